@@ -1,0 +1,83 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One array for every target. The gate builds with `-warnings-as-errors` on top of it.
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "waitable",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "waitable", targets: ["waitable"]),
+        .library(name: "RedisClient", targets: ["RedisClient"]),
+        .library(name: "StatesLanguage", targets: ["StatesLanguage"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "waitable",
+            dependencies: [
+                "WaitableHTTP", "WaitableWorker", hummingbird, argumentParser, configuration, serviceLifecycle, nioCore,
+                nioPosix, logging,
+            ]
+        ),
+        .target(
+            name: "WaitableHTTP",
+            dependencies: ["WaitableRedis", hummingbird, nioCore, logging]
+        ),
+        .target(
+            name: "WaitableWorker",
+            dependencies: ["WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics]
+        ),
+        .target(
+            name: "WaitableRedis",
+            dependencies: ["RedisClient", "Waitable", serviceLifecycle, logging],
+            resources: [
+                .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
+                .embedInCode("items.lua"),
+            ]
+        ),
+        .target(
+            name: "RedisClient",
+            dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
+        ),
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
+        .target(name: "StatesLanguage"),
+        .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
+        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient"]),
+        .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
+        .testTarget(name: "WaitableRedisTests", dependencies: ["WaitableRedis"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["WaitableHTTP", "WaitableWorker"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + swiftSettings
+}
