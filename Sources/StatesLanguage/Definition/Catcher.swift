@@ -1,0 +1,19 @@
+/// One rule of a `Catch` field.
+struct Catcher: Sendable {
+    let errors: [String]
+    let next: String
+    /// `nil` throws the error away and keeps the input.
+    let resultPath: Path?
+
+    init?(_ fields: inout FieldReader) {
+        let errors = fields.errorNames()
+        resultPath = fields.resultPath()
+        let next = fields.requiredString("Next")
+        fields.finish()
+        guard let errors, let next else { return nil }
+        self.errors = errors
+        self.next = next
+    }
+
+    func matches(_ error: String) -> Bool { errors.contains { ErrorName.matches($0, error) } }
+}

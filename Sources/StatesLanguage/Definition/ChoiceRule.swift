@@ -1,0 +1,95 @@
+/// A compiled choice rule.
+///
+/// Source: Amazon States Language, "Choice State (JSONPath)".
+indirect enum ChoiceRule: Sendable {
+    case and([ChoiceRule])
+    case or([ChoiceRule])
+    case not(ChoiceRule)
+    case test(variable: Path, Comparison)
+
+    /// Compiles a rule, and reports the fields that are not part of it.
+    init?(_ fields: inout FieldReader) {
+        _ = fields.take("Comment")
+        if fields.has("Assign") {
+            _ = fields.take("Assign")
+            fields.problem("Variables ('Assign') are not supported by this version", at: "Assign")
+        }
+        if fields.has("Condition") {
+            _ = fields.take("Condition")
+            fields.problem("JSONata ('Condition') is not supported by this version", at: "Condition")
+            return nil
+        }
+        let operators = ["And", "Or", "Not"].filter(fields.has)
+        if let name = operators.first {
+            guard operators.count == 1, !fields.has("Variable") else {
+                fields.problem("Only one of 'And', 'Or', 'Not' and a comparison may be given", at: name)
+                return nil
+            }
+            guard let rule = Self.combined(name, &fields) else { return nil }
+            self = rule
+            fields.finish()
+        } else {
+            guard fields.has("Variable") else {
+                fields.problem("The field 'Variable' is required but was missing", at: "Variable")
+                return nil
+            }
+            let variable = fields.path("Variable")
+            let comparison = Comparison(&fields)
+            fields.finish()
+            guard let variable, let comparison else { return nil }
+            self = .test(variable: variable, comparison)
+        }
+    }
+
+    private static func combined(_ name: String, _ fields: inout FieldReader) -> ChoiceRule? {
+        let value = fields.take(name)
+        if name == "Not" {
+            guard let object = value?.objectValue else {
+                fields.problem("Expected value of type Object", at: name)
+                return nil
+            }
+            return nested(object, at: name, &fields).map(ChoiceRule.not)
+        }
+        guard let array = value?.arrayValue, !array.isEmpty else {
+            fields.problem("Expected a non-empty array of choice rules", at: name)
+            return nil
+        }
+        var rules: [ChoiceRule] = []
+        for (index, element) in array.enumerated() {
+            guard let object = element.objectValue else {
+                fields.problem("Expected value of type Object", at: "\(name)[\(index)]")
+                return nil
+            }
+            guard let rule = nested(object, at: "\(name)[\(index)]", &fields) else { return nil }
+            rules.append(rule)
+        }
+        return name == "And" ? .and(rules) : .or(rules)
+    }
+
+    private static func nested(_ object: JSONObject, at place: String, _ fields: inout FieldReader) -> ChoiceRule? {
+        var reader = FieldReader(object, at: fields.location + "/" + place)
+        if reader.has("Next") {
+            _ = reader.take("Next")
+            reader.problem("'Next' is allowed in top-level choice rules only", at: "Next")
+        }
+        let rule = ChoiceRule(&reader)
+        fields.add(reader.problems)
+        return rule
+    }
+
+    /// Whether the rule matches the state's effective input.
+    func matches(_ scope: DataScope) throws(StateFailure) -> Bool {
+        switch self {
+        case .and(let rules):
+            for rule in rules where try !rule.matches(scope) { return false }
+            return true
+        case .or(let rules):
+            for rule in rules where try rule.matches(scope) { return true }
+            return false
+        case .not(let rule):
+            return try !rule.matches(scope)
+        case .test(let variable, let comparison):
+            return try comparison.holds(for: variable, scope)
+        }
+    }
+}

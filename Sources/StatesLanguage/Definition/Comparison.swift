@@ -1,0 +1,140 @@
+/// One comparison of a choice rule: the operator, and what the variable is compared with.
+struct Comparison: Sendable {
+    /// What values are compared as. Values of another type are never equal to it, nor less, nor greater.
+    enum ValueType: String, Sendable, CaseIterable {
+        case string = "String"
+        case numeric = "Numeric"
+        case boolean = "Boolean"
+        case timestamp = "Timestamp"
+    }
+
+    enum Relation: String, Sendable, CaseIterable {
+        case equals = "Equals"
+        case lessThan = "LessThan"
+        case greaterThan = "GreaterThan"
+        case lessThanEquals = "LessThanEquals"
+        case greaterThanEquals = "GreaterThanEquals"
+    }
+
+    /// The questions about a variable's type, answered by true or false.
+    enum Question: String, Sendable, CaseIterable {
+        case isNull = "IsNull"
+        case isPresent = "IsPresent"
+        case isNumeric = "IsNumeric"
+        case isString = "IsString"
+        case isBoolean = "IsBoolean"
+        case isTimestamp = "IsTimestamp"
+    }
+
+    enum Operator: Sendable {
+        case relation(ValueType, Relation, JSON)
+        case pathRelation(ValueType, Relation, Path, field: String)
+        case question(Question, Bool)
+        case matches(StringPattern)
+    }
+
+    let `operator`: Operator
+
+    init?(_ fields: inout FieldReader) {
+        var operators: [Operator] = []
+        for type in ValueType.allCases {
+            for relation in Relation.allCases where type != .boolean || relation == .equals {
+                let name = type.rawValue + relation.rawValue
+                if let path = fields.path(name + "Path") {
+                    operators.append(.pathRelation(type, relation, path, field: name + "Path"))
+                }
+                guard let value = fields.take(name) else { continue }
+                if type.covers(value) {
+                    operators.append(.relation(type, relation, value))
+                } else {
+                    fields.problem("Expected value of type \(type.rawValue): \(value.text)", at: name)
+                }
+            }
+        }
+        for question in Question.allCases {
+            if let answer = fields.bool(question.rawValue) { operators.append(.question(question, answer)) }
+        }
+        if let pattern = fields.string("StringMatches") { operators.append(.matches(StringPattern(pattern))) }
+        guard operators.count == 1 else {
+            if !fields.hasProblems { fields.problem("Exactly one comparison must be given") }
+            return nil
+        }
+        self.operator = operators[0]
+    }
+
+    func holds(for variable: Path, _ scope: DataScope) throws(StateFailure) -> Bool {
+        if case .question(.isPresent, let expected) = `operator` {
+            return ((try? scope.value(at: variable)) != nil) == expected
+        }
+        let value = try scope.required(variable)
+        switch `operator` {
+        case .relation(let type, let relation, let operand):
+            return type.compare(value, relation, operand)
+        case .pathRelation(let type, let relation, let path, _):
+            return type.compare(value, relation, try scope.required(path))
+        case .question(let question, let expected):
+            return question.answer(for: value) == expected
+        case .matches(let pattern):
+            return value.stringValue.map(pattern.matches) ?? false
+        }
+    }
+}
+
+extension Comparison.Question {
+    func answer(for value: JSON) -> Bool {
+        switch self {
+        case .isNull: value == .null
+        case .isPresent: true
+        case .isNumeric: value.numberValue != nil
+        case .isString: value.stringValue != nil
+        case .isBoolean: value.boolValue != nil
+        case .isTimestamp: value.stringValue.flatMap(Instant.init(iso8601:)) != nil
+        }
+    }
+}
+
+extension Comparison.ValueType {
+    /// Whether a value is of this type.
+    func covers(_ value: JSON) -> Bool {
+        switch self {
+        case .string: value.stringValue != nil
+        case .numeric: value.numberValue != nil
+        case .boolean: value.boolValue != nil
+        case .timestamp: value.stringValue.flatMap(Instant.init(iso8601:)) != nil
+        }
+    }
+
+    func compare(_ left: JSON, _ relation: Comparison.Relation, _ right: JSON) -> Bool {
+        switch self {
+        case .string:
+            guard let left = left.stringValue, let right = right.stringValue else { return false }
+            return relation.holds(Array(left.utf16), Array(right.utf16)) { $0.lexicographicallyPrecedes($1) }
+        case .boolean:
+            guard let left = left.boolValue, let right = right.boolValue else { return false }
+            return left == right
+        case .numeric:
+            if case .integer(let left) = left, case .integer(let right) = right {
+                return relation.holds(left, right, <)
+            }
+            guard let left = left.numberValue, let right = right.numberValue else { return false }
+            return relation.holds(left, right, <)
+        case .timestamp:
+            guard let left = left.stringValue.flatMap(Instant.init(iso8601:)),
+                let right = right.stringValue.flatMap(Instant.init(iso8601:))
+            else { return false }
+            return relation.holds(left, right, <)
+        }
+    }
+}
+
+extension Comparison.Relation {
+    fileprivate func holds<Value: Equatable>(_ left: Value, _ right: Value, _ isLess: (Value, Value) -> Bool) -> Bool {
+        switch self {
+        case .equals: left == right
+        case .lessThan: isLess(left, right)
+        case .greaterThan: isLess(right, left)
+        case .lessThanEquals: left == right || isLess(left, right)
+        case .greaterThanEquals: left == right || isLess(right, left)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+extension DefinitionCompiler {
+    /// Reports transitions to states that do not exist, and states that no transition leads to.
+    func checkTransitions(
+        _ object: JSONObject,
+        startAt: String?,
+        _ states: [String: State],
+        _ fields: inout FieldReader
+    ) {
+        var problems: [DefinitionProblem] = []
+        func check(_ target: String, at place: String) {
+            guard object[target] == nil else { return }
+            problems.append(
+                DefinitionProblem("MISSING_TRANSITION_TARGET", "Missing 'Next' target: \(target)", at: place)
+            )
+        }
+        if let startAt, object[startAt] == nil {
+            problems.append(
+                DefinitionProblem("MISSING_TRANSITION_TARGET", "Missing 'StartAt' target: \(startAt)", at: "/StartAt")
+            )
+        }
+        for (name, _) in object {
+            guard let state = states[name] else { continue }
+            for (target, field) in state.targets { check(target, at: "/States/\(name)/\(field)") }
+        }
+        fields.add(problems)
+        // Only of a definition that is whole otherwise: what leads to a broken state cannot be told.
+        guard fields.problems.isEmpty, let startAt else { return }
+        var reached: Set<String> = []
+        var open = [startAt]
+        while let name = open.popLast() {
+            guard reached.insert(name).inserted, let state = states[name] else { continue }
+            open += state.targets.map(\.target)
+        }
+        fields.add(
+            object.keys.filter { !reached.contains($0) }.map { name in
+                DefinitionProblem(
+                    "MISSING_TRANSITION_TARGET",
+                    "State \"\(name)\" is not reachable.",
+                    at: "/States/\(name)"
+                )
+            }
+        )
+    }
+}
+
+extension State {
+    /// Every state that this one can go to, with the field that says so.
+    var targets: [(target: String, field: String)] {
+        var targets: [(target: String, field: String)] = []
+        if case .next(let next) = transition { targets.append((next, "Next")) }
+        if case .choice(let choice) = kind {
+            for (index, rule) in choice.rules.enumerated() { targets.append((rule.next, "Choices[\(index)]/Next")) }
+            if let next = choice.defaultNext { targets.append((next, "Default")) }
+        }
+        for (index, catcher) in catchers.enumerated() { targets.append((catcher.next, "Catch[\(index)]/Next")) }
+        return targets
+    }
+}

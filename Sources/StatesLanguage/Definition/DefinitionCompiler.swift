@@ -1,0 +1,236 @@
+/// Turns a definition's text into compiled states, or says all that is wrong with it.
+struct DefinitionCompiler<Resources: ResourceCatalog> {
+    let resources: Resources
+
+    struct Parts {
+        var comment: String?
+        var startAt: String
+        var timeoutSeconds: Int?
+        var states: [String: State]
+    }
+
+    /// The longest definition, in UTF-8 bytes, as AWS has it.
+    static var longestDefinition: Int { 1_048_576 }
+
+    func compile(_ text: String) throws(DefinitionError) -> Parts {
+        let object = try read(text)
+        var fields = FieldReader(object, at: "")
+        let missing = ["StartAt", "States"].filter { !fields.has($0) }
+        if !missing.isEmpty {
+            fields.problem("These fields are required: [\(missing.reversed().joined(separator: ", "))]")
+        }
+        let comment = fields.string("Comment")
+        let startAt = fields.string("StartAt")
+        let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
+        checkVersion(&fields)
+        checkQueryLanguage(&fields)
+        var states: [String: State] = [:]
+        if let object = fields.object("States") {
+            if object.isEmpty { fields.problem("Value cannot be empty", at: "States") }
+            for (name, value) in object {
+                if let state = compileState(name, value, &fields) { states[name] = state }
+            }
+            checkTransitions(object, startAt: startAt, states, &fields)
+        }
+        fields.finish()
+        guard fields.problems.isEmpty, let startAt else { throw DefinitionError(problems: fields.problems) }
+        return Parts(comment: comment, startAt: startAt, timeoutSeconds: timeout, states: states)
+    }
+
+    private func read(_ text: String) throws(DefinitionError) -> JSONObject {
+        func failure(_ problem: DefinitionProblem) -> DefinitionError { DefinitionError(problems: [problem]) }
+        guard !text.isEmpty else {
+            throw failure(
+                DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", at: "")
+            )
+        }
+        guard text.utf8.count <= Self.longestDefinition else {
+            throw failure(
+                DefinitionProblem(
+                    "SCHEMA_VALIDATION_FAILED",
+                    "Definition must have at most \(Self.longestDefinition) bytes, has \(text.utf8.count)",
+                    at: ""
+                )
+            )
+        }
+        let json: JSON
+        do {
+            json = try JSON(parsing: text)
+        } catch {
+            let place = "[Source: (String)\"\(text.prefix(40))\"; line: \(error.line), column: \(error.column)]"
+            throw failure(DefinitionProblem("INVALID_JSON_DESCRIPTION", error.message, at: place))
+        }
+        guard let object = json.objectValue else {
+            throw failure(
+                DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", at: "")
+            )
+        }
+        return object
+    }
+
+    private func checkVersion(_ fields: inout FieldReader) {
+        guard let version = fields.string("Version"), version != "1.0" else { return }
+        fields.problem("The value for the field 'Version' must be 1.0: '\(version)'", at: "Version")
+    }
+
+    private func checkQueryLanguage(_ fields: inout FieldReader) {
+        guard let language = fields.string("QueryLanguage"), language != "JSONPath" else { return }
+        fields.problem(
+            language == "JSONata"
+                ? "The query language 'JSONata' is not supported by this version"
+                : "The value for the field 'QueryLanguage' must be one of JSONPath, JSONata: '\(language)'",
+            at: "QueryLanguage"
+        )
+    }
+
+    // MARK: States
+
+    private func compileState(_ name: String, _ value: JSON, _ fields: inout FieldReader) -> State? {
+        let place = "/States/\(name)"
+        guard (1...80).contains(name.unicodeScalars.count) else {
+            fields.add([
+                DefinitionProblem("SCHEMA_VALIDATION_FAILED", "A state's name must have 1 to 80 characters", at: place)
+            ])
+            return nil
+        }
+        guard let object = value.objectValue else {
+            fields.add([DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Expected value of type Object", at: place)])
+            return nil
+        }
+        var reader = FieldReader(object, at: place)
+        let state = compileState(name, &reader)
+        fields.add(reader.problems)
+        return state
+    }
+
+    private func compileState(_ name: String, _ fields: inout FieldReader) -> State? {
+        _ = fields.string("Comment")
+        checkQueryLanguage(&fields)
+        guard let type = fields.requiredString("Type") else { return nil }
+        let shape: StateShape
+        let kind: State.Kind?
+        switch type {
+        case "Pass":
+            shape = .pass
+            kind = .pass(PassState(&fields))
+        case "Task":
+            shape = .task
+            kind = TaskState(&fields, resources: resources).map(State.Kind.task)
+        case "Choice":
+            shape = .choice
+            kind = ChoiceState(&fields).map(State.Kind.choice)
+        case "Wait":
+            shape = .wait
+            kind = WaitState(&fields).map(State.Kind.wait)
+        case "Succeed":
+            shape = .succeed
+            kind = .succeed
+        case "Fail":
+            shape = .fail
+            kind = .fail(FailState(&fields))
+        case "Parallel", "Map":
+            fields.problem("The state type '\(type)' is not supported by this version", at: "Type")
+            return nil
+        default:
+            fields.problem(
+                "The value for the field 'Type' must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map: "
+                    + "'\(type)'",
+                at: "Type"
+            )
+            return nil
+        }
+        let dataFlow = dataFlow(shape, &fields)
+        let retriers = rules("Retry", shape.retries, &fields) { Retrier(&$0) }
+        let catchers = rules("Catch", shape.retries, &fields) { Catcher(&$0) }
+        let transition = shape.moves ? transition(&fields) : nil
+        fields.finish { field in
+            switch field {
+            case "Assign": "Variables ('Assign') are not supported by this version"
+            case "Arguments", "Output", "Condition", "Items":
+                "JSONata ('\(field)') is not supported by this version"
+            case "Credentials": "'Credentials' are not supported by this version"
+            default: "Field '\(field)' is not supported in a state of type \(type)"
+            }
+        }
+        guard let kind else { return nil }
+        return State(
+            name: name,
+            kind: kind,
+            transition: transition,
+            dataFlow: dataFlow,
+            retriers: retriers,
+            catchers: catchers
+        )
+    }
+
+    private func dataFlow(_ shape: StateShape, _ fields: inout FieldReader) -> DataFlow {
+        var flow = DataFlow()
+        if shape.filters {
+            flow.inputPath = fields.filter("InputPath")
+            flow.outputPath = fields.filter("OutputPath")
+        }
+        if shape.shapesInput { flow.parameters = fields.template("Parameters") }
+        if shape.placesResult { flow.resultPath = fields.resultPath() }
+        if shape.retries { flow.resultSelector = fields.template("ResultSelector") }
+        return flow
+    }
+
+    private func transition(_ fields: inout FieldReader) -> State.Transition? {
+        let next = fields.string("Next")
+        let end = fields.bool("End")
+        switch (next, end) {
+        case (let next?, nil), (let next?, false?): return .next(next)
+        case (nil, true?): return .end
+        case (_?, true?): fields.problem("Only one of 'Next' and 'End' may be given", at: "End")
+        default:
+            if !fields.has("Next") || fields.has("End") {
+                fields.problem("One of 'Next' and 'End' must be given")
+            }
+        }
+        return nil
+    }
+
+    private func rules<Rule>(
+        _ name: String,
+        _ isAllowed: Bool,
+        _ fields: inout FieldReader,
+        _ make: (inout FieldReader) -> Rule?
+    ) -> [Rule] {
+        guard isAllowed, let value = fields.take(name) else { return [] }
+        guard let array = value.arrayValue else {
+            fields.problem("Expected value of type Array", at: name)
+            return []
+        }
+        var rules: [Rule] = []
+        for (index, element) in array.enumerated() {
+            guard let object = element.objectValue else {
+                fields.problem("Expected value of type Object", at: "\(name)[\(index)]")
+                continue
+            }
+            var reader = FieldReader(object, at: "\(fields.location)/\(name)[\(index)]")
+            if index < array.count - 1,
+                object["ErrorEquals"]?.arrayValue?.contains(.string(ErrorName.all)) ?? false
+            {
+                reader.problem("'States.ALL' must be in the last rule", at: "ErrorEquals")
+            }
+            if reader.has("Assign") {
+                _ = reader.take("Assign")
+                reader.problem("Variables ('Assign') are not supported by this version", at: "Assign")
+            }
+            if let rule = make(&reader) { rules.append(rule) }
+            fields.add(reader.problems)
+        }
+        return rules
+    }
+}
+
+/// Which groups of fields a type of state has.
+private enum StateShape {
+    case pass, task, choice, wait, succeed, fail
+
+    var filters: Bool { self != .fail }
+    var shapesInput: Bool { self == .pass || self == .task }
+    var placesResult: Bool { self == .pass || self == .task }
+    var retries: Bool { self == .task }
+    var moves: Bool { self == .pass || self == .task || self == .wait }
+}

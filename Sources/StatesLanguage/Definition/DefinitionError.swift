@@ -1,0 +1,27 @@
+/// One thing that is wrong with a definition.
+public struct DefinitionProblem: Sendable, Equatable, CustomStringConvertible {
+    /// AWS's code, such as `SCHEMA_VALIDATION_FAILED` or `MISSING_TRANSITION_TARGET`.
+    public var code: String
+    /// What is wrong.
+    public var message: String
+    /// Where, as a path with slashes: `/States/Pay/Next`; empty for the whole text.
+    public var location: String
+
+    init(_ code: String = "SCHEMA_VALIDATION_FAILED", _ message: String, at location: String) {
+        self.code = code
+        self.message = message
+        self.location = location
+    }
+
+    /// `CODE: message at /location`
+    public var description: String { "\(code): \(message)" + (location.isEmpty ? "" : " at \(location)") }
+}
+
+/// A definition that cannot be run, with all that is wrong with it.
+public struct DefinitionError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// At least one problem.
+    public var problems: [DefinitionProblem]
+
+    /// The problems in one line, in AWS's form.
+    public var description: String { problems.map(\.description).joined(separator: ", ") }
+}

@@ -1,0 +1,10 @@
+/// What a definition's tasks may ask for.
+public protocol ResourceCatalog: Sendable {
+    /// Says what is wrong with a task.
+    ///
+    /// - Parameters:
+    ///   - resource: The task's `Resource`.
+    ///   - parameters: Its `Parameters` as written, paths and all.
+    /// - Returns: The field (`Resource`, or one within `Parameters`) and the reason; `nil` for a task that can be run.
+    func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)?
+}

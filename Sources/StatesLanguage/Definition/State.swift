@@ -1,0 +1,38 @@
+/// A compiled state: what all types have in common, and the type's own part.
+struct State: Sendable {
+    /// What a state does; one case for each type.
+    enum Kind: Sendable {
+        case pass(PassState)
+        case task(TaskState)
+        case choice(ChoiceState)
+        case wait(WaitState)
+        case succeed
+        case fail(FailState)
+    }
+
+    /// Where the flow goes after a state.
+    enum Transition: Sendable, Equatable {
+        case next(String)
+        case end
+    }
+
+    let name: String
+    let kind: Kind
+    /// `nil` for types without one: Choice, Succeed, Fail.
+    let transition: Transition?
+    let dataFlow: DataFlow
+    let retriers: [Retrier]
+    let catchers: [Catcher]
+
+    /// The type's name, as in history events: `PassStateEntered`.
+    var typeName: String {
+        switch kind {
+        case .pass: "Pass"
+        case .task: "Task"
+        case .choice: "Choice"
+        case .wait: "Wait"
+        case .succeed: "Succeed"
+        case .fail: "Fail"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+extension StateMachine {
+    /// Puts values for `${Name}` into a definition's text, as AWS SAM's `DefinitionSubstitutions` do.
+    ///
+    /// - Throws: ``DefinitionError`` naming the placeholders that have no value.
+    public static func substituting(
+        _ values: [String: String],
+        in definition: String
+    ) throws(DefinitionError) -> String {
+        var text = ""
+        var rest = definition[...]
+        var missing: [String] = []
+        while let start = rest.firstRange(of: "${") {
+            text += rest[..<start.lowerBound]
+            rest = rest[start.upperBound...]
+            let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let after = rest[name.endIndex...]
+            guard !name.isEmpty, after.first == "}" else {
+                text += "${"
+                continue
+            }
+            if let value = values[String(name)] {
+                text += escaped(value)
+            } else if !missing.contains(String(name)) {
+                missing.append(String(name))
+            }
+            rest = after.dropFirst()
+        }
+        guard missing.isEmpty else {
+            throw DefinitionError(
+                problems: missing.map { name in
+                    DefinitionProblem("SCHEMA_VALIDATION_FAILED", "The substitution '${\(name)}' has no value", at: "/")
+                }
+            )
+        }
+        return text + rest
+    }
+
+    /// A value as it stands within a JSON string.
+    private static func escaped(_ value: String) -> String {
+        String(JSON.string(value).text.dropFirst().dropLast())
+    }
+}

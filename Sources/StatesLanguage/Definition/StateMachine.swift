@@ -1,0 +1,28 @@
+/// A definition in Amazon States Language: read, checked and compiled once, then run any number of times.
+///
+/// Source: Amazon States Language, https://states-language.net
+public struct StateMachine: Sendable {
+    /// The definition's text, verbatim.
+    public let definition: String
+    /// Its `Comment`.
+    public let comment: String?
+    /// The name of the first state.
+    public let startAt: String
+    /// How long an execution may take, in seconds.
+    public let timeoutSeconds: Int?
+    let states: [String: State]
+
+    /// Reads a definition.
+    ///
+    /// - Parameter resources: What its tasks may ask for.
+    /// - Throws: ``DefinitionError`` with everything that is wrong, each with its state, field and reason.
+    public init(definition: String, resources: some ResourceCatalog) throws(DefinitionError) {
+        let compiler = DefinitionCompiler(resources: resources)
+        let parts = try compiler.compile(definition)
+        self.definition = definition
+        comment = parts.comment
+        startAt = parts.startAt
+        timeoutSeconds = parts.timeoutSeconds
+        states = parts.states
+    }
+}

@@ -1,0 +1,69 @@
+extension HistoryEvent.Details {
+    private static let included: JSON = .object(["truncated": .bool(false)])
+
+    static func executionStarted(input: String, roleARN: String) -> Self {
+        Self(
+            "executionStartedEventDetails",
+            ["input": .string(input), "inputDetails": included, "roleArn": .string(roleARN)]
+        )
+    }
+
+    static func executionSucceeded(output: String) -> Self {
+        Self("executionSucceededEventDetails", ["output": .string(output), "outputDetails": included])
+    }
+
+    /// Of `ExecutionFailed`, `ExecutionAborted` and `ExecutionTimedOut`; error and cause only where there are any.
+    public static func executionEnded(_ name: String, error: String?, cause: String?) -> Self {
+        var members = JSONObject()
+        members["error"] = error.map(JSON.string)
+        members["cause"] = cause.map(JSON.string)
+        return Self(name, members)
+    }
+
+    static func executionRedriven(count: Int) -> Self {
+        Self("executionRedrivenEventDetails", ["redriveCount": .integer(Int64(count))])
+    }
+
+    static func stateEntered(_ state: String, input: String) -> Self {
+        Self("stateEnteredEventDetails", ["name": .string(state), "input": .string(input), "inputDetails": included])
+    }
+
+    static func stateExited(_ state: String, output: String) -> Self {
+        Self("stateExitedEventDetails", ["name": .string(state), "output": .string(output), "outputDetails": included])
+    }
+
+    static func taskScheduled(_ task: TaskRequest, _ resource: TaskResource, region: String) -> Self {
+        var members: JSONObject = [
+            "resourceType": .string(resource.service),
+            "resource": .string(resource.operation),
+            "region": .string(region),
+            "parameters": .string(task.parameters.text),
+        ]
+        members["timeoutInSeconds"] = task.timeoutSeconds.map { .integer(Int64($0)) }
+        members["heartbeatInSeconds"] = task.heartbeatSeconds.map { .integer(Int64($0)) }
+        return Self("taskScheduledEventDetails", members)
+    }
+
+    static func taskStarted(_ resource: TaskResource) -> Self {
+        Self("taskStartedEventDetails", names(of: resource))
+    }
+
+    static func taskSucceeded(_ resource: TaskResource, output: String) -> Self {
+        var members = names(of: resource)
+        members["output"] = .string(output)
+        members["outputDetails"] = included
+        return Self("taskSucceededEventDetails", members)
+    }
+
+    /// Of `TaskFailed` and `TaskTimedOut`.
+    static func taskEnded(_ name: String, _ resource: TaskResource, _ failure: StateFailure) -> Self {
+        var members = names(of: resource)
+        members["error"] = failure.error.map(JSON.string)
+        members["cause"] = failure.cause.map(JSON.string)
+        return Self(name, members)
+    }
+
+    private static func names(of resource: TaskResource) -> JSONObject {
+        ["resourceType": .string(resource.service), "resource": .string(resource.operation)]
+    }
+}

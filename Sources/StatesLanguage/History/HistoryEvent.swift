@@ -1,0 +1,59 @@
+/// One event of an execution's history, as AWS records it.
+///
+/// Source: AWS Step Functions API reference, `HistoryEvent`.
+public struct HistoryEvent: Sendable, Equatable {
+    /// Its number, from 1.
+    public var id: Int
+    /// The event that led to it; 0 for none.
+    public var previousID: Int
+    /// When it happened.
+    public var timestamp: Instant
+    /// What happened.
+    public var type: String
+    /// The details, under the name that belongs to the type; `nil` for types without any.
+    public var details: Details?
+
+    /// An event's details: the member's name in the API's answer, and its members.
+    public struct Details: Sendable, Equatable {
+        /// For example `stateEnteredEventDetails`.
+        public var name: String
+        /// The members.
+        public var members: JSONObject
+
+        /// Details from their parts.
+        public init(_ name: String, _ members: JSONObject) {
+            self.name = name
+            self.members = members
+        }
+    }
+
+    /// An event from its parts.
+    public init(id: Int, previousID: Int, timestamp: Instant, type: String, details: Details?) {
+        self.id = id
+        self.previousID = previousID
+        self.timestamp = timestamp
+        self.type = type
+        self.details = details
+    }
+
+    /// The event as `GetExecutionHistory` answers it.
+    public var json: JSON { json(details?.members) }
+
+    /// The event without inputs, outputs and parameters, for `includeExecutionData: false`.
+    public var jsonWithoutData: JSON {
+        var members = details?.members
+        for name in ["input", "inputDetails", "output", "outputDetails", "parameters"] { members?[name] = nil }
+        return json(members)
+    }
+
+    private func json(_ members: JSONObject?) -> JSON {
+        var object: JSONObject = [
+            "timestamp": timestamp.epochSeconds,
+            "type": .string(type),
+            "id": .integer(Int64(id)),
+            "previousEventId": .integer(Int64(previousID)),
+        ]
+        if let details, let members { object[details.name] = .object(members) }
+        return .object(object)
+    }
+}

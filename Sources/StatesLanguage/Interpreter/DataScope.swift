@@ -1,0 +1,38 @@
+/// What paths are looked up in while a state runs: its data, and the context object.
+struct DataScope {
+    let state: String
+    let enteredID: Int
+    let input: JSON
+    let context: ContextObject
+
+    /// The value at a path.
+    func value(at path: Path) throws(PathMiss) -> JSON {
+        switch path.root {
+        case .data: try path.value(in: input)
+        case .context: try context.value(at: path)
+        }
+    }
+
+    /// The value at a path, or the error that AWS raises for a path that misses.
+    func required(_ path: Path) throws(StateFailure) -> JSON {
+        do {
+            return try value(at: path)
+        } catch {
+            throw runtimeError("Invalid path '\(path.text)' : \(error.reason)")
+        }
+    }
+
+    /// The same scope with other data.
+    func with(_ input: JSON) -> DataScope {
+        DataScope(state: state, enteredID: enteredID, input: input, context: context)
+    }
+
+    /// `States.Runtime`, with the state and the event at which it was entered.
+    func runtimeError(_ detail: String) -> StateFailure {
+        StateFailure(
+            error: ErrorName.runtime,
+            cause: "An error occurred while executing the state '\(state)' (entered at the event id #\(enteredID)). "
+                + detail
+        )
+    }
+}

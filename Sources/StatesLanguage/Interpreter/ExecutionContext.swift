@@ -1,0 +1,49 @@
+/// What an execution knows of itself: what the context object and the history are made of.
+public struct ExecutionContext: Sendable {
+    /// The execution's ARN.
+    public let executionID: String
+    /// The execution's name.
+    public let executionName: String
+    /// When it was started.
+    public let startTime: Instant
+    /// The role of the machine's revision.
+    public let roleARN: String
+    /// How often it was redriven before this step.
+    public let redriveCount: Int
+    /// The state machine's ARN.
+    public let stateMachineID: String
+    /// The state machine's name.
+    public let stateMachineName: String
+    /// The region in the history's task events.
+    public let region: String
+    /// The caller's input, verbatim.
+    public let inputText: String
+    /// The caller's input.
+    public let input: JSON
+
+    /// A context from its parts.
+    ///
+    /// - Throws: ``JSONError`` where the input is not JSON.
+    public init(
+        executionID: String,
+        executionName: String,
+        startTime: Instant,
+        roleARN: String,
+        redriveCount: Int,
+        stateMachineID: String,
+        stateMachineName: String,
+        region: String,
+        inputText: String
+    ) throws(JSONError) {
+        self.executionID = executionID
+        self.executionName = executionName
+        self.startTime = startTime
+        self.roleARN = roleARN
+        self.redriveCount = redriveCount
+        self.stateMachineID = stateMachineID
+        self.stateMachineName = stateMachineName
+        self.region = region
+        self.inputText = inputText
+        self.input = try JSON(parsing: inputText)
+    }
+}

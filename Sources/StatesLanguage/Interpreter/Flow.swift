@@ -1,0 +1,15 @@
+/// Where an execution stands: its tree of cursors, and how many events it has had. All that has to be kept between two
+/// steps, beside the definition and the input.
+public struct Flow: Sendable, Equatable {
+    var root: Cursor
+    /// The id of the last event.
+    public var lastEventID: Int
+    /// When the execution times out; `nil` for never.
+    var deadline: Instant?
+
+    /// The earliest instant at which any line needs attention; `nil` where only answers of tasks move it on.
+    public var wakeUp: Instant? { [root.wakeUp, deadline].compactMap(\.self).min() }
+
+    /// The tasks that have no answer yet.
+    public var pendingTasks: [PendingTask] { root.pendingTasks }
+}

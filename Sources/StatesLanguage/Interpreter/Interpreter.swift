@@ -1,0 +1,101 @@
+/// Runs an execution of a state machine, step by step.
+///
+/// A step is pure: what it does depends on nothing but the definition, the context, the flow, the stimuli and the
+/// instant, so the same step made again gives the same flow and the same events.
+public struct Interpreter: Sendable {
+    let machine: StateMachine
+    let context: ExecutionContext
+    /// Whether events are made; without it they are only counted.
+    let records: Bool
+
+    /// An interpreter for one execution.
+    public init(machine: StateMachine, context: ExecutionContext, records: Bool = false) {
+        self.machine = machine
+        self.context = context
+        self.records = records
+    }
+
+    /// Enters the first state and runs on from there.
+    ///
+    /// - Parameter now: The instant of the step.
+    public func start(at now: Instant, tasks: inout some TaskHandler) -> Advance {
+        var walk = Walk(self, at: now, lastEventID: 0, tasks: tasks)
+        walk.begin()
+        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
+        let end = walk.run(.enter(machine.startAt, input: nil, previous: 0))
+        tasks = walk.tasks
+        return walk.advance(end, deadline: deadline)
+    }
+
+    /// Moves a flow on: by the stimuli, and by the time. A line whose instant has not come stays where it is.
+    public func advance(
+        _ flow: Flow,
+        by stimuli: [Stimulus],
+        at now: Instant,
+        tasks: inout some TaskHandler
+    ) -> Advance {
+        var walk = Walk(self, at: now, lastEventID: flow.lastEventID, tasks: tasks)
+        if let deadline = flow.deadline, deadline <= now { return walk.timedOut(flow) }
+        let end = walk.run(walk.resumption(of: flow.root, by: stimuli))
+        tasks = walk.tasks
+        return walk.advance(end, deadline: flow.deadline)
+    }
+
+    /// Stands an execution in the first Wait state that a line from the start leads to, its wait over, and runs on.
+    ///
+    /// For items that were put into Redis by hand.
+    /// - Returns: `nil` where no Pass or Task states lead from the start to a Wait state.
+    public func adopt(at now: Instant, tasks: inout some TaskHandler) -> Advance? {
+        guard let wait = firstWait else { return nil }
+        var walk = Walk(self, at: now, lastEventID: 0, tasks: tasks)
+        walk.begin()
+        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
+        let cursor = walk.enter(wait, input: nil, previous: 0, phase: .waiting(until: now))
+        let end = walk.run(walk.resumption(of: cursor, by: []))
+        tasks = walk.tasks
+        return walk.advance(end, deadline: deadline)
+    }
+
+    /// Runs the state again at which an execution failed, timed out or was aborted.
+    public func redrive(_ flow: Flow, at now: Instant, tasks: inout some TaskHandler) -> Advance {
+        var walk = Walk(self, at: now, lastEventID: flow.lastEventID, tasks: tasks)
+        let event = walk.record(
+            "ExecutionRedriven",
+            previous: flow.lastEventID,
+            .executionRedriven(count: context.redriveCount + 1)
+        )
+        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
+        let end = walk.run(.enter(flow.root.state, input: flow.root.input, previous: event))
+        tasks = walk.tasks
+        return walk.advance(end, deadline: deadline)
+    }
+
+    private var firstWait: State? {
+        var name = machine.startAt
+        var seen: Set<String> = []
+        while seen.insert(name).inserted, let state = machine.states[name] {
+            if case .wait = state.kind { return state }
+            guard case .next(let next) = state.transition else { return nil }
+            name = next
+        }
+        return nil
+    }
+}
+
+/// What a step came to.
+public struct Advance: Sendable, Equatable {
+    /// How the execution stands after it.
+    public enum Outcome: Sendable, Equatable {
+        case running(Flow)
+        case succeeded(output: String)
+        case failed(Flow, error: String?, cause: String?)
+        case timedOut(Flow)
+    }
+
+    /// How the execution stands after it.
+    public var outcome: Outcome
+    /// What happened; empty unless the interpreter records.
+    public var events: [HistoryEvent]
+    /// The id of the last event.
+    public var lastEventID: Int
+}

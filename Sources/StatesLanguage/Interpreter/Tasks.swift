@@ -1,0 +1,57 @@
+/// What a Task state asks for.
+public struct TaskRequest: Sendable, Equatable {
+    /// The id of its `TaskScheduled` event: unique in the execution, new with each retry.
+    public let id: Int
+    /// The state's name.
+    public let state: String
+    /// The `Resource`.
+    public let resource: String
+    /// The effective parameters.
+    public let parameters: JSON
+    /// When it is asked for.
+    public let now: Instant
+    /// After how many seconds it is given up; `nil` for never.
+    public let timeoutSeconds: Int?
+    /// Within how many seconds it has to give a sign of life; `nil` for never.
+    public let heartbeatSeconds: Int?
+}
+
+/// What became of a task when it was asked for.
+public enum TaskDisposition: Sendable, Equatable {
+    /// It is done; the flow goes on at once.
+    case succeeded(output: JSON)
+    /// It failed.
+    case failed(error: String, cause: String?)
+    /// Its answer comes later, as a ``Stimulus``.
+    case pending
+}
+
+/// Takes the tasks of one step. It must answer the same request in the same way: a history is made by running the
+/// steps again.
+public protocol TaskHandler {
+    /// Begins a task.
+    mutating func begin(_ task: TaskRequest) -> TaskDisposition
+}
+
+/// A task that was begun and has no answer yet.
+public struct PendingTask: Sendable, Equatable {
+    /// The id of the ``TaskRequest``.
+    public let id: Int
+    /// When it is given up; `nil` for never.
+    public let timeoutAt: Instant?
+    /// When it has to have given a sign of life; `nil` for never.
+    public let heartbeatAt: Instant?
+
+    /// The earlier of the two.
+    var wakeUp: Instant? { [timeoutAt, heartbeatAt].compactMap(\.self).min() }
+}
+
+/// What moves a flow on, beside the time.
+public enum Stimulus: Sendable, Equatable {
+    /// A task's answer.
+    case succeeded(task: Int, output: JSON)
+    /// A task's failure.
+    case failed(task: Int, error: String, cause: String?)
+    /// The wait that stands first ends at another instant.
+    case rescheduled(to: Instant)
+}

@@ -1,0 +1,97 @@
+/// A compiled payload template: `Parameters` or `ResultSelector`.
+///
+/// Fields whose names end in `.$` hold paths and lose that end; everything else is taken as it is.
+/// Source: Amazon States Language, "Payload Template".
+indirect enum PayloadTemplate: Sendable {
+    case constant(JSON)
+    case path(Path, field: String)
+    case object([(key: String, value: PayloadTemplate)])
+    case array([PayloadTemplate])
+
+    /// The value for some data.
+    func value(_ data: DataScope) throws(StateFailure) -> JSON {
+        switch self {
+        case .constant(let value):
+            return value
+        case .path(let path, let field):
+            do {
+                return try data.value(at: path)
+            } catch {
+                throw data.runtimeError(
+                    "The JSONPath '\(path.text)' specified for the field '\(field)' could not be found in the input "
+                        + "'\(data.input.text)'"
+                )
+            }
+        case .object(let members):
+            var object = JSONObject()
+            for (key, template) in members { object[key] = try template.value(data) }
+            return .object(object)
+        case .array(let templates):
+            var array: [JSON] = []
+            array.reserveCapacity(templates.count)
+            for template in templates { array.append(try template.value(data)) }
+            return .array(array)
+        }
+    }
+
+    /// Whether nothing has to be looked up.
+    private var constant: JSON? { if case .constant(let value) = self { value } else { nil } }
+
+    /// Compiles a template.
+    ///
+    /// - Parameter problem: Called with the location within the template and the reason, for each bad field.
+    init(compiling json: JSON, problem: (_ location: String, _ reason: String) -> Void) {
+        self.init(json, location: "", problem)
+    }
+
+    private init(_ json: JSON, location: String, _ problem: (String, String) -> Void) {
+        switch json {
+        case .object(let object):
+            var members: [(key: String, value: PayloadTemplate)] = []
+            for (key, value) in object {
+                let place = location + "/" + key
+                if key.hasSuffix(".$") {
+                    guard let path = Self.path(value, at: place, problem) else { continue }
+                    members.append((String(key.dropLast(2)), .path(path, field: key)))
+                } else {
+                    members.append((key, PayloadTemplate(value, location: place, problem)))
+                }
+            }
+            if members.allSatisfy({ $0.value.constant != nil }) {
+                self = .constant(json)
+            } else {
+                self = .object(members)
+            }
+        case .array(let array):
+            let templates = array.enumerated().map {
+                PayloadTemplate($0.element, location: "\(location)[\($0.offset)]", problem)
+            }
+            self = templates.allSatisfy { $0.constant != nil } ? .constant(json) : .array(templates)
+        default:
+            self = .constant(json)
+        }
+    }
+
+    private static func path(_ value: JSON, at place: String, _ problem: (String, String) -> Void) -> Path? {
+        guard case .string(let text) = value else {
+            problem(place, "The value for the field '\(name(place))' must be a valid JSONPath")
+            return nil
+        }
+        if text.hasPrefix("States.") {
+            let function = text.prefix { $0 != "(" }
+            problem(place, "The intrinsic function '\(function)' is not supported by this version")
+            return nil
+        }
+        do {
+            return try Path(parsing: text)
+        } catch {
+            problem(
+                place,
+                "The value for the field '\(name(place))' must be a valid JSONPath: '\(text)' \(error.reason)"
+            )
+            return nil
+        }
+    }
+
+    private static func name(_ place: String) -> Substring { place.split(separator: "/").last ?? "" }
+}
