@@ -1,0 +1,63 @@
+/// An error reply of Redis.
+public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The first word, which names the kind: `ERR`, `OOM`, `WRONGTYPE`, `NOAUTH`, …
+    public var prefix: String
+    /// The rest.
+    public var message: String
+
+    /// An error from its line.
+    public init(line: String) {
+        let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        prefix = String(words[0])
+        message = words.count > 1 ? String(words[1]) : ""
+    }
+
+    /// The whole line.
+    public var description: String { "\(prefix) \(message)" }
+}
+
+/// Why a command has no reply.
+public struct RedisError: Error, Sendable, CustomStringConvertible {
+    /// What a caller can know about its command.
+    public enum Code: Sendable, Hashable {
+        /// It never left this process: repeating it is safe.
+        case notSent
+        /// It was handed to the connection, and no reply came: it may have been carried out.
+        case outcomeUnknown
+        /// The server refused it, with an error reply.
+        case server
+        /// The configuration cannot be used.
+        case configuration
+    }
+
+    /// What a caller can know about its command.
+    public var code: Code
+    /// What happened, without secrets.
+    public var message: String
+    /// The server's error reply, for ``Code/server``.
+    public var server: RedisServerError?
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    init(_ server: RedisServerError) {
+        code = .server
+        message = server.description
+        self.server = server
+    }
+
+    /// Whether the command may be sent again: it was not carried out, or nobody knows.
+    public var isWorthRepeating: Bool { code == .notSent || code == .outcomeUnknown }
+
+    /// The error in one line.
+    public var description: String {
+        switch code {
+        case .notSent: "not sent to Redis: \(message)"
+        case .outcomeUnknown: "outcome unknown: \(message)"
+        case .server: message
+        case .configuration: "bad Redis configuration: \(message)"
+        }
+    }
+}
