@@ -1,0 +1,63 @@
+/// The names that the Step Functions API gives to things, for one region and account.
+///
+/// Both are labels only: nothing in Waitable belongs to a region or an account, but every AWS client wants them in ARNs.
+public struct ARN: Sendable, Hashable {
+    /// The region in ARNs, such as `us-east-1`.
+    public var region: String
+    /// The 12-digit account in ARNs.
+    public var account: String
+
+    /// ARNs for a region and an account.
+    public init(region: String = "us-east-1", account: String = "000000000000") {
+        self.region = region
+        self.account = account
+    }
+
+    /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`
+    public func stateMachine(_ name: String) -> String {
+        "arn:aws:states:\(region):\(account):stateMachine:\(name)"
+    }
+
+    /// `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`
+    public func execution(_ key: ExecutionKey) -> String {
+        "arn:aws:states:\(region):\(account):execution:\(key.machine):\(key.name)"
+    }
+
+    /// The state machine's name in an ARN.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of a state machine.
+    public func stateMachineName(in text: String) throws(ARNError) -> String {
+        let parts = try Self.parts(of: text)
+        guard parts[5] == "stateMachine", parts.count == 7 else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        return parts[6]
+    }
+
+    /// The execution that an ARN names.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of an execution.
+    public func executionKey(in text: String) throws(ARNError) -> ExecutionKey {
+        let parts = try Self.parts(of: text)
+        guard parts[5] == "execution", parts.count == 8 else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        return ExecutionKey(machine: parts[6], name: parts[7])
+    }
+
+    private static func parts(of text: String) throws(ARNError) -> [String] {
+        let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count >= 7, parts[0] == "arn", parts[2] == "states" else {
+            throw ARNError("Invalid ARN prefix: \(text)")
+        }
+        return parts
+    }
+}
+
+/// A text that is not the ARN asked for; the reason is AWS's.
+public struct ARNError: Error, Sendable, Equatable {
+    /// The text within `Invalid Arn: '…'`.
+    public var reason: String
+
+    init(_ reason: String) { self.reason = reason }
+}

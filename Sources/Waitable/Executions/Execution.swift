@@ -1,0 +1,40 @@
+public import StatesLanguage
+
+/// One run of a state machine: everything that its document in Redis holds.
+public struct Execution: Sendable, Equatable {
+    /// Its state machine and name.
+    public var key: ExecutionKey
+    /// Running, or how it closed.
+    public var status: ExecutionStatus
+    /// The hash of the ``Revision`` it started with and keeps.
+    public var revision: String
+    /// When it was started, by the Redis clock.
+    public var startDate: Instant
+    /// When it closed, by the Redis clock; `nil` while it is open.
+    public var stopDate: Instant?
+    /// The caller's input, verbatim.
+    public var input: String
+    /// Where it stands; `nil` before its first state was entered (a start by redis-cli).
+    public var flow: Flow?
+    /// The output as JSON text, once it succeeded.
+    public var output: String?
+    /// Error and cause, once it failed, timed out or was aborted with them.
+    public var failure: ExecutionFailure?
+    /// How often it was redriven.
+    public var redriveCount: Int
+    /// The fencing token under which the document was last committed.
+    public var lease: String?
+    /// What functions left for the next worker that claims it.
+    public var inbox: Inbox
+
+    /// A new, open execution.
+    public init(key: ExecutionKey, revision: String, startDate: Instant, input: String) {
+        self.key = key
+        self.status = .running
+        self.revision = revision
+        self.startDate = startDate
+        self.input = input
+        self.redriveCount = 0
+        self.inbox = Inbox()
+    }
+}

@@ -1,0 +1,156 @@
+import StatesLanguage
+
+/// The stored form of an ``Execution``: one JSON object in a fixed order of members.
+///
+/// The status is always first, so that a function can tell an open document from a closed one, and leave messages
+/// behind the status, without decoding it. The input is always last and verbatim, so that "the same input?" is a
+/// comparison of the document's end.
+///
+/// | member | meaning |
+/// | --- | --- |
+/// | `s` | status: R, S, F, T or A |
+/// | `r`, `v`, `was`, `u` | ``Inbox``: rescheduled to (ms), redriven at (ms), status before, outcome |
+/// | `e`, `x` | closing instant (Unix ms), `{"error","cause"}` |
+/// | `k` | fencing token of the last commit |
+/// | `d` | hash of the revision |
+/// | `b` | start (Unix ms) |
+/// | `n` | redrive count, absent for 0 |
+/// | `f` | flow |
+/// | `o` | output, absent when it is the input's text |
+/// | `input` | the input |
+public enum ExecutionDocument {
+    /// Writes a document.
+    public static func encode(_ execution: Execution) -> [UInt8] {
+        var text: [UInt8] = []
+        text.reserveCapacity(192 + execution.input.utf8.count)
+        text.append(contentsOf: #"{"s":""#.utf8)
+        text.append(contentsOf: execution.status.code.utf8)
+        text.append(UInt8(ascii: "\""))
+        if let stop = execution.stopDate {
+            member("e", JSON.integer(stop.milliseconds), &text)
+        }
+        if let failure = execution.failure { member("x", failure.json, &text) }
+        if let lease = execution.lease { member("k", .string(lease), &text) }
+        member("d", .string(execution.revision), &text)
+        member("b", .integer(execution.startDate.milliseconds), &text)
+        if execution.redriveCount > 0 { member("n", .integer(Int64(execution.redriveCount)), &text) }
+        if let flow = execution.flow { member("f", flow.json, &text) }
+        if let output = execution.output, output != execution.input { raw("o", output, &text) }
+        raw("input", execution.input, &text)
+        text.append(UInt8(ascii: "}"))
+        return text
+    }
+
+    /// Reads a document.
+    ///
+    /// - Throws: ``DocumentError`` naming the member that is missing or of the wrong type.
+    public static func decode(_ bytes: [UInt8], key: ExecutionKey) throws(DocumentError) -> Execution {
+        let members: [(key: String, value: Range<Int>)]
+        do {
+            members = try JSON.members(of: bytes)
+        } catch {
+            throw DocumentError(key: key, reason: "is not a JSON object: \(error)")
+        }
+        var reader = Reader(bytes: bytes, key: key)
+        for (name, range) in members { reader.ranges[name] = range }
+
+        let code = try reader.string("s")
+        guard let status = ExecutionStatus(code: code) else {
+            throw DocumentError(key: key, reason: "has an unknown status '\(code)'")
+        }
+        var execution = Execution(
+            key: key,
+            revision: try reader.string("d"),
+            startDate: Instant(milliseconds: try reader.integer("b")),
+            input: try reader.text("input")
+        )
+        execution.status = status
+        if !status.isOpen {
+            execution.stopDate = try reader.instant("e")
+            execution.failure = try reader.json("x").map(ExecutionFailure.init(json:))
+        }
+        execution.lease = try reader.json("k")?.stringValue
+        execution.redriveCount = Int(try reader.json("n")?.integerValue ?? 0)
+        if let flow = try reader.json("f") {
+            do {
+                execution.flow = try Flow(json: flow)
+            } catch {
+                throw DocumentError(key: key, reason: "has an unreadable flow: \(error)")
+            }
+        }
+        execution.output = reader.ranges["o"] == nil ? nil : try reader.text("o")
+        if status == .succeeded, execution.output == nil { execution.output = execution.input }
+        if status.isOpen {
+            var head = JSONObject()
+            for name in ["r", "v", "was", "e", "x", "u"] { head[name] = try reader.json(name) }
+            execution.inbox = Inbox(head)
+        }
+        return execution
+    }
+
+    private static func member(_ name: String, _ value: JSON, _ text: inout [UInt8]) {
+        prefix(name, &text)
+        value.write(to: &text)
+    }
+
+    private static func raw(_ name: String, _ value: String, _ text: inout [UInt8]) {
+        prefix(name, &text)
+        text.append(contentsOf: value.utf8)
+    }
+
+    private static func prefix(_ name: String, _ text: inout [UInt8]) {
+        text.append(contentsOf: #",""#.utf8)
+        text.append(contentsOf: name.utf8)
+        text.append(contentsOf: #"":"#.utf8)
+    }
+
+    /// The members of one document, parsed only where asked for.
+    private struct Reader {
+        var bytes: [UInt8]
+        var key: ExecutionKey
+        var ranges: [String: Range<Int>] = [:]
+
+        func text(_ name: String) throws(DocumentError) -> String {
+            guard let range = ranges[name] else { throw DocumentError(key: key, reason: "lacks the member '\(name)'") }
+            return String(decoding: bytes[range], as: UTF8.self)
+        }
+
+        func json(_ name: String) throws(DocumentError) -> JSON? {
+            guard let range = ranges[name] else { return nil }
+            do {
+                return try JSON(parsing: bytes[range])
+            } catch {
+                throw DocumentError(key: key, reason: "has an unreadable member '\(name)': \(error)")
+            }
+        }
+
+        func string(_ name: String) throws(DocumentError) -> String {
+            guard let value = try json(name)?.stringValue else {
+                throw DocumentError(key: key, reason: "lacks the text member '\(name)'")
+            }
+            return value
+        }
+
+        func integer(_ name: String) throws(DocumentError) -> Int64 {
+            guard let value = try json(name)?.integerValue else {
+                throw DocumentError(key: key, reason: "lacks the integer member '\(name)'")
+            }
+            return value
+        }
+
+        func instant(_ name: String) throws(DocumentError) -> Instant? {
+            try json(name)?.integerValue.map(Instant.init(milliseconds:))
+        }
+    }
+}
+
+/// A document that this version cannot read. The execution is left as it is.
+public struct DocumentError: Error, Sendable, CustomStringConvertible {
+    /// The execution whose document it is.
+    public var key: ExecutionKey
+    /// What is wrong, as the rest of a sentence.
+    public var reason: String
+
+    /// `the document of machine:id …`
+    public var description: String { "the document of \(key) \(reason)" }
+}

@@ -1,0 +1,32 @@
+/// What names an execution within a namespace: its state machine and its own name.
+///
+/// Its text, `machine:id`, is the member of the `due` set and the end of the execution's keys. Neither part can hold a
+/// colon (``ResourceName``), so the text is unambiguous.
+public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
+    /// The state machine's name.
+    public var machine: String
+    /// The execution's name; for the items of the waitable pattern, the item's Id.
+    public var name: String
+
+    /// A key from its parts, which are not checked here.
+    public init(machine: String, name: String) {
+        self.machine = machine
+        self.name = name
+    }
+
+    /// A key from a member of the `due` set.
+    ///
+    /// - Parameter member: `machine:id`.
+    /// - Returns: `nil` where the member has no colon: a bare Id, put there by hand.
+    public init?(member: String) {
+        guard let colon = member.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        self.machine = String(member[..<colon])
+        self.name = String(member[member.utf8.index(after: colon)...])
+    }
+
+    /// `machine:id`, the member of the `due` set.
+    public var member: String { machine + ":" + name }
+
+    /// The same as ``member``.
+    public var description: String { member }
+}

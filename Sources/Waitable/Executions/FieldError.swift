@@ -1,0 +1,21 @@
+/// Bad input: the field, the rule it breaks, and the value that came.
+public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The field's name as the caller wrote it, or `body`.
+    public var field: String
+    /// The rule, as the rest of a sentence: `must be …`.
+    public var rule: String
+    /// The offending value as text, cut to 128 characters; `nil` where there is none.
+    public var value: String?
+
+    /// An error from its parts.
+    public init(field: String, rule: String, value: String?) {
+        self.field = field
+        self.rule = rule
+        self.value = value.map { $0.count > 128 ? $0.prefix(128) + "…" : $0 }
+    }
+
+    /// `StartTimestamp: must be …: '2026-02-30'`
+    public var description: String {
+        "\(field): \(rule)" + (value.map { ": '\($0)'" } ?? "")
+    }
+}

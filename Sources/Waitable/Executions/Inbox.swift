@@ -1,0 +1,53 @@
+public import StatesLanguage
+
+/// Messages that Redis functions leave at the head of a document, for the worker that claims the execution next.
+public struct Inbox: Sendable, Equatable {
+    /// The wait's new end, when it was rescheduled.
+    public var rescheduledTo: Instant?
+    /// When the execution was redriven.
+    public var redrivenAt: Instant?
+    /// How the execution had closed before it was redriven, with when and why.
+    public var closing: Closing?
+    /// The outcomes of item operations by the ids of their tasks, as the function library wrote them.
+    public var outcomes = JSONObject()
+
+    /// How an execution closed.
+    public struct Closing: Sendable, Equatable {
+        /// The status that it had.
+        public var status: ExecutionStatus
+        /// When it closed.
+        public var instant: Instant?
+        /// Error and cause, where it had some.
+        public var failure: ExecutionFailure?
+    }
+
+    /// An empty inbox.
+    public init() {}
+
+    /// Whether nothing is left to read.
+    public var isEmpty: Bool { self == Inbox() }
+
+    /// Reads the members `r`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry.
+    init(_ object: JSONObject) {
+        rescheduledTo = object["r"]?.integerValue.map(Instant.init(milliseconds:))
+        redrivenAt = object["v"]?.integerValue.map(Instant.init(milliseconds:))
+        if let status = object["was"]?.stringValue.flatMap(ExecutionStatus.init(code:)) {
+            closing = Closing(
+                status: status,
+                instant: object["e"]?.integerValue.map(Instant.init(milliseconds:)),
+                failure: object["x"].map(ExecutionFailure.init(json:))
+            )
+        }
+        outcomes = object["u"]?.objectValue ?? JSONObject()
+    }
+
+    /// Writes the members.
+    func write(to object: inout JSONObject) {
+        object["e"] = closing?.instant.map { .integer($0.milliseconds) }
+        object["x"] = closing?.failure?.json
+        object["r"] = rescheduledTo.map { .integer($0.milliseconds) }
+        object["v"] = redrivenAt.map { .integer($0.milliseconds) }
+        object["was"] = closing.map { .string($0.status.code) }
+        if !outcomes.isEmpty { object["u"] = .object(outcomes) }
+    }
+}

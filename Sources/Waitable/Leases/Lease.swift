@@ -1,0 +1,41 @@
+public import StatesLanguage
+
+/// What one claim gave to a worker: executions that are due, under one lease.
+public struct Claim: Sendable {
+    /// The Redis clock at the claim, in microseconds since the Unix epoch.
+    public var microseconds: Int64
+    /// The fencing token: the score that the members now have. Empty when nothing was claimed.
+    public var token: String
+    /// The score at the head of the `due` set after the claim, in Unix milliseconds; `nil` when the set is empty.
+    public var nextDue: Double?
+    /// The claimed members.
+    public var members: [ClaimedMember]
+
+    /// A claim from its parts.
+    public init(microseconds: Int64, token: String, nextDue: Double?, members: [ClaimedMember]) {
+        self.microseconds = microseconds
+        self.token = token
+        self.nextDue = nextDue
+        self.members = members
+    }
+
+    /// The Redis clock at the claim, cut to whole milliseconds.
+    public var now: Instant { Instant(milliseconds: microseconds / 1_000) }
+}
+
+/// One member of a claim.
+public struct ClaimedMember: Sendable {
+    /// The member of the `due` set: `machine:id`, or a bare Id put there by hand.
+    public var member: String
+    /// The execution's document; `nil` where there is none.
+    public var document: [UInt8]?
+    /// How often a lease on it ran out.
+    public var redeliveries: Int
+
+    /// A member from its parts.
+    public init(member: String, document: [UInt8]?, redeliveries: Int) {
+        self.member = member
+        self.document = document
+        self.redeliveries = redeliveries
+    }
+}

@@ -1,0 +1,54 @@
+public import StatesLanguage
+
+/// One execution's part of an atomic commit: its new document, what it writes to items, and when it is due next.
+public struct Transition: Sendable {
+    /// The execution.
+    public var key: ExecutionKey
+    /// What becomes of its place in the `due` set.
+    public var next: Next
+    /// The new document.
+    public var document: [UInt8]
+    /// One compact blob of history events; empty for none.
+    public var history: String
+    /// Writes to items, in order.
+    public var effects: [ItemEffect]
+
+    /// A transition from its parts.
+    public init(key: ExecutionKey, next: Next, document: [UInt8], history: String, effects: [ItemEffect]) {
+        self.key = key
+        self.next = next
+        self.document = document
+        self.history = history
+        self.effects = effects
+    }
+
+    /// The place in the `due` set after the commit.
+    public enum Next: Sendable, Hashable {
+        /// Waiting until an instant.
+        case due(Instant)
+        /// Closed: it leaves the set.
+        case closed
+        /// Still held under the lease, because the worker goes on with it at once.
+        case leased
+    }
+}
+
+/// What became of one transition of a commit.
+public enum CommitResult: Sendable, Equatable {
+    /// It was applied.
+    case applied(outcomes: [JSON])
+    /// The lease had been lost; nothing was applied.
+    case refused
+    /// An earlier try of this very commit had been applied; its answer was lost on the way.
+    case settled
+    /// Redis refused this transition's writes, with its own words; nothing of it was applied.
+    case failed(String)
+}
+
+/// What became of one start.
+public enum StartResult: Sendable, Equatable {
+    /// The execution exists now.
+    case started
+    /// An execution of that name existed; its document.
+    case existing([UInt8])
+}

@@ -1,0 +1,23 @@
+public import StatesLanguage
+
+/// A revision of a state machine, compiled once and ready to run executions.
+public struct DeployedMachine: Sendable {
+    /// The machine's name.
+    public let name: String
+    /// The revision's hash.
+    public let hash: String
+    /// What it was compiled from.
+    public let revision: Revision
+    /// The compiled definition.
+    public let definition: StateMachine
+
+    /// Compiles a revision.
+    ///
+    /// - Throws: `DefinitionError` where this version cannot run the definition.
+    public init(name: String, hash: String, revision: Revision) throws(DefinitionError) {
+        self.name = name
+        self.hash = hash
+        self.revision = revision
+        self.definition = try StateMachine(definition: revision.definition, resources: ItemCatalog())
+    }
+}

@@ -1,0 +1,33 @@
+public import StatesLanguage
+
+/// A state machine as the registry knows it: its name and the revision that new executions start with.
+public struct MachineRecord: Sendable, Equatable {
+    /// The machine's name.
+    public var name: String
+    /// The hash of the current ``Revision``.
+    public var revision: String
+    /// When the machine was created, by the Redis clock.
+    public var creationDate: Instant
+
+    /// A record from its parts.
+    public init(name: String, revision: String, creationDate: Instant) {
+        self.name = name
+        self.revision = revision
+        self.creationDate = creationDate
+    }
+
+    /// The stored form, the value in the `machines` hash.
+    public var json: JSON {
+        .object(["hash": .string(revision), "created": .integer(creationDate.milliseconds)])
+    }
+
+    /// Reads the stored form.
+    ///
+    /// - Returns: `nil` where it is not one.
+    public init?(name: String, json: JSON) {
+        guard let object = json.objectValue, let revision = object["hash"]?.stringValue else { return nil }
+        self.name = name
+        self.revision = revision
+        self.creationDate = Instant(milliseconds: object["created"]?.integerValue ?? 0)
+    }
+}

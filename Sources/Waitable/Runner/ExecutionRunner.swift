@@ -1,0 +1,103 @@
+public import StatesLanguage
+
+/// Runs one execution on, in memory: from its wait to its next wait, to an item operation whose outcome only Redis
+/// knows, or to its end. What it writes comes back as a ``Step``, to be committed.
+public struct ExecutionRunner: Sendable {
+    /// The machine that the execution runs.
+    public let machine: DeployedMachine
+    /// Names in the context object and in the history.
+    public let arn: ARN
+    /// The attribute that is each table's key.
+    public let keyAttributes: KeyAttributes
+
+    /// A runner for the executions of one machine.
+    public init(machine: DeployedMachine, arn: ARN, keyAttributes: KeyAttributes = KeyAttributes()) {
+        self.machine = machine
+        self.arn = arn
+        self.keyAttributes = keyAttributes
+    }
+
+    /// Runs an open execution on, with whatever is in its inbox.
+    ///
+    /// - Parameters:
+    ///   - execution: As its document says.
+    ///   - now: The Redis clock.
+    ///   - evaluatesAll: Whether even a plain item write waits for its outcome; for the second try of a step whose
+    ///     plain writes Redis refused.
+    /// - Throws: `JSONError` where the execution's input is not JSON.
+    public func run(_ execution: Execution, at now: Instant, evaluatesAll: Bool = false) throws(JSONError) -> Step {
+        let entry = JournalEntry(instant: now, inbox: execution.inbox, evaluatesAll: evaluatesAll)
+        return try step(of: execution, entry, records: false)
+    }
+
+    /// Takes over an item that was put into Redis by hand: it stands in its wait, and the wait is over.
+    public func adopt(_ execution: Execution, at now: Instant) throws(JSONError) -> Step {
+        try step(of: execution, JournalEntry(instant: now, kind: .adoption), records: false)
+    }
+
+    /// Makes the step that an entry describes.
+    ///
+    /// - Parameter records: Whether the step's events are made too.
+    func step(of execution: Execution, _ entry: JournalEntry, records: Bool) throws(JSONError) -> Step {
+        if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
+        var items = ItemTaskHandler(
+            keyAttributes: keyAttributes,
+            requestID: execution.key.member,
+            now: entry.instant,
+            alwaysEvaluate: entry.evaluatesAll
+        )
+        let interpreter = Interpreter(
+            machine: machine.definition,
+            context: try context(of: execution),
+            records: records
+        )
+        let advance = advance(execution, entry, interpreter, &items)
+        var next = execution
+        next.inbox = Inbox()
+        if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
+        let place = next.take(advance.outcome, at: entry.instant)
+        return Step(
+            execution: next,
+            before: execution,
+            next: place,
+            journal: entry,
+            effects: items.effects,
+            events: advance.events,
+            lastEventID: advance.lastEventID
+        )
+    }
+
+    private func advance(
+        _ execution: Execution,
+        _ entry: JournalEntry,
+        _ interpreter: Interpreter,
+        _ items: inout ItemTaskHandler
+    ) -> Advance {
+        let now = entry.instant
+        guard let flow = execution.flow else {
+            if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &items) { return advance }
+            return interpreter.start(at: now, tasks: &items)
+        }
+        if entry.inbox.redrivenAt != nil { return interpreter.redrive(flow, at: now, tasks: &items) }
+        var stimuli: [Stimulus] = []
+        if let instant = entry.inbox.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
+        for (task, outcome) in entry.inbox.outcomes {
+            if let task = Int(task) { stimuli.append(ItemOutcome(outcome).stimulus(for: task)) }
+        }
+        return interpreter.advance(flow, by: stimuli, at: now, tasks: &items)
+    }
+
+    private func context(of execution: Execution) throws(JSONError) -> ExecutionContext {
+        try ExecutionContext(
+            executionID: arn.execution(execution.key),
+            executionName: execution.key.name,
+            startTime: execution.startDate,
+            roleARN: machine.revision.roleARN,
+            redriveCount: execution.redriveCount,
+            stateMachineID: arn.stateMachine(machine.name),
+            stateMachineName: machine.name,
+            region: arn.region,
+            inputText: execution.input
+        )
+    }
+}

@@ -1,0 +1,63 @@
+public import StatesLanguage
+
+/// What went into one step of an execution, so that the step can be made again: its instant, and the inbox.
+///
+/// Steps are pure, so the history of an execution needs no events to be kept: ``ExecutionReplay`` makes them anew from
+/// these entries. The stored form is `[instant]`, or `[instant, {…}]` where more than the time went in.
+public struct JournalEntry: Sendable, Equatable {
+    /// Which kind of step it was.
+    public enum Kind: Sendable, Equatable {
+        /// From the start, or on from where the execution stood.
+        case step
+        /// An item that was put into Redis by hand, taken over in its wait.
+        case adoption
+        /// The execution was failed from outside the language: it could not be run any more.
+        case failure(ExecutionFailure)
+    }
+
+    /// The instant of the step, by the Redis clock.
+    public var instant: Instant
+    /// What the step read.
+    public var inbox: Inbox
+    /// Whether even plain item writes waited for their outcome.
+    public var evaluatesAll: Bool
+    /// Which kind of step it was.
+    public var kind: Kind
+
+    /// An entry from its parts.
+    public init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
+        self.instant = instant
+        self.inbox = inbox
+        self.evaluatesAll = evaluatesAll
+        self.kind = kind
+    }
+
+    /// The stored form.
+    public var text: String {
+        var object = JSONObject()
+        inbox.write(to: &object)
+        if evaluatesAll { object["all"] = .bool(true) }
+        switch kind {
+        case .step: break
+        case .adoption: object["adopt"] = .bool(true)
+        case .failure(let failure): object["fail"] = failure.json
+        }
+        let instant = JSON.integer(instant.milliseconds)
+        return JSON.array(object.isEmpty ? [instant] : [instant, .object(object)]).text
+    }
+
+    /// Reads the stored form; `nil` where it is none.
+    public init?(text: String) {
+        guard let parts = (try? JSON(parsing: text))?.arrayValue, let instant = parts.first?.integerValue else {
+            return nil
+        }
+        let object = parts.count > 1 ? parts[1].objectValue ?? JSONObject() : JSONObject()
+        self.init(
+            instant: Instant(milliseconds: instant),
+            inbox: Inbox(object),
+            evaluatesAll: object["all"] != nil,
+            kind: object["adopt"] != nil
+                ? .adoption : object["fail"].map { .failure(ExecutionFailure(json: $0)) } ?? .step
+        )
+    }
+}

@@ -1,0 +1,40 @@
+public import StatesLanguage
+
+/// What running an execution on came to, before it is committed.
+public struct Step: Sendable {
+    /// The execution after the step.
+    public var execution: Execution
+    /// The execution before the step, for a second try.
+    public var before: Execution?
+    /// Its place in the `due` set after the commit.
+    public var next: Transition.Next
+    /// What went into the step; `nil` for one that did nothing yet.
+    public var journal: JournalEntry?
+    /// Writes to items.
+    public var effects: [ItemEffect]
+    /// What happened; empty unless asked for.
+    public var events: [HistoryEvent] = []
+    /// The id of the execution's last event.
+    public var lastEventID = 0
+
+    /// The commit's form of the step.
+    ///
+    /// - Parameter lease: The fencing token under which it is committed, written into the document so that a repeated
+    ///   commit can be told from a late one; `nil` for a start.
+    public func transition(lease: String?) -> Transition {
+        var execution = execution
+        execution.lease = lease
+        return Transition(
+            key: execution.key,
+            next: next,
+            document: ExecutionDocument.encode(execution),
+            history: journal?.text ?? "",
+            effects: effects
+        )
+    }
+
+    /// The step that makes an execution due at once without having begun it, for a worker to begin.
+    public static func unbegun(_ execution: Execution) -> Step {
+        Step(execution: execution, next: .due(execution.startDate), journal: nil, effects: [])
+    }
+}
