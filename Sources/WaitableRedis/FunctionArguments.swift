@@ -1,0 +1,51 @@
+import RedisClient
+import StatesLanguage
+import Waitable
+
+/// The arguments of a function call after its one key.
+struct FunctionArguments {
+    private var words: [Word] = []
+
+    private enum Word {
+        case text(String)
+        case bytes([UInt8])
+    }
+
+    init() {}
+
+    init(_ texts: String...) { words = texts.map(Word.text) }
+
+    mutating func append(_ text: String) { words.append(.text(text)) }
+    mutating func append(_ bytes: [UInt8]) { words.append(.bytes(bytes)) }
+    mutating func append(_ number: Int) { words.append(.text(String(number))) }
+
+    /// Appends one entry of `waitable_accept` or `waitable_commit`.
+    mutating func append(_ transition: Transition) {
+        append(transition.key.member)
+        switch transition.next {
+        case .due(let instant): append(String(instant.milliseconds))
+        case .closed: append("")
+        case .leased: append("=")
+        }
+        append(transition.document)
+        append(transition.history)
+        append(transition.effects.count)
+        for effect in transition.effects {
+            effect.appendArguments { append($0) }
+        }
+    }
+
+    func command(_ function: String, prefix: String) -> RedisCommand {
+        var command = RedisCommand(name: "FCALL", capacity: words.count + 3)
+        command.append(function)
+        command.append(1)
+        command.append(prefix)
+        for word in words {
+            switch word {
+            case .text(let text): command.append(text)
+            case .bytes(let bytes): command.append(bytes)
+            }
+        }
+        return command
+    }
+}

@@ -1,0 +1,15 @@
+/// The Lua library `waitable`: its text, and how it gets into a Redis.
+public enum FunctionLibrary {
+    /// The library's text, as `FUNCTION LOAD` takes it.
+    public static let source = [
+        PackageResources.waitable_lua, PackageResources.instants_lua, PackageResources.decimals_lua,
+        PackageResources.items_lua,
+    ].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+
+    /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.
+    public static let version: Int = {
+        let marker = "local VERSION = '"
+        guard let start = source.firstRange(of: marker)?.upperBound else { return 0 }
+        return Int(source[start...].prefix { $0 != "'" }) ?? 0
+    }()
+}

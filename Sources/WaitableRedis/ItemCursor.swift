@@ -1,0 +1,75 @@
+/// A place in the list of executions: those that wait, by due instant, then those that closed, by closing instant.
+public struct ItemCursor: Sendable, Equatable {
+    /// The two sorted sets, in the order of the list.
+    public enum Set: String, Sendable {
+        case due = "d"
+        case closed = "c"
+    }
+
+    /// Where the list goes on.
+    public var set: Set
+    /// The last entry seen; `nil` at the set's beginning.
+    public var last: ListedMember?
+
+    /// The list's beginning.
+    public static let beginning = ItemCursor(set: .due, after: nil)
+
+    /// A place after an entry.
+    public init(set: Set, after last: ListedMember?) {
+        self.set = set
+        self.last = last
+    }
+
+    /// The cursor as a text for URLs: the set, the score and the member in hexadecimal.
+    public var token: String {
+        guard let last else { return set.rawValue }
+        let member = last.name.utf8.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return "\(set.rawValue)-\(last.score)-\(member.joined())"
+    }
+
+    /// Reads a token; `nil` where it is none.
+    public init?(token: String) {
+        let parts = token.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        guard let set = Set(rawValue: String(parts[0])) else { return nil }
+        if parts.count == 1 {
+            self.init(set: set, after: nil)
+            return
+        }
+        guard parts.count == 3, let score = Double(parts[1]), let name = Self.text(hexadecimal: parts[2]) else {
+            return nil
+        }
+        self.init(set: set, after: ListedMember(set: set, name: name, score: score))
+    }
+
+    private static func text(hexadecimal: Substring) -> String? {
+        let digits = Array(hexadecimal.utf8)
+        guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}
+
+/// One entry of the list of executions.
+public struct ListedMember: Sendable, Equatable {
+    /// The set it stands in.
+    public var set: ItemCursor.Set
+    /// The member: `machine:id`, or a bare Id.
+    public var name: String
+    /// Its score: the due or closing instant in Unix ms; with a fraction, a lease.
+    public var score: Double
+
+    /// An entry from its parts.
+    public init(set: ItemCursor.Set, name: String, score: Double) {
+        self.set = set
+        self.name = name
+        self.score = score
+    }
+}

@@ -1,0 +1,45 @@
+public import Waitable
+
+/// What a list of items is asked for: `limit`, `nextToken`, `ProcessStatus`.
+public struct ItemListQuery: Sendable {
+    /// Items in a page, 1 to 1,000.
+    public var limit = 100
+    /// Where the last page ended.
+    public var start: ItemCursor = .beginning
+    /// Only items in this status.
+    public var processStatus: String?
+
+    /// Reads a query's names and values.
+    ///
+    /// - Throws: `FieldError` for an unknown name or a bad value.
+    public init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
+        for (name, value) in parameters {
+            switch name {
+            case "limit":
+                guard let number = Int(value), (1...1_000).contains(number) else {
+                    throw FieldError(field: name, rule: "must be a whole number from 1 to 1000", value: value)
+                }
+                limit = number
+            case "nextToken":
+                guard let cursor = ItemCursor(token: value) else {
+                    throw FieldError(field: name, rule: "must be the nextToken of an earlier page", value: value)
+                }
+                start = cursor
+            case "ProcessStatus":
+                guard !value.isEmpty else { throw FieldError(field: name, rule: "must not be empty", value: value) }
+                processStatus = value
+            default:
+                throw FieldError(
+                    field: name,
+                    rule: "must not be there: only limit, nextToken and ProcessStatus are",
+                    value: value
+                )
+            }
+        }
+    }
+
+    func matches(_ item: [ItemField]) -> Bool {
+        guard let processStatus else { return true }
+        return item.contains { $0.name == "ProcessStatus" && $0.value == processStatus }
+    }
+}

@@ -1,0 +1,40 @@
+public import Waitable
+
+/// Every Redis key that Waitable uses, for one namespace and partition. No other file builds one.
+///
+/// The braces are a Redis Cluster hash tag: all keys of a partition share a slot, so one function can commit them.
+public struct Keys: Sendable, Hashable {
+    /// `N:{p}`, what every key begins with, and the one key that functions are given.
+    public let prefix: String
+
+    /// Keys of a namespace.
+    ///
+    /// - Parameters:
+    ///   - namespace: Sets of keys that know nothing of each other share a Redis by their namespaces.
+    ///   - partition: The partition's number.
+    public init(namespace: String = "waitable", partition: Int = 0) {
+        self.prefix = "\(namespace):{\(partition)}"
+    }
+
+    /// zset: `machine:id` → the instant it next needs attention (Unix ms), or its lease (expiry + k/2048).
+    public var due: String { prefix + ":due" }
+    /// zset: `machine:id` → the instant it closed (Unix ms).
+    public var closed: String { prefix + ":closed" }
+    /// hash: `machine:id` → how often a lease on it ran out.
+    public var redelivered: String { prefix + ":redelivered" }
+    /// hash: name → ``MachineRecord``; the field `:default` names the default machine.
+    public var machines: String { prefix + ":machines" }
+    /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.
+    public static let defaultMachineField = ":default"
+    /// Pub/sub channel: the new head of ``due`` (Unix ms), sent when it became sooner.
+    public var wake: String { prefix + ":wake" }
+
+    /// string: a ``Revision``.
+    public func revision(_ hash: String) -> String { prefix + ":machine:" + hash }
+    /// string: an ``ExecutionDocument``.
+    public func execution(_ key: ExecutionKey) -> String { prefix + ":execution:" + key.member }
+    /// list: one compact blob of history events for each commit.
+    public func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
+    /// hash: an item, attribute → stored value.
+    public func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
+}

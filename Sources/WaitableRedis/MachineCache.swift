@@ -1,0 +1,103 @@
+import StatesLanguage
+import Synchronization
+public import Waitable
+
+/// Compiled revisions by their hash, read from Redis once: they never change. Which revision a name stands for does, so
+/// that is remembered for a second only.
+public final class MachineCache: Sendable {
+    private let store: RedisStore
+    private let capacity: Int
+    private let machines = Mutex<[Key: DeployedMachine]>([:])
+    private let names = Mutex(ShortMemory())
+
+    private struct Key: Hashable {
+        var name: String
+        var hash: String
+    }
+
+    /// A cache over a store.
+    ///
+    /// - Parameter capacity: The most revisions kept; beyond it all are read anew.
+    public init(store: RedisStore, capacity: Int = 1_000) {
+        self.store = store
+        self.capacity = capacity
+    }
+
+    /// The machine `name` at the revision `hash`.
+    ///
+    /// - Throws: ``StoreError`` where Redis does not answer, ``RevisionError`` where there is no such revision or this
+    ///   version cannot run it.
+    public func machine(_ name: String, hash: String) async throws -> DeployedMachine {
+        let key = Key(name: name, hash: hash)
+        if let machine = machines.withLock({ $0[key] }) { return machine }
+        guard let revision = try await store.revision(hash) else {
+            throw RevisionError(name: name, hash: hash, reason: "is not in Redis")
+        }
+        let machine: DeployedMachine
+        do {
+            machine = try DeployedMachine(name: name, hash: hash, revision: revision)
+        } catch {
+            throw RevisionError(name: name, hash: hash, reason: "cannot be run by this version: \(error)")
+        }
+        machines.withLock { machines in
+            if machines.count >= capacity { machines.removeAll() }
+            machines[key] = machine
+        }
+        return machine
+    }
+
+    /// The machine at the revision that new executions start with; `nil` where there is no machine of that name.
+    ///
+    /// What is known is asked again after a second, so an update reaches every ingest within that time.
+    public func current(_ name: String) async throws -> DeployedMachine? {
+        if let hash = names.withLock({ $0.value(for: name) }) { return try await machine(name, hash: hash) }
+        guard let record = try await store.machine(name) else { return nil }
+        names.withLock { $0.keep(record.revision, for: name) }
+        return try await machine(name, hash: record.revision)
+    }
+
+    /// The name of the default machine, asked again after a second; `nil` where there is none.
+    public func defaultMachine() async throws(StoreError) -> String? {
+        if let name = names.withLock({ $0.value(for: Keys.defaultMachineField) }) { return name }
+        let name = try await store.defaultMachine()
+        if let name { names.withLock { $0.keep(name, for: Keys.defaultMachineField) } }
+        return name
+    }
+
+    /// Forgets what a name stands for, after it was deployed anew.
+    public func forget(_ name: String) {
+        names.withLock { $0.forget(name) }
+    }
+}
+
+/// A revision that an execution needs and that cannot be had.
+public struct RevisionError: Error, Sendable, CustomStringConvertible {
+    /// The machine's name.
+    public var name: String
+    /// The revision's hash.
+    public var hash: String
+    /// Why not.
+    public var reason: String
+
+    /// The error in one line.
+    public var description: String { "revision \(hash) of the state machine '\(name)' \(reason)" }
+}
+
+/// What names stand for, remembered for a second.
+private struct ShortMemory {
+    private static let span: Duration = .seconds(1)
+    private static let capacity = 1_000
+    private var values: [String: (value: String, until: ContinuousClock.Instant)] = [:]
+
+    func value(for name: String) -> String? {
+        guard let known = values[name], known.until > .now else { return nil }
+        return known.value
+    }
+
+    mutating func keep(_ value: String, for name: String) {
+        if values.count >= Self.capacity { values.removeAll() }
+        values[name] = (value, .now + Self.span)
+    }
+
+    mutating func forget(_ name: String) { values[name] = nil }
+}

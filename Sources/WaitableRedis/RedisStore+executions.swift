@@ -1,0 +1,216 @@
+import RedisClient
+public import StatesLanguage
+public import Waitable
+
+extension RedisStore {
+    /// Starts executions, each atomically with its first effects. All of them or, when Redis is full, none.
+    ///
+    /// - Parameter transitions: At most 1,000.
+    /// - Returns: One result for each, in order.
+    public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
+        var arguments = FunctionArguments(String(transitions.count))
+        for transition in transitions { arguments.append(transition) }
+        let reply = try await call("waitable_accept", arguments)
+        guard let results = reply.array, results.count == transitions.count else {
+            throw .unexpectedReply(function: "waitable_accept", reply: "\(reply)")
+        }
+        var answers: [StartResult] = []
+        answers.reserveCapacity(results.count)
+        for result in results {
+            switch result {
+            case .integer(1), .array: answers.append(.started)
+            case .bulk(let document): answers.append(.existing(document))
+            case .error(let error): throw Self.storeError(error)
+            default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
+            }
+        }
+        return answers
+    }
+
+    /// Starts an item by hand: a worker runs its first states too.
+    ///
+    /// - Parameters:
+    ///   - item: The body as of `POST /`: `{"StartTimestamp": …, "Id"?: …}`.
+    ///   - machine: The state machine; `nil` for the default one.
+    /// - Returns: The function's answer: `{"Id", "startDate"}`.
+    /// - Throws: `refused` with `VALIDATION`, `NOTFOUND` or `CONFLICT`.
+    public func startByHand(_ item: String, machine: String?) async throws(StoreError) -> JSON {
+        var arguments = FunctionArguments(item)
+        if let machine { arguments.append(machine) }
+        let reply = try await call("waitable_start", arguments)
+        guard let bytes = reply.bytes, let answer = try? JSON(parsing: bytes) else {
+            throw .unexpectedReply(function: "waitable_start", reply: "\(reply)")
+        }
+        return answer
+    }
+
+    /// Claims what is due.
+    ///
+    /// - Parameters:
+    ///   - limit: The most members, 1 to 1,000.
+    ///   - lease: How long the claim holds, in ms.
+    ///   - worker: The claiming worker's name.
+    public func claim(limit: Int, lease: Int, worker: String) async throws(StoreError) -> Claim {
+        let reply = try await call("waitable_claim", FunctionArguments(String(limit), String(lease), worker))
+        guard let words = reply.array, words.count >= 3, (words.count - 3).isMultiple(of: 3),
+            let microseconds = words[0].string.flatMap({ Int64($0) }), let token = words[1].string
+        else { throw .unexpectedReply(function: "waitable_claim", reply: "\(reply)") }
+        var members: [ClaimedMember] = []
+        members.reserveCapacity((words.count - 3) / 3)
+        for index in stride(from: 3, to: words.count, by: 3) {
+            guard let member = words[index].string else {
+                throw .unexpectedReply(function: "waitable_claim", reply: "\(words[index])")
+            }
+            members.append(
+                ClaimedMember(
+                    member: member,
+                    document: words[index + 1].bytes,
+                    redeliveries: Int(words[index + 2].integer ?? 0)
+                )
+            )
+        }
+        return Claim(
+            microseconds: microseconds,
+            token: token,
+            nextDue: words[2].string.flatMap { Double($0) },
+            members: members
+        )
+    }
+
+    /// Commits transitions under a lease, each atomically.
+    ///
+    /// - Returns: One result for each, in order.
+    public func commit(_ transitions: [Transition], token: String) async throws(StoreError) -> [CommitResult] {
+        var arguments = FunctionArguments(token, String(transitions.count))
+        for transition in transitions { arguments.append(transition) }
+        let reply = try await call("waitable_commit", arguments)
+        guard let results = reply.array, results.count == transitions.count else {
+            throw .unexpectedReply(function: "waitable_commit", reply: "\(reply)")
+        }
+        var answers: [CommitResult] = []
+        answers.reserveCapacity(results.count)
+        for result in results { answers.append(try Self.commitResult(result)) }
+        return answers
+    }
+
+    private static func commitResult(_ reply: RedisValue) throws(StoreError) -> CommitResult {
+        switch reply {
+        case .integer(0): return .refused
+        case .integer(1): return .applied(outcomes: [])
+        case .integer(2): return .settled
+        case .bulk(let bytes): return .failed(String(decoding: bytes, as: UTF8.self))
+        case .status(let text): return .failed(text)
+        case .error(let error): return .failed("\(error.prefix) \(error.message)")
+        case .array(let parts) where parts.first == .integer(1):
+            var outcomes: [JSON] = []
+            for part in parts.dropFirst() {
+                guard let bytes = part.bytes, let outcome = try? JSON(parsing: bytes) else {
+                    throw .unexpectedReply(function: "waitable_commit", reply: "\(part)")
+                }
+                outcomes.append(outcome)
+            }
+            return .applied(outcomes: outcomes)
+        default: throw .unexpectedReply(function: "waitable_commit", reply: "\(reply)")
+        }
+    }
+
+    /// Prolongs a lease: from the Redis clock, by `lease` ms.
+    ///
+    /// - Returns: The new token, and the members that were still held.
+    public func renew(
+        _ members: [String],
+        token: String,
+        lease: Int
+    ) async throws(StoreError) -> (token: String, held: Set<String>) {
+        var arguments = FunctionArguments(token, String(lease))
+        for member in members { arguments.append(member) }
+        let reply = try await call("waitable_renew", arguments)
+        guard let words = reply.array, words.count == members.count + 1, let token = words[0].string else {
+            throw .unexpectedReply(function: "waitable_renew", reply: "\(reply)")
+        }
+        let held = zip(members, words.dropFirst()).filter { $0.1 == .integer(1) }.map(\.0)
+        return (token, Set(held))
+    }
+
+    /// Gives claimed members back: due now, and not counted as redelivered.
+    ///
+    /// - Returns: How many were still held.
+    @discardableResult
+    public func release(_ members: [String], token: String) async throws(StoreError) -> Int {
+        var arguments = FunctionArguments(token)
+        for member in members { arguments.append(member) }
+        return Int(try await call("waitable_release", arguments).integer ?? 0)
+    }
+
+    /// Gives a bare member its execution's name, under the same lease.
+    ///
+    /// - Returns: Whether it was still held.
+    public func adopt(member: String, as key: ExecutionKey, token: String) async throws(StoreError) -> Bool {
+        try await call("waitable_adopt", FunctionArguments(token, member, key.member)).integer == 1
+    }
+
+    /// Aborts an open execution; one that is closed already is left as it is.
+    ///
+    /// - Returns: When it closed.
+    /// - Throws: `refused` with `NOTFOUND`.
+    public func stop(_ key: ExecutionKey, failure: ExecutionFailure?) async throws(StoreError) -> Instant {
+        var arguments = FunctionArguments(key.member)
+        if let failure { arguments.append(failure.json.text) }
+        let reply = try await call("waitable_stop", arguments)
+        guard let words = reply.array, words.count == 2, let milliseconds = words[1].integer else {
+            throw .unexpectedReply(function: "waitable_stop", reply: "\(reply)")
+        }
+        return Instant(milliseconds: milliseconds)
+    }
+
+    /// Moves the end of an open execution's wait.
+    ///
+    /// - Throws: `refused` with `NOTFOUND`, `CLOSED` or `LEASED`.
+    public func reschedule(_ key: ExecutionKey, to instant: Instant) async throws(StoreError) {
+        _ = try await call("waitable_reschedule", FunctionArguments(key.member, String(instant.milliseconds)))
+    }
+
+    /// Opens a failed, timed-out or aborted execution again, due now.
+    ///
+    /// - Returns: When it was redriven.
+    /// - Throws: `refused` with `NOTFOUND`, `OPEN` or `SUCCEEDED`.
+    public func redrive(_ key: ExecutionKey) async throws(StoreError) -> Instant {
+        let reply = try await call("waitable_redrive", FunctionArguments(key.member))
+        guard let milliseconds = reply.integer else {
+            throw .unexpectedReply(function: "waitable_redrive", reply: "\(reply)")
+        }
+        return Instant(milliseconds: milliseconds)
+    }
+
+    /// Reads executions' documents.
+    ///
+    /// - Returns: One for each key, `nil` where there is none.
+    public func documents(_ executions: [ExecutionKey]) async throws(StoreError) -> [[UInt8]?] {
+        guard !executions.isEmpty else { return [] }
+        var command = RedisCommand(name: "MGET", capacity: executions.count)
+        for key in executions { command.append(keys.execution(key)) }
+        return try await send(command).array?.map(\.bytes) ?? []
+    }
+
+    /// Reads one execution.
+    ///
+    /// - Returns: `nil` where there is none.
+    public func execution(_ key: ExecutionKey) async throws -> Execution? {
+        guard let document = try await documents([key]).first ?? nil else { return nil }
+        return try ExecutionDocument.decode(document, key: key)
+    }
+
+    /// Reads an execution's history, as one blob for each commit.
+    public func history(_ key: ExecutionKey) async throws(StoreError) -> [String] {
+        let reply = try await send(RedisCommand("LRANGE", keys.history(key), "0", "-1"))
+        return reply.array?.compactMap(\.string) ?? []
+    }
+
+    /// Reads the Redis clock, in microseconds since the Unix epoch.
+    public func time() async throws(StoreError) -> Int64 {
+        let reply = try await send(RedisCommand("TIME"))
+        guard let words = reply.array, words.count == 2, let seconds = words[0].integer, let rest = words[1].integer
+        else { throw .unexpectedReply(function: "TIME", reply: "\(reply)") }
+        return seconds * 1_000_000 + rest
+    }
+}

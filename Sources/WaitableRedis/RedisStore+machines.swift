@@ -1,0 +1,67 @@
+import RedisClient
+import StatesLanguage
+public import Waitable
+
+extension RedisStore {
+    /// What a deployment does where a machine of that name exists.
+    public enum Deployment: String, Sendable {
+        /// Leaves it, and answers with its record.
+        case create
+        /// Gives it the new revision; running executions keep theirs.
+        case put
+    }
+
+    /// Deploys a revision under a machine's name.
+    ///
+    /// - Returns: `nil` when it was deployed; with ``Deployment/create``, the record of a machine that existed.
+    public func deploy(
+        _ revision: Revision,
+        as record: MachineRecord,
+        mode: Deployment
+    ) async throws(StoreError) -> MachineRecord? {
+        let arguments = FunctionArguments(
+            record.name,
+            mode.rawValue,
+            revision.hash,
+            revision.json.text,
+            record.json.text
+        )
+        let reply = try await call("waitable_deploy", arguments)
+        guard let words = reply.array, let code = words.first?.integer else {
+            throw .unexpectedReply(function: "waitable_deploy", reply: "\(reply)")
+        }
+        if code == 1 { return nil }
+        guard words.count > 1, let bytes = words[1].bytes, let json = try? JSON(parsing: bytes),
+            let existing = MachineRecord(name: record.name, json: json)
+        else { throw .unexpectedReply(function: "waitable_deploy", reply: "\(reply)") }
+        return existing
+    }
+
+    /// Reads a machine's record.
+    ///
+    /// - Returns: `nil` where there is no machine of that name.
+    public func machine(_ name: String) async throws(StoreError) -> MachineRecord? {
+        guard let bytes = try await send(RedisCommand("HGET", keys.machines, name)).bytes,
+            let json = try? JSON(parsing: bytes)
+        else { return nil }
+        return MachineRecord(name: name, json: json)
+    }
+
+    /// The name of the default machine: the one of a start that names none.
+    public func defaultMachine() async throws(StoreError) -> String? {
+        try await send(RedisCommand("HGET", keys.machines, Keys.defaultMachineField)).string
+    }
+
+    /// Names the default machine.
+    public func setDefaultMachine(_ name: String) async throws(StoreError) {
+        _ = try await send(RedisCommand("HSET", keys.machines, Keys.defaultMachineField, name))
+    }
+
+    /// Reads a revision by its hash.
+    public func revision(_ hash: String) async throws(StoreError) -> Revision? {
+        guard let bytes = try await send(RedisCommand("GET", keys.revision(hash))).bytes,
+            let json = try? JSON(parsing: bytes)
+        else { return nil }
+        return Revision(json: json)
+    }
+}

@@ -1,0 +1,73 @@
+public import RedisClient
+import Waitable
+
+/// Waitable's data in one Redis, in one namespace: every transition is one call of the function library.
+public struct RedisStore: Sendable {
+    /// The connection that calls go over.
+    public let client: RedisClient
+    /// The keys of the namespace.
+    public let keys: Keys
+
+    /// A store over a connection that somebody else runs.
+    public init(client: RedisClient, keys: Keys = Keys()) {
+        self.client = client
+        self.keys = keys
+    }
+
+    /// Loads the function library where it is missing or older than this build's. A newer one is left: its functions
+    /// mean the same under the same names, so that replicas of both versions work side by side during an upgrade.
+    ///
+    /// - Returns: Whether it was loaded now.
+    @discardableResult
+    public func loadFunctions() async throws(StoreError) -> Bool {
+        do {
+            let reply = try await client.send(RedisCommand("FCALL_RO", "waitable_version", "1", keys.prefix))
+            if let version = reply.integer, version >= FunctionLibrary.version { return false }
+        } catch  where !Self.isMissingFunction(error) {
+            throw Self.storeError(error)
+        } catch {}
+        do {
+            _ = try await client.send(RedisCommand("FUNCTION", "LOAD", "REPLACE", FunctionLibrary.source))
+            return true
+        } catch {
+            throw Self.storeError(error)
+        }
+    }
+
+    /// Calls a function of the library; loads the library and calls once more where the server does not have it
+    /// (a failover, `FUNCTION FLUSH`, an empty new server).
+    func call(_ function: String, _ arguments: FunctionArguments) async throws(StoreError) -> RedisValue {
+        let command = arguments.command(function, prefix: keys.prefix)
+        do {
+            return try await client.send(command)
+        } catch  where Self.isMissingFunction(error) {
+            try await loadFunctions()
+        } catch {
+            throw Self.storeError(error)
+        }
+        return try await send(command)
+    }
+
+    /// Sends a command, with the store's errors.
+    func send(_ command: RedisCommand) async throws(StoreError) -> RedisValue {
+        do {
+            return try await client.send(command)
+        } catch {
+            throw Self.storeError(error)
+        }
+    }
+
+    private static func isMissingFunction(_ error: RedisError) -> Bool {
+        error.server?.message.contains("Function not found") ?? false
+    }
+
+    static func storeError(_ error: RedisError) -> StoreError {
+        guard let server = error.server else { return .redis(error) }
+        return storeError(server)
+    }
+
+    static func storeError(_ server: RedisServerError) -> StoreError {
+        server.prefix == "OOM"
+            ? .outOfMemory(server.message) : .refused(code: server.prefix, message: server.message)
+    }
+}

@@ -1,0 +1,91 @@
+public import ServiceLifecycle
+import Synchronization
+public import Waitable
+
+/// Turns many single starts into few calls: what arrives while a call is under way goes with the next one.
+///
+/// A round trip of its own costs Redis several times what the start itself costs, so this is what makes single starts
+/// over HTTP cheap. A start that meets an idle coalescer waits for nobody.
+public final class StartCoalescer: Service {
+    private let store: RedisStore
+    private let limit: Int
+    private let calls: Int
+    private let state = Mutex(State())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    private typealias Waiter = CheckedContinuation<Result<StartResult, StoreError>, Never>
+
+    private struct State {
+        var waiting: [(transition: Transition, waiter: Waiter)] = []
+        var isClosed = false
+    }
+
+    /// A coalescer over a store.
+    ///
+    /// - Parameters:
+    ///   - limit: The most starts in one call.
+    ///   - calls: The most calls under way at once.
+    public init(store: RedisStore, limit: Int = 250, calls: Int = 2) {
+        self.store = store
+        self.limit = limit
+        self.calls = calls
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// Starts one execution.
+    public func start(_ transition: Transition) async throws(StoreError) -> StartResult {
+        let result = await withCheckedContinuation { (waiter: Waiter) in
+            let isClosed = state.withLock { state in
+                if !state.isClosed { state.waiting.append((transition, waiter)) }
+                return state.isClosed
+            }
+            if isClosed {
+                waiter.resume(returning: .failure(.refused(code: "SHUTDOWN", message: "the server is stopping")))
+            } else {
+                signal.yield()
+            }
+        }
+        return try result.get()
+    }
+
+    /// Makes the calls, until the graceful shutdown; starts that wait then are still made.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<calls { group.addTask { await self.makeCalls() } }
+            }
+        } onGracefulShutdown: {
+            self.signal.finish()
+        }
+        let left = state.withLock { state in
+            state.isClosed = true
+            return state.waiting
+        }
+        for (_, waiter) in left {
+            waiter.resume(returning: .failure(.refused(code: "SHUTDOWN", message: "the server is stopping")))
+        }
+    }
+
+    private func makeCalls() async {
+        for await _ in signals {
+            while let batch = take() {
+                do {
+                    let results = try await store.start(batch.map(\.transition))
+                    for (entry, result) in zip(batch, results) { entry.waiter.resume(returning: .success(result)) }
+                } catch {
+                    for entry in batch { entry.waiter.resume(returning: .failure(error)) }
+                }
+            }
+        }
+    }
+
+    private func take() -> [(transition: Transition, waiter: Waiter)]? {
+        state.withLock { state in
+            guard !state.waiting.isEmpty else { return nil }
+            let batch = Array(state.waiting.prefix(limit))
+            state.waiting.removeFirst(batch.count)
+            return batch
+        }
+    }
+}

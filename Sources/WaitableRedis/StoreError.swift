@@ -1,0 +1,26 @@
+public import RedisClient
+
+/// What the store could not do.
+public enum StoreError: Error, Sendable, CustomStringConvertible {
+    /// Redis could not be reached, or its answer did not arrive. The cause tells whether the command was sent.
+    case redis(RedisError)
+    /// A function refused the call: its code (`VALIDATION`, `NOTFOUND`, …) and text. Nothing was changed.
+    case refused(code: String, message: String)
+    /// Redis is full (`OOM`): starts are refused whole until memory is free again.
+    case outOfMemory(String)
+    /// An answer that this version does not understand.
+    case unexpectedReply(function: String, reply: String)
+
+    /// Whether the call may be sent again: it was not carried out, or nobody knows.
+    public var isWorthRepeating: Bool { if case .redis(let error) = self { error.isWorthRepeating } else { false } }
+
+    /// The error in one line, for a log or an error message.
+    public var description: String {
+        switch self {
+        case .redis(let error): "\(error)"
+        case .refused(let code, let message): "\(code) \(message)"
+        case .outOfMemory(let message): "Redis is out of memory: \(message)"
+        case .unexpectedReply(let function, let reply): "\(function) answered unexpectedly: \(reply)"
+        }
+    }
+}

@@ -1,0 +1,896 @@
+#!lua name=waitable
+-- Waitable's Redis functions. Each is one whole transition of one partition.
+--
+-- KEYS[1] is always the partition's prefix, `N:{p}` (say `waitable:{0}`); every other key is derived from it and
+-- shares its hash tag, so it lies in the same slot. Keys:
+--   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
+--   prefix:execution:X   string  the execution's document, one JSON object that begins with its status: {"s":"R"…
+--   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
+--   prefix:history:X     list    one blob of history events per commit
+--   prefix:closed        zset    X -> closing instant in ms
+--   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
+--   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
+--   prefix:machine:HASH  string  an immutable revision of a machine
+--   prefix:sequence      string  counter behind lease tokens and generated ids
+--   prefix:wake          channel the score of a new, sooner head of `due`
+--
+-- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
+-- All arguments are validated before the first write, so a refused call has changed nothing.
+--
+-- instants.lua, decimals.lua and items.lua follow this file in the same library; the tables they fill are declared here.
+
+local VERSION = '1'
+
+local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
+local MAX_EFFECTS = 100           -- item effects per entry
+local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
+local MAX_LEASE = 86400000        -- ms
+local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
+local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
+
+local instants, items = {}, {}
+
+-- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
+local text = ''
+local format, sub, byte, find, match, gmatch, rep = text.format, text.sub, text.byte, text.find, text.match, text.gmatch,
+    text.rep
+local function floor(number) return number - number % 1 end
+local function concat(parts, separator) return table.concat(parts, separator) end
+
+-- Refusals ------------------------------------------------------------------------------------------------------------
+
+-- The value as it may stand in an error reply: no line breaks, at most 128 characters.
+local function shown(value)
+    local text = tostring(value)
+    if #text > 128 then
+        local stop = 0
+        for _ = 1, 128 do
+            local _, last = find(text, '^.[\128-\191]*', stop + 1)
+            if not last then break end
+            stop = last
+        end
+        if stop < #text then text = sub(text, 1, stop) .. '…' end
+    end
+    return (text:gsub('[%z\1-\31\127]', function(c) return format('\\u%04X', byte(c)) end))
+end
+
+-- Ends the call with the error reply `CODE field: rule: 'value'` (without the last part when there is no value).
+local function refuse(code, field, rule, value)
+    local text = code .. ' ' .. field .. ': ' .. rule
+    if value ~= nil then text = text .. ": '" .. shown(value) .. "'" end
+    error({refusal = text}, 0)
+end
+
+-- A function's callback: refusals and failed commands become plain error replies, without Lua positions in the text.
+local function guarded(body)
+    return function(keys, args)
+        local ok, result = pcall(body, keys, args)
+        if ok then return result end
+        if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
+        return redis.error_reply('ERR waitable: ' .. shown(result))
+    end
+end
+
+-- Arguments -----------------------------------------------------------------------------------------------------------
+
+local function prefixOf(keys)
+    if #keys ~= 1 or keys[1] == '' then refuse('VALIDATION', 'KEYS', 'must be the one prefix of the partition') end
+    return keys[1]
+end
+
+local function integer(text, field, least, most)
+    local number = text and match(text, '^%-?%d+$') and #text <= 16 and tonumber(text)
+    if not number or number < least or number > most then
+        refuse('VALIDATION', field, format('must be an integer from %.0f to %.0f', least, most), text or '')
+    end
+    return number
+end
+
+local function token(text)
+    local number = text and match(text, '^%d+%.%d+$') and #text <= 24 and tonumber(text)
+    if not number or number % 1 == 0 then refuse('VALIDATION', 'token', 'must be a lease token', text or '') end
+    return number
+end
+
+local function named(text, field)
+    if not text or text == '' or #text > 1024 then
+        refuse('VALIDATION', field, 'must have 1 to 1024 bytes', text or '')
+    end
+    return text
+end
+
+local function noMore(args, last)
+    if #args > last then
+        refuse('VALIDATION', 'arguments', 'must be ' .. last, #args)
+    end
+end
+
+-- The names args[first…] as a list: at least one, at most a batch, none twice.
+local function names(args, first)
+    local count = #args - first + 1
+    if count < 1 or count > MAX_BATCH then
+        refuse('VALIDATION', 'executions', 'must be 1 to ' .. MAX_BATCH, count)
+    end
+    local list, seen = {}, {}
+    for i = first, #args do
+        local name = named(args[i], 'execution')
+        if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
+        seen[name] = true
+        list[#list + 1] = name
+    end
+    return list
+end
+
+-- Commands ------------------------------------------------------------------------------------------------------------
+
+-- The Redis clock: whole milliseconds, and microseconds as text.
+local function clock()
+    local time = redis.call('TIME')
+    return tonumber(time[1]) * 1000 + floor(tonumber(time[2]) / 1000), format('%s%06d', time[1], tonumber(time[2]))
+end
+
+local function exact(score) return format('%.17g', score) end
+
+-- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
+local function batched(command, key, words, width)
+    local step = SLICE - SLICE % (width or 1)
+    for i = 1, #words, step do
+        local last = i + step - 1
+        if last > #words then last = #words end
+        redis.call(command, key, unpack(words, i, last))
+    end
+end
+
+local function documents(prefix, list)
+    if #list == 0 then return {} end
+    local keys, base = {}, prefix .. ':execution:'
+    for i = 1, #list do keys[i] = base .. list[i] end
+    return redis.call('MGET', unpack(keys))
+end
+
+-- MSET with pairs [key, value, …]
+local function store(pairsOfWords)
+    for i = 1, #pairsOfWords, SLICE do
+        local last = i + SLICE - 1
+        if last > #pairsOfWords then last = #pairsOfWords end
+        redis.call('MSET', unpack(pairsOfWords, i, last))
+    end
+end
+
+-- The score at the head of `due`, or nil. Errors when `due` is not a sorted set: called before the first write.
+local function head(prefix)
+    local first = redis.call('ZRANGE', prefix .. ':due', 0, 0, 'WITHSCORES')
+    return first[2] and tonumber(first[2])
+end
+
+-- Wakes the workers that sleep until `before`, when something is due sooner now.
+local function wake(prefix, before, score)
+    if score and (not before or score < before) then redis.call('PUBLISH', prefix .. ':wake', format('%.0f', score)) end
+end
+
+local function newLease(prefix, now, duration)
+    local step = redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
+    return now + duration + step / 2048
+end
+
+-- Fails, before anything is written, when a key that the transition will write has another type.
+local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
+local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
+
+-- Documents -----------------------------------------------------------------------------------------------------------
+
+-- The status letter of a well-formed document, else nil.
+local function status(document) return match(document, '^{"s":"([RSFTA])"[,}]') end
+
+local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
+
+-- Members that functions put between the status and the rest of a document, in this order.
+local INBOX = {'e', 'x', 'r', 'v', 'was', 'u'}
+local IS_INBOX = {e = true, x = true, r = true, v = true, was = true, u = true}
+
+-- The JSON object at text[start], and the index after it.
+local function object(text, start)
+    if byte(text, start) ~= 123 then return nil end
+    local depth, position = 0, start
+    while true do
+        local at = find(text, '["{}]', position)
+        if not at then return nil end
+        local character = byte(text, at)
+        if character == 34 then
+            repeat
+                at = find(text, '["\\]', at + 1)
+                if not at then return nil end
+                local escape = byte(text, at) == 92
+                if escape then at = at + 1 end
+            until not escape
+        else
+            depth = depth + (character == 123 and 1 or -1)
+            if depth == 0 then return sub(text, start, at), at + 1 end
+        end
+        position = at + 1
+    end
+end
+
+-- Splits a document's head: the inbox members as raw JSON texts, and the rest of the document after them.
+local function split(document)
+    local members, position = {}, 9
+    while true do
+        local name, start = match(document, '^,"(%l+)":()', position)
+        if not name or not IS_INBOX[name] then break end
+        local value, stop = match(document, '^(%-?%d+)()', start)
+        if not value then value, stop = match(document, '^("[^"]*")()', start) end
+        if not value then value, stop = object(document, start) end
+        if not value then break end
+        members[name], position = value, stop
+    end
+    return members, sub(document, position)
+end
+
+local function join(letter, members, rest)
+    local parts = {'{"s":"', letter, '"'}
+    for _, name in ipairs(INBOX) do
+        if members[name] then
+            parts[#parts + 1] = ',"' .. name .. '":' .. members[name]
+        end
+    end
+    parts[#parts + 1] = rest
+    return concat(parts)
+end
+
+-- The document of X for a call by hand: X as given, else X as an id of the default machine. Refuses when there is none.
+local function existing(prefix, name)
+    named(name, 'execution')
+    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    if not document and not find(name, ':', 1, true) then
+        local default = redis.call('HGET', prefix .. ':machines', ':default')
+        if default then
+            local full = default .. ':' .. name
+            document = redis.call('GET', prefix .. ':execution:' .. full)
+            if document then return full, document end
+        end
+    end
+    if not document then refuse('NOTFOUND', 'execution', 'must exist', name) end
+    if not status(document) then refuse('CORRUPT', 'execution', 'must have a document that begins with a status', name) end
+    return name, document
+end
+
+-- Entries -------------------------------------------------------------------------------------------------------------
+--
+-- ENTRY = X, next, document, history, k, then k effects:
+--   next      '' closes the execution | '=' keeps the lease | whole ms: due then
+--   history   blob of the transition's events, '' for none
+--   effect    'P', SUFFIX, n, f1, v1, …, fn, vn                  the item becomes these fields
+--             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
+--             'D', SUFFIX                                        removes the item
+--             'X', SUFFIX, PROGRAM                               evaluated by items.lua; has an outcome
+
+-- Reads the effect at args[i]; returns it and the index after it.
+local function parseEffect(prefix, args, i)
+    local kind = args[i]
+    if kind ~= 'P' and kind ~= 'U' and kind ~= 'D' and kind ~= 'X' then
+        refuse('VALIDATION', 'effect', 'must be P, U, D or X', kind or '')
+    end
+    local effect = {kind = kind, key = prefix .. ':item:' .. named(args[i + 1], 'item')}
+    i = i + 2
+    if kind == 'D' then return effect, i end
+    if kind == 'X' then
+        effect.program = items.parse(args[i])
+        return effect, i + 1
+    end
+    local fields = integer(args[i], 'fields', kind == 'P' and 1 or 0, 100000)
+    effect.first, effect.last = i + 1, i + 2 * fields
+    i = effect.last + 1
+    if kind == 'U' then
+        local removed = integer(args[i], 'removed fields', 0, 100000)
+        effect.firstRemoved, effect.lastRemoved = i + 1, i + removed
+        i = effect.lastRemoved + 1
+        if fields + removed == 0 then refuse('VALIDATION', 'effect', 'must change a field', 'U') end
+    end
+    if i - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', kind) end
+    return effect, i
+end
+
+-- All entries of a call, args[first] being their number. `keeping` allows next '='.
+local function parseEntries(prefix, args, first, keeping)
+    local count = integer(args[first], 'entries', 1, MAX_BATCH)
+    local entries, list, seen, i = {}, {}, {}, first + 1
+    for n = 1, count do
+        local name, next, document, history = args[i], args[i + 1], args[i + 2], args[i + 3]
+        named(name, 'execution')
+        if keeping and seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
+        seen[name] = true
+        local letter = document and status(document)
+        if not letter or byte(document, -1) ~= 125 then
+            refuse('VALIDATION', 'document', 'must be an object that begins with a status', document or '')
+        end
+        local due
+        if next == '' then
+            if letter == 'R' then refuse('VALIDATION', 'next', 'must not close a running execution', name) end
+        elseif letter ~= 'R' then
+            refuse('VALIDATION', 'next', 'must close an execution that has ended', name)
+        elseif next ~= '=' or not keeping then
+            due = integer(next, 'next', -999999999999999, 999999999999999)
+        end
+        if not history then refuse('VALIDATION', 'history', 'must be present', name) end
+        local effects = integer(args[i + 4], 'effects', 0, MAX_EFFECTS)
+        i = i + 5
+        local entry = {name = name, due = due, closes = next == '', document = document, history = history}
+        for k = 1, effects do entry[k], i = parseEffect(prefix, args, i) end
+        entries[n], list[n] = entry, name
+    end
+    if i - 1 ~= #args then refuse('VALIDATION', 'arguments', 'must be ' .. (i - 1), #args) end
+    return entries, list
+end
+
+local function isError(reply) return type(reply) == 'table' and reply.err end
+
+-- Sets args[first…last] as fields of an item, in slices; the error text when the key is no hash (then nothing is set).
+local function setFields(key, args, first, last)
+    for i = first, last, SLICE do
+        local stop = i + SLICE - 1
+        if stop > last then stop = last end
+        local reply = redis.pcall('HSET', key, unpack(args, i, stop))
+        if isError(reply) then return reply.err end
+    end
+end
+
+local function removeFields(key, args, first, last)
+    for i = first, last, SLICE do
+        local stop = i + SLICE - 1
+        if stop > last then stop = last end
+        local reply = redis.pcall('HDEL', key, unpack(args, i, stop))
+        if isError(reply) then return reply.err end
+    end
+end
+
+-- One effect. Returns the error text when the key is of another type (then nothing is changed), else nil and, for a
+-- program, its outcome.
+local function applyEffect(effect, args)
+    local key, kind = effect.key, effect.kind
+    if kind == 'X' then return nil, items.run(effect.program, key) end
+    if kind == 'U' then
+        local problem = setFields(key, args, effect.first, effect.last)
+        if problem then return problem end
+        return removeFields(key, args, effect.firstRemoved, effect.lastRemoved)
+    end
+    -- P and D replace or remove what is there: only an item may be, never a key of another type.
+    local size = redis.pcall('HLEN', key)
+    if isError(size) then return size.err end
+    if size > 0 then redis.call('DEL', key) end
+    if kind == 'P' then return setFields(key, args, effect.first, effect.last) end
+end
+
+-- History and effects of one entry, all or nothing. Returns an error text, or nil and the outcomes of its programs.
+local function applyEntry(prefix, args, entry)
+    local count = #entry
+    if count > 1 then
+        -- Checked beforehand, so that the second effect cannot fail after the first is written.
+        for k = 1, count do
+            local effect = entry[k]
+            if effect.kind ~= 'X' then
+                local reply = redis.pcall('HLEN', effect.key)
+                if isError(reply) then return reply.err end
+            end
+        end
+    end
+    -- The history goes first, because it is what can be taken back exactly when the effect is refused.
+    local historyKey
+    if entry.history ~= '' then
+        historyKey = prefix .. ':history:' .. entry.name
+        local reply = redis.pcall('RPUSH', historyKey, entry.history)
+        if isError(reply) then return reply.err end
+    end
+    local outcomes
+    for k = 1, count do
+        local effect = entry[k]
+        local problem, outcome = applyEffect(effect, args)
+        if problem then
+            if historyKey then redis.call('RPOP', historyKey) end
+            return problem
+        end
+        if outcome then
+            outcomes = outcomes or {}
+            outcomes[#outcomes + 1] = {task = effect.program.task, text = outcome}
+        end
+    end
+    if outcomes then
+        -- Also kept in the document, so that they outlive a worker that dies before it has used them.
+        local members = {}
+        for n = 1, #outcomes do members[n] = '"' .. outcomes[n].task .. '":' .. outcomes[n].text end
+        entry.document = sub(entry.document, 1, 8) .. ',"u":{' .. concat(members, ',') .. '}' .. sub(entry.document, 9)
+    end
+    return nil, outcomes
+end
+
+-- The reply for an applied entry: 1, or 1 followed by its outcomes.
+local function applied(outcomes)
+    if not outcomes then return 1 end
+    local reply = {1}
+    for n = 1, #outcomes do reply[n + 1] = outcomes[n].text end
+    return reply
+end
+
+-- Functions -----------------------------------------------------------------------------------------------------------
+
+-- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
+local function version() return VERSION end
+
+-- waitable_accept: starts that ingest has prepared (states before the first wait already run).
+-- KEYS   prefix
+-- ARGV   n, ENTRY × n (next '=' is not allowed)
+-- Returns n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
+--        | an error "WRONGTYPE …": nothing of that entry is applied
+-- Wakes sleeping workers when the head of `due` is sooner than before.
+-- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
+local function accept(keys, args)
+    local prefix = prefixOf(keys)
+    local entries, list = parseEntries(prefix, args, 1, false)
+    local before = head(prefix)
+    checkClosing(prefix)
+    local found = documents(prefix, list)
+    local now
+    local replies, due, closed, texts, created, soonest = {}, {}, {}, {}, {}, nil
+    for n = 1, #entries do
+        local entry = entries[n]
+        local name = entry.name
+        local present = found[n] or created[name]
+        if present then
+            replies[n] = present
+        else
+            local problem, outcomes = applyEntry(prefix, args, entry)
+            if problem then
+                replies[n] = redis.error_reply(problem)
+            else
+                replies[n] = applied(outcomes)
+                created[name] = entry.document
+                texts[#texts + 1] = prefix .. ':execution:' .. name
+                texts[#texts + 1] = entry.document
+                if entry.closes then
+                    now = now or clock()
+                    closed[#closed + 1] = now
+                    closed[#closed + 1] = name
+                else
+                    due[#due + 1] = exact(entry.due)
+                    due[#due + 1] = name
+                    if not soonest or entry.due < soonest then soonest = entry.due end
+                end
+            end
+        end
+    end
+    store(texts)
+    batched('ZADD', prefix .. ':due', due, 2)
+    batched('ZADD', prefix .. ':closed', closed, 2)
+    wake(prefix, before, soonest)
+    return replies
+end
+
+-- waitable_claim: leases what is due, with the documents.
+-- KEYS   prefix
+-- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
+-- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
+--        '' when it is empty; not above `now`: more is due), then for each: X, document or nil, redeliveries]
+-- An execution whose lease ran out comes again, counted. Fewer than due and below `limit` come when the documents
+-- exceed 16 MiB. Errors VALIDATION. Bound: limit.
+local function claim(keys, args)
+    local prefix = prefixOf(keys)
+    local limit = integer(args[1], 'limit', 1, MAX_BATCH)
+    local duration = integer(args[2], 'lease', 1, MAX_LEASE)
+    noMore(args, 3)
+    local due = prefix .. ':due'
+    local now, micros = clock()
+    local ready = redis.call('ZRANGE', due, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+    local count = #ready / 2
+    if count == 0 then
+        local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
+        return {micros, '', first[2] or ''}
+    end
+
+    local list = {}
+    for n = 1, count do list[n] = ready[2 * n - 1] end
+    local found = documents(prefix, list)
+    local bytes = 0
+    for n = 1, count do
+        bytes = bytes + (found[n] and #found[n] or 0)
+        if bytes > MAX_CLAIMED_BYTES and n > 1 then
+            count = n - 1
+            break
+        end
+    end
+
+    local lapsed = {}
+    for n = 1, count do
+        if tonumber(ready[2 * n]) % 1 ~= 0 then lapsed[#lapsed + 1] = list[n] end
+    end
+    local counts
+    local known = redeliveredCount(prefix)
+    local lease = newLease(prefix, now, duration)
+    if #lapsed > 0 or known > 0 then
+        for n = 1, #lapsed do redis.call('HINCRBY', prefix .. ':redelivered', lapsed[n], 1) end
+        counts = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, count))
+    end
+
+    local text = exact(lease)
+    local rescored = {}
+    for n = 1, count do
+        rescored[2 * n - 1] = text
+        rescored[2 * n] = list[n]
+    end
+    redis.call('ZADD', due, 'XX', unpack(rescored))
+
+    local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
+    local reply = {micros, text, first[2]}
+    local at = 3
+    for n = 1, count do
+        reply[at + 1] = list[n]
+        reply[at + 2] = found[n]
+        reply[at + 3] = counts and tonumber(counts[n] or 0) or 0
+        at = at + 3
+    end
+    return reply
+end
+
+-- Whether the stored document is what an earlier try of this very entry wrote.
+local function settled(stored, entry, leaseText)
+    if not stored or not status(stored) then return false end
+    local _, rest = split(stored)
+    if entry.due or entry.closes then
+        -- The score moved on, so the token at the head of the stored document tells whose commit moved it.
+        return match(rest, '^,"k":"([^"]*)"') == leaseText
+    end
+    -- The lease was kept, so later commits bear the same token: only the same text is the same commit.
+    local _, own = split(entry.document)
+    return rest == own and sub(stored, 1, 8) == sub(entry.document, 1, 8)
+end
+
+-- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
+-- KEYS   prefix
+-- ARGV   token, n, ENTRY × n (no execution twice)
+-- Returns n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
+--        was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
+-- An applied entry that closes or has a new due instant also clears the execution's redeliveries.
+-- Errors VALIDATION. Bound: 1,000 entries.
+local function commit(keys, args)
+    local prefix = prefixOf(keys)
+    local lease = token(args[1])
+    local entries, list = parseEntries(prefix, args, 2, true)
+    local dueKey = prefix .. ':due'
+    local scores = redis.call('ZMSCORE', dueKey, unpack(list))
+    checkClosing(prefix)
+    local redelivered = redeliveredCount(prefix) > 0
+    local now = clock()
+
+    -- Doubtful: the lease is not ours (lost, or moved on by this commit's first try), or it would be kept (then the
+    -- score does not tell whether the first try was applied).
+    local doubtful, position = {}, {}
+    for n = 1, #entries do
+        local entry = entries[n]
+        entry.held = scores[n] and tonumber(scores[n]) == lease
+        if not entry.held or not (entry.due or entry.closes) then
+            doubtful[#doubtful + 1] = list[n]
+            position[n] = #doubtful
+        end
+    end
+    local found = documents(prefix, doubtful)
+
+    local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
+    for n = 1, #entries do
+        local entry = entries[n]
+        local name = entry.name
+        if position[n] and settled(found[position[n]], entry, args[1]) then
+            replies[n] = 2
+        elseif not entry.held then
+            replies[n] = 0
+        else
+            local problem, outcomes = applyEntry(prefix, args, entry)
+            if problem then
+                replies[n] = redis.error_reply(problem)
+            else
+                replies[n] = applied(outcomes)
+                texts[#texts + 1] = prefix .. ':execution:' .. name
+                texts[#texts + 1] = entry.document
+                if entry.closes then
+                    left[#left + 1] = name
+                    closed[#closed + 1] = now
+                    closed[#closed + 1] = name
+                elseif entry.due then
+                    rescored[#rescored + 1] = exact(entry.due)
+                    rescored[#rescored + 1] = name
+                end
+                if entry.closes or entry.due then progressed[#progressed + 1] = name end
+            end
+        end
+    end
+    -- Nothing below can fail: the types of these keys were checked above, before the first write.
+    store(texts)
+    if #rescored > 0 then redis.call('ZADD', dueKey, 'XX', unpack(rescored)) end
+    batched('ZREM', dueKey, left)
+    batched('ZADD', prefix .. ':closed', closed, 2)
+    if redelivered then batched('HDEL', prefix .. ':redelivered', progressed) end
+    return replies
+end
+
+-- waitable_renew: a new lease, and so a new token, for executions still held.
+-- KEYS   prefix
+-- ARGV   token, lease in ms (1…86400000), X…
+-- Returns [new token (text, '' when none is held any more), then 1 renewed | 0 lost for each X]
+-- Errors VALIDATION. Bound: 1,000 executions.
+local function renew(keys, args)
+    local prefix = prefixOf(keys)
+    local old = token(args[1])
+    local duration = integer(args[2], 'lease', 1, MAX_LEASE)
+    local list = names(args, 3)
+    local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
+    local reply, rescored, text = {''}, {}, nil
+    for n = 1, #list do
+        local held = scores[n] and tonumber(scores[n]) == old
+        reply[n + 1] = held and 1 or 0
+        if held then
+            text = text or exact(newLease(prefix, (clock()), duration))
+            rescored[#rescored + 1] = text
+            rescored[#rescored + 1] = list[n]
+        end
+    end
+    if text then
+        reply[1] = text
+        redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
+    end
+    return reply
+end
+
+-- waitable_release: gives leases back; the executions are due at once, and that is no redelivery.
+-- KEYS   prefix
+-- ARGV   token, X…
+-- Returns how many were still held and are released. Wakes sleeping workers.
+-- Errors VALIDATION. Bound: 1,000 executions.
+local function release(keys, args)
+    local prefix = prefixOf(keys)
+    local lease = token(args[1])
+    local list = names(args, 2)
+    local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
+    local before = head(prefix)
+    local now = clock()
+    local rescored = {}
+    for n = 1, #list do
+        if scores[n] and tonumber(scores[n]) == lease then
+            rescored[#rescored + 1] = now
+            rescored[#rescored + 1] = list[n]
+        end
+    end
+    if #rescored == 0 then return 0 end
+    redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
+    wake(prefix, before, now)
+    return #rescored / 2
+end
+
+-- waitable_adopt: a bare member of `due` (HSET and ZADD by hand) becomes the execution X under the same lease.
+-- KEYS   prefix
+-- ARGV   token, member, X
+-- Returns 1 adopted | 0 the lease is lost | 2 X exists already, nothing changed
+-- Errors VALIDATION. Bound: constant.
+local function adopt(keys, args)
+    local prefix = prefixOf(keys)
+    local lease = token(args[1])
+    local member, name = named(args[2], 'member'), named(args[3], 'execution')
+    noMore(args, 3)
+    if member == name then refuse('VALIDATION', 'execution', 'must differ from the member', name) end
+    local due, redelivered = prefix .. ':due', prefix .. ':redelivered'
+    local score = redis.call('ZSCORE', due, member)
+    if not score or tonumber(score) ~= lease then return 0 end
+    if redis.call('ZSCORE', due, name) or redis.call('EXISTS', prefix .. ':execution:' .. name) == 1 then return 2 end
+    local times = redis.call('HGET', redelivered, member)
+    redis.call('ZREM', due, member)
+    redis.call('ZADD', due, args[1], name)
+    if times then
+        redis.call('HDEL', redelivered, member)
+        redis.call('HSET', redelivered, name, times)
+    end
+    return 1
+end
+
+-- waitable_start: starts an item by hand, by the rules of HTTP. A worker runs it from the machine's first state.
+-- KEYS   prefix
+-- ARGV   item: {"StartTimestamp": ISO 8601 instant, "Id"?: 1 to 80 characters}, machine (default: the default machine)
+-- Returns JSON text {"Id":…,"executionArn"?:…,"startDate":seconds}. The same Id with the same StartTimestamp again:
+--        the same answer, nothing new.
+-- Errors VALIDATION, NOTFOUND (machine), CONFLICT (Id in use with another input), OOM. Bound: constant.
+local function start(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 2)
+    local item = instants.item(args[1])
+    local before = head(prefix)
+    local machine = args[2]
+    if not machine or machine == '' then
+        machine = redis.call('HGET', prefix .. ':machines', ':default')
+        if not machine then refuse('NOTFOUND', 'machine', 'must be given, as there is no default machine') end
+    end
+    local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
+    if not record then refuse('NOTFOUND', 'machine', 'must be deployed', machine) end
+    local readable, revision = pcall(cjson.decode, record)
+    if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
+        refuse('CORRUPT', 'machine', 'must have a record with a hash', machine)
+    end
+
+    local now, micros = clock()
+    local id = item.Id
+    local counted
+    if not id then
+        counted = redis.call('INCR', prefix .. ':sequence')
+        id = instants.uuid(prefix .. micros .. ':' .. counted)
+    end
+    local input = '{"Id":"' .. id .. '","StartTimestamp":"' .. item.StartTimestamp .. '"}'
+    local name = machine .. ':' .. id
+    local key = prefix .. ':execution:' .. name
+    local began = now
+    local stored = redis.call('GET', key)
+    if stored then
+        local ending = ',"input":' .. input .. '}'
+        if sub(stored, -#ending) ~= ending then
+            refuse('CONFLICT', 'Id', 'must be new, or come with the input it was started with', id)
+        end
+        local _, rest = split(stored)
+        began = tonumber(match(rest, ',"b":(%d+)') or now)
+    else
+        redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
+        redis.call('ZADD', prefix .. ':due', now, name)
+        wake(prefix, before, now)
+    end
+    local arn = ''
+    if type(revision.arn) == 'string' then
+        arn = ',"executionArn":"' .. revision.arn:gsub(':stateMachine:', ':execution:', 1) .. ':' .. id .. '"'
+    end
+    return '{"Id":"' .. id .. '"' .. arn .. ',"startDate":' .. format('%.3f', began / 1000) .. '}'
+end
+
+-- waitable_stop: aborts an open execution. A worker that holds it is refused when it commits.
+-- KEYS   prefix
+-- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text}
+-- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
+-- Errors VALIDATION, NOTFOUND. Bound: constant.
+local function stop(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 2)
+    local failure = args[2] and args[2] ~= '' and items.failure(args[2])
+    local name, document = existing(prefix, args[1])
+    local closed = prefix .. ':closed'
+    local at = redis.call('ZSCORE', closed, name)
+    if status(document) ~= 'R' then return {0, tonumber(at or 0)} end
+    redis.call('ZCARD', prefix .. ':due')
+    redeliveredCount(prefix)
+    local now = clock()
+    local members, rest = split(document)
+    members.e, members.x = format('%.0f', now), failure or nil
+    redis.call('SET', prefix .. ':execution:' .. name, join('A', members, rest))
+    redis.call('ZREM', prefix .. ':due', name)
+    redis.call('ZADD', closed, now, name)
+    redis.call('HDEL', prefix .. ':redelivered', name)
+    return {1, now}
+end
+
+-- waitable_reschedule: another due instant for an execution that waits.
+-- KEYS   prefix
+-- ARGV   X (or an id of the default machine), instant: whole ms or ISO 8601 (a fraction is rounded up: never early)
+-- Returns the new due instant in ms. Wakes sleeping workers when the head of `due` is sooner than before.
+-- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
+local function reschedule(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 2)
+    local instant
+    if args[2] and match(args[2], '^%-?%d+$') then
+        instant = integer(args[2], 'instant', -62135596800000, 253402300799999)
+    else
+        instant = instants.parse(args[2] or '', 'instant')
+    end
+    local name, document = existing(prefix, args[1])
+    local letter = status(document)
+    if letter ~= 'R' then refuse('CLOSED', 'execution', 'must be running, is ' .. STATUS_NAMES[letter], name) end
+    local due = prefix .. ':due'
+    local before = head(prefix)
+    local score = redis.call('ZSCORE', due, name)
+    if score and tonumber(score) % 1 ~= 0 then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
+    local members, rest = split(document)
+    local text = format('%.0f', instant)
+    members.r = text
+    redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
+    redis.call('ZADD', due, text, name)
+    wake(prefix, before, instant)
+    return instant
+end
+
+-- waitable_redrive: opens an execution again that failed, timed out or was aborted; due at once.
+-- KEYS   prefix
+-- ARGV   X (or an id of the default machine)
+-- Returns the instant of the redrive in ms. Wakes sleeping workers.
+-- Errors VALIDATION, NOTFOUND, OPEN (running), SUCCEEDED. Bound: constant.
+local function redrive(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 1)
+    local name, document = existing(prefix, args[1])
+    local letter = status(document)
+    if letter == 'R' or letter == 'S' then
+        refuse(letter == 'R' and 'OPEN' or 'SUCCEEDED', 'execution',
+            'must be FAILED, TIMED_OUT or ABORTED, is ' .. STATUS_NAMES[letter], name)
+    end
+    checkClosing(prefix)
+    local before = head(prefix)
+    local now = clock()
+    local members, rest = split(document)
+    members.v, members.was = format('%.0f', now), '"' .. letter .. '"'
+    redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
+    redis.call('ZREM', prefix .. ':closed', name)
+    redis.call('ZADD', prefix .. ':due', now, name)
+    wake(prefix, before, now)
+    return now
+end
+
+-- waitable_deploy: a machine's current revision.
+-- KEYS   prefix
+-- ARGV   name, mode: create (only if the name is free) | put (create or replace) | default (put, and make it the
+--        default machine), hash, revision (JSON text), record (JSON text)
+-- Returns [1] | [0, existing record] when the name is taken, nothing changed
+-- Errors VALIDATION. Bound: constant.
+local function deploy(keys, args)
+    local prefix = prefixOf(keys)
+    local name, mode, hash, revision, record = args[1], args[2], args[3], args[4], args[5]
+    instants.name(name or '', 'name')
+    if mode ~= 'create' and mode ~= 'put' and mode ~= 'default' then
+        refuse('VALIDATION', 'mode', 'must be create, put or default', mode or '')
+    end
+    if not hash or not match(hash, '^[%w_-]+$') or #hash > 128 then
+        refuse('VALIDATION', 'hash', 'must have 1 to 128 letters and digits', hash or '')
+    end
+    if not revision or sub(revision, 1, 1) ~= '{' then
+        refuse('VALIDATION', 'revision', 'must be a JSON object', revision or '')
+    end
+    if not record or sub(record, 1, 1) ~= '{' then
+        refuse('VALIDATION', 'record', 'must be a JSON object', record or '')
+    end
+    noMore(args, 5)
+    local machines = prefix .. ':machines'
+    local current = redis.call('HGET', machines, name)
+    if current and mode == 'create' then return {0, current} end
+    redis.call('SET', prefix .. ':machine:' .. hash, revision, 'NX')
+    redis.call('HSET', machines, name, record)
+    if mode == 'default' then redis.call('HSET', machines, ':default', name) end
+    return {1}
+end
+
+-- waitable_sweep: removes executions that closed before an instant, with their documents and history. Items stay.
+-- KEYS   prefix
+-- ARGV   instant in ms, limit (1…1000)
+-- Returns how many were removed; when that is `limit` there may be more.
+-- Errors VALIDATION. Bound: limit.
+local function sweep(keys, args)
+    local prefix = prefixOf(keys)
+    local before = integer(args[1], 'instant', -999999999999999, 999999999999999)
+    local limit = integer(args[2], 'limit', 1, MAX_BATCH)
+    noMore(args, 2)
+    local list = redis.call('ZRANGE', prefix .. ':closed', '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', 0, limit)
+    if #list == 0 then return 0 end
+    local doomed = {}
+    for n = 1, #list do
+        doomed[2 * n - 1] = prefix .. ':execution:' .. list[n]
+        doomed[2 * n] = prefix .. ':history:' .. list[n]
+    end
+    redis.call('UNLINK', unpack(doomed))
+    redis.call('ZREM', prefix .. ':closed', unpack(list))
+    return #list
+end
+
+local function register(name, callback, flags)
+    redis.register_function {function_name = 'waitable_' .. name, callback = guarded(callback), flags = flags}
+end
+
+-- What lets work finish may run in a full Redis; what brings new work in may not.
+register('version', version, {'no-writes', 'allow-stale'})
+register('start', start, {})
+register('accept', accept, {})
+register('deploy', deploy, {})
+register('claim', claim, {'allow-oom'})
+register('commit', commit, {'allow-oom'})
+register('renew', renew, {'allow-oom'})
+register('release', release, {'allow-oom'})
+register('adopt', adopt, {'allow-oom'})
+register('stop', stop, {'allow-oom'})
+register('reschedule', reschedule, {'allow-oom'})
+register('redrive', redrive, {})
+register('sweep', sweep, {'allow-oom'})
