@@ -1,0 +1,108 @@
+import Logging
+import Metrics
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// The executions of one claim: run on in memory, then committed together.
+struct Batch: Sendable {
+    private let worker: Worker
+    private var lease: BatchLease
+    private var steps: [Step] = []
+
+    /// Runs the executions of a claim on, in order.
+    init(_ claim: Claim, worker: Worker) async {
+        self.worker = worker
+        self.lease = BatchLease(claim, duration: worker.configuration.leaseMilliseconds)
+        steps.reserveCapacity(claim.members.count)
+        let runner = MemberRunner(worker: worker, claim: claim)
+        for member in claim.members {
+            if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
+            if let step = await runner.run(member) { steps.append(step) }
+        }
+    }
+
+    /// Commits the steps, then goes on with those that waited for the outcome of an item operation.
+    func commit() async {
+        var steps = steps
+        while !steps.isEmpty {
+            guard let results = await results(of: steps) else { return }
+            steps = await followUps(of: steps, results)
+        }
+    }
+
+    /// Sends one commit, and sends it again while its outcome is unknown and the lease lasts.
+    private func results(of steps: [Step]) async -> [CommitResult]? {
+        let transitions = steps.map { $0.transition(lease: lease.token) }
+        while true {
+            do {
+                return try await worker.store.commit(transitions, token: lease.token)
+            } catch  where error.isWorthRepeating && lease.isLive && !Task.isCancelled {
+                worker.logger.warning("commit is repeated", metadata: ["error": "\(error)"])
+            } catch {
+                worker.logger.error(
+                    "commit failed: its executions are due again when the lease has run out",
+                    metadata: ["executions": "\(steps.count)", "error": "\(error)"]
+                )
+                return nil
+            }
+        }
+    }
+
+    /// Counts what became of the steps, and runs those on that are not at rest yet.
+    private func followUps(of steps: [Step], _ results: [CommitResult]) async -> [Step] {
+        var next: [Step] = []
+        var applied = 0
+        for (step, result) in zip(steps, results) {
+            switch result {
+            case .refused:
+                worker.metrics.refused.increment()
+                log("commit refused: the lease was lost", step)
+            case .settled:
+                applied += 1
+                // What its item operations came to is in the document: the next claim reads it there.
+                if step.next == .leased { log("outcome is left to the next claim", step) }
+            case .applied(let outcomes):
+                applied += 1
+                if step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
+            case .failed(let reason):
+                log("item write refused: \(reason)", step)
+                if let again = await again(step) { next.append(again) }
+            }
+        }
+        worker.metrics.committed.increment(by: applied)
+        return next
+    }
+
+    /// The step after the outcomes of item operations came back.
+    private func following(_ step: Step, _ outcomes: [JSON]) async -> Step? {
+        var execution = step.execution
+        for outcome in outcomes {
+            guard let task = outcome.objectValue?["task"]?.integerValue else { continue }
+            execution.inbox.outcomes[String(task)] = outcome
+        }
+        return await run(execution, evaluatesAll: false)
+    }
+
+    /// The same step once more, its plain writes evaluated, so that what Redis says of them becomes the task's failure.
+    private func again(_ step: Step) async -> Step? {
+        guard let journal = step.journal, !journal.evaluatesAll, let before = step.before else { return nil }
+        return await run(before, evaluatesAll: true)
+    }
+
+    private func run(_ execution: Execution, evaluatesAll: Bool) async -> Step? {
+        do {
+            return try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
+        } catch {
+            worker.logger.error(
+                "execution cannot be run",
+                metadata: ["execution": "\(execution.key)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ step: Step) {
+        worker.logger.warning(message, metadata: ["execution": "\(step.execution.key)", "token": "\(lease.token)"])
+    }
+}

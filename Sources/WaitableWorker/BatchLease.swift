@@ -1,0 +1,39 @@
+import Logging
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// The lease under which a batch is held, and how much of it is left by this process's own clock.
+struct BatchLease: Sendable {
+    /// The fencing token; a renewal gives a new one.
+    private(set) var token: String
+    /// The Redis clock at the claim.
+    let now: Instant
+    private var taken: ContinuousClock.Instant
+    private let duration: Duration
+
+    init(_ claim: Claim, duration milliseconds: Int) {
+        token = claim.token
+        now = claim.now
+        // The claim was answered a little after Redis took the time: what is left is slightly overestimated, which costs
+        // at most a refused commit.
+        taken = .now
+        duration = .milliseconds(milliseconds)
+    }
+
+    var isHalfUsed: Bool { taken.duration(to: .now) > duration / 2 }
+    var isLive: Bool { taken.duration(to: .now) < duration }
+
+    /// Prolongs the lease. Members that were lost meanwhile are refused at the commit; when Redis does not answer, the
+    /// old lease goes on.
+    mutating func renew(_ members: [String], worker: Worker) async {
+        let asked = ContinuousClock.now
+        do {
+            let lease = worker.configuration.leaseMilliseconds
+            token = try await worker.store.renew(members, token: token, lease: lease).token
+            taken = asked
+        } catch {
+            worker.logger.warning("renewal failed", metadata: ["error": "\(error)"])
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CoreMetrics
+import Logging
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// Turns one member of a claim into a step: reads its document, adopts it where there is none, and runs it on.
+struct MemberRunner: Sendable {
+    let worker: Worker
+    let claim: Claim
+
+    /// Runs one member on.
+    ///
+    /// - Returns: `nil` where nothing can be committed: the document is unreadable, or Redis did not answer. The member
+    ///   is due again when the lease has run out.
+    func run(_ member: ClaimedMember) async -> Step? {
+        do {
+            guard let key = ExecutionKey(member: member.member), let document = member.document else {
+                return try await Adoption(worker: worker, claim: claim).adopt(member)
+            }
+            if member.redeliveries > 0 { worker.metrics.redelivered.increment() }
+            let execution = try ExecutionDocument.decode(document, key: key)
+            if member.redeliveries > worker.configuration.poisonLimit {
+                return poisoned(execution, member.redeliveries)
+            }
+            return try await worker.step(of: execution, at: claim.now)
+        } catch {
+            worker.logger.error(
+                "execution cannot be run",
+                metadata: ["execution": "\(member.member)", "error": "\(error)"]
+            )
+            return nil
+        }
+    }
+
+    private func poisoned(_ execution: Execution, _ redeliveries: Int) -> Step {
+        worker.metrics.poisoned.increment()
+        worker.logger.error(
+            "execution failed as poison",
+            metadata: ["execution": "\(execution.key)", "redeliveries": "\(redeliveries)"]
+        )
+        return execution.failing(
+            ExecutionFailure(
+                error: "Waitable.Poisoned",
+                cause: "The lease on this execution ran out \(redeliveries) times: its workers stopped or hung."
+            ),
+            at: claim.now
+        )
+    }
+}
+
+extension Worker {
+    /// Runs an execution on with the revision it started with. One whose revision is gone, or that this version cannot
+    /// run, is failed with that reason.
+    func step(of execution: Execution, at now: Instant, evaluatesAll: Bool = false) async throws -> Step {
+        do {
+            let machine = try await machines.machine(execution.key.machine, hash: execution.revision)
+            return try ExecutionRunner(machine: machine, arn: arn).run(execution, at: now, evaluatesAll: evaluatesAll)
+        } catch let error as RevisionError {
+            let failure = ExecutionFailure(error: "Waitable.RevisionMissing", cause: "\(error)")
+            return execution.failing(failure, at: now)
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import CoreMetrics
+public import Logging
+import NIOCore
+public import NIOPosix
+import RedisClient
+public import ServiceLifecycle
+import StatesLanguage
+import Synchronization
+public import Waitable
+public import WaitableRedis
+
+/// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.
+///
+/// While due executions remain, the next batch is claimed before the last one is committed, so that Redis is never
+/// idle. Otherwise the worker sleeps until the next due instant, and wakes when a sooner one is announced.
+public final class Worker: Service {
+    let store: RedisStore
+    let configuration: WorkerConfiguration
+    let machines: MachineCache
+    let arn: ARN
+    let itemTable: String
+    let logger: Logger
+    let metrics = WorkerMetrics()
+    private let nudges: Nudges
+    private let isStopping = Atomic(false)
+
+    /// A worker over a store whose connection somebody else runs.
+    public init(
+        store: RedisStore,
+        machines: MachineCache,
+        configuration: WorkerConfiguration,
+        arn: ARN,
+        itemTable: String = "items",
+        eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
+        logger: Logger
+    ) {
+        self.store = store
+        self.machines = machines
+        self.configuration = configuration
+        self.arn = arn
+        self.itemTable = itemTable
+        self.nudges = Nudges(eventLoop: eventLoopGroup.next())
+        var logger = logger
+        logger[metadataKey: "worker"] = "\(configuration.name)"
+        self.logger = logger
+    }
+
+    /// Works until the graceful shutdown: then nothing more is claimed, what is held is committed, and what was
+    /// claimed ahead is given back.
+    public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask { await self.listen() }
+                try await self.work()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.isStopping.store(true, ordering: .releasing)
+            self.nudges.send(.shutdown)
+        }
+        logger.info("worker stopped")
+    }
+
+    /// Turns announcements of sooner due instants into nudges. Without a subscription the worker still looks at
+    /// every poll interval.
+    private func listen() async {
+        await store.client.listen(to: [store.keys.wake]) { push in
+            switch push {
+            // What was announced while there was no subscription was missed: look.
+            case .subscribed: self.nudges.send(.sooner(nil))
+            case .message(channel: _, let payload): self.nudges.send(.sooner(Instant(announcement: payload)))
+            }
+        }
+    }
+
+    private var stopping: Bool { isStopping.load(ordering: .acquiring) || Task.isCancelled }
+
+    private func work() async throws {
+        var iterator = nudges.makeIterator()
+        logger.info("worker started", metadata: ["batch": "\(configuration.batch)"])
+        try await withThrowingTaskGroup(of: Void.self) { commits in
+            var outstanding = 0
+            var claim = await self.claim()
+            while !stopping {
+                guard let current = claim, !current.members.isEmpty else {
+                    await idle(after: claim, &iterator)
+                    claim = stopping ? nil : await self.claim()
+                    continue
+                }
+                let isFull = current.members.count >= configuration.batch
+                async let ahead = isFull ? self.claim() : nil
+                let batch = await Batch(current, worker: self)
+                if outstanding >= 2 {
+                    try await commits.next()
+                    outstanding -= 1
+                }
+                commits.addTask { await batch.commit() }
+                outstanding += 1
+                claim = await ahead
+                if claim == nil, !stopping { claim = await self.claim() }
+            }
+            if let claim, !claim.members.isEmpty { await release(claim) }
+            try await commits.waitForAll()
+        }
+    }
+
+    /// Claims a batch; `nil` when Redis could not be reached.
+    private func claim() async -> Claim? {
+        do {
+            let claim = try await store.claim(
+                limit: configuration.batch,
+                lease: configuration.leaseMilliseconds,
+                worker: configuration.name
+            )
+            if !claim.members.isEmpty { metrics.claimed.increment(by: claim.members.count) }
+            return claim
+        } catch {
+            logger.warning("claim failed", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Sleeps until the next due instant, the poll interval or a nudge, whichever is first.
+    private func idle(after claim: Claim?, _ iterator: inout AsyncStream<Nudges.Nudge>.Iterator) async {
+        var wakeUp = NIODeadline.now() + pause(after: claim)
+        var timer = nudges.schedule(after: wakeUp - .now())
+        defer { timer.cancel() }
+        let start = NIODeadline.now()
+        while !stopping, let nudge = await iterator.next() {
+            switch nudge {
+            case .timer:
+                if NIODeadline.now() >= wakeUp { return }
+            case .shutdown, .sooner(nil):
+                return
+            case .sooner(let instant?):
+                // On the clock of the last claim, like every due instant.
+                guard let claim else { return }
+                let sooner = start + Self.pause(from: claim.microseconds, until: Double(instant.milliseconds))
+                guard sooner < wakeUp else { continue }
+                if sooner <= .now() { return }
+                wakeUp = sooner
+                timer.cancel()
+                timer = nudges.schedule(after: wakeUp - .now())
+            }
+        }
+    }
+
+    private func pause(after claim: Claim?) -> TimeAmount {
+        // Up to a quarter of jitter keeps idle replicas from looking all at once.
+        let poll = Int64(configuration.pollMilliseconds) * 1_000
+        let longest = TimeAmount.microseconds(poll - Int64.random(in: 0...(poll / 4)))
+        guard let claim else { return min(longest, .milliseconds(250)) }
+        guard let next = claim.nextDue else { return longest }
+        return min(longest, Self.pause(from: claim.microseconds, until: next))
+    }
+
+    /// The time from a reading of the Redis clock (µs) to an instant (ms), never negative; a little is added, so that
+    /// the claim finds the millisecond begun.
+    private static func pause(from microseconds: Int64, until milliseconds: Double) -> TimeAmount {
+        let distance = milliseconds * 1_000 - Double(microseconds)
+        return .microseconds(Int64(max(0, min(distance, 86_400_000_000)) + 100))
+    }
+
+    private func release(_ claim: Claim) async {
+        do {
+            try await store.release(claim.members.map(\.member), token: claim.token)
+        } catch {
+            logger.warning("release failed: the lease has to run out", metadata: ["error": "\(error)"])
+        }
+    }
+}

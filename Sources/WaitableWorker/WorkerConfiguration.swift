@@ -1,0 +1,28 @@
+/// How a worker works.
+public struct WorkerConfiguration: Sendable, Hashable {
+    /// The worker's name in claims, logs and metrics.
+    public var name: String
+    /// The most executions in one claim, 1 to 1,000.
+    public var batch: Int
+    /// How long a claim holds, in ms: a worker that dies delays what it held by this long.
+    public var leaseMilliseconds: Int
+    /// The longest sleep between two claims, in ms.
+    public var pollMilliseconds: Int
+    /// After how many lost leases an execution is failed instead of run again.
+    public var poisonLimit: Int
+
+    /// A configuration; the defaults suit production.
+    public init(
+        name: String,
+        batch: Int = 500,
+        leaseMilliseconds: Int = 30_000,
+        pollMilliseconds: Int = 5_000,
+        poisonLimit: Int = 5
+    ) {
+        self.name = name
+        self.batch = batch
+        self.leaseMilliseconds = leaseMilliseconds
+        self.pollMilliseconds = pollMilliseconds
+        self.poisonLimit = poisonLimit
+    }
+}
