@@ -1,0 +1,128 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// The sample's API: `POST /`, `GET /status`, `GET /status/{Id}`.
+struct ItemRoutes: Sendable {
+    let ingest: Ingest
+
+    /// The largest body of a start, in bytes: an Id of 80 characters and an instant are far smaller.
+    static let largestBody = 16_384
+
+    /// `POST /`: starts the default machine for one item.
+    func start(_ request: Request) async throws -> Response {
+        let body = try await json(of: request)
+        let item: ItemStart
+        do {
+            item = try ItemStart(json: body) { UUIDv4.make() }
+        } catch {
+            throw ItemError(error)
+        }
+        let machine: String
+        do {
+            guard let name = try await ingest.machines.defaultMachine() else {
+                throw ItemError(
+                    status: .serviceUnavailable,
+                    code: "NoStateMachine",
+                    message: "No default state machine is deployed."
+                )
+            }
+            machine = name
+        } catch let error as StoreError {
+            throw ItemError(error)
+        }
+        do {
+            let accepted = try await Starter(ingest: ingest).start(machine: machine, name: item.id, input: item.input)
+            return Response(
+                json: .object([
+                    "Id": .string(item.id),
+                    "executionArn": .string(ingest.arn.execution(accepted.key)),
+                    "startDate": accepted.startDate.epochSeconds,
+                    "message": .string(Self.message),
+                ])
+            )
+        } catch {
+            throw itemError(error, id: item.id)
+        }
+    }
+
+    /// What the sample tells a caller whose item was accepted.
+    static let message = "The item was accepted and waits until its StartTimestamp."
+
+    /// `GET /status/{Id}`: one item, with all its attributes.
+    func get(_ id: String) async throws -> Response {
+        do {
+            let key = ItemKey(table: ingest.itemTable, id: id)
+            guard let item = try await ingest.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
+            return Response(json: ItemView.json(of: item))
+        } catch let error as StoreError {
+            throw ItemError(error)
+        }
+    }
+
+    /// `GET /status`: a page of items, those that wait first, by their due instants.
+    func list(_ request: Request) async throws -> Response {
+        do {
+            let query = try ItemListQuery(request.uri.queryParameters.map { (String($0.key), String($0.value)) })
+            let page = try await ItemPager(store: ingest.store, table: ingest.itemTable).page(query)
+            return Response(json: page.json)
+        } catch let error as StoreError {
+            throw ItemError(error)
+        } catch let error as FieldError {
+            throw ItemError(error)
+        }
+    }
+
+    private func json(of request: Request) async throws -> JSON {
+        var request = request
+        let bytes: [UInt8]
+        do {
+            bytes = Array(buffer: try await request.collectBody(upTo: Self.largestBody))
+        } catch {
+            throw ItemError(
+                status: .contentTooLarge,
+                code: "BodyTooLarge",
+                message: "body: must have at most \(Self.largestBody) bytes"
+            )
+        }
+        do {
+            return try JSON(parsing: bytes)
+        } catch {
+            throw ItemError(
+                FieldError(
+                    field: "body",
+                    rule: "must be JSON (\(error))",
+                    value: String(decoding: bytes, as: UTF8.self)
+                )
+            )
+        }
+    }
+
+    private func itemError(_ refusal: Starter.Refusal, id: String) -> ItemError {
+        switch refusal {
+        case .noMachine(let name):
+            return ItemError(
+                status: .serviceUnavailable,
+                code: "NoStateMachine",
+                message: "The default state machine '\(name)' is not deployed."
+            )
+        case .conflict:
+            var error = ItemError(
+                status: .conflict,
+                code: "ItemExists",
+                message: "Id: must be new, or come with the same StartTimestamp as before: '\(id)'"
+            )
+            error.field = "Id"
+            error.value = id
+            return error
+        case .store(let error):
+            return ItemError(error)
+        case .other(let error):
+            ingest.logger.error("start failed", metadata: ["execution": "\(id)", "error": "\(error)"])
+            return ItemError(status: .internalServerError, code: "InternalError", message: "The start failed.")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import HTTPTypes
+import Hummingbird
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// An error of the Step Functions API: AWS's name and text, from which SDKs make their exception classes.
+struct APIError: Error, Sendable {
+    /// The exact error name, such as `ExecutionDoesNotExist`.
+    var code: String
+    /// The text.
+    var message: String
+    /// 400 for the caller's errors, 500 and 503 for the server's.
+    var status: HTTPResponse.Status = .badRequest
+
+    init(_ code: String, _ message: String, status: HTTPResponse.Status = .badRequest) {
+        self.code = code
+        self.message = message
+        self.status = status
+    }
+
+    init(_ error: ARNError) { self.init("InvalidArn", "Invalid Arn: '\(error.reason)'") }
+
+    init(_ error: DefinitionError) {
+        self.init("InvalidDefinition", "Invalid State Machine Definition: '\(error)'")
+    }
+
+    init(_ error: StoreError) {
+        switch error {
+        case .redis, .outOfMemory, .refused("SHUTDOWN", _):
+            self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
+        case .refused, .unexpectedReply:
+            self.init("InternalFailure", "\(error)", status: .internalServerError)
+        }
+    }
+
+    static func noStateMachine(_ arn: String) -> APIError {
+        APIError("StateMachineDoesNotExist", "State Machine Does Not Exist: '\(arn)'")
+    }
+
+    static func noExecution(_ arn: String) -> APIError {
+        APIError("ExecutionDoesNotExist", "Execution Does Not Exist: '\(arn)'")
+    }
+
+    static func invalidName(_ name: String) -> APIError { APIError("InvalidName", "Invalid Name: '\(name)'") }
+
+    /// A constraint of the API's model that a value breaks.
+    static func constraint(value: String?, at field: String, _ rule: String) -> APIError {
+        let shown = value.map { "'\($0)'" } ?? "null"
+        return APIError(
+            "ValidationException",
+            "1 validation error detected: Value \(shown) at '\(field)' failed to satisfy constraint: \(rule)"
+        )
+    }
+
+    var response: Response {
+        var response = Response(
+            status: status,
+            json: .object(["__type": .string(code), "message": .string(message)]),
+            contentType: StepFunctionsAPI.contentType
+        )
+        response.headers[.amazonErrorType] = code
+        return response
+    }
+}

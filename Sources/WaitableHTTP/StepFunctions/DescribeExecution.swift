@@ -1,0 +1,43 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+extension StepFunctionsAPI {
+    /// Describes an execution.
+    func describeExecution(_ request: APIRequest) async throws -> JSONObject {
+        let execution = try await execution(named: try request.required("executionArn"))
+        let status = execution.status
+        var answer: JSONObject = [
+            "executionArn": .string(ingest.arn.execution(execution.key)),
+            "stateMachineArn": .string(ingest.arn.stateMachine(execution.key.machine)),
+            "name": .string(execution.key.name),
+            "status": .string(status.rawValue),
+            "startDate": execution.startDate.epochSeconds,
+            "input": .string(execution.input),
+            "inputDetails": .object(["included": .bool(true)]),
+            "redriveCount": .integer(Int64(execution.redriveCount)),
+        ]
+        answer["stopDate"] = execution.stopDate?.epochSeconds
+        if status == .succeeded, let output = execution.output {
+            answer["output"] = .string(output)
+            answer["outputDetails"] = .object(["included": .bool(true)])
+        }
+        answer["error"] = execution.failure?.error.map(JSON.string)
+        answer["cause"] = execution.failure?.cause.map(JSON.string)
+        switch status {
+        case .failed, .timedOut, .aborted:
+            answer["redriveStatus"] = .string("REDRIVABLE")
+        case .running, .succeeded:
+            answer["redriveStatus"] = .string("NOT_REDRIVABLE")
+            answer["redriveStatusReason"] = .string("Execution is \(status.rawValue) and cannot be redriven")
+        }
+        return answer
+    }
+
+    /// The execution that an ARN names.
+    func execution(named arn: String) async throws -> Execution {
+        let key = try ingest.arn.executionKey(in: arn)
+        guard let execution = try await ingest.store.execution(key) else { throw APIError.noExecution(arn) }
+        return execution
+    }
+}

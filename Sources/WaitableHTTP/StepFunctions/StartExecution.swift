@@ -1,0 +1,55 @@
+import StatesLanguage
+import Waitable
+
+extension StepFunctionsAPI {
+    /// The most bytes of an execution's input, in UTF-8.
+    static let largestInput = 262_144
+
+    /// Starts an execution. Idempotent for the same name and input while it runs.
+    func startExecution(_ request: APIRequest) async throws -> JSONObject {
+        let arn = try request.required("stateMachineArn")
+        let machine = try ingest.arn.stateMachineName(in: arn)
+        let name = try request.optional("name") ?? UUIDv4.make()
+        guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
+        let input = try request.optional("input") ?? "{}"
+        try check(input)
+        do {
+            let accepted = try await Starter(ingest: ingest).start(machine: machine, name: name, input: input)
+            guard accepted.isNew || accepted.status.isOpen else { throw exists(accepted.key) }
+            return [
+                "executionArn": .string(ingest.arn.execution(accepted.key)),
+                "startDate": accepted.startDate.epochSeconds,
+            ]
+        } catch let refusal as Starter.Refusal {
+            switch refusal {
+            case .noMachine: throw APIError.noStateMachine(arn)
+            case .conflict(let execution): throw exists(execution.key)
+            case .store(let error): throw error
+            case .other(let error): throw error
+            }
+        }
+    }
+
+    private func exists(_ key: ExecutionKey) -> APIError {
+        APIError("ExecutionAlreadyExists", "Execution Already Exists: '\(ingest.arn.execution(key))'")
+    }
+
+    private func check(_ input: String) throws(APIError) {
+        func invalid(_ reason: String) -> APIError {
+            APIError("InvalidExecutionInput", "Invalid State Machine Execution Input: '\(reason)'")
+        }
+        guard !input.isEmpty else { throw invalid("Invalid execution input.") }
+        guard input.utf8.count <= Self.largestInput else {
+            throw .constraint(
+                value: "\(input.utf8.count) bytes",
+                at: "input",
+                "Member must have length less than or equal to \(Self.largestInput)"
+            )
+        }
+        do {
+            _ = try JSON(parsing: input)
+        } catch {
+            throw invalid(error.message)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// The Step Functions API, JSON 1.0 over `POST /`: what the AWS CLI, boto3 and every other SDK speak.
+///
+/// Source: AWS Step Functions API reference; error texts as AWS answers them.
+struct StepFunctionsAPI: Sendable {
+    let ingest: Ingest
+
+    static let contentType = "application/x-amz-json-1.0"
+    /// The largest request, in bytes: a definition of 1 MiB with every character escaped fits.
+    static let largestBody = 4_194_304
+
+    func respond(to request: Request) async -> Response {
+        var response: Response
+        do {
+            let operation = try operation(of: request)
+            let answer = try await perform(operation, try await body(of: request))
+            response = Response(json: .object(answer), contentType: Self.contentType)
+        } catch let error as APIError {
+            response = error.response
+        } catch let error as StoreError {
+            response = APIError(error).response
+        } catch let error as ARNError {
+            response = APIError(error).response
+        } catch {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            response =
+                APIError("InternalFailure", "The request failed.", status: .internalServerError).response
+        }
+        response.headers[.amazonRequestID] = UUIDv4.make()
+        return response
+    }
+
+    private func operation(of request: Request) throws(APIError) -> String {
+        let target = request.headers[.amazonTarget] ?? ""
+        let prefix = "AWSStepFunctions."
+        guard target.hasPrefix(prefix) else {
+            throw APIError("UnknownOperationException", "X-Amz-Target: must begin with \(prefix): '\(target)'")
+        }
+        return String(target.dropFirst(prefix.count))
+    }
+
+    private func body(of request: Request) async throws(APIError) -> APIRequest {
+        var request = request
+        let bytes: [UInt8]
+        do {
+            bytes = Array(buffer: try await request.collectBody(upTo: Self.largestBody))
+        } catch {
+            throw APIError(
+                "RequestEntityTooLargeException",
+                "body: must have at most \(Self.largestBody) bytes",
+                status: .contentTooLarge
+            )
+        }
+        guard !bytes.isEmpty else { return APIRequest(body: JSONObject()) }
+        do {
+            guard let object = try JSON(parsing: bytes).objectValue else {
+                throw APIError("SerializationException", "body: must be a JSON object")
+            }
+            return APIRequest(body: object)
+        } catch let error as APIError {
+            throw error
+        } catch {
+            throw APIError("SerializationException", "body: must be JSON (\(error))")
+        }
+    }
+
+    private func perform(_ operation: String, _ request: APIRequest) async throws -> JSONObject {
+        switch operation {
+        case "CreateStateMachine": try await createStateMachine(request)
+        case "DescribeStateMachine": try await describeStateMachine(request)
+        case "StartExecution": try await startExecution(request)
+        case "DescribeExecution": try await describeExecution(request)
+        case "StopExecution": try await stopExecution(request)
+        case "GetExecutionHistory": try await getExecutionHistory(request)
+        default:
+            throw APIError("UnknownOperationException", "X-Amz-Target: '\(operation)' is not supported by this version")
+        }
+    }
+}
