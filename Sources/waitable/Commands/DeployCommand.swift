@@ -1,0 +1,48 @@
+import ArgumentParser
+import Logging
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+struct DeployCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "deploy",
+        abstract: "Deploys a definition; running executions keep the one they started with.",
+        discussion: """
+            Example:
+              waitable deploy orders.asl.json --name orders --substitute DDBTable=items --default
+            """
+    )
+
+    @OptionGroup var settings: SettingFlags
+    @Argument(help: "A file in Amazon States Language.")
+    var file: String
+    @Option(name: .customLong("name"), help: "The state machine's name; without it, the file's.")
+    var name: String?
+    @Option(name: .customLong("substitute"), help: "A value for ${Name}: Name=value. May be repeated.")
+    var substitutions: [String] = []
+    @Flag(name: .customLong("default"), help: "Makes it the state machine of starts that name none.")
+    var isDefault = false
+    @Flag(name: .customLong("json"), help: "Prints JSON.")
+    var json = false
+
+    func run() async throws {
+        try await Exit.mapping {
+            let settings = try await Settings(flags: settings, process: "deploy")
+            let values = try Settings.substitutions(substitutions.joined(separator: ","))
+            let entry = try DefinitionFile(path: file, name: name, substitutions: values).entry
+            let folder = StateMachineFolder(entries: [entry], defaultMachine: isDefault ? entry.name : nil)
+            try await Connection.with(settings) { store in
+                var logger = Logger(label: "waitable.deploy")
+                logger.logLevel = .error
+                try await Deployment(folder: folder, store: store, logger: logger).deploy()
+            }
+            let arn = settings.arn.stateMachine(entry.name)
+            print(
+                json
+                    ? JSON.object(["stateMachineArn": .string(arn), "revision": .string(entry.revision.hash)]).text
+                    : "deployed \(arn), revision \(entry.revision.hash)"
+            )
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Logging
+
+struct IngestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ingest",
+        abstract: "Runs an ingest: takes items and Step Functions API calls over HTTP.",
+        discussion: """
+            Example:
+              waitable ingest --redis-url redis://cache:6379 --port 8080
+            """
+    )
+
+    @OptionGroup var settings: SettingFlags
+    @Option(name: .customLong("host"), help: .init(Setting.host)) var host: String?
+    @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
+    @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
+    @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
+
+    func run() async throws {
+        try await Exit.mapping {
+            let settings = try await Settings(
+                flags: settings,
+                more: [
+                    (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),
+                ],
+                process: "ingest"
+            )
+            try await IngestProcess(settings: settings, logger: .process("ingest", settings.logLevel)).run()
+        }
+    }
+}
+
+extension Logger {
+    /// The log of a process that runs until it is told to stop.
+    static func process(_ name: String, _ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "waitable.\(name)") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}

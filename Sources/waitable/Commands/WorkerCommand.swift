@@ -1,0 +1,34 @@
+import ArgumentParser
+import Logging
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker",
+        abstract: "Runs a worker: claims what is due and runs it on. Any number may run.",
+        discussion: """
+            Example:
+              waitable worker --redis-url redis://cache:6379 --batch 500
+            """
+    )
+
+    @OptionGroup var settings: SettingFlags
+    @Option(name: .customLong("lease-ms"), help: .init(Setting.leaseMs)) var leaseMs: String?
+    @Option(name: .customLong("poll-ms"), help: .init(Setting.pollMs)) var pollMs: String?
+    @Option(name: .customLong("batch"), help: .init(Setting.batch)) var batch: String?
+    @Option(name: .customLong("poison-limit"), help: .init(Setting.poisonLimit)) var poisonLimit: String?
+    @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
+
+    func run() async throws {
+        try await Exit.mapping {
+            let settings = try await Settings(
+                flags: settings,
+                more: [
+                    (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
+                    (.workerName, workerName),
+                ],
+                process: "worker"
+            )
+            try await WorkerProcess(settings: settings, logger: .process("worker", settings.logLevel)).run()
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Configuration
+
+/// One setting: its key, and all that is said about it. The only list of settings there is.
+///
+/// A setting is read from a flag (`--lease-ms`), else from the environment (`WAITABLE_LEASE_MS`), else from the
+/// configuration file (`{"lease": {"ms": …}}`), else it has its default.
+struct Setting: Sendable {
+    /// The key in a configuration file, below nothing: `lease.ms`.
+    let key: String
+    /// What it is for, with unit and range.
+    let help: String
+    /// The value when nothing is said, as text; `nil` for none.
+    let `default`: String?
+    /// Whether its value may hold a password, and is never shown.
+    var isSecret = false
+
+    var environment: String { "WAITABLE_" + key.replacing(".", with: "_").uppercased() }
+    var flag: String { "--" + key.replacing(".", with: "-") }
+
+    static let redisURL = Setting(
+        key: "redis.url",
+        help: "redis://user:password@host:port/db, rediss:// for TLS, unix:///path for a socket.",
+        default: "redis://127.0.0.1:6379",
+        isSecret: true
+    )
+    static let redisCA = Setting(
+        key: "redis.ca",
+        help: "PEM file of the authorities that the server's certificate is checked against.",
+        default: nil
+    )
+    static let redisCertificate = Setting(
+        key: "redis.certificate",
+        help: "PEM file of the client's certificate chain.",
+        default: nil
+    )
+    static let redisKey = Setting(key: "redis.key", help: "PEM file of the client's private key.", default: nil)
+    static let host = Setting(key: "host", help: "Address that ingest listens on.", default: "127.0.0.1")
+    static let port = Setting(
+        key: "port",
+        help: "Port that ingest listens on, 0 to 65535; 0 takes a free one.",
+        default: "8080"
+    )
+    static let namespace = Setting(
+        key: "namespace",
+        help: "What all keys begin with; 1 to 64 letters, digits, '.', '_' and '-'.",
+        default: "waitable"
+    )
+    static let leaseMs = Setting(
+        key: "lease.ms",
+        help: "How long a claim holds, 100 to 3600000 ms: what a killed worker delays its executions by.",
+        default: "30000"
+    )
+    static let pollMs = Setting(
+        key: "poll.ms",
+        help: "The longest sleep of an idle worker, 10 to 60000 ms.",
+        default: "5000"
+    )
+    static let batch = Setting(key: "batch", help: "The most executions in one claim, 1 to 1000.", default: "500")
+    static let poisonLimit = Setting(
+        key: "poison.limit",
+        help: "After how many lost leases an execution fails instead of running again, 1 to 1000.",
+        default: "5"
+    )
+    static let workerName = Setting(
+        key: "worker.name",
+        help: "The worker's name in logs.",
+        default: nil
+    )
+    static let stateMachines = Setting(
+        key: "statemachines",
+        help: "Folder of NAME.asl.json files that ingest deploys at its start.",
+        default: "statemachine"
+    )
+    static let defaultMachine = Setting(
+        key: "default.machine",
+        help: "The state machine of a start that names none.",
+        default: "waitable-stepfunction"
+    )
+    static let substitutions = Setting(
+        key: "substitutions",
+        help: "Values for ${Name} in definitions: Name=value,Name=value.",
+        default: "DDBTable=items"
+    )
+    static let itemTable = Setting(
+        key: "item.table",
+        help: "The table whose items /status shows.",
+        default: "items"
+    )
+    static let region = Setting(key: "region", help: "The region in ARNs.", default: "us-east-1")
+    static let account = Setting(key: "account", help: "The account in ARNs, 12 digits.", default: "000000000000")
+    static let logLevel = Setting(
+        key: "log.level",
+        help: "trace, debug, info, notice, warning, error or critical.",
+        default: "info"
+    )
+
+    static let all: [Setting] = [
+        redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
+        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, logLevel,
+    ]
+
+    /// The list for `--help`.
+    static let help: String = {
+        let lines = all.map { setting in
+            let value = setting.default.map { " (default \($0))" } ?? ""
+            return "  \(setting.environment)\n      \(setting.help)\(value)"
+        }
+        return """
+            Settings, by environment; each is also a flag (WAITABLE_LEASE_MS is --lease-ms) and a key of the JSON file
+            that WAITABLE_CONFIG or --config names ({"lease": {"ms": 5000}}). A flag wins over the environment, and that
+            over the file.
+
+            \(lines.joined(separator: "\n"))
+            """
+    }()
+}

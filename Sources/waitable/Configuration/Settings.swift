@@ -1,0 +1,115 @@
+import Configuration
+import Foundation
+import Logging
+import RedisClient
+import SystemPackage
+import Waitable
+import WaitableRedis
+import WaitableWorker
+
+/// The settings of a process, read once and checked. Nothing else reads flags, the environment or a file.
+struct Settings: Sendable {
+    let redis: RedisConfiguration
+    let keys: Keys
+    let host: String
+    let port: Int
+    let leaseMilliseconds: Int
+    let pollMilliseconds: Int
+    let batch: Int
+    let poisonLimit: Int
+    let workerName: String?
+    let stateMachines: String
+    /// Whether the folder of definitions was asked for, so that its absence is an error.
+    let stateMachinesAreRequired: Bool
+    let defaultMachine: String
+    let substitutions: [String: String]
+    let itemTable: String
+    let arn: ARN
+    let logLevel: Logger.Level
+
+    /// Reads the settings.
+    ///
+    /// - Throws: ``SettingError`` naming setting, rule and value.
+    init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) async throws {
+        let source = try await SettingSource(flags: flags, more: more)
+        redis = try Self.redis(source, process: process)
+        let namespace = try source.text(.namespace)
+        guard (1...64).contains(namespace.utf8.count),
+            namespace.utf8.allSatisfy({ $0 < 0x80 }),
+            namespace.allSatisfy({ $0.isLetter || $0.isNumber || "._-".contains($0) })
+        else {
+            throw SettingError(.namespace, "must be 1 to 64 letters, digits, '.', '_' and '-'", namespace)
+        }
+        keys = Keys(namespace: namespace)
+        host = try source.text(.host)
+        port = try source.integer(.port, 0...65_535)
+        leaseMilliseconds = try source.integer(.leaseMs, 100...3_600_000)
+        pollMilliseconds = try source.integer(.pollMs, 10...60_000)
+        batch = try source.integer(.batch, 1...1_000)
+        poisonLimit = try source.integer(.poisonLimit, 1...1_000)
+        workerName = try source.optional(.workerName)
+        stateMachines = try source.text(.stateMachines)
+        stateMachinesAreRequired = try source.optional(.stateMachines) != nil
+        defaultMachine = try source.text(.defaultMachine)
+        substitutions = try Self.substitutions(try source.text(.substitutions))
+        itemTable = try source.text(.itemTable)
+        let account = try source.text(.account)
+        guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            throw SettingError(.account, "must be 12 digits", account)
+        }
+        arn = ARN(region: try source.text(.region), account: account)
+        let level = try source.text(.logLevel)
+        guard let logLevel = Logger.Level(rawValue: level) else {
+            throw SettingError(
+                .logLevel,
+                "must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))",
+                level
+            )
+        }
+        self.logLevel = logLevel
+    }
+
+    /// Reads `Name=value,Name=value`.
+    static func substitutions(_ text: String) throws(SettingError) -> [String: String] {
+        var values: [String: String] = [:]
+        for pair in text.split(separator: ",") {
+            guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
+                throw SettingError(.substitutions, "must be Name=value pairs with commas between them", text)
+            }
+            values[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+        }
+        return values
+    }
+
+    private static func redis(_ source: SettingSource, process: String) throws -> RedisConfiguration {
+        let url = try source.text(.redisURL)
+        var redis: RedisConfiguration
+        do throws(RedisError) {
+            redis = try RedisConfiguration(url: url)
+        } catch {
+            throw SettingError(.redisURL, error.message, nil)
+        }
+        redis.clientName = "waitable-\(process)"
+        if let file = try source.optional(.redisCA) { redis.tls?.caFile = file }
+        if let file = try source.optional(.redisCertificate) { redis.tls?.certificateFile = file }
+        if let file = try source.optional(.redisKey) { redis.tls?.privateKeyFile = file }
+        return redis
+    }
+}
+
+/// A setting that cannot be used.
+struct SettingError: Error, CustomStringConvertible {
+    let setting: Setting
+    let rule: String
+    let value: String?
+
+    init(_ setting: Setting, _ rule: String, _ value: String?) {
+        self.setting = setting
+        self.rule = rule
+        self.value = setting.isSecret ? nil : value
+    }
+
+    var description: String {
+        "\(setting.environment) (\(setting.flag)): \(rule)" + (value.map { ": '\($0)'" } ?? "")
+    }
+}

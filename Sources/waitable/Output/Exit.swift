@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// What a command's exit code says, by the conventions of sysexits.h where it has one.
+enum Exit {
+    static let failed = ExitCode(1)
+    static let notFound = ExitCode(2)
+    static let conflict = ExitCode(3)
+    static let badInput = ExitCode(65)
+    static let unavailable = ExitCode(69)
+    static let badConfiguration = ExitCode(78)
+
+    /// Runs a command; an error becomes one line on standard error and its exit code.
+    static func mapping(_ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let code as ExitCode {
+            throw code
+        } catch {
+            FileHandle.standardError.write(Data("waitable: \(error)\n".utf8))
+            throw code(for: error)
+        }
+    }
+
+    private static func code(for error: any Error) -> ExitCode {
+        switch error {
+        case is SettingError, is SettingFileError: badConfiguration
+        case is FieldError, is DefinitionFileError, is DefinitionError: badInput
+        case is NoItemError: notFound
+        case let error as StoreError:
+            switch error {
+            case .redis, .outOfMemory: unavailable
+            case .refused("NOTFOUND", _): notFound
+            case .refused("CONFLICT", _): conflict
+            case .refused("VALIDATION", _): badInput
+            case .refused, .unexpectedReply: failed
+            }
+        default: failed
+        }
+    }
+}
+
+/// An item that does not exist.
+struct NoItemError: Error, CustomStringConvertible {
+    let id: String
+
+    var description: String { "there is no item '\(id)'" }
+}

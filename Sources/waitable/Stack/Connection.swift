@@ -1,0 +1,32 @@
+import Logging
+import RedisClient
+import ServiceLifecycle
+import WaitableRedis
+
+/// A connection to Redis for the length of one command.
+enum Connection {
+    /// Runs something with a store, and closes the connection after it.
+    static func with<Result: Sendable>(
+        _ settings: Settings,
+        _ body: @Sendable @escaping (RedisStore) async throws -> Result
+    ) async throws -> Result {
+        var logger = Logger(label: "waitable")
+        logger.logLevel = settings.logLevel == .info ? .error : settings.logLevel
+        let client = RedisClient(settings.redis, logger: logger)
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
+            group.addTask {
+                try await client.run()
+                return nil
+            }
+            group.addTask {
+                let store = RedisStore(client: client, keys: settings.keys)
+                return try await body(store)
+            }
+            defer { group.cancelAll() }
+            while let result = try await group.next() {
+                if let result { return result }
+            }
+            throw CancellationError()
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Hummingbird
+import Logging
+import NIOCore
+import RedisClient
+import ServiceLifecycle
+import UnixSignals
+import WaitableHTTP
+import WaitableRedis
+
+/// An ingest: the HTTP side, with what it needs, until SIGTERM or SIGINT.
+struct IngestProcess {
+    let settings: Settings
+    let logger: Logger
+
+    func run() async throws {
+        let folder = try StateMachineFolder(settings: settings)
+        let client = RedisClient(settings.redis, logger: logger)
+        let store = RedisStore(client: client, keys: settings.keys)
+        let clock = RedisClock(store: store, logger: logger)
+        let starts = StartCoalescer(store: store)
+        let ingest = Ingest(
+            store: store,
+            clock: clock,
+            starts: starts,
+            machines: MachineCache(store: store),
+            arn: settings.arn,
+            itemTable: settings.itemTable,
+            logger: logger
+        )
+        let logger = logger
+        let application = Application(
+            router: ingest.router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port),
+                serverName: "waitable"
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.notice("ingest listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+            },
+            logger: logger
+        )
+        let deployment = Deployment(folder: folder, store: store, logger: logger)
+        // Stopped in the reverse order: first no more requests, then the starts under way, at last the connection.
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: client), .init(service: clock), .init(service: deployment), .init(service: starts),
+                    .init(service: application),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await services.run()
+    }
+}

@@ -1,0 +1,45 @@
+import Foundation
+import Logging
+import RedisClient
+import ServiceLifecycle
+import UnixSignals
+import WaitableRedis
+import WaitableWorker
+
+/// A worker, until SIGTERM or SIGINT.
+struct WorkerProcess {
+    let settings: Settings
+    let logger: Logger
+
+    func run() async throws {
+        let client = RedisClient(settings.redis, logger: logger)
+        let store = RedisStore(client: client, keys: settings.keys)
+        let worker = Worker(
+            store: store,
+            machines: MachineCache(store: store),
+            configuration: WorkerConfiguration(
+                name: settings.workerName ?? Self.name,
+                batch: settings.batch,
+                leaseMilliseconds: settings.leaseMilliseconds,
+                pollMilliseconds: settings.pollMilliseconds,
+                poisonLimit: settings.poisonLimit
+            ),
+            arn: settings.arn,
+            itemTable: settings.itemTable,
+            logger: logger
+        )
+        let services = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: client), .init(service: worker)],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        try await services.run()
+    }
+
+    /// The host's name and the process's id: unique among the replicas of a stack.
+    private static var name: String {
+        "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+    }
+}

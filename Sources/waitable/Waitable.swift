@@ -1,0 +1,28 @@
+import ArgumentParser
+
+/// The command: every process of Waitable, and what an operator asks of it.
+@main
+struct WaitableCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waitable",
+        abstract: "AWS Step Functions' waitable pattern on a Redis that you own.",
+        discussion: """
+            Examples:
+              waitable dev                                    a whole stack with a private Redis, until Ctrl-C
+              WAITABLE_REDIS_URL=redis://cache:6379 waitable ingest
+              WAITABLE_REDIS_URL=redis://cache:6379 waitable worker
+              waitable start --id order-42 --at 2026-12-24T18:00:00Z
+              waitable status order-42
+
+            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad input, 69 Redis not reachable,
+            78 bad configuration.
+
+            \(Setting.help)
+            """,
+        version: Version.text,
+        subcommands: [
+            IngestCommand.self, WorkerCommand.self, DevCommand.self, StartCommand.self, StatusCommand.self,
+            ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,
+        ]
+    )
+}
