@@ -22,19 +22,32 @@ extension Instant {
         let days = Self.floor(milliseconds, by: 86_400_000)
         let rest = milliseconds - days * 86_400_000
         let (year, month, day) = Self.date(daysSinceEpoch: days)
-        let second = rest / 1_000
-        return "\(Self.pad(year, 4))-\(Self.pad(month, 2))-\(Self.pad(day, 2))T\(Self.pad(second / 3_600, 2)):"
-            + "\(Self.pad(second / 60 % 60, 2)):\(Self.pad(second % 60, 2)).\(Self.pad(rest % 1_000, 3))Z"
-    }
-
-    private static func pad(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return digits.utf8.count >= width
-            ? digits : String(repeating: "0", count: width - digits.utf8.count) + digits
+        guard (0...9_999).contains(year) else { return "\(milliseconds)" }
+        return String(unsafeUninitializedCapacity: 24) { utf8 in
+            var position = 0
+            func put(_ value: Int64, digits: Int, _ after: Unicode.Scalar) {
+                var value = value
+                for index in (position..<position + digits).reversed() {
+                    utf8[index] = UInt8(ascii: "0") + UInt8(value % 10)
+                    value /= 10
+                }
+                utf8[position + digits] = UInt8(ascii: after)
+                position += digits + 1
+            }
+            put(year, digits: 4, "-")
+            put(month, digits: 2, "-")
+            put(day, digits: 2, "T")
+            put(rest / 3_600_000, digits: 2, ":")
+            put(rest / 60_000 % 60, digits: 2, ":")
+            put(rest / 1_000 % 60, digits: 2, ".")
+            put(rest % 1_000, digits: 3, "Z")
+            return position
+        }
     }
 
     private static func floor(_ value: Int64, by divisor: Int64) -> Int64 {
-        value >= 0 ? value / divisor : (value - divisor + 1) / divisor
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
     }
 
     private static func days(inMonth month: Int64, of year: Int64) -> Int64 {
@@ -112,11 +125,13 @@ private struct Digits {
         return value + (rest ? 1 : 0)
     }
 
-    /// The offset in minutes.
+    /// The offset in minutes, of at most 18 hours.
     mutating func offset() -> Int64? {
         if skip("Z") { return 0 }
         let sign: Int64 = skip("+") ? 1 : skip("-") ? -1 : 0
-        guard sign != 0, let hours = number(2), skip(":"), let minutes = number(2), hours <= 18, minutes <= 59 else {
+        guard sign != 0, let hours = number(2), skip(":"), let minutes = number(2), minutes <= 59,
+            hours * 60 + minutes <= 1_080
+        else {
             return nil
         }
         return sign * (hours * 60 + minutes)

@@ -6,6 +6,7 @@ struct Catcher: Sendable {
     let resultPath: Path?
 
     init?(_ fields: inout FieldReader) {
+        _ = fields.string("Comment")
         let errors = fields.errorNames()
         resultPath = fields.resultPath()
         let next = fields.requiredString("Next")

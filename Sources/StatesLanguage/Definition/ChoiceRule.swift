@@ -30,7 +30,7 @@ indirect enum ChoiceRule: Sendable {
             fields.finish()
         } else {
             guard fields.has("Variable") else {
-                fields.problem("The field 'Variable' is required but was missing", at: "Variable")
+                fields.problem("The field 'Variable' is required but was missing")
                 return nil
             }
             let variable = fields.path("Variable")

@@ -6,7 +6,7 @@ struct ChoiceState: Sendable {
     init?(_ fields: inout FieldReader) {
         defaultNext = fields.string("Default")
         guard let choices = fields.take("Choices") else {
-            fields.problem("The field 'Choices' is required but was missing", at: "Choices")
+            fields.problem("The field 'Choices' is required but was missing")
             return nil
         }
         guard let choices = choices.arrayValue, !choices.isEmpty else {
@@ -31,9 +31,15 @@ struct ChoiceState: Sendable {
 
     /// The state to go to.
     ///
-    /// - Returns: `nil` where no rule matches and there is no default.
-    func next(_ scope: DataScope) throws(StateFailure) -> String? {
+    /// - Throws: `States.NoChoiceMatched` where no rule matches and there is no default.
+    func next(_ scope: DataScope) throws(StateFailure) -> String {
         for (rule, next) in rules where try rule.matches(scope) { return next }
+        guard let defaultNext else {
+            throw StateFailure(
+                error: ErrorName.noChoiceMatched,
+                cause: scope.cause("Failed to transition out of the state. The state does not point to a next state.")
+            )
+        }
         return defaultNext
     }
 }

@@ -66,16 +66,26 @@ struct Comparison: Sendable {
         if case .question(.isPresent, let expected) = `operator` {
             return ((try? scope.value(at: variable)) != nil) == expected
         }
-        let value = try scope.required(variable)
+        let value = try Self.value(at: variable, scope)
         switch `operator` {
         case .relation(let type, let relation, let operand):
             return type.compare(value, relation, operand)
         case .pathRelation(let type, let relation, let path, _):
-            return type.compare(value, relation, try scope.required(path))
+            return type.compare(value, relation, try Self.value(at: path, scope))
         case .question(let question, let expected):
             return question.answer(for: value) == expected
         case .matches(let pattern):
             return value.stringValue.map(pattern.matches) ?? false
+        }
+    }
+
+    private static func value(at path: Path, _ scope: DataScope) throws(StateFailure) -> JSON {
+        do {
+            return try scope.value(at: path)
+        } catch {
+            throw scope.runtimeError(
+                "Invalid path '\(path.text)': The choice state's condition path references an invalid value."
+            )
         }
     }
 }
@@ -119,11 +129,29 @@ extension Comparison.ValueType {
             guard let left = left.numberValue, let right = right.numberValue else { return false }
             return relation.holds(left, right, <)
         case .timestamp:
-            guard let left = left.stringValue.flatMap(Instant.init(iso8601:)),
-                let right = right.stringValue.flatMap(Instant.init(iso8601:))
+            guard let left = left.stringValue.flatMap(Timestamp.init), let right = right.stringValue.flatMap(Timestamp.init)
             else { return false }
             return relation.holds(left, right, <)
         }
+    }
+}
+
+/// A timestamp with every digit of its fraction: an ``Instant`` has been rounded up to a millisecond, for waits.
+private struct Timestamp: Comparable {
+    let instant: Instant
+    /// The digits behind the millisecond, without zeros at the end. With any, it is before the instant.
+    let rest: String
+
+    init?(_ text: String) {
+        guard let instant = Instant(iso8601: text) else { return nil }
+        self.instant = instant
+        let digits = text.drop { $0 != "." }.dropFirst().prefix(while: \.isNumber).dropFirst(3)
+        rest = String(digits.dropLast(digits.reversed().prefix { $0 == "0" }.count))
+    }
+
+    static func < (left: Timestamp, right: Timestamp) -> Bool {
+        guard left.instant == right.instant else { return left.instant < right.instant }
+        return left.rest.isEmpty || right.rest.isEmpty ? !left.rest.isEmpty && right.rest.isEmpty : left.rest < right.rest
     }
 }
 

@@ -13,7 +13,7 @@ struct DataFlow: Sendable {
     var parameters: PayloadTemplate?
     var resultSelector: PayloadTemplate?
     /// `nil` throws the result away and keeps the input.
-    var resultPath: Path? = Path(text: "$", root: .data, segments: [])
+    var resultPath: Path? = .whole
     var outputPath: Filter = .all
 }
 
@@ -33,6 +33,11 @@ extension DataFlow {
     func effectiveInput(_ scope: DataScope) throws(StateFailure) -> JSON {
         let input = try inputPath.apply(to: scope.input, scope)
         return try parameters?.value(scope.with(input)) ?? input
+    }
+
+    /// `InputPath`, then `OutputPath`: all that a state without a result has.
+    func filtered(_ scope: DataScope) throws(StateFailure) -> JSON {
+        try outputPath.apply(to: try inputPath.apply(to: scope.input, scope), scope)
     }
 
     /// `ResultSelector`, `ResultPath`, `OutputPath`.

@@ -14,6 +14,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
     func compile(_ text: String) throws(DefinitionError) -> Parts {
         let object = try read(text)
+        try checkJSONata(object)
         var fields = FieldReader(object, at: "")
         let missing = ["StartAt", "States"].filter { !fields.has($0) }
         if !missing.isEmpty {
@@ -55,7 +56,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         }
         let json: JSON
         do {
-            json = try JSON(parsing: text)
+            json = try JSON(parsingWithoutRepeatedKeys: text)
         } catch {
             let place = "[Source: (String)\"\(text.prefix(40))\"; line: \(error.line), column: \(error.column)]"
             throw failure(DefinitionProblem("INVALID_JSON_DESCRIPTION", error.message, at: place))
@@ -81,6 +82,24 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
                 : "The value for the field 'QueryLanguage' must be one of JSONPath, JSONata: '\(language)'",
             at: "QueryLanguage"
         )
+    }
+
+    /// The problem of a machine that is all JSONata: that of its states which are not, or else that this version
+    /// has none. What else its states say cannot be judged.
+    private func checkJSONata(_ object: JSONObject) throws(DefinitionError) {
+        guard object["QueryLanguage"]?.stringValue == "JSONata" else { return }
+        let states = object["States"]?.objectValue ?? JSONObject()
+        let downgrades = states.compactMap { name, state in
+            state.objectValue?["QueryLanguage"]?.stringValue == "JSONPath"
+                ? DefinitionProblem(
+                    "SCHEMA_VALIDATION_FAILED",
+                    "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+                    at: "/States/\(name)"
+                ) : nil
+        }
+        var fields = FieldReader(object, at: "")
+        checkQueryLanguage(&fields)
+        throw DefinitionError(problems: downgrades.isEmpty ? fields.problems : downgrades)
     }
 
     // MARK: States

@@ -40,7 +40,7 @@ struct FieldReader {
     mutating func string(_ name: String) -> String? {
         guard let value = take(name) else { return nil }
         guard let text = value.stringValue else {
-            problem("Expected value of type String", at: name)
+            problem("Expected value of type String: \(value.text)", at: name)
             return nil
         }
         return text
@@ -48,7 +48,7 @@ struct FieldReader {
 
     mutating func requiredString(_ name: String) -> String? {
         guard has(name) else {
-            problem("The field '\(name)' is required but was missing", at: name)
+            problem("The field '\(name)' is required but was missing")
             return nil
         }
         return string(name)
@@ -57,7 +57,7 @@ struct FieldReader {
     mutating func bool(_ name: String) -> Bool? {
         guard let value = take(name) else { return nil }
         guard let flag = value.boolValue else {
-            problem("Expected value of type Boolean", at: name)
+            problem("Expected value of type Boolean: \(value.text)", at: name)
             return nil
         }
         return flag
@@ -87,7 +87,7 @@ struct FieldReader {
     mutating func object(_ name: String) -> JSONObject? {
         guard let value = take(name) else { return nil }
         guard let object = value.objectValue else {
-            problem("Expected value of type Object", at: name)
+            problem("Expected value of type Object: \(value.text)", at: name)
             return nil
         }
         return object
@@ -109,12 +109,11 @@ struct FieldReader {
 
     /// `ResultPath`: `nil` for null.
     mutating func resultPath() -> Path? {
-        let whole = Path(text: "$", root: .data, segments: [])
         switch take("ResultPath") {
-        case nil: return whole
+        case nil: return .whole
         case .null: return nil
         default:
-            guard let path = path("ResultPath") else { return whole }
+            guard let path = path("ResultPath") else { return .whole }
             if !path.isReference {
                 problem(
                     "The value for the field 'ResultPath' must be a reference path: '\(path.text)'",
@@ -137,7 +136,7 @@ struct FieldReader {
     /// `ErrorEquals`.
     mutating func errorNames() -> [String]? {
         guard let value = take("ErrorEquals") else {
-            problem("The field 'ErrorEquals' is required but was missing", at: "ErrorEquals")
+            problem("The field 'ErrorEquals' is required but was missing")
             return nil
         }
         guard let names = value.arrayValue?.compactMap(\.stringValue), names.count == value.arrayValue?.count,

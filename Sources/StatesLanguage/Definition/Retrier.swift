@@ -8,8 +8,8 @@ struct Retrier: Sendable {
     let hasFullJitter: Bool
 
     init?(_ fields: inout FieldReader) {
-        guard let errors = fields.errorNames() else { return nil }
-        self.errors = errors
+        _ = fields.string("Comment")
+        let errors = fields.errorNames()
         interval = Int(fields.integer("IntervalSeconds", 1...99_999_999) ?? 1)
         maxAttempts = Int(fields.integer("MaxAttempts", 0...99_999_999) ?? 3)
         maxDelay = fields.integer("MaxDelaySeconds", 1...31_622_400).map(Int.init)
@@ -23,6 +23,8 @@ struct Retrier: Sendable {
         }
         hasFullJitter = jitter == "FULL"
         fields.finish()
+        guard let errors else { return nil }
+        self.errors = errors
     }
 
     func matches(_ error: String) -> Bool { errors.contains { ErrorName.matches($0, error) } }

@@ -1,5 +1,5 @@
-/// A compiled state: what all types have in common, and the type's own part.
-struct State: Sendable {
+/// A compiled state: what all types have in common, and the type's own part. A class, since a step hands it around.
+final class State: Sendable {
     /// What a state does; one case for each type.
     enum Kind: Sendable {
         case pass(PassState)
@@ -23,6 +23,22 @@ struct State: Sendable {
     let dataFlow: DataFlow
     let retriers: [Retrier]
     let catchers: [Catcher]
+
+    init(
+        name: String,
+        kind: Kind,
+        transition: Transition?,
+        dataFlow: DataFlow,
+        retriers: [Retrier],
+        catchers: [Catcher]
+    ) {
+        self.name = name
+        self.kind = kind
+        self.transition = transition
+        self.dataFlow = dataFlow
+        self.retriers = retriers
+        self.catchers = catchers
+    }
 
     /// The type's name, as in history events: `PassStateEntered`.
     var typeName: String {

@@ -49,20 +49,3 @@ extension TaskState.Limit {
         }
     }
 }
-
-/// What a task names, taken apart for its history events.
-struct TaskResource: Sendable, Equatable {
-    /// As written.
-    let arn: String
-    /// The operation: `putItem`.
-    let operation: String
-    /// The service: `dynamodb`, `aws-sdk:dynamodb`.
-    let service: String
-
-    init(_ arn: String) {
-        self.arn = arn
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        operation = parts.last.map(String.init) ?? arn
-        service = parts.count > 6 ? parts[5..<parts.count - 1].joined(separator: ":") : ""
-    }
-}

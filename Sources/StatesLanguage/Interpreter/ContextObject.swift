@@ -7,40 +7,46 @@ struct ContextObject {
     let enteredAt: Instant
     let retryCount: Int
 
+    /// The value at a path that begins with `$$`.
     func value(at path: Path) throws(PathMiss) -> JSON {
-        // The usual paths, without making the whole object.
-        if path.segments.count == 2, case .key(let part) = path.segments[0], case .key(let name) = path.segments[1] {
-            switch (part, name) {
-            case ("State", "EnteredTime"): return .string(enteredAt.iso8601)
-            case ("State", "Name"): return .string(state)
-            case ("Execution", "Id"): return .string(execution.executionID)
-            case ("Execution", "Name"): return .string(execution.executionName)
-            case ("Execution", "Input"): return execution.input
-            default: break
-            }
-        }
-        return try path.value(in: json)
+        guard path.segments.count >= 2, case .key(let part) = path.segments[0], case .key(let name) = path.segments[1],
+            let member = member(name, of: part)
+        else { return try path.value(in: json) }
+        return try path.value(in: member, from: 2)
     }
 
-    var json: JSON {
-        .object([
-            "Execution": .object([
-                "Id": .string(execution.executionID),
-                "Input": execution.input,
-                "Name": .string(execution.executionName),
-                "RoleArn": .string(execution.roleARN),
-                "StartTime": .string(execution.startTime.iso8601),
-                "RedriveCount": .integer(Int64(execution.redriveCount)),
-            ]),
-            "StateMachine": .object([
-                "Id": .string(execution.stateMachineID),
-                "Name": .string(execution.stateMachineName),
-            ]),
-            "State": .object([
-                "Name": .string(state),
-                "EnteredTime": .string(enteredAt.iso8601),
-                "RetryCount": .integer(Int64(retryCount)),
-            ]),
-        ])
+    private func member(_ name: String, of part: String) -> JSON? {
+        switch (part, name) {
+        case ("Execution", "Id"): .string(execution.executionID)
+        case ("Execution", "Input"): execution.input
+        case ("Execution", "Name"): .string(execution.executionName)
+        case ("Execution", "RoleArn"): .string(execution.roleARN)
+        case ("Execution", "StartTime"): .string(execution.startTime.iso8601)
+        case ("Execution", "RedriveCount"): .integer(Int64(execution.redriveCount))
+        case ("StateMachine", "Id"): .string(execution.stateMachineID)
+        case ("StateMachine", "Name"): .string(execution.stateMachineName)
+        case ("State", "Name"): .string(state)
+        case ("State", "EnteredTime"): .string(enteredAt.iso8601)
+        case ("State", "RetryCount"): .integer(Int64(retryCount))
+        default: nil
+        }
+    }
+
+    /// All of it.
+    private var json: JSON {
+        func part(_ name: String, _ members: [String]) -> (String, JSON) {
+            var object = JSONObject()
+            for member in members { object[member] = self.member(member, of: name) }
+            return (name, .object(object))
+        }
+        var object = JSONObject()
+        for (name, value) in [
+            part("Execution", ["Id", "Input", "Name", "RoleArn", "StartTime", "RedriveCount"]),
+            part("StateMachine", ["Id", "Name"]),
+            part("State", ["Name", "EnteredTime", "RetryCount"]),
+        ] {
+            object[name] = value
+        }
+        return .object(object)
     }
 }

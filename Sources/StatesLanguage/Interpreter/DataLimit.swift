@@ -1,20 +1,25 @@
-/// The limit on the data that goes from one state to the next.
+/// The limits on the data that goes from one state to the next.
 ///
-/// Source: AWS Step Functions developer guide, "Quotas": 256 KiB of UTF-8.
+/// Source: AWS Step Functions developer guide, "Quotas": 256 KiB of UTF-8. The nesting is our own: deeper data could
+/// be made step by step, but not be read back.
 enum DataLimit {
     static let bytes = 262_144
+    static let nesting = JSON.deepestNesting - 16
 
-    /// The failure of a state whose output is too large; `nil` for one that is not.
-    static func failure(of output: JSON, state: State, input: JSON) -> StateFailure? {
-        // The usual state hands its input on, which was within the limit already.
-        if state.dataFlow.resultPath == nil, state.dataFlow.outputPath == .all { return nil }
-        if case .wait = state.kind { return nil }
-        var text: [UInt8] = []
-        output.write(to: &text)
-        guard text.count > bytes else { return nil }
+    /// The failure of a state or task whose data is too large; `nil` for one that is not.
+    ///
+    /// - Parameter source: The state's name, or the service's where a task's result is too large.
+    static func failure(of data: JSON, from source: String) -> StateFailure? {
+        if data.isNested(deeperThan: nesting) {
+            return StateFailure(
+                error: ErrorName.dataLimitExceeded,
+                cause: "The state/task '\(source)' returned a result that is nested deeper than \(nesting) levels."
+            )
+        }
+        guard data.isLarger(than: bytes) else { return nil }
         return StateFailure(
             error: ErrorName.dataLimitExceeded,
-            cause: "The state/task '\(state.name)' returned a result with a size exceeding the maximum number of bytes "
+            cause: "The state/task '\(source)' returned a result with a size exceeding the maximum number of bytes "
                 + "service limit."
         )
     }

@@ -29,10 +29,11 @@ struct DataScope {
 
     /// `States.Runtime`, with the state and the event at which it was entered.
     func runtimeError(_ detail: String) -> StateFailure {
-        StateFailure(
-            error: ErrorName.runtime,
-            cause: "An error occurred while executing the state '\(state)' (entered at the event id #\(enteredID)). "
-                + detail
-        )
+        StateFailure(error: ErrorName.runtime, cause: cause(detail))
+    }
+
+    /// A cause that names the state and the event at which it was entered.
+    func cause(_ detail: String) -> String {
+        "An error occurred while executing the state '\(state)' (entered at the event id #\(enteredID)). \(detail)"
     }
 }

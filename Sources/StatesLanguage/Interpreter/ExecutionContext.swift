@@ -1,5 +1,6 @@
-/// What an execution knows of itself: what the context object and the history are made of.
-public struct ExecutionContext: Sendable {
+/// What an execution knows of itself: what the context object and the history are made of. A class, since a step
+/// hands it around.
+public final class ExecutionContext: Sendable {
     /// The execution's ARN.
     public let executionID: String
     /// The execution's name.

@@ -43,46 +43,76 @@ extension Flow {
 
     /// Reads the stored form.
     ///
-    /// - Throws: ``FlowError`` naming the member that is missing or of the wrong type.
+    /// - Throws: ``FlowError`` naming the member that is missing, of the wrong type or out of range.
     public init(json: JSON) throws(FlowError) {
         guard let object = json.objectValue else { throw FlowError(reason: "it is no object") }
         guard let state = object["n"]?.stringValue else { throw FlowError(reason: "it lacks the state ('n')") }
         guard let enteredAt = object["e"]?.integerValue else { throw FlowError(reason: "it lacks the instant ('e')") }
-        guard let enteredID = object["i"]?.integerValue else { throw FlowError(reason: "it lacks the event ('i')") }
-        let previousID = object["p"]?.integerValue ?? enteredID
+        guard let enteredID = try Self.count(object["i"], "i") else {
+            throw FlowError(reason: "it lacks the event ('i')")
+        }
+        let previousID = try Self.count(object["p"], "p") ?? enteredID
         root = Cursor(
             state: state,
             input: object["d"],
             enteredAt: Instant(milliseconds: enteredAt),
-            enteredID: Int(enteredID),
-            previousID: Int(previousID),
-            retries: object["c"]?.arrayValue?.map { Int($0.integerValue ?? 0) } ?? [],
+            enteredID: enteredID,
+            previousID: previousID,
+            retries: try Self.retries(object["c"]),
             phase: try Self.phase(object)
         )
-        lastEventID = Int(object["l"]?.integerValue ?? previousID)
-        deadline = object["t"]?.integerValue.map(Instant.init(milliseconds:))
+        lastEventID = try Self.count(object["l"], "l") ?? previousID
+        deadline = try Self.instant(object["t"], "t")
     }
 
     private static func phase(_ object: JSONObject) throws(FlowError) -> Cursor.Phase {
-        if let until = object["w"]?.integerValue { return .waiting(until: Instant(milliseconds: until)) }
-        if let at = object["r"]?.integerValue { return .retrying(at: Instant(milliseconds: at)) }
+        if let until = try instant(object["w"], "w") { return .waiting(until: until) }
+        if let at = try instant(object["r"], "r") { return .retrying(at: at) }
         if object["x"] != nil { return .failed }
         guard let task = object["k"] else { return .entering }
-        guard let parts = task.arrayValue, parts.count == 3, let id = parts[0].integerValue else {
+        guard let parts = task.arrayValue, parts.count == 3, let id = try count(parts[0], "k") else {
             throw FlowError(reason: "its task ('k') is not [id, time-out, heartbeat]")
         }
         return .task(
             PendingTask(
-                id: Int(id),
-                timeoutAt: parts[1].integerValue.map(Instant.init(milliseconds:)),
-                heartbeatAt: parts[2].integerValue.map(Instant.init(milliseconds:))
+                id: id,
+                timeoutAt: parts[1] == .null ? nil : try instant(parts[1], "k"),
+                heartbeatAt: parts[2] == .null ? nil : try instant(parts[2], "k")
             )
         )
+    }
+
+    private static func retries(_ json: JSON?) throws(FlowError) -> [Int] {
+        guard let json else { return [] }
+        guard let uses = json.arrayValue else { throw FlowError(reason: "its retries ('c') are no list") }
+        var retries: [Int] = []
+        for used in uses { retries.append(try count(used, "c") ?? 0) }
+        return retries
+    }
+
+    private static func instant(_ json: JSON?, _ member: String) throws(FlowError) -> Instant? {
+        guard let json else { return nil }
+        guard let milliseconds = json.integerValue else {
+            throw FlowError(reason: "its '\(member)' is no instant: \(json.text)")
+        }
+        return Instant(milliseconds: milliseconds)
+    }
+
+    /// A number of events or retries: within what steps can count on from without overflow.
+    private static func count(_ json: JSON?, _ member: String) throws(FlowError) -> Int? {
+        guard let json else { return nil }
+        guard let value = json.integerValue, (0...1_000_000_000).contains(value) else {
+            throw FlowError(reason: "its '\(member)' is no count: \(json.text)")
+        }
+        return Int(value)
     }
 }
 
 /// A stored flow that cannot be read.
-public struct FlowError: Error, Sendable, Equatable {
+public struct FlowError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with it.
     public var reason: String
+
+    /// The same as ``reason``.
+    public var description: String { reason }
 }

@@ -19,12 +19,10 @@ public struct Interpreter: Sendable {
     ///
     /// - Parameter now: The instant of the step.
     public func start(at now: Instant, tasks: inout some TaskHandler) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: 0, tasks: tasks)
+        var walk = Walk(self, at: now, lastEventID: 0)
         walk.begin()
-        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
-        let end = walk.run(.enter(machine.startAt, input: nil, previous: 0))
-        tasks = walk.tasks
-        return walk.advance(end, deadline: deadline)
+        let end = walk.run(.enter(machine.startAt, input: nil, previous: 0), &tasks)
+        return walk.advance(end, deadline: deadline(from: now))
     }
 
     /// Moves a flow on: by the stimuli, and by the time. A line whose instant has not come stays where it is.
@@ -34,10 +32,9 @@ public struct Interpreter: Sendable {
         at now: Instant,
         tasks: inout some TaskHandler
     ) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: flow.lastEventID, tasks: tasks)
+        var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
         if let deadline = flow.deadline, deadline <= now { return walk.timedOut(flow) }
-        let end = walk.run(walk.resumption(of: flow.root, by: stimuli))
-        tasks = walk.tasks
+        let end = walk.run(walk.resumption(of: flow.root, by: stimuli), &tasks)
         return walk.advance(end, deadline: flow.deadline)
     }
 
@@ -47,27 +44,27 @@ public struct Interpreter: Sendable {
     /// - Returns: `nil` where no Pass or Task states lead from the start to a Wait state.
     public func adopt(at now: Instant, tasks: inout some TaskHandler) -> Advance? {
         guard let wait = firstWait else { return nil }
-        var walk = Walk(self, at: now, lastEventID: 0, tasks: tasks)
+        var walk = Walk(self, at: now, lastEventID: 0)
         walk.begin()
-        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
         let cursor = walk.enter(wait, input: nil, previous: 0, phase: .waiting(until: now))
-        let end = walk.run(walk.resumption(of: cursor, by: []))
-        tasks = walk.tasks
-        return walk.advance(end, deadline: deadline)
+        let end = walk.run(walk.resumption(of: cursor, by: []), &tasks)
+        return walk.advance(end, deadline: deadline(from: now))
     }
 
     /// Runs the state again at which an execution failed, timed out or was aborted.
     public func redrive(_ flow: Flow, at now: Instant, tasks: inout some TaskHandler) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: flow.lastEventID, tasks: tasks)
+        var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
         let event = walk.record(
             "ExecutionRedriven",
             previous: flow.lastEventID,
             .executionRedriven(count: context.redriveCount + 1)
         )
-        let deadline = machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
-        let end = walk.run(.enter(flow.root.state, input: flow.root.input, previous: event))
-        tasks = walk.tasks
-        return walk.advance(end, deadline: deadline)
+        let end = walk.run(.enter(flow.root.state, input: flow.root.input, previous: event), &tasks)
+        return walk.advance(end, deadline: deadline(from: now))
+    }
+
+    private func deadline(from now: Instant) -> Instant? {
+        machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
     }
 
     private var firstWait: State? {
@@ -80,22 +77,4 @@ public struct Interpreter: Sendable {
         }
         return nil
     }
-}
-
-/// What a step came to.
-public struct Advance: Sendable, Equatable {
-    /// How the execution stands after it.
-    public enum Outcome: Sendable, Equatable {
-        case running(Flow)
-        case succeeded(output: String)
-        case failed(Flow, error: String?, cause: String?)
-        case timedOut(Flow)
-    }
-
-    /// How the execution stands after it.
-    public var outcome: Outcome
-    /// What happened; empty unless the interpreter records.
-    public var events: [HistoryEvent]
-    /// The id of the last event.
-    public var lastEventID: Int
 }

@@ -8,12 +8,31 @@ public struct TaskRequest: Sendable, Equatable {
     public let resource: String
     /// The effective parameters.
     public let parameters: JSON
-    /// When it is asked for.
-    public let now: Instant
+    /// How often the state was retried before.
+    public let attempt: Int
     /// After how many seconds it is given up; `nil` for never.
     public let timeoutSeconds: Int?
     /// Within how many seconds it has to give a sign of life; `nil` for never.
     public let heartbeatSeconds: Int?
+
+    /// A request from its parts.
+    public init(
+        id: Int,
+        state: String,
+        resource: String,
+        parameters: JSON,
+        attempt: Int,
+        timeoutSeconds: Int?,
+        heartbeatSeconds: Int?
+    ) {
+        self.id = id
+        self.state = state
+        self.resource = resource
+        self.parameters = parameters
+        self.attempt = attempt
+        self.timeoutSeconds = timeoutSeconds
+        self.heartbeatSeconds = heartbeatSeconds
+    }
 }
 
 /// What became of a task when it was asked for.

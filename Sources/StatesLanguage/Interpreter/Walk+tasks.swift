@@ -4,33 +4,36 @@ extension Walk {
         _ task: TaskState,
         of state: State,
         _ cursor: Cursor,
-        _ scope: DataScope
+        _ scope: DataScope,
+        _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
-        let parameters = try state.dataFlow.effectiveInput(scope)
         let timeout = try task.timeout?.seconds("TimeoutSecondsPath", scope)
         let heartbeat = try task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
-        var cursor = cursor
-        let region = context.region
         let request = TaskRequest(
             id: lastEventID + 1,
             state: state.name,
             resource: task.resource.arn,
-            parameters: parameters,
-            now: now,
+            parameters: try state.dataFlow.effectiveInput(scope),
+            attempt: cursor.retries.reduce(0, +),
             timeoutSeconds: timeout,
             heartbeatSeconds: heartbeat
         )
+        let disposition = tasks.begin(request)
+        // Parameters that no task can be started with: AWS schedules none, and names the state.
+        if case .failed(ErrorName.runtime, let cause) = disposition { throw scope.runtimeError(cause ?? "") }
+        var cursor = cursor
+        let region = context.region
         cursor.previousID = record(
             "TaskScheduled",
             previous: cursor.previousID,
             .taskScheduled(request, task.resource, region: region)
         )
         cursor.previousID = record("TaskStarted", previous: cursor.previousID, .taskStarted(task.resource))
-        switch tasks.begin(request) {
+        switch disposition {
         case .succeeded(let output):
             return succeed(task, of: state, cursor, output)
         case .failed(let error, let cause):
-            return fail(task, cursor, StateFailure(error: error, cause: cause))
+            return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
         case .pending:
             cursor.phase = .task(
                 PendingTask(
@@ -39,50 +42,60 @@ extension Walk {
                     heartbeatAt: heartbeat.map { now.adding(milliseconds: Int64($0) * 1_000) }
                 )
             )
-            return .rest(cursor)
+            return .end(.resting(cursor))
         }
     }
 
     /// Goes on from where a line rests, as far as stimuli and time allow.
     mutating func resumption(of cursor: Cursor, by stimuli: [Stimulus]) -> Move {
+        guard let state = machine.states[cursor.state] else {
+            return .end(.failed(cursor, Self.missingState(cursor.state)))
+        }
         var cursor = cursor
         for case .rescheduled(let instant) in stimuli { cursor.reschedule(to: instant) }
         switch cursor.phase {
         case .entering, .failed:
             return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
         case .waiting(let until):
-            return until <= now ? leaveWait(cursor) : .rest(cursor)
+            return until <= now ? leaveWait(state, cursor) : .end(.resting(cursor))
         case .retrying(let at):
-            return at <= now ? .act(cursor) : .rest(cursor)
+            return at <= now ? .act(state, cursor) : .end(.resting(cursor))
         case .task(let pending):
-            return answer(of: pending, cursor, stimuli)
+            guard case .task(let task) = state.kind else {
+                return .end(.failed(cursor, Self.missingState(cursor.state)))
+            }
+            return answer(of: pending, task, of: state, cursor, stimuli)
         }
     }
 
-    private mutating func leaveWait(_ cursor: Cursor) -> Move {
-        guard let state = machine.states[cursor.state] else { return .rest(cursor) }
-        let scope = scope(of: cursor)
+    private func leaveWait(_ state: State, _ cursor: Cursor) -> Move {
         do throws(StateFailure) {
-            let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-            return .exit(cursor, output: try state.dataFlow.outputPath.apply(to: input, scope))
+            return .exit(state, cursor, output: try state.dataFlow.filtered(scope(of: cursor)))
         } catch {
-            return .fail(cursor, error)
+            return .fail(state, cursor, error)
         }
     }
 
-    private mutating func answer(of pending: PendingTask, _ cursor: Cursor, _ stimuli: [Stimulus]) -> Move {
-        guard let state = machine.states[cursor.state], case .task(let task) = state.kind else {
-            return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
-        }
+    // MARK: Answers
+
+    private mutating func answer(
+        of pending: PendingTask,
+        _ task: TaskState,
+        of state: State,
+        _ cursor: Cursor,
+        _ stimuli: [Stimulus]
+    ) -> Move {
         for stimulus in stimuli {
             switch stimulus {
-            case .succeeded(pending.id, let output): return succeed(task, of: state, cursor, output)
+            case .succeeded(pending.id, let output):
+                return succeed(task, of: state, cursor, output)
             case .failed(pending.id, let error, let cause):
-                return fail(task, cursor, StateFailure(error: error, cause: cause))
-            default: continue
+                return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
+            default:
+                continue
             }
         }
-        guard let limit = pending.wakeUp, limit <= now else { return .rest(cursor) }
+        guard let limit = pending.wakeUp, limit <= now else { return .end(.resting(cursor)) }
         let failure = StateFailure(error: ErrorName.timeout, cause: nil)
         var cursor = cursor
         cursor.previousID = record(
@@ -90,10 +103,13 @@ extension Walk {
             previous: cursor.previousID,
             .taskEnded("taskTimedOutEventDetails", task.resource, failure)
         )
-        return .fail(cursor, failure)
+        return .fail(state, cursor, failure)
     }
 
     private mutating func succeed(_ task: TaskState, of state: State, _ cursor: Cursor, _ output: JSON) -> Move {
+        if let failure = DataLimit.failure(of: output, from: task.resource.service) {
+            return fail(task, of: state, cursor, failure)
+        }
         var cursor = cursor
         cursor.previousID = record(
             "TaskSucceeded",
@@ -101,19 +117,24 @@ extension Walk {
             .taskSucceeded(task.resource, output: output.text)
         )
         do throws(StateFailure) {
-            return .exit(cursor, output: try state.dataFlow.output(of: output, scope(of: cursor)))
+            return .exit(state, cursor, output: try state.dataFlow.output(of: output, scope(of: cursor)))
         } catch {
-            return .fail(cursor, error)
+            return .fail(state, cursor, error)
         }
     }
 
-    private mutating func fail(_ task: TaskState, _ cursor: Cursor, _ failure: StateFailure) -> Move {
+    private mutating func fail(
+        _ task: TaskState,
+        of state: State,
+        _ cursor: Cursor,
+        _ failure: StateFailure
+    ) -> Move {
         var cursor = cursor
         cursor.previousID = record(
             "TaskFailed",
             previous: cursor.previousID,
             .taskEnded("taskFailedEventDetails", task.resource, failure)
         )
-        return .fail(cursor, failure)
+        return .fail(state, cursor, failure)
     }
 }

@@ -2,6 +2,7 @@ extension JSON: CustomStringConvertible {
     /// The value as compact JSON text.
     public var text: String {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(128)
         write(to: &bytes)
         return String(decoding: bytes, as: UTF8.self)
     }
@@ -15,40 +16,46 @@ extension JSON: CustomStringConvertible {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .integer(let value): bytes.append(contentsOf: String(value).utf8)
-        case .double(let value): bytes.append(contentsOf: value.description.utf8)
+        case .double(let value): bytes.append(contentsOf: DoubleText.text(value).utf8)
         case .string(let value): Self.write(value, to: &bytes)
-        case .array(let elements):
-            bytes.append(UInt8(ascii: "["))
-            var isFirst = true
-            for element in elements {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                element.write(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "]"))
-        case .object(let object):
-            bytes.append(UInt8(ascii: "{"))
-            var isFirst = true
-            for (key, value) in object {
-                if !isFirst { bytes.append(UInt8(ascii: ",")) }
-                isFirst = false
-                Self.write(key, to: &bytes)
-                bytes.append(UInt8(ascii: ":"))
-                value.write(to: &bytes)
-            }
-            bytes.append(UInt8(ascii: "}"))
+        case .array(let elements): Self.write(elements, to: &bytes)
+        case .object(let object): Self.write(object, to: &bytes)
         }
     }
 
+    private static func write(_ elements: [JSON], to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "["))
+        var isFirst = true
+        for element in elements {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            element.write(to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private static func write(_ object: JSONObject, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "{"))
+        var isFirst = true
+        for (key, value) in object {
+            if !isFirst { bytes.append(UInt8(ascii: ",")) }
+            isFirst = false
+            write(key, to: &bytes)
+            bytes.append(UInt8(ascii: ":"))
+            value.write(to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// Writes a string with its quotes: the pieces between escapes at once.
     private static func write(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "\""))
         var text = text
         text.withUTF8 { utf8 in
             var start = 0
-            for index in utf8.indices {
-                guard let escape = escape(for: utf8[index]) else { continue }
+            for index in utf8.indices where needsEscape(utf8[index]) {
                 bytes.append(contentsOf: utf8[start..<index])
-                bytes.append(contentsOf: escape.utf8)
+                escape(utf8[index], to: &bytes)
                 start = index + 1
             }
             bytes.append(contentsOf: utf8[start...])
@@ -56,17 +63,23 @@ extension JSON: CustomStringConvertible {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    private static func escape(for byte: UInt8) -> String? {
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private static func escape(_ byte: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
         switch byte {
-        case UInt8(ascii: "\""): "\\\""
-        case UInt8(ascii: "\\"): "\\\\"
-        case 0x08: "\\b"
-        case 0x09: "\\t"
-        case 0x0A: "\\n"
-        case 0x0C: "\\f"
-        case 0x0D: "\\r"
-        case 0..<0x20: "\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        default: nil
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes.append(byte)
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0C: bytes.append(UInt8(ascii: "f"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        default:
+            let digits = String(byte, radix: 16, uppercase: true)
+            bytes.append(contentsOf: (byte < 16 ? "u000" : "u00").utf8)
+            bytes.append(contentsOf: digits.utf8)
         }
     }
 }

@@ -1,20 +1,30 @@
 /// The members of a JSON object, in the order in which they were set.
 ///
 /// Two objects are equal when they have the same members, in whatever order.
-public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral, Sequence {
-    private var members: [(key: String, value: JSON)]
+public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
+    fileprivate struct Member: Sendable {
+        let key: String
+        var value: JSON
+    }
+
+    private var members: [Member]
     /// Where each key stands, once there are too many to look through.
-    private var positions: [String: Int] = [:]
+    private var positions: [Spelling: Int] = [:]
 
     private static let mostLookedThrough = 12
 
     /// An object without members.
     public init() { members = [] }
 
+    /// An object without members, with room for some.
+    init(minimumCapacity: Int) {
+        members = []
+        members.reserveCapacity(minimumCapacity)
+    }
+
     /// An object from a literal; of two members with one key the last one counts.
     public init(dictionaryLiteral elements: (String, JSON)...) {
-        members = []
-        members.reserveCapacity(elements.count)
+        self.init(minimumCapacity: elements.count)
         for (key, value) in elements { self[key] = value }
     }
 
@@ -32,23 +42,20 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral, Sequence {
             switch (position(of: key), newValue) {
             case (let position?, let value?): members[position].value = value
             case (let position?, nil): remove(at: position)
-            case (nil, let value?): append(key, value)
+            case (nil, let value?): append(Member(key: key, value: value))
             case (nil, nil): break
             }
         }
     }
 
-    /// Goes through the members in order.
-    public func makeIterator() -> IndexingIterator<[(key: String, value: JSON)]> { members.makeIterator() }
-
     private func position(of key: String) -> Int? {
-        positions.isEmpty ? members.firstIndex { $0.key == key } : positions[key]
+        positions.isEmpty ? members.firstIndex { $0.key.isSpelled(like: key) } : positions[Spelling(text: key)]
     }
 
-    private mutating func append(_ key: String, _ value: JSON) {
-        members.append((key, value))
+    private mutating func append(_ member: Member) {
+        members.append(member)
         if !positions.isEmpty {
-            positions[key] = members.count - 1
+            positions[Spelling(text: member.key)] = members.count - 1
         } else if members.count > Self.mostLookedThrough {
             index()
         }
@@ -61,8 +68,40 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral, Sequence {
     }
 
     private mutating func index() {
-        positions = Dictionary(members.indices.map { (members[$0].key, $0) }, uniquingKeysWith: { $1 })
+        positions = Dictionary(members.indices.map { (Spelling(text: members[$0].key), $0) }, uniquingKeysWith: { $1 })
     }
+}
+
+/// A key by its code points. Equal ones are equal as strings too, and so have a string's hash.
+private struct Spelling: Hashable {
+    let text: String
+
+    static func == (left: Spelling, right: Spelling) -> Bool { left.text.isSpelled(like: right.text) }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
+extension String {
+    /// Whether both have the same code points: `==` takes "é" in one code point and in two for the same text.
+    func isSpelled(like other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+}
+
+extension JSONObject: Sequence {
+    /// Goes through the members in order.
+    public struct Iterator: IteratorProtocol {
+        fileprivate var members: IndexingIterator<[Member]>
+
+        /// The next member.
+        public mutating func next() -> (key: String, value: JSON)? {
+            members.next().map { (key: $0.key, value: $0.value) }
+        }
+    }
+
+    /// Goes through the members in order.
+    public func makeIterator() -> Iterator { Iterator(members: members.makeIterator()) }
+
+    /// How many members there are.
+    public var underestimatedCount: Int { count }
 }
 
 extension JSONObject: Hashable {

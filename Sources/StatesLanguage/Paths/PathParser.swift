@@ -21,7 +21,7 @@ private struct PathParser {
     init(_ text: String) { characters = Array(text) }
 
     mutating func parse() throws(PathError) -> (Path.Root, [Path.Segment]) {
-        guard take("$") else { throw PathError(reason: "must begin with '$'") }
+        guard take("$") else { throw Self.notAPath(String(characters)) }
         let root: Path.Root = take("$") ? .context : .data
         if let next = peek(), next != ".", next != "[" {
             throw PathError(reason: "uses a variable, and variables are not supported by this version")
@@ -34,8 +34,23 @@ private struct PathParser {
             case "[": segments.append(try bracketed())
             default: throw PathError(reason: "has an unexpected '\(character)'")
             }
+            guard segments.count <= Self.mostSteps else {
+                throw PathError(reason: "has more than \(Self.mostSteps) steps")
+            }
+        }
+        if root == .context, case .key(let part) = segments.first, part == "Task" || part == "Map" {
+            throw PathError(reason: "needs '$$.\(part)', which is not supported by this version")
         }
         return (root, segments)
+    }
+
+    private static let mostSteps = 128
+
+    private static func notAPath(_ text: String) -> PathError {
+        guard text.hasPrefix("States."), let name = text.split(separator: "(").first, name.count < text.count else {
+            return PathError(reason: "must begin with '$'")
+        }
+        return PathError(reason: "calls the intrinsic function '\(name)', which is not supported by this version")
     }
 
     private mutating func dotted() throws(PathError) -> Path.Segment {

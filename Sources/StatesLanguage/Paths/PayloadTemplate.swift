@@ -23,7 +23,7 @@ indirect enum PayloadTemplate: Sendable {
                 )
             }
         case .object(let members):
-            var object = JSONObject()
+            var object = JSONObject(minimumCapacity: members.count)
             for (key, template) in members { object[key] = try template.value(data) }
             return .object(object)
         case .array(let templates):
@@ -51,7 +51,7 @@ indirect enum PayloadTemplate: Sendable {
             for (key, value) in object {
                 let place = location + "/" + key
                 if key.hasSuffix(".$") {
-                    guard let path = Self.path(value, at: place, problem) else { continue }
+                    guard let path = Self.path(value, field: key, at: place, problem) else { continue }
                     members.append((String(key.dropLast(2)), .path(path, field: key)))
                 } else {
                     members.append((key, PayloadTemplate(value, location: place, problem)))
@@ -72,26 +72,21 @@ indirect enum PayloadTemplate: Sendable {
         }
     }
 
-    private static func path(_ value: JSON, at place: String, _ problem: (String, String) -> Void) -> Path? {
+    private static func path(
+        _ value: JSON,
+        field: String,
+        at place: String,
+        _ problem: (String, String) -> Void
+    ) -> Path? {
         guard case .string(let text) = value else {
-            problem(place, "The value for the field '\(name(place))' must be a valid JSONPath")
-            return nil
-        }
-        if text.hasPrefix("States.") {
-            let function = text.prefix { $0 != "(" }
-            problem(place, "The intrinsic function '\(function)' is not supported by this version")
+            problem(place, "The value for the field '\(field)' must be a valid JSONPath: \(value.text) is no string")
             return nil
         }
         do {
             return try Path(parsing: text)
         } catch {
-            problem(
-                place,
-                "The value for the field '\(name(place))' must be a valid JSONPath: '\(text)' \(error.reason)"
-            )
+            problem(place, "The value for the field '\(field)' must be a valid JSONPath: '\(text)' \(error.reason)")
             return nil
         }
     }
-
-    private static func name(_ place: String) -> Substring { place.split(separator: "/").last ?? "" }
 }

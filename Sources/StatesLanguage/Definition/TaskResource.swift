@@ -1,0 +1,26 @@
+/// What a task names, taken apart for its history events.
+struct TaskResource: Sendable, Equatable {
+    /// As written: `arn:aws:states:::dynamodb:putItem`.
+    let arn: String
+    /// The operation with what is behind it: `putItem`, `startExecution.sync:2`.
+    let operation: String
+    /// The service: `dynamodb`, `aws-sdk:dynamodb`; empty for a resource that is no integration's.
+    let service: String
+
+    init(_ arn: String) {
+        self.arn = arn
+        let parts = arn.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
+        guard parts.count == 7, parts[2] == "states" else {
+            operation = arn
+            service = ""
+            return
+        }
+        if parts[5] == "aws-sdk", let colon = parts[6].firstIndex(of: ":") {
+            service = "aws-sdk:" + parts[6][..<colon]
+            operation = String(parts[6][parts[6].index(after: colon)...])
+        } else {
+            service = String(parts[5])
+            operation = String(parts[6])
+        }
+    }
+}

@@ -1,0 +1,21 @@
+/// What a step came to.
+public struct Advance: Sendable, Equatable {
+    /// How the execution stands after it.
+    public enum Outcome: Sendable, Equatable {
+        /// It goes on from this flow.
+        case running(Flow)
+        /// It is done.
+        case succeeded(output: String)
+        /// A state failed, and nothing retried or caught that. The flow is what a redrive needs.
+        case failed(Flow, error: String?, cause: String?)
+        /// It took longer than the machine's `TimeoutSeconds`.
+        case timedOut(Flow)
+    }
+
+    /// How the execution stands after it.
+    public var outcome: Outcome
+    /// What happened; empty unless the interpreter records.
+    public var events: [HistoryEvent]
+    /// The id of the last event.
+    public var lastEventID: Int
+}

@@ -1,0 +1,56 @@
+extension Walk {
+    mutating func begin() {
+        let context = context
+        record(
+            "ExecutionStarted",
+            previous: 0,
+            .executionStarted(input: context.inputText, roleARN: context.roleARN)
+        )
+    }
+
+    /// The step's result for where the line got to.
+    mutating func advance(_ end: End, deadline: Instant?) -> Advance {
+        switch end {
+        case .resting(let cursor):
+            return advance(
+                .running(Flow(root: stored(cursor), lastEventID: lastEventID, deadline: deadline))
+            )
+        case .succeeded(let output, let previous):
+            let text = output.text
+            record("ExecutionSucceeded", previous: previous, .executionSucceeded(output: text))
+            return advance(.succeeded(output: text))
+        case .failed(let cursor, let failure):
+            record(
+                "ExecutionFailed",
+                previous: cursor.previousID,
+                .executionEnded("executionFailedEventDetails", error: failure.error, cause: failure.cause)
+            )
+            var failed = stored(cursor)
+            failed.phase = .failed
+            let flow = Flow(root: failed, lastEventID: lastEventID, deadline: nil)
+            return advance(.failed(flow, error: failure.error, cause: failure.cause))
+        }
+    }
+
+    /// The execution has taken longer than the machine allows.
+    mutating func timedOut(_ flow: Flow) -> Advance {
+        record(
+            "ExecutionTimedOut",
+            previous: 0,
+            .executionEnded("executionTimedOutEventDetails", error: nil, cause: nil)
+        )
+        var flow = flow
+        flow.lastEventID = lastEventID
+        flow.deadline = nil
+        flow.root.phase = .failed
+        return advance(.timedOut(flow))
+    }
+
+    /// A cursor as it is kept: without its input where that is the execution's own, to the order of its members.
+    private func stored(_ cursor: Cursor) -> Cursor {
+        guard let input = cursor.input, input.isIdentical(to: context.input) else { return cursor }
+        var cursor = cursor
+        cursor.input = nil
+        return cursor
+    }
+}

@@ -1,0 +1,22 @@
+/// A definite path that found nothing.
+struct PathMiss: Error {
+    let path: Path
+    /// Which step found nothing.
+    let position: Int
+
+    /// What AWS says of it: `No results for path: $['a']`, or `Missing property in path $['a']` for a step on the way.
+    var reason: String {
+        let place = "$" + path.segments[...position].map(Self.normal).joined()
+        return position == path.segments.count - 1
+            ? "No results for path: \(place)" : "Missing property in path \(place)"
+    }
+
+    private static func normal(_ segment: Path.Segment) -> String {
+        switch segment {
+        case .key(let key): "['\(key)']"
+        case .index(let index): "[\(index)]"
+        case .wildcard: "[*]"
+        case .slice(let from, let to): "[\(from.map(String.init) ?? ""):\(to.map(String.init) ?? "")]"
+        }
+    }
+}

@@ -1,0 +1,21 @@
+import StatesLanguage
+
+/// Answers tasks from a list, in order, and keeps what was asked. Past the list's end tasks succeed with `{}`.
+struct ScriptedTasks: TaskHandler {
+    var answers: [TaskDisposition] = []
+    private(set) var requests: [TaskRequest] = []
+
+    init(_ answers: [TaskDisposition] = []) { self.answers = answers }
+
+    mutating func begin(_ task: TaskRequest) -> TaskDisposition {
+        requests.append(task)
+        return answers.isEmpty ? .succeeded(output: .object([:])) : answers.removeFirst()
+    }
+}
+
+/// Takes every resource but those of a service that is not there.
+struct TestCatalog: ResourceCatalog {
+    func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
+        resource.contains(":nowhere:") ? ("Resource", "The resource provided \(resource) is not recognized.") : nil
+    }
+}
