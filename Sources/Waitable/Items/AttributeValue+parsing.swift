@@ -42,7 +42,9 @@ extension AttributeValue {
             }
             self = .null
         case "L":
-            guard let elements = value.arrayValue else { throw .parameters("The value for the field 'L' must be an array") }
+            guard let elements = value.arrayValue else {
+                throw .parameters("The value for the field 'L' must be an array")
+            }
             var list: [AttributeValue] = []
             for element in elements { list.append(try AttributeValue(json: element, field: "L", depth: depth + 1)) }
             self = .list(list)
@@ -74,7 +76,9 @@ extension AttributeValue {
                 throw .validation("One or more parameter values were invalid: Attribute name must not be empty")
             }
             guard name.utf8.count <= 65_535 else {
-                throw .validation("One or more parameter values were invalid: Attribute name is too large, must be less than 65536 bytes")
+                throw .validation(
+                    "One or more parameter values were invalid: Attribute name is too large, must be less than 65536 bytes"
+                )
             }
             members[name] = try AttributeValue(json: value, field: name, depth: depth)
         }
@@ -82,12 +86,16 @@ extension AttributeValue {
     }
 
     private static func text(_ value: JSON, _ type: String) throws(ItemProblem) -> String {
-        guard let text = value.stringValue else { throw .parameters("The value for the field '\(type)' must be a STRING") }
+        guard let text = value.stringValue else {
+            throw .parameters("The value for the field '\(type)' must be a STRING")
+        }
         return text
     }
 
     private static func bool(_ value: JSON, _ type: String) throws(ItemProblem) -> Bool {
-        guard let flag = value.boolValue else { throw .parameters("The value for the field '\(type)' must be a BOOLEAN") }
+        guard let flag = value.boolValue else {
+            throw .parameters("The value for the field '\(type)' must be a BOOLEAN")
+        }
         return flag
     }
 

@@ -3,7 +3,8 @@ import StatesLanguage
 /// Instants in HTTP headers: `Mon, 23 Nov 2026 04:08:41 GMT` (RFC 9110).
 enum HTTPDate {
     static func text(_ instant: Instant) -> String {
-        let days = instant.milliseconds >= 0
+        let days =
+            instant.milliseconds >= 0
             ? instant.milliseconds / 86_400_000 : (instant.milliseconds - 86_399_999) / 86_400_000
         let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(((days % 7) + 7) % 7)]
         let parts = instant.iso8601.split { $0 == "-" || $0 == "T" || $0 == "." }

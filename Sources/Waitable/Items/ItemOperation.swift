@@ -135,7 +135,9 @@ struct ItemOperation: Sendable {
         case .get:
             return nil
         case .update(let update):
-            guard update.additions.isEmpty, update.deletions.isEmpty, update.removals.allSatisfy(\.isTopLevel) else { return nil }
+            guard update.additions.isEmpty, update.deletions.isEmpty, update.removals.allSatisfy(\.isTopLevel) else {
+                return nil
+            }
             var fields = [ItemField(keyName, keyValue)]
             for (path, operand) in update.assignments {
                 guard path.isTopLevel, case .value(let value) = operand else { return nil }
@@ -165,7 +167,9 @@ private struct Fields {
 
     func text(_ name: String) throws(ItemProblem) -> String? {
         guard let value = object[name] else { return nil }
-        guard let text = value.stringValue else { throw .parameters("The value for the field '\(name)' must be a STRING") }
+        guard let text = value.stringValue else {
+            throw .parameters("The value for the field '\(name)' must be a STRING")
+        }
         return text
     }
 

@@ -102,7 +102,9 @@ extension ExpressionParser {
             }
             let types = ["S", "SS", "N", "NS", "B", "BS", "BOOL", "NULL", "L", "M"]
             guard types.contains(type) else {
-                throw invalid("Invalid attribute type name found; type: \(type), valid types: {\(types.sorted().joined(separator: ","))}")
+                throw invalid(
+                    "Invalid attribute type name found; type: \(type), valid types: {\(types.sorted().joined(separator: ","))}"
+                )
             }
             return .hasType(try path(operands[0], of: name), type)
         case "begins_with":

@@ -61,7 +61,9 @@ extension ExpressionParser {
         guard isAtFunction else { return .path(try documentPath()) }
         let name = advance().text
         guard name == "if_not_exists" || name == "list_append" else {
-            let known = ["size", "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains"]
+            let known = [
+                "size", "attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains",
+            ]
             throw known.contains(name)
                 ? invalid("The function is not allowed in an update expression; function: \(name)")
                 : invalid("Invalid function name; function: \(name)")

@@ -66,7 +66,9 @@ struct Placeholders {
     private static func isPlaceholder(_ text: String, _ mark: Unicode.Scalar) -> Bool {
         let scalars = text.unicodeScalars
         return scalars.first == mark && scalars.count > 1
-            && scalars.dropFirst().allSatisfy { $0.isASCII && ($0.properties.isAlphabetic || $0 == "_" || ("0"..."9").contains($0)) }
+            && scalars.dropFirst().allSatisfy {
+                $0.isASCII && ($0.properties.isAlphabetic || $0 == "_" || ("0"..."9").contains($0))
+            }
     }
 
     /// The attribute's name behind `#name`.

@@ -1,0 +1,51 @@
+import StatesLanguage
+import Testing
+
+@testable import Waitable
+
+@Suite("Catalogue of item operations", .timeLimit(.minutes(1)))
+struct ItemCatalogTests {
+    private static let supportedCases: [(String, String)] = [
+        ("dynamodb:putItem", #"{"TableName.$":"$.t","Item.$":"$.i"}"#),
+        ("dynamodb:updateItem", #"{"TableName":"t","Key":{},"UpdateExpression":"x","ReturnValues":"ALL_NEW"}"#),
+        ("aws-sdk:dynamodb:getItem", #"{"TableName":"t","Key":{},"ProjectionExpression":"a","ConsistentRead":true}"#),
+        ("dynamodb:deleteItem", #""{% $parameters %}""#),
+    ]
+
+    @Test("supported tasks have no problem", arguments: supportedCases)
+    func supported(resource: String, parameters: String) throws {
+        let problem = ItemCatalog().problem(
+            with: "arn:aws:states:::" + resource,
+            parameters: try JSON(parsing: parameters)
+        )
+        #expect(problem == nil)
+    }
+
+    private static let unknownCases: [String] = [
+        "arn:aws:states:::dynamodb:query", "arn:aws:states:::dynamodb:putItem.waitForTaskToken",
+        "arn:aws:states:us-east-1::dynamodb:putItem", "arn:aws:lambda:::function:f", "putItem", "",
+    ]
+
+    @Test("unknown resources are not recognised", arguments: unknownCases)
+    func unknown(resource: String) {
+        let problem = ItemCatalog().problem(with: resource, parameters: nil)
+        #expect(problem?.field == "Resource")
+        #expect(problem?.reason.hasPrefix("The resource provided \(resource) is not recognized.") == true)
+    }
+
+    private static let parametersCases: [(String, String)] = [
+        (#"{"Item":{}}"#, "The field 'TableName' is required but was missing"),
+        (#"{"TableName":"t","Item":{},"Key":{}}"#, "The field 'Key' is not supported"),
+        (#"{"TableName":"t","Item":{},"Expected.$":"$"}"#, "The field 'Expected' is not supported; use an expression"),
+    ]
+
+    @Test("missing and unknown parameters are named", arguments: parametersCases)
+    func parameters(parameters: String, reason: String) throws {
+        let problem = ItemCatalog().problem(
+            with: "arn:aws:states:::dynamodb:putItem",
+            parameters: try JSON(parsing: parameters)
+        )
+        #expect(problem?.field == "Parameters")
+        #expect(problem?.reason == reason)
+    }
+}

@@ -1,0 +1,288 @@
+import StatesLanguage
+import Testing
+
+@testable import Waitable
+
+@Suite("Tasks on items", .timeLimit(.minutes(1)))
+struct ItemTaskHandlerTests {
+    private func begin(
+        _ resource: String,
+        _ parameters: String,
+        _ handler: inout ItemTaskHandler
+    ) throws -> TaskDisposition {
+        handler.begin(
+            TaskRequest(
+                id: 3,
+                state: "Write",
+                resource: "arn:aws:states:::" + resource,
+                parameters: try JSON(parsing: parameters),
+                attempt: 0,
+                timeoutSeconds: nil,
+                heartbeatSeconds: nil
+            )
+        )
+    }
+
+    private func failure(
+        _ resource: String,
+        _ parameters: String,
+        _ attributes: KeyAttributes = KeyAttributes()
+    ) throws -> (String, String?) {
+        var handler = ItemTaskHandler(keyAttributes: attributes, requestID: "m:x")
+        guard case .failed(let error, let cause) = try begin(resource, parameters, &handler) else {
+            Issue.record("did not fail")
+            return ("", nil)
+        }
+        #expect(handler.effects.isEmpty)
+        return (error, cause)
+    }
+
+    private func arguments(_ effect: ItemEffect) -> [String] {
+        var words: [String] = []
+        effect.appendArguments { words.append($0) }
+        return words
+    }
+
+    @Test("the sample's put is an effect with a known outcome")
+    func put() throws {
+        var handler = ItemTaskHandler(requestID: "m:x", now: Instant(milliseconds: 1_795_407_521_123))
+        let disposition = try begin(
+            "dynamodb:putItem",
+            #"{"TableName":"T","Item":{"Id":{"S":"é x"},"ProcessStatus":{"S":"STARTED"},"Count":{"N":"1.0"}}}"#,
+            &handler
+        )
+        guard case .succeeded(let output) = disposition else {
+            Issue.record("\(disposition)")
+            return
+        }
+        #expect(
+            handler.effects.map(arguments) == [
+                ["P", "T:é x", "3", "Id", "é x", "ProcessStatus", "STARTED", "Count", #"{"N":"1"}"#]
+            ]
+        )
+        let metadata = output.objectValue?["SdkHttpMetadata"]?.objectValue
+        #expect(metadata?["HttpStatusCode"] == .integer(200))
+        let headers = metadata?["HttpHeaders"]?.objectValue
+        #expect(headers?["x-amz-crc32"] == .string("2745614147"))
+        #expect(headers?["Content-Length"] == .string("2"))
+        #expect(headers?["Date"] == .string("Mon, 23 Nov 2026 04:18:41 GMT"))
+        #expect(headers?["x-amzn-RequestId"]?.stringValue?.count == 52)
+        #expect(metadata?["AllHttpHeaders"]?.objectValue?["Server"] == .array([.string("Server")]))
+        let request = output.objectValue?["SdkResponseMetadata"]?.objectValue?["RequestId"]
+        #expect(request != nil && request == headers?["x-amzn-RequestId"])
+    }
+
+    @Test("the sample's update is an effect that also writes the key")
+    func update() throws {
+        var handler = ItemTaskHandler(requestID: "m:x")
+        let disposition = try begin(
+            "aws-sdk:dynamodb:updateItem",
+            #"{"TableName":"T","Key":{"Id":{"S":"x"}},"UpdateExpression":"SET ProcessStatus = :s REMOVE a,#b","#
+                + ##""ExpressionAttributeNames":{"#b":"b c"},"ExpressionAttributeValues":{":s":{"S":"COMPLETED"}}}"##,
+            &handler
+        )
+        guard case .succeeded(let output) = disposition else {
+            Issue.record("\(disposition)")
+            return
+        }
+        #expect(output.text == "{}")
+        #expect(
+            handler.effects.map(arguments) == [
+                ["U", "T:x", "2", "Id", "x", "ProcessStatus", "COMPLETED", "2", "a", "b c"]
+            ]
+        )
+    }
+
+    @Test("a delete without conditions is an effect, also out of a table's ARN")
+    func delete() throws {
+        var handler = ItemTaskHandler(requestID: "m:x")
+        _ = try begin(
+            "dynamodb:deleteItem",
+            #"{"TableName":"arn:aws:dynamodb:eu-west-1:1:table/T","Key":{"id":{"N":"05"}}}"#,
+            &handler
+        )
+        #expect(handler.effects.map(arguments) == [["D", "T:5"]])
+    }
+
+    private static let programCases: [(String, String)] = [
+        ("getItem", #""Key":{"Id":{"S":"x"}}"#),
+        ("putItem", #""Item":{"Id":{"S":"x"}},"ConditionExpression":"attribute_not_exists(Id)""#),
+        ("putItem", #""Item":{"Id":{"S":"x"}},"ReturnValues":"ALL_OLD""#),
+        ("updateItem", #""Key":{"Id":{"S":"x"}},"UpdateExpression":"REMOVE a.b""#),
+        (
+            "updateItem",
+            #""Key":{"Id":{"S":"x"}},"UpdateExpression":"SET a = a + :n","ExpressionAttributeValues":{":n":{"N":"1"}}"#
+        ),
+        ("deleteItem", #""Key":{"Id":{"S":"x"}},"ReturnValues":"ALL_OLD""#),
+    ]
+
+    @Test("what only Redis can tell becomes a program, and the task waits", arguments: programCases)
+    func program(action: String, fields: String) throws {
+        var handler = ItemTaskHandler(requestID: "m:x")
+        guard case .pending = try begin("dynamodb:\(action)", #"{"TableName":"T",\#(fields)}"#, &handler) else {
+            Issue.record("not pending")
+            return
+        }
+        guard case .evaluate(let key, let program, 3)? = handler.effects.first else {
+            Issue.record("\(handler.effects)")
+            return
+        }
+        #expect(key == ItemKey(table: "T", id: "x"))
+        #expect(try JSON(parsing: program).objectValue?["task"] == .integer(3))
+    }
+
+    @Test("in the second try of a refused step, plain writes are evaluated too")
+    func alwaysEvaluate() throws {
+        var handler = ItemTaskHandler(requestID: "m:x", alwaysEvaluate: true)
+        let disposition = try begin("dynamodb:putItem", #"{"TableName":"T","Item":{"Id":{"S":"x"}}}"#, &handler)
+        guard case .pending = disposition, case .evaluate? = handler.effects.first else {
+            Issue.record("\(disposition)")
+            return
+        }
+    }
+
+    private static let validationCases: [(String, String)] = [
+        (
+            #"{"TableName":"T","Item":{"a":{"S":"x"}}}"#,
+            "One or more parameter values were invalid: Missing the key Id in the item"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":""}}}"#,
+            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty string value. Key: Id"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"BOOL":true}}}"#,
+            "One or more parameter values were invalid: Type mismatch for key Id expected: S actual: BOOL"
+        ),
+        (
+            #"{"TableName":"a:b","Item":{"Id":{"S":"x"}}}"#,
+            "1 validation error detected: Value 'a:b' at 'tableName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}},"ReturnValues":"ALL_NEW"}"#,
+            "1 validation error detected: Value 'ALL_NEW' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [NONE, ALL_OLD]"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}},"ExpressionAttributeValues":{":v":{"S":"x"}}}"#,
+            "ExpressionAttributeValues can only be specified when using expressions: ConditionExpression is null"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}},"ConditionExpression":"attribute_exists(Id)","ExpressionAttributeValues":{":v":{"S":"x"}}}"#,
+            "Value provided in ExpressionAttributeValues unused in expressions: keys: {:v}"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}},"ConditionExpression":"attribute_exists(Id)","#
+                + ##""ExpressionAttributeNames":{"#v":"x"}}"##,
+            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#v}"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}},"ConditionExpression":"a = :v","ExpressionAttributeValues":{"v":{"S":"x"}}}"#,
+            #"ExpressionAttributeValues contains invalid key: Syntax error; key: "v""#
+        ),
+    ]
+
+    @Test("validation errors have the integration's names and DynamoDB's words", arguments: validationCases)
+    func validation(parameters: String, message: String) throws {
+        let optimised = try failure("dynamodb:putItem", parameters)
+        #expect(optimised.0 == "DynamoDB.AmazonDynamoDBException")
+        #expect(
+            optimised.1?.hasPrefix(
+                "\(message) (Service: AmazonDynamoDBv2; Status Code: 400; Error Code: ValidationException; Request ID: "
+            ) == true,
+            "\(optimised.1 ?? "")"
+        )
+        let sdk = try failure("aws-sdk:dynamodb:putItem", parameters)
+        #expect(sdk.0 == "DynamoDb.DynamoDbException")
+        #expect(sdk.1?.hasPrefix("\(message) (Service: DynamoDb, Status Code: 400, Request ID: ") == true)
+    }
+
+    @Test("an update may not touch the key, and a key is one attribute")
+    func keys() throws {
+        let touched = try failure(
+            "dynamodb:updateItem",
+            #"{"TableName":"T","Key":{"Id":{"S":"x"}},"UpdateExpression":"REMOVE Id"}"#
+        )
+        #expect(touched.1?.hasPrefix("One or more parameter values were invalid: Cannot update attribute Id.") == true)
+        for key in [#"{"Id":{"S":"x"},"Sort":{"S":"y"}}"#, #"{"Name":{"S":"x"}}"#] {
+            let wrong = try failure("dynamodb:getItem", #"{"TableName":"T","Key":\#(key)}"#)
+            #expect(wrong.1?.hasPrefix("The provided key element does not match the schema") == true)
+        }
+    }
+
+    @Test("declared tables have their own key attribute; closed, there are no others")
+    func tables() throws {
+        let attributes = KeyAttributes(tables: ["Orders": "OrderId"], isClosed: true)
+        var handler = ItemTaskHandler(keyAttributes: attributes, requestID: "m:x")
+        _ = try begin(
+            "dynamodb:putItem",
+            #"{"TableName":"Orders","Item":{"Id":{"S":"a"},"OrderId":{"S":"b"}}}"#,
+            &handler
+        )
+        #expect(handler.effects.first?.key == ItemKey(table: "Orders", id: "b"))
+        let missing = try failure("aws-sdk:dynamodb:putItem", #"{"TableName":"T","Item":{"id":{"S":"a"}}}"#, attributes)
+        #expect(missing.0 == "DynamoDb.ResourceNotFoundException")
+        #expect(
+            missing.1?.hasPrefix("Requested resource not found (Service: DynamoDb, Status Code: 400, Request ID: ")
+                == true
+        )
+    }
+
+    private static let shapeCases: [(String, String)] = [
+        (#"{"Item":{"Id":{"S":"x"}}}"#, "The field 'TableName' is required but was missing"),
+        (#"{"TableName":"T","Item":{},"Foo":1}"#, "The field 'Foo' is not supported by Step Functions"),
+        (#"{"TableName":5,"Item":{}}"#, "The value for the field 'TableName' must be a STRING"),
+        (#"{"TableName":"T","Item":{"Id":{"N":5}}}"#, "The value for the field 'N' must be a STRING"),
+    ]
+
+    @Test("parameters of the wrong shape are Step Functions' own error", arguments: shapeCases)
+    func shape(parameters: String, reason: String) throws {
+        let (error, cause) = try failure("dynamodb:putItem", parameters)
+        #expect(error == "States.Runtime")
+        #expect(cause == "The Parameters '\(parameters)' could not be used to start the Task: [\(reason)]")
+    }
+
+    @Test("an item above 400 KB is refused")
+    func size() throws {
+        let text = String(repeating: "x", count: 409_600)
+        let (_, cause) = try failure(
+            "dynamodb:putItem",
+            #"{"TableName":"T","Item":{"Id":{"S":"x"},"a":{"S":"\#(text)"}}}"#
+        )
+        #expect(cause?.hasPrefix("Item size has exceeded the maximum allowed size") == true)
+    }
+
+    @Test("outcomes become the task's output, or its error")
+    func outcomes() throws {
+        let echo = #"{\"via\":\"dynamodb\",\"request\":\"R\"}"#
+        let success = ItemOutcome(try JSON(parsing: #"{"task":7,"echo":"\#(echo)","answer":{"Item":{"a":{"S":"b"}}}}"#))
+        #expect(success.task == 7)
+        guard case .succeeded(let output) = success.result else {
+            Issue.record("\(success)")
+            return
+        }
+        #expect(output.objectValue?["Item"]?.text == #"{"a":{"S":"b"}}"#)
+        #expect(output.objectValue?["SdkResponseMetadata"]?.text == #"{"RequestId":"R"}"#)
+
+        let failed = ItemOutcome(
+            try JSON(
+                parsing: #"{"task":7,"echo":"\#(echo)","code":"ConditionalCheckFailedException","#
+                    + #""message":"The conditional request failed"}"#
+            )
+        )
+        #expect(
+            failed.result
+                == .failed(
+                    error: "DynamoDB.ConditionalCheckFailedException",
+                    cause: "The conditional request failed (Service: AmazonDynamoDBv2; Status Code: 400; "
+                        + "Error Code: ConditionalCheckFailedException; Request ID: R; Proxy: null)"
+                )
+        )
+    }
+
+    @Test("request ids are the same for the same task, and differ between tasks and executions")
+    func requestIDs() {
+        #expect(RequestID.derive(from: "m:x", task: 3) == RequestID.derive(from: "m:x", task: 3))
+        #expect(RequestID.derive(from: "m:x", task: 3) != RequestID.derive(from: "m:x", task: 4))
+        #expect(RequestID.derive(from: "m:x", task: 3) != RequestID.derive(from: "m:y", task: 3))
+    }
+}
