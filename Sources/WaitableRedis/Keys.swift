@@ -22,6 +22,8 @@ public struct Keys: Sendable, Hashable {
     public var closed: String { prefix + ":closed" }
     /// hash: `machine:id` → how often a lease on it ran out.
     public var redelivered: String { prefix + ":redelivered" }
+    /// hash: `refused` → how many transitions were refused because their lease had been lost.
+    public var counters: String { prefix + ":counters" }
     /// hash: name → ``MachineRecord``; the field `:default` names the default machine.
     public var machines: String { prefix + ":machines" }
     /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.

@@ -9,6 +9,7 @@
 --   prefix:history:X     list    one blob of history events per commit
 --   prefix:closed        zset    X -> closing instant in ms
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
+--   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
 --   prefix:machine:HASH  string  an immutable revision of a machine
 --   prefix:sequence      string  counter behind lease tokens and generated ids
@@ -67,6 +68,8 @@ local function guarded(body)
         local ok, result = pcall(body, keys, args)
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
+        -- Up to 7.0 a failed command raises its error as a text, such as "WRONGTYPE Operation against…".
+        if match(result, '^%u+ ') then return redis.error_reply(result) end
         return redis.error_reply('ERR waitable: ' .. shown(result))
     end
 end
@@ -84,6 +87,15 @@ local function integer(text, field, least, most)
         refuse('VALIDATION', field, format('must be an integer from %.0f to %.0f', least, most), text or '')
     end
     return number
+end
+
+-- Counts are small and many: a table beats a pattern.
+local SMALL = {}
+for i = 0, 1000 do SMALL[format('%d', i)] = i end
+local function count(text, field, least, most)
+    local number = SMALL[text]
+    if number and number >= least and number <= most then return number end
+    return integer(text, field, least, most)
 end
 
 local function token(text)
@@ -180,7 +192,14 @@ local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':re
 -- Documents -----------------------------------------------------------------------------------------------------------
 
 -- The status letter of a well-formed document, else nil.
-local function status(document) return match(document, '^{"s":"([RSFTA])"[,}]') end
+local LETTERS = {[82] = 'R', [83] = 'S', [70] = 'F', [84] = 'T', [65] = 'A'}
+local function status(document)
+    -- {"s":"R", or {"s":"R"}
+    local a, b, c, d, e, f, letter, g, h = byte(document, 1, 9)
+    if a == 123 and b == 34 and c == 115 and d == 34 and e == 58 and f == 34 and g == 34 and (h == 44 or h == 125) then
+        return LETTERS[letter]
+    end
+end
 
 local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
 
@@ -264,140 +283,168 @@ end
 --             'D', SUFFIX                                        removes the item
 --             'X', SUFFIX, PROGRAM                               evaluated by items.lua; has an outcome
 
--- Reads the effect at args[i]; returns it and the index after it.
-local function parseEffect(prefix, args, i)
+-- Checks the effect at args[i]; returns the index after it.
+local function checkEffect(args, i, programs)
     local kind = args[i]
     if kind ~= 'P' and kind ~= 'U' and kind ~= 'D' and kind ~= 'X' then
         refuse('VALIDATION', 'effect', 'must be P, U, D or X', kind or '')
     end
-    local effect = {kind = kind, key = prefix .. ':item:' .. named(args[i + 1], 'item')}
-    i = i + 2
-    if kind == 'D' then return effect, i end
+    named(args[i + 1], 'item')
+    if kind == 'D' then return i + 2 end
     if kind == 'X' then
-        effect.program = items.parse(args[i])
-        return effect, i + 1
+        programs[i] = items.parse(args[i + 2])
+        return i + 3
     end
-    local fields = integer(args[i], 'fields', kind == 'P' and 1 or 0, 100000)
-    effect.first, effect.last = i + 1, i + 2 * fields
-    i = effect.last + 1
+    local fields = count(args[i + 2], 'fields', kind == 'P' and 1 or 0, 100000)
+    local after = i + 3 + 2 * fields
     if kind == 'U' then
-        local removed = integer(args[i], 'removed fields', 0, 100000)
-        effect.firstRemoved, effect.lastRemoved = i + 1, i + removed
-        i = effect.lastRemoved + 1
+        local removed = count(args[after], 'removed fields', 0, 100000)
         if fields + removed == 0 then refuse('VALIDATION', 'effect', 'must change a field', 'U') end
+        after = after + 1 + removed
     end
-    if i - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', kind) end
-    return effect, i
+    if after - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', kind) end
+    return after
 end
 
--- All entries of a call, args[first] being their number. `keeping` allows next '='.
-local function parseEntries(prefix, args, first, keeping)
-    local count = integer(args[first], 'entries', 1, MAX_BATCH)
-    local entries, list, seen, i = {}, {}, {}, first + 1
-    for n = 1, count do
+-- Checks all entries of a call, args[first] being their number. `keeping` allows next '='. Returns them as lists:
+-- names, nexts, documents, histories, and for each entry `counts` of effects from args[starts[n]] on; `programs` are
+-- decoded, by the index of their effect. Lists, not a table per entry: this is the hot path.
+local function parseEntries(args, first, keeping)
+    local total = count(args[first], 'entries', 1, MAX_BATCH)
+    local list, nexts, texts, histories, starts, counts, programs = {}, {}, {}, {}, {}, {}, {}
+    local seen, i = {}, first + 1
+    for n = 1, total do
         local name, next, document, history = args[i], args[i + 1], args[i + 2], args[i + 3]
         named(name, 'execution')
-        if keeping and seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
-        seen[name] = true
+        if keeping then
+            if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
+            seen[name] = true
+        end
         local letter = document and status(document)
         if not letter or byte(document, -1) ~= 125 then
             refuse('VALIDATION', 'document', 'must be an object that begins with a status', document or '')
         end
-        local due
         if next == '' then
             if letter == 'R' then refuse('VALIDATION', 'next', 'must not close a running execution', name) end
         elseif letter ~= 'R' then
             refuse('VALIDATION', 'next', 'must close an execution that has ended', name)
-        elseif next ~= '=' or not keeping then
-            due = integer(next, 'next', -999999999999999, 999999999999999)
+        elseif (next ~= '=' or not keeping) and (#next > 15 or not find(next, '^%d+$')) then
+            integer(next, 'next', -999999999999999, 999999999999999)
         end
         if not history then refuse('VALIDATION', 'history', 'must be present', name) end
-        local effects = integer(args[i + 4], 'effects', 0, MAX_EFFECTS)
+        local effects = count(args[i + 4], 'effects', 0, MAX_EFFECTS)
+        list[n], nexts[n], texts[n], histories[n], starts[n], counts[n] = name, next, document, history, i + 5, effects
         i = i + 5
-        local entry = {name = name, due = due, closes = next == '', document = document, history = history}
-        for k = 1, effects do entry[k], i = parseEffect(prefix, args, i) end
-        entries[n], list[n] = entry, name
+        for _ = 1, effects do i = checkEffect(args, i, programs) end
     end
     if i - 1 ~= #args then refuse('VALIDATION', 'arguments', 'must be ' .. (i - 1), #args) end
-    return entries, list
+    return {
+        names = list, nexts = nexts, documents = texts, histories = histories, starts = starts, counts = counts,
+        programs = programs,
+    }
 end
 
 local function isError(reply) return type(reply) == 'table' and reply.err end
 
--- Sets args[first…last] as fields of an item, in slices; the error text when the key is no hash (then nothing is set).
-local function setFields(key, args, first, last)
+-- Calls HSET or HDEL with args[first…last], in slices. The error text when the key is no hash; then nothing is changed.
+local function changeFields(command, key, args, first, last)
     for i = first, last, SLICE do
         local stop = i + SLICE - 1
         if stop > last then stop = last end
-        local reply = redis.pcall('HSET', key, unpack(args, i, stop))
+        local reply = redis.pcall(command, key, unpack(args, i, stop))
         if isError(reply) then return reply.err end
     end
 end
 
-local function removeFields(key, args, first, last)
-    for i = first, last, SLICE do
-        local stop = i + SLICE - 1
-        if stop > last then stop = last end
-        local reply = redis.pcall('HDEL', key, unpack(args, i, stop))
-        if isError(reply) then return reply.err end
+-- Whether no key exists yet of the items that entries with one effect put: the usual case of a start, for which one
+-- command then replaces one an item.
+local function noneExists(prefix, args, batch)
+    local keys = {}
+    for n = 1, #batch.names do
+        if batch.counts[n] == 1 and args[batch.starts[n]] == 'P' then
+            keys[#keys + 1] = prefix .. ':item:' .. args[batch.starts[n] + 1]
+        end
     end
+    return #keys > 0 and redis.call('EXISTS', unpack(keys)) == 0
 end
 
--- One effect. Returns the error text when the key is of another type (then nothing is changed), else nil and, for a
--- program, its outcome.
-local function applyEffect(effect, args)
-    local key, kind = effect.key, effect.kind
-    if kind == 'X' then return nil, items.run(effect.program, key) end
+-- The effect at args[i]. `fresh` is a set of the items written so far when all others that are put do not exist, else
+-- nil. Returns the index after it, and: the error text when the key is of another type (then nothing is changed), or
+-- nil and the outcome of a program.
+local function applyEffect(prefix, args, i, programs, fresh)
+    local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
+    if kind == 'X' then
+        if fresh then fresh[key] = true end
+        return i + 3, nil, items.run(programs[i], key)
+    end
+    local fields, after = 0, i + 2
+    if kind ~= 'D' then
+        fields = tonumber(args[i + 2])
+        after = i + 3 + 2 * fields
+    end
     if kind == 'U' then
-        local problem = setFields(key, args, effect.first, effect.last)
-        if problem then return problem end
-        return removeFields(key, args, effect.firstRemoved, effect.lastRemoved)
+        if fresh then fresh[key] = true end
+        local removed = tonumber(args[after])
+        local problem = changeFields('HSET', key, args, i + 3, after - 1)
+        if not problem and removed > 0 then
+            problem = changeFields('HDEL', key, args, after + 1, after + removed)
+        end
+        return after + 1 + removed, problem
     end
     -- P and D replace or remove what is there: only an item may be, never a key of another type.
-    local size = redis.pcall('HLEN', key)
-    if isError(size) then return size.err end
-    if size > 0 then redis.call('DEL', key) end
-    if kind == 'P' then return setFields(key, args, effect.first, effect.last) end
+    if not fresh or fresh[key] or kind == 'D' then
+        local size = redis.pcall('HLEN', key)
+        if isError(size) then return after, size.err end
+        if size > 0 then redis.call('DEL', key) end
+    end
+    if fresh then fresh[key] = true end
+    if kind == 'P' then return after, changeFields('HSET', key, args, i + 3, after - 1) end
+    return after
 end
 
--- History and effects of one entry, all or nothing. Returns an error text, or nil and the outcomes of its programs.
-local function applyEntry(prefix, args, entry)
-    local count = #entry
-    if count > 1 then
+-- History and effects of entry n, all or nothing. Returns an error text, or nil and the outcomes of its programs.
+local function applyEntry(prefix, args, batch, n, fresh)
+    local effects, i = batch.counts[n], batch.starts[n]
+    if effects > 1 then
         -- Checked beforehand, so that the second effect cannot fail after the first is written.
-        for k = 1, count do
-            local effect = entry[k]
-            if effect.kind ~= 'X' then
-                local reply = redis.pcall('HLEN', effect.key)
+        local k = i
+        for _ = 1, effects do
+            if args[k] == 'X' then
+                k = k + 3
+            else
+                local reply = redis.pcall('HLEN', prefix .. ':item:' .. args[k + 1])
                 if isError(reply) then return reply.err end
+                k = checkEffect(args, k)
             end
         end
+        fresh = nil
     end
     -- The history goes first, because it is what can be taken back exactly when the effect is refused.
     local historyKey
-    if entry.history ~= '' then
-        historyKey = prefix .. ':history:' .. entry.name
-        local reply = redis.pcall('RPUSH', historyKey, entry.history)
+    if batch.histories[n] ~= '' then
+        historyKey = prefix .. ':history:' .. batch.names[n]
+        local reply = redis.pcall('RPUSH', historyKey, batch.histories[n])
         if isError(reply) then return reply.err end
     end
     local outcomes
-    for k = 1, count do
-        local effect = entry[k]
-        local problem, outcome = applyEffect(effect, args)
+    for _ = 1, effects do
+        local program = batch.programs[i]
+        local after, problem, outcome = applyEffect(prefix, args, i, batch.programs, fresh)
         if problem then
             if historyKey then redis.call('RPOP', historyKey) end
             return problem
         end
         if outcome then
             outcomes = outcomes or {}
-            outcomes[#outcomes + 1] = {task = effect.program.task, text = outcome}
+            outcomes[#outcomes + 1] = {task = program.task, text = outcome}
         end
+        i = after
     end
     if outcomes then
         -- Also kept in the document, so that they outlive a worker that dies before it has used them.
-        local members = {}
-        for n = 1, #outcomes do members[n] = '"' .. outcomes[n].task .. '":' .. outcomes[n].text end
-        entry.document = sub(entry.document, 1, 8) .. ',"u":{' .. concat(members, ',') .. '}' .. sub(entry.document, 9)
+        local members, document = {}, batch.documents[n]
+        for m = 1, #outcomes do members[m] = '"' .. outcomes[m].task .. '":' .. outcomes[m].text end
+        batch.documents[n] = sub(document, 1, 8) .. ',"u":{' .. concat(members, ',') .. '}' .. sub(document, 9)
     end
     return nil, outcomes
 end
@@ -424,35 +471,37 @@ local function version() return VERSION end
 -- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
-    local entries, list = parseEntries(prefix, args, 1, false)
+    local batch = parseEntries(args, 1, false)
+    local list, nexts = batch.names, batch.nexts
     local before = head(prefix)
     checkClosing(prefix)
     local found = documents(prefix, list)
+    local fresh = noneExists(prefix, args, batch) and {} or nil
     local now
     local replies, due, closed, texts, created, soonest = {}, {}, {}, {}, {}, nil
-    for n = 1, #entries do
-        local entry = entries[n]
-        local name = entry.name
+    for n = 1, #list do
+        local name = list[n]
         local present = found[n] or created[name]
         if present then
             replies[n] = present
         else
-            local problem, outcomes = applyEntry(prefix, args, entry)
+            local problem, outcomes = applyEntry(prefix, args, batch, n, fresh)
             if problem then
                 replies[n] = redis.error_reply(problem)
             else
                 replies[n] = applied(outcomes)
-                created[name] = entry.document
+                created[name] = batch.documents[n]
                 texts[#texts + 1] = prefix .. ':execution:' .. name
-                texts[#texts + 1] = entry.document
-                if entry.closes then
-                    now = now or clock()
+                texts[#texts + 1] = batch.documents[n]
+                if nexts[n] == '' then
+                    now = now or format('%.0f', (clock()))
                     closed[#closed + 1] = now
                     closed[#closed + 1] = name
                 else
-                    due[#due + 1] = exact(entry.due)
+                    due[#due + 1] = nexts[n]
                     due[#due + 1] = name
-                    if not soonest or entry.due < soonest then soonest = entry.due end
+                    local score = tonumber(nexts[n])
+                    if not soonest or score < soonest then soonest = score end
                 end
             end
         end
@@ -529,17 +578,14 @@ local function claim(keys, args)
     return reply
 end
 
--- Whether the stored document is what an earlier try of this very entry wrote.
-local function settled(stored, entry, leaseText)
+-- Whether the stored document is what an earlier try of this very commit wrote. The token at its head makes it differ
+-- from those of other leases, the flow and its event counter from others under the same, kept lease; what functions have
+-- put into its inbox since does not count.
+local function settled(stored, document)
     if not stored or not status(stored) then return false end
     local _, rest = split(stored)
-    if entry.due or entry.closes then
-        -- The score moved on, so the token at the head of the stored document tells whose commit moved it.
-        return match(rest, '^,"k":"([^"]*)"') == leaseText
-    end
-    -- The lease was kept, so later commits bear the same token: only the same text is the same commit.
-    local _, own = split(entry.document)
-    return rest == own and sub(stored, 1, 8) == sub(entry.document, 1, 8)
+    local _, own = split(document)
+    return rest == own
 end
 
 -- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
@@ -552,20 +598,22 @@ end
 local function commit(keys, args)
     local prefix = prefixOf(keys)
     local lease = token(args[1])
-    local entries, list = parseEntries(prefix, args, 2, true)
+    local batch = parseEntries(args, 2, true)
+    local list, nexts = batch.names, batch.nexts
     local dueKey = prefix .. ':due'
     local scores = redis.call('ZMSCORE', dueKey, unpack(list))
     checkClosing(prefix)
     local redelivered = redeliveredCount(prefix) > 0
-    local now = clock()
+    local fresh = noneExists(prefix, args, batch) and {} or nil
+    local now = format('%.0f', (clock()))
 
     -- Doubtful: the lease is not ours (lost, or moved on by this commit's first try), or it would be kept (then the
     -- score does not tell whether the first try was applied).
-    local doubtful, position = {}, {}
-    for n = 1, #entries do
-        local entry = entries[n]
-        entry.held = scores[n] and tonumber(scores[n]) == lease
-        if not entry.held or not (entry.due or entry.closes) then
+    local held, doubtful, position = {}, {}, {}
+    for n = 1, #list do
+        local score = scores[n]
+        held[n] = score and (score == args[1] or tonumber(score) == lease)
+        if not held[n] or nexts[n] == '=' then
             doubtful[#doubtful + 1] = list[n]
             position[n] = #doubtful
         end
@@ -573,30 +621,32 @@ local function commit(keys, args)
     local found = documents(prefix, doubtful)
 
     local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
-    for n = 1, #entries do
-        local entry = entries[n]
-        local name = entry.name
-        if position[n] and settled(found[position[n]], entry, args[1]) then
+    local refused = 0
+    for n = 1, #list do
+        local name = list[n]
+        if position[n] and settled(found[position[n]], batch.documents[n]) then
             replies[n] = 2
-        elseif not entry.held then
+        elseif not held[n] then
             replies[n] = 0
+            refused = refused + 1
         else
-            local problem, outcomes = applyEntry(prefix, args, entry)
+            local problem, outcomes = applyEntry(prefix, args, batch, n, fresh)
             if problem then
                 replies[n] = redis.error_reply(problem)
             else
+                local next = nexts[n]
                 replies[n] = applied(outcomes)
                 texts[#texts + 1] = prefix .. ':execution:' .. name
-                texts[#texts + 1] = entry.document
-                if entry.closes then
+                texts[#texts + 1] = batch.documents[n]
+                if next == '' then
                     left[#left + 1] = name
                     closed[#closed + 1] = now
                     closed[#closed + 1] = name
-                elseif entry.due then
-                    rescored[#rescored + 1] = exact(entry.due)
+                elseif next ~= '=' then
+                    rescored[#rescored + 1] = next
                     rescored[#rescored + 1] = name
                 end
-                if entry.closes or entry.due then progressed[#progressed + 1] = name end
+                if next ~= '=' and redelivered then progressed[#progressed + 1] = name end
             end
         end
     end
@@ -606,6 +656,7 @@ local function commit(keys, args)
     batched('ZREM', dueKey, left)
     batched('ZADD', prefix .. ':closed', closed, 2)
     if redelivered then batched('HDEL', prefix .. ':redelivered', progressed) end
+    if refused > 0 then redis.pcall('HINCRBY', prefix .. ':counters', 'refused', refused) end
     return replies
 end
 

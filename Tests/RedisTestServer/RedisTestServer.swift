@@ -1,0 +1,111 @@
+public import Foundation
+import Synchronization
+
+/// A real redis-server for tests and benchmarks: on a free port, in a folder of its own, ended with its process.
+public final class RedisTestServer: Sendable {
+    /// What the server keeps when it ends.
+    public enum Persistence: Sendable {
+        case none
+        /// An append-only file, synced every second.
+        case appendOnly
+    }
+
+    /// The TCP port on 127.0.0.1; the same after a restart.
+    public let port: Int
+    /// The path of the Unix socket.
+    public let socket: String
+    /// The server's folder.
+    public let folder: URL
+    private let arguments: [String]
+    private let process = Mutex<Process?>(nil)
+
+    /// `redis://127.0.0.1:PORT`
+    public var url: String { "redis://127.0.0.1:\(port)" }
+    /// The server's process id; 0 while it is not running.
+    public var processIdentifier: Int32 { process.withLock { $0?.processIdentifier ?? 0 } }
+
+    /// Starts a server and waits until it answers.
+    ///
+    /// - Parameter options: More of redis-server's arguments: `["--maxmemory", "10mb"]`.
+    public init(persistence: Persistence = .none, options: [String] = []) throws {
+        port = try Self.freePort()
+        folder = FileManager.default.temporaryDirectory.appending(path: "waitable-redis-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        socket = folder.appending(path: "redis.sock").path
+        let saves = persistence == .none ? "no" : "yes"
+        arguments =
+            [
+                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder.path,
+                "--save", "", "--appendonly", saves, "--loglevel", "warning", "--logfile", "redis.log",
+            ] + options
+        try start()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// Starts the server again after ``stop()`` or ``kill()``, on the same port and folder.
+    public func start() throws {
+        let server = Process()
+        server.executableURL = URL(filePath: "/usr/bin/env")
+        server.arguments = arguments
+        server.standardInput = FileHandle.nullDevice
+        server.standardOutput = FileHandle.nullDevice
+        server.standardError = FileHandle.nullDevice
+        try server.runUnblocked()
+        process.withLock { $0 = server }
+        let limit = Date(timeIntervalSinceNow: 20)
+        while Date() < limit, server.isRunning {
+            if Self.answers(port: port) { return }
+            usleep(5_000)
+        }
+        throw RedisTestServerError(reason: "redis-server did not answer on port \(port)")
+    }
+
+    /// Ends the server in order: what it persists is on disk.
+    public func stop() { end(with: SIGTERM) }
+
+    /// Ends the server at once, as a crash does.
+    public func kill() { end(with: SIGKILL) }
+
+    /// Stops the server from answering, with its connections open.
+    public func pause() { signal(SIGSTOP) }
+
+    /// Lets a paused server go on.
+    public func resume() { signal(SIGCONT) }
+
+    private func signal(_ number: Int32) {
+        let identifier = processIdentifier
+        if identifier > 0 { _ = Foundation.kill(identifier, number) }
+    }
+
+    private func end(with number: Int32) {
+        guard let server = process.withLock({ $0.take() }), server.isRunning else { return }
+        _ = Foundation.kill(server.processIdentifier, SIGCONT)
+        _ = Foundation.kill(server.processIdentifier, number)
+        server.waitUntilExit()
+    }
+
+    /// A TCP port of the loopback interface that nobody listens on.
+    public static func freePort() throws -> Int {
+        let socket = try LoopbackSocket()
+        try socket.bind(port: 0)
+        return try socket.port()
+    }
+
+    private static func answers(port: Int) -> Bool {
+        guard let socket = try? LoopbackSocket() else { return false }
+        return socket.asks("PING\r\n", port: port).hasPrefix("+PONG")
+    }
+}
+
+/// A server that could not be started.
+public struct RedisTestServerError: Error, CustomStringConvertible {
+    /// Why not.
+    public var reason: String
+
+    /// The reason.
+    public var description: String { reason }
+}

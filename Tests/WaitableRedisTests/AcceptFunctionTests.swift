@@ -1,0 +1,203 @@
+import RedisClient
+import Testing
+
+@Suite("waitable_accept", .redisServer, .timeLimit(.minutes(1)))
+struct AcceptFunctionTests {
+    @Test("documents, items, history and due instants are written in one call")
+    func accept() async throws {
+        let partition = try Partition()
+        let entries = [
+            Entry("m:a", next: "2000", history: "h", effects: [Entry.put("T:a", "Id", "a", "P", "STARTED")]),
+            Entry("m:b", next: "1000"),
+            Entry("m:c", next: "", effects: [Entry.put("T:c", "Id", "c")]),
+        ]
+        let reply = try await partition.call("accept", Entry.arguments(entries))
+        #expect(reply == .array([.integer(1), .integer(1), .integer(1)]))
+        #expect(try await partition.due() == ["m:b", "1000", "m:a", "2000"])
+        #expect(try await partition.closed() == ["m:c"])
+        #expect(try await partition.item("T:a") == ["Id": "a", "P": "STARTED"])
+        #expect(try await partition.history("m:a") == ["h"])
+        #expect(try await partition.document("m:b") == entries[1].document)
+    }
+
+    @Test("what exists is answered with its document and left alone, also within one call")
+    func existing() async throws {
+        let partition = try Partition()
+        let first = Entry("m:a", next: "1000", effects: [Entry.put("T:a", "P", "1")])
+        let second = Entry(
+            "m:a",
+            next: "2000",
+            document: #"{"s":"R","input":2}"#,
+            effects: [Entry.put("T:a", "P", "2")]
+        )
+        let once = try await partition.call("accept", Entry.arguments([first, second]))
+        #expect(once.array?.map(\.string) == [nil, first.document])
+        #expect(once.array?.first == .integer(1))
+        let again = try await partition.call("accept", Entry.arguments([second]))
+        #expect(again.array?.first?.string == first.document)
+        #expect(try await partition.due() == ["m:a", "1000"])
+        #expect(try await partition.item("T:a") == ["P": "1"])
+    }
+
+    @Test("a put replaces the item whole")
+    func replaces() async throws {
+        let partition = try Partition()
+        try await partition.redis("HSET", "~:item:T:a", "old", "x")
+        try await partition.call(
+            "accept",
+            Entry.arguments([Entry("m:a", next: "1", effects: [Entry.put("T:a", "new", "y")])])
+        )
+        #expect(try await partition.item("T:a") == ["new": "y"])
+    }
+
+    @Test("two puts of one item in one call leave the second, whole")
+    func puttingTwice() async throws {
+        let partition = try Partition()
+        let entries = [
+            Entry("m:a", next: "1", effects: [Entry.put("T:x", "a", "1")]),
+            Entry("m:b", next: "1", effects: [Entry.put("T:x", "b", "2")]),
+            Entry("m:c", next: "1", effects: [Entry.update("T:y", set: ["a", "1"])]),
+            Entry("m:d", next: "1", effects: [Entry.put("T:y", "b", "2")]),
+        ]
+        try await partition.call("accept", Entry.arguments(entries))
+        #expect(try await partition.item("T:x") == ["b": "2"])
+        #expect(try await partition.item("T:y") == ["b": "2"])
+    }
+
+    @Test("a key of another type refuses its entry whole, and no other")
+    func wrongType() async throws {
+        let partition = try Partition()
+        try await partition.redis("SET", "~:item:T:bad", "kept")
+        try await partition.redis("SET", "~:history:m:h", "kept")
+        let good = Entry.put("T:good", "P", "1")
+        let entries = [
+            Entry("m:a", next: "1", history: "h", effects: [Entry.put("T:bad", "P", "1")]),
+            Entry("m:b", next: "1", history: "h", effects: [Entry.update("T:bad", set: ["P", "1"])]),
+            Entry("m:c", next: "1", history: "h", effects: [Entry.update("T:bad", set: [], remove: ["P"])]),
+            Entry("m:d", next: "1", history: "h", effects: [["D", "T:bad"]]),
+            Entry("m:e", next: "1", history: "h", effects: [good, Entry.update("T:bad", set: ["P", "1"])]),
+            Entry("m:h", next: "1", history: "h", effects: [good]),
+            Entry("m:z", next: "1", history: "h", effects: [Entry.put("T:z", "P", "1")]),
+        ]
+        let reply = try #require(try await partition.call("accept", Entry.arguments(entries)).array)
+        for (entry, result) in zip(entries, reply).dropLast() {
+            guard case .error(let error) = result else {
+                Issue.record("\(entry.name) accepted")
+                continue
+            }
+            #expect(error.prefix == "WRONGTYPE")
+            #expect(try await partition.document(entry.name) == nil)
+        }
+        #expect(reply.last == .integer(1))
+        #expect(try await partition.due() == ["m:z", "1"])
+        #expect(try await partition.item("T:good").isEmpty)
+        #expect(try await partition.redis("GET", "~:item:T:bad").string == "kept")
+        for name in ["m:a", "m:b", "m:c", "m:d", "m:e"] { #expect(try await partition.history(name).isEmpty) }
+    }
+
+    @Test(
+        "keys of the partition that have another type refuse the call before anything is written",
+        arguments: ["due", "closed"]
+    )
+    func wrongPartition(key: String) async throws {
+        let partition = try Partition()
+        try await partition.redis("SET", "~:" + key, "x")
+        let contents = try await partition.contents()
+        let refusal = try await partition.refusal("accept", Entry.arguments([Entry("m:a", next: "1", history: "h")]))
+        #expect(refusal?.hasPrefix("WRONGTYPE") == true)
+        #expect(try await partition.contents() == contents)
+    }
+
+    private static let good = Entry("m:a", next: "1", history: "h", effects: [Entry.put("T:a", "P", "1")])
+
+    private static let badArguments: [([String], String)] = [
+        ([], "VALIDATION entries: must be an integer from 1 to 1000: ''"),
+        (["0"], "VALIDATION entries: must be an integer from 1 to 1000: '0'"),
+        (["1001"], "VALIDATION entries: must be an integer from 1 to 1000: '1001'"),
+        (["1"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+        (["1", "m:a", "1", "x", "", "0"], "VALIDATION document: must be an object that begins with a status: 'x'"),
+        (
+            ["1", "m:a", "1", #"{"s":"Q"}"#, "", "0"],
+            #"VALIDATION document: must be an object that begins with a status: '{"s":"Q"}'"#
+        ),
+        (["1", "m:a", "", #"{"s":"R"}"#, "", "0"], "VALIDATION next: must not close a running execution: 'm:a'"),
+        (["1", "m:a", "1", #"{"s":"S"}"#, "", "0"], "VALIDATION next: must close an execution that has ended: 'm:a'"),
+        (
+            ["1", "m:a", "=", #"{"s":"R"}"#, "", "0"],
+            "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '='"
+        ),
+        (
+            ["1", "m:a", "1.5", #"{"s":"R"}"#, "", "0"],
+            "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '1.5'"
+        ),
+        (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION history: must be present: 'm:a'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 100: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1"], "VALIDATION effect: must be P, U, D or X: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"], "VALIDATION effect: must be P, U, D or X: 'Z'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION item: must have 1 to 1024 bytes: ''"),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P", "T:a", "0"],
+            "VALIDATION fields: must be an integer from 1 to 100000: '0'"
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P", "T:a", "2", "f", "v"],
+            "VALIDATION effect: must be complete: 'P'"
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "U", "T:a", "0", "0"],
+            "VALIDATION effect: must change a field: 'U'"
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
+            "VALIDATION program: must be an item program: '{}'"
+        ),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 6: '7'"),
+    ]
+
+    @Test("one malformed entry refuses the call before anything is written", arguments: badArguments)
+    func malformed(arguments: [String], message: String) async throws {
+        let partition = try Partition()
+        #expect(try await partition.refusal("accept", arguments) == message)
+        guard arguments.count > 1, let count = Int(arguments[0]), count == 1 else { return }
+        // Behind a good entry it still spoils the call, and the good one leaves no trace.
+        let words = ["2"] + Self.good.words + arguments.dropFirst()
+        #expect(try await partition.refusal("accept", words) != nil)
+        #expect(try await partition.contents().isEmpty)
+    }
+
+    @Test("1,000 entries are a batch, 1,001 are not")
+    func batch() async throws {
+        let partition = try Partition()
+        let entries = (0...1_000).map {
+            Entry("m:\($0)", next: "\($0)", history: "h", effects: [Entry.put("T:\($0)", "Id", "\($0)")])
+        }
+        #expect(try await partition.refusal("accept", Entry.arguments(entries)) != nil)
+        let reply = try await partition.call("accept", Entry.arguments(entries.dropLast()))
+        #expect(reply.array == Array(repeating: .integer(1), count: 1_000))
+        #expect(try await partition.redis("ZCARD", "~:due").integer == 1_000)
+    }
+
+    @Test("an item may have more fields than one command takes")
+    func manyFields() async throws {
+        let partition = try Partition()
+        let fields = (0..<10_000).flatMap { ["f\($0)", "v\($0)"] }
+        let put = ["P", "T:a", "10000"] + fields
+        let update = ["U", "T:a", "10000"] + fields + ["9999"] + (0..<9_999).map { "f\($0)" }
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "1", effects: [put])]))
+        #expect(try await partition.redis("HLEN", "~:item:T:a").integer == 10_000)
+        try await partition.call("accept", Entry.arguments([Entry("m:b", next: "1", effects: [update])]))
+        #expect(try await partition.item("T:a") == ["f9999": "v9999"])
+    }
+
+    @Test("only a sooner head wakes the workers")
+    func wake() async throws {
+        let partition = try Partition()
+        let messages = try await partition.messages {
+            try await partition.accept("m:a", due: 5_000)
+            try await partition.accept("m:b", due: 6_000)
+            try await partition.accept("m:c", due: 5_000)
+            try await partition.accept("m:d", due: 4_000)
+        }
+        #expect(messages == ["5000", "4000"])
+    }
+}

@@ -1,0 +1,168 @@
+import RedisClient
+import Testing
+
+@Suite("waitable_claim", .redisServer, .timeLimit(.minutes(1)))
+struct ClaimFunctionTests {
+    @Test("what is due comes in order, with documents, under a token that is the new score")
+    func claim() async throws {
+        let partition = try Partition()
+        let future = try await partition.now() + 600_000
+        try await partition.accept("m:b", due: 20)
+        try await partition.accept("m:a", due: 10)
+        try await partition.accept("m:later", due: future)
+        let claim = try await partition.claim(lease: 60_000)
+        #expect(claim.names == ["m:a", "m:b"])
+        #expect(claim.members.map(\.document) == [Entry("m:a", next: "1").document, Entry("m:b", next: "1").document])
+        #expect(claim.members.map(\.redeliveries) == [0, 0])
+        #expect(try await partition.redis("ZSCORE", "~:due", "m:a").string == claim.token)
+        let score = try #require(Double(claim.token))
+        #expect(Int64(score) == claim.microseconds / 1_000 + 60_000)
+        let fraction = score - score.rounded(.down)
+        #expect(fraction > 0 && fraction * 2_048 == (fraction * 2_048).rounded())
+        #expect(claim.head == claim.token)
+        let empty = try await partition.claim()
+        #expect(empty.names.isEmpty && empty.token.isEmpty && empty.head == claim.token)
+    }
+
+    @Test("the head that comes along is the next due instant, or tells that more is due")
+    func head() async throws {
+        let partition = try Partition()
+        #expect(try await partition.claim().head.isEmpty)
+        let future = try await partition.now() + 600_000
+        try await partition.accept("m:later", due: future)
+        #expect(try await partition.claim().head == String(future))
+        try await partition.accept("m:a", "m:b", "m:c")
+        let claim = try await partition.claim(limit: 2)
+        #expect(claim.names == ["m:a", "m:b"])
+        #expect(claim.head == "1")
+    }
+
+    @Test("never early, and at once when it is time: to the millisecond")
+    func neverEarly() async throws {
+        let partition = try Partition()
+        for round in 0..<40 {
+            let due = try await partition.now() + 4
+            try await partition.accept("m:\(round)", due: due)
+            while true {
+                let claim = try await partition.claim()
+                if claim.names.isEmpty {
+                    #expect(claim.microseconds < due * 1_000, "late")
+                } else {
+                    #expect(claim.microseconds >= due * 1_000, "early")
+                    break
+                }
+            }
+        }
+    }
+
+    @Test("a lease that runs out makes a redelivery, counted until the execution gets on")
+    func redelivery() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let first = try await partition.claim(lease: 1)
+        try await partition.pass(first.microseconds / 1_000 + 2)
+        let second = try await partition.claim(lease: 1)
+        #expect(second.names.sorted() == ["m:a", "m:b"])
+        #expect(second.members.map(\.redeliveries) == [1, 1])
+        #expect(second.token != first.token)
+        try await partition.pass(second.microseconds / 1_000 + 2)
+        let third = try await partition.claim(limit: 1)
+        #expect(third.members.map(\.redeliveries) == [2])
+
+        let name = third.names[0]
+        try await partition.call(
+            "commit",
+            [third.token] + Entry.arguments([Entry(name, next: "1", token: third.token)])
+        )
+        #expect(try await partition.redis("HGET", "~:redelivered", name) == .null)
+        let fourth = try await partition.claim()
+        for member in fourth.members { #expect(member.redeliveries == (member.name == name ? 0 : 2)) }
+    }
+
+    @Test("a lease runs to its last millisecond")
+    func leaseHolds() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let first = try await partition.claim(lease: 30)
+        let expiry = try #require(Double(first.token))
+        while true {
+            let claim = try await partition.claim()
+            guard claim.names.isEmpty else {
+                #expect(Double(claim.microseconds) / 1_000 >= expiry)
+                break
+            }
+        }
+    }
+
+    @Test("two claims in one millisecond have different tokens")
+    func distinctTokens() async throws {
+        let partition = try Partition()
+        var tokens: Set<String> = []
+        for round in 0..<300 { try await partition.accept("m:\(round)") }
+        for _ in 0..<300 { tokens.insert(try await partition.claim(limit: 1).token) }
+        #expect(tokens.count == 300)
+    }
+
+    @Test("a member without a document comes without one")
+    func bareMember() async throws {
+        let partition = try Partition()
+        try await partition.redis("ZADD", "~:due", "1", "order-42")
+        let claim = try await partition.claim()
+        #expect(claim.names == ["order-42"])
+        #expect(claim.members[0].document == nil)
+    }
+
+    @Test("a claim hands out 16 MiB of documents at most, and at least one")
+    func bytes() async throws {
+        let partition = try Partition()
+        let big = #"{"s":"R","input":""# + String(repeating: "x", count: 6_000_000) + #""}"#
+        for name in ["m:a", "m:b", "m:c"] {
+            try await partition.call("accept", Entry.arguments([Entry(name, next: "1", document: big)]))
+        }
+        #expect(try await partition.claim().names == ["m:a", "m:b"])
+        #expect(try await partition.claim().names == ["m:c"])
+    }
+
+    @Test("1,000 at most come at once")
+    func limit() async throws {
+        let partition = try Partition()
+        for batch in 0..<2 {
+            let entries = (0..<600).map { Entry("m:\(batch)-\($0)", next: "1") }
+            try await partition.call("accept", Entry.arguments(entries))
+        }
+        #expect(try await partition.claim(limit: 1_000).names.count == 1_000)
+        #expect(try await partition.claim(limit: 1_000).names.count == 200)
+    }
+
+    @Test("a key of another type refuses the claim and leases nothing")
+    func wrongType() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        try await partition.redis("SET", "~:redelivered", "x")
+        #expect(try await partition.refusal("claim", "10", "1000", "w")?.hasPrefix("WRONGTYPE") == true)
+        #expect(try await partition.due() == ["m:a", "1"])
+        try await partition.redis("DEL", "~:redelivered", "~:due")
+        try await partition.redis("SET", "~:due", "x")
+        #expect(try await partition.refusal("claim", "10", "1000", "w")?.hasPrefix("WRONGTYPE") == true)
+    }
+
+    private static let bad: [([String], String)] = [
+        ([], "limit: must be an integer from 1 to 1000: ''"),
+        (["0", "1"], "limit: must be an integer from 1 to 1000: '0'"),
+        (["1001", "1"], "limit: must be an integer from 1 to 1000: '1001'"),
+        (["x", "1"], "limit: must be an integer from 1 to 1000: 'x'"),
+        (["1.5", "1"], "limit: must be an integer from 1 to 1000: '1.5'"),
+        (["1"], "lease: must be an integer from 1 to 86400000: ''"),
+        (["1", "0"], "lease: must be an integer from 1 to 86400000: '0'"),
+        (["1", "1e3"], "lease: must be an integer from 1 to 86400000: '1e3'"),
+        (["1", "1", "w", "x"], "arguments: must be 3: '4'"),
+    ]
+
+    @Test("bad arguments lease nothing", arguments: bad)
+    func badArguments(arguments: [String], message: String) async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        #expect(try await partition.refusal("claim", arguments) == "VALIDATION " + message)
+        #expect(try await partition.due() == ["m:a", "1"])
+    }
+}

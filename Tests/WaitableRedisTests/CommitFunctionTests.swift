@@ -1,0 +1,205 @@
+import RedisClient
+import Testing
+
+@Suite("waitable_commit", .redisServer, .timeLimit(.minutes(1)))
+struct CommitFunctionTests {
+    private func commit(_ partition: Partition, _ token: String, _ entries: Entry...) async throws -> [RedisValue] {
+        try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
+    }
+
+    @Test("status, item, history and due instant change together")
+    func commit() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b", "m:c")
+        try await partition.redis("HSET", "~:item:T:a", "Id", "a", "Old", "x", "P", "STARTED")
+        let token = try await partition.claim().token
+        let entries = [
+            Entry(
+                "m:a",
+                next: "",
+                token: token,
+                history: "h",
+                effects: [Entry.update("T:a", set: ["Id", "a", "P", "COMPLETED"], remove: ["Old"])]
+            ),
+            Entry("m:b", next: "7000", token: token), Entry("m:c", next: "=", token: token),
+        ]
+        let reply = try await partition.call("commit", [token] + Entry.arguments(entries))
+        #expect(reply == .array([.integer(1), .integer(1), .integer(1)]))
+        #expect(try await partition.item("T:a") == ["Id": "a", "P": "COMPLETED"])
+        #expect(try await partition.history("m:a") == ["h"])
+        #expect(try await partition.closed() == ["m:a"])
+        #expect(try await partition.due() == ["m:b", "7000", "m:c", token])
+        for entry in entries { #expect(try await partition.document(entry.name) == entry.document) }
+    }
+
+    @Test("without the lease nothing happens: another token, a lease passed on, an unknown execution")
+    func refused() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let old = try await partition.claim(limit: 1, lease: 1)
+        try await partition.pass(old.microseconds / 1_000 + 2)
+        let new = try await partition.claim()
+        let contents = try await partition.contents()
+        let effect = [Entry.put("T:a", "P", "1")]
+        let reply = try await commit(
+            partition,
+            old.token,
+            Entry("m:a", next: "", token: old.token, history: "h", effects: effect),
+            Entry("m:b", next: "=", token: old.token, history: "h", effects: effect),
+            Entry("m:unknown", next: "5", token: old.token, history: "h", effects: effect)
+        )
+        #expect(reply == [.integer(0), .integer(0), .integer(0)])
+        #expect(try await partition.contents() == contents)
+        #expect(try await partition.redis("HGET", "~:counters", "refused").string == "3")
+        #expect(try await commit(partition, new.token, Entry("m:a", next: "", token: new.token)) == [.integer(1)])
+    }
+
+    @Test("a lease that has run out but was not taken is still good")
+    func late() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let claim = try await partition.claim(lease: 1)
+        try await partition.pass(claim.microseconds / 1_000 + 5)
+        #expect(try await commit(partition, claim.token, Entry("m:a", next: "", token: claim.token)) == [.integer(1)])
+    }
+
+    @Test("a commit repeated because its answer was lost is told so, and applied once", arguments: ["", "7000", "="])
+    func ambiguous(next: String) async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let entry = Entry("m:a", next: next, token: token, history: "h", effects: [Entry.put("T:a", "P", "1")])
+        #expect(try await commit(partition, token, entry) == [.integer(1)])
+        try await partition.redis("DEL", "~:item:T:a")
+        let contents = try await partition.contents()
+        #expect(try await commit(partition, token, entry) == [.integer(2)])
+        #expect(try await partition.contents() == contents)
+    }
+
+    @Test("it is told so too when the execution was stopped in between")
+    func ambiguousStopped() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let entry = Entry("m:a", next: "7000", token: token)
+        _ = try await commit(partition, token, entry)
+        try await partition.call("stop", "m:a", #"{"error":"}","cause":"\"{"}"#)
+        #expect(try await commit(partition, token, entry) == [.integer(2)])
+    }
+
+    @Test("several commits under one kept lease are all applied")
+    func keptLease() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        for step in 1...3 {
+            let document = #"{"s":"R","k":"\#(token)","f":\#(step),"input":{}}"#
+            let entry = Entry("m:a", next: "=", document: document, history: "\(step)")
+            #expect(try await commit(partition, token, entry) == [.integer(1)])
+            #expect(try await commit(partition, token, entry) == [.integer(2)])
+        }
+        #expect(try await commit(partition, token, Entry("m:a", next: "", token: token, history: "4")) == [.integer(1)])
+        #expect(try await partition.history("m:a") == ["1", "2", "3", "4"])
+    }
+
+    @Test("a lease that was kept and then lost is lost: what it wrote before does not count as this commit")
+    func keptThenLost() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let old = try await partition.claim(lease: 1)
+        let kept = Entry("m:a", next: "=", document: #"{"s":"R","k":"\#(old.token)","f":1,"input":{}}"#)
+        #expect(try await commit(partition, old.token, kept) == [.integer(1)])
+        try await partition.pass(old.microseconds / 1_000 + 2)
+        #expect(try await partition.claim().names == ["m:a"])
+        let final = Entry("m:a", next: "", token: old.token)
+        #expect(try await commit(partition, old.token, final) == [.integer(0)])
+    }
+
+    @Test("a key of another type refuses its entry whole and leaves its lease; the others are applied")
+    func wrongType() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b", "m:c", "m:d")
+        try await partition.redis("SET", "~:item:T:bad", "kept")
+        try await partition.redis("RPUSH", "~:history:m:a", "before")
+        try await partition.redis("SET", "~:history:m:c", "kept")
+        let token = try await partition.claim().token
+        let reply = try await commit(
+            partition,
+            token,
+            Entry("m:a", next: "", token: token, history: "h", effects: [Entry.update("T:bad", set: ["P", "1"])]),
+            Entry("m:b", next: "", token: token, effects: [Entry.put("T:b", "P", "1"), ["D", "T:bad"]]),
+            Entry("m:c", next: "", token: token, history: "h", effects: [Entry.put("T:c", "P", "1")]),
+            Entry("m:d", next: "", token: token, effects: [Entry.put("T:d", "P", "1")])
+        )
+        for result in reply.dropLast() {
+            guard case .error(let error) = result else {
+                Issue.record("applied")
+                continue
+            }
+            #expect(error.prefix == "WRONGTYPE")
+        }
+        #expect(reply.last == .integer(1))
+        #expect(try await partition.due() == ["m:a", token, "m:b", token, "m:c", token])
+        #expect(try await partition.history("m:a") == ["before"])
+        #expect(try await partition.item("T:b").isEmpty)
+        #expect(try await partition.item("T:c").isEmpty)
+        #expect(try await partition.closed() == ["m:d"])
+        #expect(try await commit(partition, token, Entry("m:a", next: "", token: token)) == [.integer(1)])
+    }
+
+    @Test(
+        "keys of the partition that have another type refuse the call before anything is written",
+        arguments: ["closed", "redelivered"]
+    )
+    func wrongPartition(key: String) async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        try await partition.redis("SET", "~:" + key, "x")
+        let contents = try await partition.contents()
+        let entry = Entry("m:a", next: "", token: token, history: "h", effects: [Entry.put("T:a", "P", "1")])
+        let refusal = try await partition.refusal("commit", [token] + Entry.arguments([entry]))
+        #expect(refusal?.hasPrefix("WRONGTYPE") == true)
+        #expect(try await partition.contents() == contents)
+    }
+
+    @Test("bad arguments change nothing", arguments: ["", "5", "x", "1.5x", "1795409309860"])
+    func badToken(token: String) async throws {
+        let partition = try Partition()
+        #expect(
+            try await partition.refusal("commit", [token] + Entry.arguments([Entry("m:a", next: "1")]))
+                == "VALIDATION token: must be a lease token: '\(token)'"
+        )
+    }
+
+    @Test("one bad entry spoils the call, and an execution comes once")
+    func badEntries() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let token = try await partition.claim().token
+        let contents = try await partition.contents()
+        let good = Entry("m:a", next: "", token: token, history: "h", effects: [Entry.put("T:a", "P", "1")])
+        for bad in [
+            good, Entry("m:b", next: "x"), Entry("m:b", next: "1", document: "x"),
+            Entry("m:b", next: "1", effects: [["Q"]]), Entry("m:b", next: "1", effects: [["P", "T:b", "1", "f"]]),
+        ] {
+            let refusal = try await partition.refusal("commit", [token] + Entry.arguments([good, bad]))
+            #expect(refusal?.hasPrefix("VALIDATION ") == true)
+        }
+        #expect(try await partition.contents() == contents)
+    }
+
+    @Test("a batch of 1,000 is one call")
+    func batch() async throws {
+        let partition = try Partition()
+        try await partition.call("accept", Entry.arguments((0..<1_000).map { Entry("m:\($0)", next: "1") }))
+        let claim = try await partition.claim(limit: 1_000)
+        let entries = claim.names.map {
+            Entry($0, next: "", token: claim.token, history: "h", effects: [Entry.put("T:" + $0, "P", "1")])
+        }
+        let reply = try await partition.call("commit", [claim.token] + Entry.arguments(entries))
+        #expect(reply.array == Array(repeating: .integer(1), count: 1_000))
+        #expect(try await partition.due().isEmpty)
+        #expect(try await partition.redis("ZCARD", "~:closed").integer == 1_000)
+    }
+}

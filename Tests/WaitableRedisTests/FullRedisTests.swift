@@ -1,0 +1,39 @@
+import RedisClient
+import Testing
+
+/// Serialized, and with a Redis of its own, because the memory limit is the server's.
+@Suite("A full Redis", .serialized, .redisServer, .timeLimit(.minutes(1)))
+struct FullRedisTests {
+    @Test("refuses what brings new work in, whole, and lets what is there finish")
+    func full() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
+        try await partition.accept("m:a", "m:b", "m:c", "m:d", "m:e")
+        try await partition.redis("ZADD", "~:due", "2", "bare")
+        try await partition.redis("CONFIG", "SET", "maxmemory", "1")
+        let contents = try await partition.contents()
+
+        let entry = Entry("m:new", next: "1", history: "h", effects: [Entry.put("T:new", "P", "1")])
+        for (function, arguments) in [
+            ("accept", Entry.arguments([entry])), ("start", [#"{"StartTimestamp":"2026-11-23T10:00:00Z"}"#]),
+            ("deploy", ["m", "put", "h2", "{}", #"{"hash":"h2"}"#]), ("redrive", ["m:a"]),
+        ] {
+            #expect(try await partition.refusal(function, arguments)?.hasPrefix("OOM") == true, "\(function)")
+        }
+        #expect(try await partition.contents() == contents)
+
+        let claim = try await partition.claim()
+        #expect(claim.names.count == 6)
+        let reply = try await partition.call("renew", claim.token, "60000", "m:a")
+        let token = try #require(reply.array?[0].string)
+        let closing = Entry("m:a", next: "", token: token, history: "h", effects: [Entry.put("T:a", "P", "1")])
+        #expect(try await partition.call("commit", [token] + Entry.arguments([closing])) == .array([.integer(1)]))
+        #expect(try await partition.item("T:a") == ["P": "1"])
+        #expect(try await partition.call("adopt", claim.token, "bare", "m:bare").integer == 1)
+        #expect(try await partition.call("release", claim.token, "m:b").integer == 1)
+        #expect(try await partition.call("reschedule", "m:b", "5").integer == 5)
+        #expect(try await partition.call("stop", "m:c").array?.first == .integer(1))
+        #expect(try await partition.call("sweep", "9000000000000", "10").integer == 2)
+        try await partition.redis("CONFIG", "SET", "maxmemory", "0")
+    }
+}

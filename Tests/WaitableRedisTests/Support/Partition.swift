@@ -1,0 +1,133 @@
+import Foundation
+import RedisClient
+import Testing
+
+/// One test's keys in the suite's Redis, and calls of the function library on them.
+struct Partition: Sendable {
+    let prefix: String
+    let client: RedisClient
+
+    init() throws {
+        client = try #require(RedisServerTrait.client)
+        prefix = "test-\(UUID()):{0}"
+    }
+
+    /// Calls `waitable_NAME`; throws the error reply.
+    @discardableResult
+    func call(_ name: String, _ arguments: String...) async throws -> RedisValue {
+        try await call(name, arguments)
+    }
+
+    @discardableResult
+    func call(_ name: String, _ arguments: [String]) async throws -> RedisValue {
+        var command = RedisCommand(name: "FCALL", capacity: arguments.count + 3)
+        for word in ["waitable_" + name, "1", prefix] + arguments { command.append(word) }
+        return try await client.send(command)
+    }
+
+    /// Calls `waitable_NAME`, which must refuse; the error reply.
+    func refusal(_ name: String, _ arguments: String...) async throws -> String? {
+        try await refusal(name, arguments)
+    }
+
+    func refusal(_ name: String, _ arguments: [String]) async throws -> String? {
+        do {
+            let reply = try await call(name, arguments)
+            Issue.record("not refused: \(reply)")
+            return nil
+        } catch let error as RedisError {
+            return error.server?.description
+        }
+    }
+
+    /// A plain command; `~` in a word stands for the prefix.
+    @discardableResult
+    func redis(_ words: String...) async throws -> RedisValue {
+        var command = RedisCommand(name: words[0], capacity: words.count)
+        for word in words.dropFirst() {
+            command.append(word.hasPrefix("~") ? prefix + word.dropFirst() : word)
+        }
+        return try await client.send(command)
+    }
+
+    /// The Redis clock in ms.
+    func now() async throws -> Int64 {
+        let time = try #require(try await redis("TIME").array)
+        let seconds = try #require(time[0].string.flatMap { Int64($0) })
+        let micros = try #require(time[1].string.flatMap { Int64($0) })
+        return seconds * 1_000 + micros / 1_000
+    }
+
+    /// Waits, by asking the Redis clock, until it has passed an instant.
+    func pass(_ instant: Int64) async throws {
+        while try await now() <= instant {}
+    }
+
+    /// A claim's reply.
+    struct Claim: Sendable {
+        var microseconds: Int64
+        var token: String
+        var head: String
+        var members: [(name: String, document: String?, redeliveries: Int64)]
+
+        var names: [String] { members.map(\.name) }
+    }
+
+    func claim(limit: Int = 10, lease: Int = 60_000) async throws -> Claim {
+        let words = try #require(try await call("claim", String(limit), String(lease), "worker").array)
+        var claim = Claim(
+            microseconds: try #require(words[0].string.flatMap { Int64($0) }),
+            token: try #require(words[1].string),
+            head: try #require(words[2].string),
+            members: []
+        )
+        for index in stride(from: 3, to: words.count, by: 3) {
+            claim.members.append(
+                (
+                    name: try #require(words[index].string), document: words[index + 1].string,
+                    redeliveries: try #require(words[index + 2].integer)
+                )
+            )
+        }
+        return claim
+    }
+
+    /// Accepts running executions that are due at an instant.
+    @discardableResult
+    func accept(_ names: String..., due: Int64 = 1) async throws -> RedisValue {
+        try await call("accept", Entry.arguments(names.map { Entry($0, next: String(due)) }))
+    }
+
+    func due() async throws -> [String] {
+        try #require(try await redis("ZRANGE", "~:due", "0", "-1", "WITHSCORES").array).compactMap(\.string)
+    }
+
+    func closed() async throws -> [String] {
+        try #require(try await redis("ZRANGE", "~:closed", "0", "-1").array).compactMap(\.string)
+    }
+
+    func document(_ name: String) async throws -> String? {
+        try await redis("GET", "~:execution:" + name).string
+    }
+
+    func item(_ suffix: String) async throws -> [String: String] {
+        let words = try #require(try await redis("HGETALL", "~:item:" + suffix).array).compactMap(\.string)
+        return Dictionary(
+            uniqueKeysWithValues: stride(from: 0, to: words.count, by: 2).map { (words[$0], words[$0 + 1]) }
+        )
+    }
+
+    func history(_ name: String) async throws -> [String] {
+        try #require(try await redis("LRANGE", "~:history:" + name, "0", "-1").array).compactMap(\.string)
+    }
+
+    /// Everything under the prefix but counters, as text; to see that a refused call changed nothing.
+    func contents() async throws -> [String] {
+        let keys = try #require(try await redis("KEYS", "~:*").array)
+        var contents: [String] = []
+        for key in keys.compactMap(\.string).sorted() where !key.hasSuffix(":sequence") && !key.hasSuffix(":counters") {
+            contents.append("\(key) \(try await client.send(RedisCommand("DUMP", key)))")
+        }
+        return contents
+    }
+}
