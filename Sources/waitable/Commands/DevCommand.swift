@@ -17,6 +17,8 @@ struct DevCommand: AsyncParsableCommand {
 
     @Option(name: .customLong("workers"), help: "How many worker processes, 1 to 64.")
     var workers = 2
+    @Flag(name: .customLong("first-item"), help: "Starts one item and shows it through, before anything else.")
+    var showsFirstItem = false
     @Option(name: .customLong("host"), help: .init(Setting.host)) var host: String?
     @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
@@ -34,6 +36,7 @@ struct DevCommand: AsyncParsableCommand {
                 workers: workers,
                 host: host ?? Setting.host.default ?? "127.0.0.1",
                 port: port ?? Setting.port.default ?? "8080",
+                showsFirstItem: showsFirstItem,
                 environment: overrides
             )
             try await stack.run()

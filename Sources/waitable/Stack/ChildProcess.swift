@@ -13,7 +13,7 @@ struct ChildProcess: Sendable {
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.standardError
-        try process.run()
+        try process.runUnblocked()
     }
 
     /// Waits until the process has ended.

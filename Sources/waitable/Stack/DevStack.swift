@@ -8,17 +8,25 @@ import WaitableRedis
 /// A stack of real processes on one machine: redis-server, an ingest, workers.
 struct DevStack {
     private let workers: Int
+    private let showsFirstItem: Bool
     private let host: String
     private let port: Int
     private let redisPort: Int
     private let folder: URL
     private let environment: [String: String]
 
-    init(workers: Int, host: String, port: String, environment: [String: String]) throws {
+    init(
+        workers: Int,
+        host: String,
+        port: String,
+        showsFirstItem: Bool,
+        environment: [String: String]
+    ) throws {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)
         }
         self.workers = workers
+        self.showsFirstItem = showsFirstItem
         self.host = host
         self.port = number == 0 ? try FreePort.find() : number
         redisPort = try FreePort.find()
@@ -48,6 +56,7 @@ struct DevStack {
             }
             try await waitForIngest(children)
             announce(children)
+            if showsFirstItem { try await FirstItem(redisPort: redisPort).show() }
             try await waitForEnd(signals, children)
         } catch {
             await end(children)
