@@ -1,0 +1,120 @@
+import Foundation
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import Waitable
+import WaitableRedis
+
+/// What must not lose an item: killed, stopped and paused workers, and a Redis that restarts.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct FaultTests {
+    @Test("10,000 items of one second, three workers, one killed in the middle: all once")
+    func killedWorker() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(10_000, at: stack.now().adding(milliseconds: 5_000))
+            let workers = try (0..<3).map { _ in try stack.worker(["WAITABLE_BATCH": "100"]) }
+            try await eventually("some are done") { try await stack.closedCount() > 500 }
+            workers[0].signal(SIGKILL)
+            #expect(try await workers[0].end() == SIGKILL)
+            try await eventually("all are closed") { try await stack.closedCount() == 10_000 }
+            try await stack.expectAllCompletedOnce(10_000)
+            for worker in workers.dropFirst() {
+                worker.signal(SIGTERM)
+                #expect(try await worker.end() == 0)
+            }
+        }
+    }
+
+    @Test("A worker that is told to stop gives back what it holds: nothing is delivered again")
+    func stoppedWorker() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 3_000))
+            // A lease beyond the test's time: what was not given back would be missing at the end.
+            let environment = ["WAITABLE_BATCH": "100", "WAITABLE_LEASE_MS": "600000"]
+            let first = try stack.worker(environment)
+            try await eventually("some are done") { try await stack.closedCount() > 200 }
+            first.signal(SIGTERM)
+            #expect(try await first.end() == 0)
+            let second = try stack.worker(environment)
+            try await eventually("all are closed") { try await stack.closedCount() == 5_000 }
+            try await stack.expectAllCompletedOnce(5_000)
+            #expect(try await stack.integer("EXISTS", stack.store.keys.redelivered) == 0)
+            second.signal(SIGTERM)
+            #expect(try await second.end() == 0)
+        }
+    }
+
+    @Test("Redis restarts while items wait and while workers run: nothing is lost")
+    func redisRestart() async throws {
+        try await Stack.with(persistence: .appendOnly) { stack in
+            let workers = [try stack.worker(), try stack.worker()]
+            try await stack.startItems(2_000, at: stack.now().adding(milliseconds: 3_000))
+            stack.redis.stop()
+            try stack.redis.start()
+            try await eventually("some are done") { try await stack.closedCount() > 100 }
+            stack.redis.stop()
+            try stack.redis.start()
+            try await eventually("all are closed") { try await stack.closedCount() == 2_000 }
+            try await stack.expectAllCompletedOnce(2_000)
+            for worker in workers {
+                #expect(worker.process.isRunning)
+                worker.signal(SIGTERM)
+                #expect(try await worker.end() == 0)
+            }
+            #expect(try await stack.post(#"{"StartTimestamp":"2026-01-01T00:00:00Z"}"#).status == 200)
+        }
+    }
+
+    @Test("A worker paused past its lease is refused when it commits, and the refusal is counted")
+    func pausedWorker() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 3_000))
+            let paused = try stack.worker(["WAITABLE_BATCH": "1000", "WAITABLE_LEASE_MS": "1000"])
+            // Paused while it holds a batch that is not committed: some members then have a lease for a score.
+            try await eventually("it is paused with a lease") {
+                guard try await stack.closedCount() > 0 else { return false }
+                paused.signal(SIGSTOP)
+                let head = try await stack.leasedCount()
+                if head > 0 { return true }
+                paused.signal(SIGCONT)
+                return false
+            }
+            let other = try stack.worker(["WAITABLE_BATCH": "1000"])
+            try await eventually("the other one does all") { try await stack.closedCount() == 5_000 }
+            paused.signal(SIGCONT)
+            try await eventually("the late commit is refused") { try await stack.refusedCount() > 0 }
+            try await eventually("the refusal is logged") { paused.output.contains("commit refused") }
+            try await stack.expectAllCompletedOnce(5_000)
+            for worker in [paused, other] {
+                worker.signal(SIGTERM)
+                #expect(try await worker.end() == 0)
+            }
+        }
+    }
+
+    @Test("A full Redis refuses starts with 503, whole, and still drains")
+    func fullRedis() async throws {
+        try await Stack.with(options: ["--maxmemory-policy", "noeviction"]) { stack in
+            try await stack.startItems(100, at: stack.now().adding(milliseconds: 1_000))
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "1mb"))
+            let answer = try await stack.post(#"{"Id":"one-more","StartTimestamp":"2026-01-01T00:00:00Z"}"#)
+            #expect(answer.status == 503)
+            #expect(answer.json.objectValue?["code"] == "OutOfMemory")
+            #expect(try await stack.get("/status/one-more").status == 404)
+            let worker = try stack.worker()
+            try await eventually("what was accepted is done") { try await stack.closedCount() == 100 }
+            try await stack.expectAllCompletedOnce(100)
+            worker.signal(SIGTERM)
+        }
+    }
+}
+
+extension Stack {
+    /// How many members of the due set are held under a lease.
+    func leasedCount() async throws -> Int {
+        let reply = try await store.client.send(RedisCommand("ZRANGE", store.keys.due, "0", "-1", "WITHSCORES"))
+        let words = reply.array ?? []
+        return stride(from: 1, to: words.count, by: 2).count { words[$0].string?.contains(".") ?? false }
+    }
+}

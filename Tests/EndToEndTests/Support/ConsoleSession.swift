@@ -1,0 +1,68 @@
+import Foundation
+import RedisTestServer
+import Testing
+
+/// The `console` blocks of a document: commands behind `$ `, each with the output that the reader is shown.
+struct ConsoleSession {
+    struct Command {
+        var line: String
+        var output: [String] = []
+    }
+
+    let commands: [Command]
+
+    init(document: String) throws {
+        let text = try String(contentsOf: Program.root.appending(path: document), encoding: .utf8)
+        var commands: [Command] = []
+        var isInside = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                isInside = line == "```console"
+            } else if isInside, line.hasPrefix("$ ") {
+                commands.append(Command(line: String(line.dropFirst(2))))
+            } else if isInside {
+                commands[commands.count - 1].output.append(String(line))
+            }
+        }
+        self.commands = commands
+    }
+
+    /// Runs the commands in one shell after the other, with the ports of a test's stack in place of the usual ones, and
+    /// compares what they print; `…` stands for anything.
+    func run(on stack: Stack) async throws {
+        let ports = [("6379", "\(stack.redis.port)"), ("127.0.0.1:8080", String(stack.url.dropFirst("http://".count)))]
+        for command in commands {
+            let line = ports.reduce(command.line) { $0.replacing($1.0, with: $1.1) }
+            let output = try await Self.shell(line)
+            let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
+            #expect(Self.matches(output, expected), "\(command.line)\n\(output)")
+        }
+    }
+
+    static func shell(_ line: String) async throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/bash")
+        process.arguments = ["-c", line]
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: data, as: UTF8.self).trimmingCharacters(in: .newlines)
+    }
+
+    private static func matches(_ output: String, _ expected: String) -> Bool {
+        var rest = output[...]
+        let parts = expected.split(separator: "…", omittingEmptySubsequences: false)
+        guard let first = parts.first, let last = parts.last, rest.hasPrefix(first) else { return false }
+        if parts.count == 1 { return output == expected }
+        rest = rest.dropFirst(first.count)
+        for part in parts.dropFirst().dropLast() {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return rest.hasSuffix(last)
+    }
+}

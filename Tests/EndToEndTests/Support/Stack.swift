@@ -1,0 +1,166 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import Waitable
+import WaitableRedis
+
+/// A stack of real processes: Redis, an ingest and workers, for one test.
+struct Stack: Sendable {
+    let redis: RedisTestServer
+    let ingest: Program
+    let url: String
+    let store: RedisStore
+
+    var environment: [String: String] {
+        ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_LOG_LEVEL": "info", "WAITABLE_LEASE_MS": "2000"]
+    }
+
+    /// Runs a test with a Redis and an ingest, and ends both after it.
+    static func with(
+        persistence: RedisTestServer.Persistence = .none,
+        options: [String] = [],
+        _ body: @Sendable (Stack) async throws -> Void
+    ) async throws {
+        let redis = try RedisTestServer(persistence: persistence, options: options)
+        let port = try RedisTestServer.freePort()
+        let ingest = try Program(
+            ["ingest"],
+            environment: ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info"]
+        )
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        var configuration = try RedisConfiguration(url: redis.url)
+        configuration.backoff = .milliseconds(10) ... .milliseconds(50)
+        let client = RedisClient(configuration, logger: logger)
+        let stack = Stack(
+            redis: redis,
+            ingest: ingest,
+            url: "http://127.0.0.1:\(port)",
+            store: RedisStore(client: client)
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await client.run() }
+            defer { group.cancelAll() }
+            try await eventually("ingest is ready") {
+                try #require(ingest.process.isRunning, "ingest ended: \(ingest.output)")
+                return try await stack.get("/readyz").status == 200
+            }
+            try await body(stack)
+        }
+        ingest.signal(SIGTERM)
+        #expect(try await ingest.end() == 0)
+        redis.stop()
+    }
+
+    /// Starts a worker.
+    func worker(_ environment: [String: String] = [:]) throws -> Program {
+        try Program(["worker"], environment: self.environment.merging(environment) { $1 })
+    }
+
+    // MARK: HTTP
+
+    struct Answer: Sendable {
+        var status: UInt
+        var json: JSON
+    }
+
+    func get(_ path: String) async throws -> Answer { try await send(.init(url: url + path)) }
+
+    func post(_ body: String, headers: [(String, String)] = []) async throws -> Answer {
+        var request = HTTPClientRequest(url: url + "/")
+        request.method = .POST
+        request.headers.add(contentsOf: .init(headers))
+        request.body = .bytes(ByteBuffer(string: body))
+        return try await send(request)
+    }
+
+    /// Calls an operation of the Step Functions API.
+    func call(_ operation: String, _ body: JSONObject) async throws -> Answer {
+        try await post(
+            JSON.object(body).text,
+            headers: [
+                ("X-Amz-Target", "AWSStepFunctions.\(operation)"), ("Content-Type", "application/x-amz-json-1.0"),
+            ]
+        )
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws -> Answer {
+        let isProbe = request.url.hasSuffix("/readyz")
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let body = try await response.body.collect(upTo: 16 * 1_024 * 1_024)
+            let json = body.readableBytes == 0 ? JSON.null : try JSON(parsing: Array(buffer: body))
+            return Answer(status: response.status.code, json: json)
+        } catch where isProbe && !(error is CancellationError) {
+            return Answer(status: 0, json: .null)
+        }
+    }
+
+    // MARK: Items
+
+    /// Starts many items of the default machine, all at one instant, without HTTP. The instant has to be so far ahead
+    /// that all are started before it: a start runs an item through whose instant has passed.
+    func startItems(_ count: Int, at instant: Instant, prefix: String = "item") async throws {
+        let machines = MachineCache(store: store)
+        let machine = try #require(try await machines.current("waitable-stepfunction"))
+        let runner = ExecutionRunner(machine: machine, arn: ARN())
+        for start in stride(from: 0, to: count, by: 500) {
+            let now = Instant(milliseconds: try await store.time() / 1_000)
+            let transitions = try (start..<min(start + 500, count)).map { number in
+                let id = "\(prefix)-\(number)"
+                let execution = Execution(
+                    key: ExecutionKey(machine: machine.name, name: id),
+                    revision: machine.hash,
+                    startDate: now,
+                    input: JSON.object(["Id": .string(id), "StartTimestamp": .string(instant.iso8601)]).text
+                )
+                return try runner.run(execution, at: now).transition(lease: nil)
+            }
+            #expect(try await store.start(transitions).allSatisfy { $0 == .started })
+        }
+    }
+
+    func now() async throws -> Instant { Instant(milliseconds: try await store.time() / 1_000) }
+
+    func integer(_ words: String...) async throws -> Int {
+        var command = RedisCommand(name: words[0])
+        for word in words.dropFirst() { command.append(word) }
+        return Int(try await store.client.send(command).integer ?? -1)
+    }
+
+    func closedCount() async throws -> Int { try await integer("ZCARD", store.keys.closed) }
+    func dueCount() async throws -> Int { try await integer("ZCARD", store.keys.due) }
+
+    /// How often commits were refused, as the functions count them.
+    func refusedCount() async throws -> Int {
+        Int(try await store.client.send(RedisCommand("HGET", store.keys.counters, "refused")).integer ?? 0)
+    }
+
+    /// Checks that every item went STARTED → COMPLETED once, and not early.
+    func expectAllCompletedOnce(_ count: Int, prefix: String = "item") async throws {
+        #expect(try await dueCount() == 0)
+        #expect(try await closedCount() == count)
+        for start in stride(from: 0, to: count, by: 500) {
+            let ids = (start..<min(start + 500, count)).map { "\(prefix)-\($0)" }
+            let items = try await store.items(ids.map { ItemKey(table: "items", id: $0) })
+            for (id, item) in zip(ids, items) {
+                let fields = Dictionary((item ?? []).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+                #expect(fields["ProcessStatus"] == "COMPLETED", "\(id)")
+                let due = try #require(Instant(iso8601: fields["StartActionAt"] ?? ""))
+                let updated = try #require(Instant(iso8601: fields["LastUpdated"] ?? ""))
+                #expect(updated >= due, "\(id) ran early")
+            }
+            // Two steps were committed for each: up to the wait, and from it to the end.
+            let lengths = try await store.client.send(
+                ids.map { RedisCommand("LLEN", store.keys.history(.init(machine: "waitable-stepfunction", name: $0))) }
+            )
+            #expect(lengths.allSatisfy { $0 == .integer(2) })
+        }
+    }
+}
