@@ -4,8 +4,10 @@ struct Backoff {
     private var longest: Duration
 
     init(_ range: ClosedRange<Duration>) {
-        self.range = range
-        longest = range.lowerBound
+        // A pause of nothing would never grow.
+        let first = max(range.lowerBound, .milliseconds(1))
+        self.range = first...max(range.upperBound, first)
+        longest = first
     }
 
     mutating func next() -> Duration {
@@ -13,5 +15,8 @@ struct Backoff {
         return longest * Double.random(in: 0.1...1)
     }
 
-    mutating func reset() { longest = range.lowerBound }
+    /// Begins anew after a connection that lasted. One that breaks at once, again and again, is no reason to hurry.
+    mutating func reset(after life: Duration) {
+        if life > range.upperBound { longest = range.lowerBound }
+    }
 }

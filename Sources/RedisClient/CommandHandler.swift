@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// One connection's end of the pipeline: commands out, replies in, matched by their order.
 ///
@@ -8,70 +9,99 @@ final class CommandHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What one caller waits for: some replies in a row.
-    private struct Request {
-        let id: UInt64
-        var missing: Int
-        var replies: [RedisValue] = []
-        /// `nil` once the caller has been told that it waits no more.
-        var waiter: Waiter?
-        let deadline: NIODeadline
-    }
-
-    typealias Waiter = CheckedContinuation<Result<[RedisValue], RedisError>, Never>
-
-    private let timeout: TimeAmount
+    private let idleInterval: TimeAmount
     private let reader = ReplyReader()
-    private var requests: CircularBuffer<Request> = []
+    private var requests: RequestQueue
     private var context: ChannelHandlerContext?
     private var isFlushPlanned = false
-    private var timer: Scheduled<Void>?
-    private var failure: RedisError?
-    private var drained: [EventLoopPromise<Void>] = []
-    /// Called for replies that answer no request: messages of pub/sub. Without it they break the connection.
+    private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
+    private var idleTimer: Scheduled<Void>?
+    private var lastRead = NIODeadline.now()
+    /// Why the connection is of no more use.
+    private(set) var failure: RedisError?
+    /// Takes no more requests, and closes when it has the replies of those it has.
+    private var isRetired = false
+    /// Called for what the server sends unasked, as pub/sub does. Without it that breaks the connection.
     private let onPush: ((RedisValue) -> Void)?
+    private var isListening = false
 
-    init(timeout: TimeAmount, onPush: ((RedisValue) -> Void)? = nil) {
-        self.timeout = timeout
+    /// - Parameters:
+    ///   - timeout: A command's. A server that owes an answer three times as long is taken for dead.
+    ///   - idleInterval: How long the server may be quiet before it is asked whether it is there.
+    init(timeout: TimeAmount, idleInterval: TimeAmount, onPush: ((RedisValue) -> Void)? = nil) {
+        requests = RequestQueue(patience: timeout * 3)
+        self.idleInterval = idleInterval
         self.onPush = onPush
     }
 
     // MARK: Callers
 
-    func send(_ bytes: ByteBuffer, replies: Int, id: UInt64, waiter: Waiter) {
-        guard let context, failure == nil else {
-            waiter.resume(returning: .failure(RedisError(.notSent, "the connection is closed")))
+    func send(
+        _ bytes: ByteBuffer,
+        replies: Int,
+        ticket: Request.Ticket,
+        deadline: NIODeadline,
+        onSettled: (@Sendable () -> Void)?,
+        waiter: Request.Waiter
+    ) {
+        // The flag is set before `abandon` is queued: one that came here first is seen here.
+        guard let context, failure == nil, !isRetired, !ticket.isCancelled.load(ordering: .acquiring) else {
+            waiter.resume(returning: .unwritten)
             return
         }
-        requests.append(Request(id: id, missing: replies, waiter: waiter, deadline: .now() + timeout))
-        context.write(wrapOutboundOut(bytes), promise: nil)
-        planFlush(context)
-        planTimer(context)
+        let request = Request(
+            ticket: ticket,
+            replies: replies,
+            waiter: waiter,
+            written: .now(),
+            deadline: deadline,
+            onSettled: onSettled
+        )
+        write(bytes, for: request, context)
     }
 
     /// Lets a caller go; its reply will be thrown away.
-    func abandon(_ id: UInt64) {
-        guard let index = requests.firstIndex(where: { $0.id == id }) else { return }
-        let waiter = requests[index].waiter
-        requests[index].waiter = nil
-        waiter?.resume(returning: .failure(RedisError(.outcomeUnknown, "the caller was cancelled")))
+    func abandon(_ ticket: Request.Ticket) {
+        requests.abandon(ticket)?
+            .resume(returning: .failed(RedisError(.outcomeUnknown, "the caller was cancelled")))
     }
 
-    /// Completes when no request is without a reply.
-    func drain(_ promise: EventLoopPromise<Void>) {
-        if requests.isEmpty { promise.succeed() } else { drained.append(promise) }
+    /// Subscribes: from here on the server speaks unasked, and answers only `PING`.
+    func listen(_ subscription: ByteBuffer) {
+        guard let context, failure == nil else { return }
+        isListening = true
+        context.writeAndFlush(wrapOutboundOut(subscription), promise: nil)
+    }
+
+    /// Takes no more requests, and closes the connection when those it has are answered.
+    func retire() {
+        isRetired = true
+        if requests.isEmpty { context?.close(promise: nil) }
     }
 
     // MARK: Channel
 
-    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        if context.channel.isActive { planPing(in: idleInterval, context) }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        fail(RedisError(.outcomeUnknown, "the connection was closed"))
+        self.context = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        planPing(in: idleInterval, context)
+        context.fireChannelActive()
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let buffer = unwrapInboundIn(data)
+        guard failure == nil else { return }
+        lastRead = .now()
         do throws(RedisError) {
-            try feed(buffer)
-            while let reply = try reader.next() { try take(reply, context) }
+            try feed(unwrapInboundIn(data))
+            while failure == nil, let reply = try reader.next() { try take(reply, context) }
         } catch {
             fail(error)
             context.close(promise: nil)
@@ -90,7 +120,7 @@ final class CommandHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail(RedisError(.outcomeUnknown, "the connection was closed by the server"))
+        fail(RedisError(.outcomeUnknown, "the connection was closed before the answer came"))
         context.fireChannelInactive()
     }
 
@@ -102,38 +132,40 @@ final class CommandHandler: ChannelInboundHandler {
     // MARK: Replies
 
     private func take(_ reply: RedisValue, _ context: ChannelHandlerContext) throws(RedisError) {
-        guard !requests.isEmpty else {
-            guard let onPush else {
-                throw RedisError(.outcomeUnknown, "the server answered something that was not asked")
+        if isListening, !reply.isPong {
+            if case .error(let error) = reply {
+                throw RedisError(.outcomeUnknown, "the server refuses the subscription: \(error)")
             }
-            onPush(reply)
+            onPush?(reply)
             return
         }
-        requests[requests.startIndex].replies.append(reply)
-        requests[requests.startIndex].missing -= 1
-        guard requests[requests.startIndex].missing == 0 else { return }
-        let request = requests.removeFirst()
-        request.waiter?.resume(returning: .success(request.replies))
-        if requests.isEmpty {
-            for promise in drained { promise.succeed() }
-            drained = []
-        }
         // A replica after a failover: the next connection may meet the new primary.
-        if request.replies.contains(where: \.isReadOnlyRefusal) { context.close(promise: nil) }
+        if reply.isReadOnlyRefusal { isRetired = true }
+        guard let (request, replies) = try requests.take(reply) else { return }
+        request.onSettled?()
+        request.waiter?.resume(returning: .replies(replies))
+        if isRetired, requests.isEmpty { context.close(promise: nil) }
     }
 
     private func fail(_ error: RedisError) {
         guard failure == nil else { return }
         failure = error
-        timer?.cancel()
-        let left = requests
-        requests.removeAll()
-        for request in left { request.waiter?.resume(returning: .failure(error)) }
-        for promise in drained { promise.succeed() }
-        drained = []
+        timer?.task.cancel()
+        idleTimer?.cancel()
+        for request in requests.removeAll() {
+            request.onSettled?()
+            request.waiter?.resume(returning: .failed(error))
+        }
     }
 
-    // MARK: Time
+    // MARK: Writing
+
+    private func write(_ bytes: ByteBuffer, for request: Request, _ context: ChannelHandlerContext) {
+        let due = requests.append(request)
+        context.write(wrapOutboundOut(bytes), promise: nil)
+        planFlush(context)
+        planTimer(at: due, context)
+    }
 
     /// All writes of one turn of the event loop go out with one flush.
     private func planFlush(_ context: ChannelHandlerContext) {
@@ -147,36 +179,75 @@ final class CommandHandler: ChannelInboundHandler {
         }
     }
 
-    /// One timer, for the oldest request: they all have the same time.
-    private func planTimer(_ context: ChannelHandlerContext) {
-        guard timer == nil, let oldest = requests.first(where: { $0.waiter != nil }) else { return }
+    // MARK: Time
+
+    /// One timer for all requests, at the soonest of what it is for.
+    private func planTimer(at deadline: NIODeadline, _ context: ChannelHandlerContext) {
+        if let timer {
+            guard deadline < timer.deadline else { return }
+            timer.task.cancel()
+        }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        timer = context.eventLoop.scheduleTask(deadline: oldest.deadline) {
+        let task = context.eventLoop.scheduleTask(deadline: deadline) {
             let (handler, context) = bound.value
             handler.timer = nil
             handler.expire(context)
         }
+        timer = (deadline, task)
     }
 
     private func expire(_ context: ChannelHandlerContext) {
-        let now = NIODeadline.now()
-        for index in requests.indices where requests[index].deadline <= now {
-            let waiter = requests[index].waiter
-            requests[index].waiter = nil
-            waiter?.resume(returning: .failure(RedisError(.outcomeUnknown, "no answer within the command time-out")))
-        }
-        // A server that owes an answer for three times the limit is taken for dead.
-        if let oldest = requests.first, oldest.deadline + timeout * 2 <= now {
+        let expiry = requests.expire(at: .now())
+        if expiry.isServerDead {
             fail(RedisError(.outcomeUnknown, "the server does not answer"))
             context.close(promise: nil)
             return
         }
-        planTimer(context)
+        for waiter in expiry.waiters {
+            waiter.resume(returning: .failed(RedisError(.outcomeUnknown, "no answer within the command time-out")))
+        }
+        if let next = expiry.next { planTimer(at: next, context) }
+    }
+
+    /// Asks a quiet server from time to time whether it is there: a peer that vanished says nothing of its own accord.
+    private func planPing(in delay: TimeAmount, _ context: ChannelHandlerContext) {
+        guard failure == nil, idleTimer == nil else { return }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        idleTimer = context.eventLoop.scheduleTask(in: delay) {
+            let (handler, context) = bound.value
+            handler.idleTimer = nil
+            handler.ping(context)
+        }
+    }
+
+    private func ping(_ context: ChannelHandlerContext) {
+        let quiet = NIODeadline.now() - lastRead
+        guard quiet >= idleInterval, requests.isEmpty, !isRetired else {
+            planPing(in: quiet < idleInterval ? idleInterval - quiet : idleInterval, context)
+            return
+        }
+        let request = Request(
+            ticket: nil,
+            replies: 1,
+            waiter: nil,
+            written: .now(),
+            deadline: .distantFuture,
+            onSettled: nil
+        )
+        var bytes = context.channel.allocator.buffer(capacity: 16)
+        RedisCommand("PING").write(to: &bytes)
+        write(bytes, for: request, context)
+        planPing(in: idleInterval, context)
     }
 }
 
 extension RedisValue {
     fileprivate var isReadOnlyRefusal: Bool {
         if case .error(let error) = self { error.prefix == "READONLY" } else { false }
+    }
+
+    /// The answer to `PING` on a connection that listens.
+    fileprivate var isPong: Bool {
+        if case .array(let words) = self { words.count == 2 && words[0].string == "pong" } else { false }
     }
 }

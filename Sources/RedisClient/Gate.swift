@@ -1,38 +1,53 @@
 import NIOCore
 import Synchronization
 
-/// A bound on commands without a reply: callers beyond it wait, in order, for room.
+/// A bound on commands without a reply, in number and in bytes: callers beyond it wait, in order, for room.
 final class Gate: Sendable {
+    /// What a caller holds, or waits for.
+    struct Load: Sendable {
+        var commands: Int
+        var bytes: Int
+    }
+
     private typealias Waiter = CheckedContinuation<Result<Void, RedisError>, Never>
 
     private struct State {
-        var free: Int
+        var free: Load
         var nextID: UInt64 = 0
-        var waiting: CircularBuffer<(id: UInt64, count: Int, waiter: Waiter)> = []
+        var waiting: CircularBuffer<(id: UInt64, load: Load, waiter: Waiter)> = []
+
+        mutating func take(_ load: Load) -> Bool {
+            guard free.commands >= load.commands, free.bytes >= load.bytes else { return false }
+            free.commands -= load.commands
+            free.bytes -= load.bytes
+            return true
+        }
     }
 
-    private let capacity: Int
+    private let capacity: Load
     private let eventLoop: any EventLoop
     private let state: Mutex<State>
 
-    init(capacity: Int, eventLoop: any EventLoop) {
-        self.capacity = max(1, capacity)
+    init(commands: Int, bytes: Int, eventLoop: any EventLoop) {
+        capacity = Load(commands: max(1, commands), bytes: max(1, bytes))
         self.eventLoop = eventLoop
-        state = Mutex(State(free: max(1, capacity)))
+        state = Mutex(State(free: capacity))
     }
 
-    /// Waits for room. More than the capacity at once counts as all of it.
-    func enter(_ count: Int, until deadline: NIODeadline) async throws(RedisError) {
-        let count = min(count, capacity)
+    /// Commands that hold room.
+    var commandsInside: Int { state.withLock { capacity.commands - $0.free.commands } }
+
+    /// Waits for room.
+    ///
+    /// - Returns: What ``leave(_:)`` has to be given. More than the capacity at once counts as all of it.
+    func enter(_ load: Load, until deadline: NIODeadline) async throws(RedisError) -> Load {
+        let load = Load(commands: min(load.commands, capacity.commands), bytes: min(load.bytes, capacity.bytes))
         let id: UInt64? = state.withLock { state in
-            if state.waiting.isEmpty, state.free >= count {
-                state.free -= count
-                return nil
-            }
+            if state.waiting.isEmpty, state.take(load) { return nil }
             state.nextID += 1
             return state.nextID
         }
-        guard let id else { return }
+        guard let id else { return load }
         let timer = eventLoop.scheduleTask(deadline: deadline) {
             self.giveUp(id, "no room within the command time-out")
         }
@@ -40,33 +55,37 @@ final class Gate: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: Waiter) in
                 // A cancellation or time-out from here on finds the waiter in the queue.
-                let entered = state.withLock { state -> Result<Void, RedisError>? in
-                    if Task.isCancelled { return .failure(RedisError(.notSent, "the caller was cancelled")) }
+                let refusal = state.withLock { state -> RedisError? in
+                    if Task.isCancelled { return RedisError(.notSent, "the caller was cancelled") }
                     if NIODeadline.now() >= deadline {
-                        return .failure(RedisError(.notSent, "no room within the command time-out"))
+                        return RedisError(.notSent, "no room within the command time-out")
                     }
-                    state.waiting.append((id, count, waiter))
+                    state.waiting.append((id, load, waiter))
                     return nil
                 }
-                if let entered { waiter.resume(returning: entered) } else { admit() }
+                if let refusal { waiter.resume(returning: .failure(refusal)) } else { admit() }
             }
         } onCancel: {
             giveUp(id, "the caller was cancelled")
         }
         try result.get()
+        return load
     }
 
-    /// Gives the room back.
-    func leave(_ count: Int) {
-        state.withLock { $0.free += min(count, capacity) }
-        admit()
+    /// Gives room back.
+    func leave(_ load: Load) {
+        let isAwaited = state.withLock { state in
+            state.free.commands += load.commands
+            state.free.bytes += load.bytes
+            return !state.waiting.isEmpty
+        }
+        if isAwaited { admit() }
     }
 
     private func admit() {
         let admitted = state.withLock { state in
             var admitted: [Waiter] = []
-            while let first = state.waiting.first, first.count <= state.free {
-                state.free -= first.count
+            while let first = state.waiting.first, state.take(first.load) {
                 admitted.append(first.waiter)
                 state.waiting.removeFirst()
             }
@@ -80,6 +99,9 @@ final class Gate: Sendable {
             guard let index = state.waiting.firstIndex(where: { $0.id == id }) else { return nil }
             return state.waiting.remove(at: index).waiter
         }
-        waiter?.resume(returning: .failure(RedisError(.notSent, reason)))
+        guard let waiter else { return }
+        waiter.resume(returning: .failure(RedisError(.notSent, reason)))
+        // It may have stood, with a large load, before others that fit.
+        admit()
     }
 }

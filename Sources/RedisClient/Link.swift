@@ -12,6 +12,12 @@ final class Link: Sendable {
         var failure: RedisError?
         var nextID: UInt64 = 0
         var waiting: [UInt64: Waiter] = [:]
+
+        /// Callers in the order in which they came.
+        mutating func takeWaiting() -> [Waiter] {
+            defer { waiting = [:] }
+            return waiting.sorted { $0.key < $1.key }.map(\.value)
+        }
     }
 
     private let eventLoop: any EventLoop
@@ -30,14 +36,14 @@ final class Link: Sendable {
             state.nextID += 1
             return state.nextID
         }
-        let timer = eventLoop.scheduleTask(deadline: deadline) { self.giveUp(id, "no connection") }
+        let timer = eventLoop.scheduleTask(deadline: deadline) { self.giveUp(id, because: nil) }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (waiter: Waiter) in
                 let known = state.withLock { state -> Result<RedisConnection, RedisError>? in
                     if let connection = state.connection { return .success(connection) }
-                    if state.isClosed { return .failure(RedisError(.notSent, "the client is closed")) }
-                    if Task.isCancelled { return .failure(RedisError(.notSent, "the caller was cancelled")) }
+                    if state.isClosed { return .failure(Self.closed) }
+                    if Task.isCancelled { return .failure(Self.cancelled) }
                     if NIODeadline.now() >= deadline { return .failure(Self.noConnection(state.failure)) }
                     state.waiting[id] = waiter
                     return nil
@@ -45,46 +51,54 @@ final class Link: Sendable {
                 if let known { waiter.resume(returning: known) }
             }
         } onCancel: {
-            giveUp(id, "the caller was cancelled")
+            giveUp(id, because: Self.cancelled)
         }
         return try result.get()
     }
 
-    func open(_ connection: RedisConnection) {
-        let waiting = state.withLock { state in
+    /// Offers a connection; `false` once the link is closed.
+    func open(_ connection: RedisConnection) -> Bool {
+        let waiting = state.withLock { state -> [Waiter]? in
+            guard !state.isClosed else { return nil }
             state.connection = connection
             state.failure = nil
-            defer { state.waiting = [:] }
-            return state.waiting.values
+            return state.takeWaiting()
         }
+        guard let waiting else { return false }
         for waiter in waiting { waiter.resume(returning: .success(connection)) }
+        return true
     }
 
-    func lost(_ failure: RedisError?) {
+    /// Offers a connection no longer, unless another one has taken its place.
+    func discard(_ connection: RedisConnection) {
         state.withLock { state in
-            state.connection = nil
-            state.failure = failure
+            if state.connection == connection { state.connection = nil }
         }
     }
+
+    /// Keeps why there is no connection, for those who wait for one in vain.
+    func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }
 
     func close() {
         let waiting = state.withLock { state in
             state.connection = nil
             state.isClosed = true
-            defer { state.waiting = [:] }
-            return state.waiting.values
+            return state.takeWaiting()
         }
-        for waiter in waiting { waiter.resume(returning: .failure(RedisError(.notSent, "the client is closed"))) }
+        for waiter in waiting { waiter.resume(returning: .failure(Self.closed)) }
     }
 
-    private func giveUp(_ id: UInt64, _ reason: String) {
+    private func giveUp(_ id: UInt64, because reason: RedisError?) {
         let (waiter, failure) = state.withLock { state in
             (state.waiting.removeValue(forKey: id), state.failure)
         }
-        waiter?.resume(returning: .failure(failure.map(Self.noConnection) ?? RedisError(.notSent, reason)))
+        waiter?.resume(returning: .failure(reason ?? Self.noConnection(failure)))
     }
 
+    private static let closed = RedisError(.notSent, "the client is closed")
+    private static let cancelled = RedisError(.notSent, "the caller was cancelled")
+
     private static func noConnection(_ failure: RedisError?) -> RedisError {
-        RedisError(.notSent, failure?.message ?? "no connection")
+        RedisError(.notSent, failure?.message ?? "no connection within the command time-out")
     }
 }

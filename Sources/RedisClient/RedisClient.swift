@@ -27,6 +27,7 @@ public final class RedisClient: Service {
     let logger: Logger
     private let link: Link
     private let gate: Gate
+    private let counters = Counters()
 
     /// A client; nothing is connected until ``run()``.
     public init(
@@ -38,30 +39,48 @@ public final class RedisClient: Service {
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         link = Link(eventLoop: eventLoopGroup.next())
-        gate = Gate(capacity: configuration.maximumPendingCommands, eventLoop: eventLoopGroup.next())
+        gate = Gate(
+            commands: configuration.maximumPendingCommands,
+            bytes: configuration.maximumPendingBytes,
+            eventLoop: eventLoopGroup.next()
+        )
     }
 
     /// Whether commands can go out.
     public var connectionState: ConnectionState { link.connectionState }
 
-    /// Keeps a connection until the task is cancelled, or until the graceful shutdown: then commands under way get their
-    /// replies before the connection is closed.
+    /// What the client has done so far.
+    public var statistics: RedisStatistics {
+        RedisStatistics(
+            commandsSent: counters.commandsSent.load(ordering: .relaxed),
+            commandsPending: gate.commandsInside,
+            reconnects: max(0, counters.connects.load(ordering: .relaxed) - 1),
+            failedConnects: counters.failedConnects.load(ordering: .relaxed)
+        )
+    }
+
+    /// Keeps a connection until the task is cancelled, or until the graceful shutdown: then no more commands are taken,
+    /// and those under way get their replies before the connection is closed. To be called once.
     public func run() async throws {
         defer { link.close() }
         await cancelWhenGracefulShutdown {
             var backoff = Backoff(self.configuration.backoff)
+            var failure: String?
             while !Task.isCancelled {
                 do throws(RedisError) {
                     let connection = try await RedisConnection.connect(
                         self.configuration,
                         on: self.eventLoopGroup.next()
                     )
-                    backoff.reset()
+                    failure = nil
+                    let start = ContinuousClock.now
                     await self.keep(connection)
+                    backoff.reset(after: .now - start)
                 } catch {
-                    self.link.lost(error)
-                    self.logger.warning("no connection to Redis", metadata: ["error": "\(error)"])
+                    self.failed(error, after: failure)
+                    failure = error.message
                 }
+                // A cancellation ends the pause, and then the loop.
                 if !Task.isCancelled { try? await Task.sleep(for: backoff.next()) }
             }
         }
@@ -69,15 +88,35 @@ public final class RedisClient: Service {
 
     /// Offers a connection to the commands until it is closed.
     private func keep(_ connection: RedisConnection) async {
+        counters.connects.wrappingAdd(1, ordering: .relaxed)
         logger.debug("connected to Redis", metadata: ["server": "\(configuration)"])
-        link.open(connection)
+        guard link.open(connection) else {
+            connection.close()
+            return
+        }
         let drainLimit = TimeAmount(min(configuration.commandTimeout, .seconds(5)))
-        await withTaskCancellationHandler {
+        let reason = await withTaskCancellationHandler {
             await connection.closed()
         } onCancel: {
-            connection.closeWhenDrained(within: drainLimit)
+            link.close()
+            connection.retire(within: drainLimit)
         }
-        link.lost(nil)
+        link.discard(connection)
+        if !Task.isCancelled {
+            logger.warning("connection to Redis lost", metadata: ["error": "\(reason?.message ?? "closed")"])
+        }
+    }
+
+    /// The first failure of its kind in a row is a warning; the same again is not.
+    private func failed(_ error: RedisError, after previous: String?) {
+        guard !Task.isCancelled else { return }
+        counters.failedConnects.wrappingAdd(1, ordering: .relaxed)
+        link.failed(error)
+        logger.log(
+            level: error.message == previous ? .debug : .warning,
+            "no connection to Redis",
+            metadata: ["error": "\(error.message)"]
+        )
     }
 
     /// Sends one command.
@@ -92,12 +131,40 @@ public final class RedisClient: Service {
 
     /// Sends commands in one write.
     ///
+    /// One connection carries the commands of all tasks, so they must be such that answer once and change nothing
+    /// for the others: not `SELECT`, `SUBSCRIBE`, `MONITOR`, `CLIENT REPLY`, `MULTI` in pieces, nor blocking ones.
+    ///
     /// - Returns: A reply for each, in order; error replies are values here.
     public func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
         guard !commands.isEmpty else { return [] }
+        // Redis answers nothing to it, and every later reply would go to the wrong caller.
+        guard commands.allSatisfy({ $0.words > 0 }) else { throw RedisError(.notSent, "a command has no words") }
         let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
-        try await gate.enter(commands.count, until: deadline)
-        defer { gate.leave(commands.count) }
-        return try await link.connection(until: deadline).send(commands)
+        let load = try await gate.enter(
+            Gate.Load(commands: commands.count, bytes: commands.reduce(0) { $0 + $1.byteCount }),
+            until: deadline
+        )
+        while true {
+            let connection: RedisConnection
+            do throws(RedisError) {
+                connection = try await link.connection(until: deadline)
+                guard !Task.isCancelled else { throw RedisError(.notSent, "the caller was cancelled") }
+            } catch {
+                gate.leave(load)
+                throw error
+            }
+            // The room is free again when the server owes no reply, not when the caller is gone.
+            let outcome = await connection.send(commands, until: deadline) { [gate] in gate.leave(load) }
+            if case .unwritten = outcome {
+                if !Task.isCancelled { link.discard(connection) }
+                continue
+            }
+            counters.commandsSent.wrappingAdd(commands.count, ordering: .relaxed)
+            switch outcome {
+            case .replies(let replies): return replies
+            case .failed(let error): throw error
+            case .unwritten: continue
+            }
+        }
     }
 }

@@ -1,58 +1,35 @@
 import NIOCore
 import NIOPosix
-import NIOSSL
 import Synchronization
 
 /// One connection, made and greeted.
-struct RedisConnection: Sendable {
+struct RedisConnection: Sendable, Equatable {
     private let channel: any Channel
     private let handler: NIOLoopBound<CommandHandler>
-    private static let ids = Atomic<UInt64>(0)
 
-    /// Connects and greets: `AUTH`, `SELECT`, `CLIENT SETNAME`.
+    /// Connects and greets: `AUTH`, `SELECT`, `CLIENT SETNAME`, all of it within the connect time-out.
     ///
-    /// - Parameter onPush: Called on the event loop for replies that answer nothing, as pub/sub has them.
+    /// - Parameter onPush: Called on the event loop for what the server sends unasked, as pub/sub does.
     static func connect(
         _ configuration: RedisConfiguration,
         on eventLoop: any EventLoop,
         onPush: (@Sendable (RedisValue) -> Void)? = nil
     ) async throws(RedisError) -> RedisConnection {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
+        let tls: TLSSetup?
+        do {
+            tls = try configuration.tls.map { try TLSSetup($0, address: configuration.address) }
+        } catch {
+            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
+        }
         let connection: RedisConnection
         do {
-            let tls = try configuration.tls.map { try TLSSetup($0, address: configuration.address) }
-            let bootstrap = ClientBootstrap(group: eventLoop)
-                .connectTimeout(TimeAmount(configuration.connectTimeout))
-                .channelOption(.socketOption(.so_keepalive), value: 1)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
-                        let handler = CommandHandler(
-                            timeout: TimeAmount(configuration.commandTimeout),
-                            onPush: onPush
-                        )
-                        try channel.pipeline.syncOperations.addHandler(handler)
-                    }
-                }
-            let channel =
-                switch configuration.address {
-                case .tcp(let host, let port):
-                    try await bootstrap
-                        .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-                        .connect(host: host, port: port).get()
-                case .unixSocket(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
-                }
-            connection = try await channel.eventLoop.submit {
-                let handler = try channel.pipeline.syncOperations.handler(type: CommandHandler.self)
-                return RedisConnection(
-                    channel: channel,
-                    handler: NIOLoopBound(handler, eventLoop: channel.eventLoop)
-                )
-            }.get()
+            connection = try await open(configuration, tls: tls, on: eventLoop, onPush: onPush)
         } catch {
             throw RedisError(.notSent, "cannot connect to \(configuration): \(error)")
         }
         do {
-            try await connection.greet(configuration)
+            try await connection.greet(configuration, until: deadline)
             return connection
         } catch {
             connection.close()
@@ -60,7 +37,48 @@ struct RedisConnection: Sendable {
         }
     }
 
-    private func greet(_ configuration: RedisConfiguration) async throws(RedisError) {
+    private static func open(
+        _ configuration: RedisConfiguration,
+        tls: TLSSetup?,
+        on eventLoop: any EventLoop,
+        onPush: (@Sendable (RedisValue) -> Void)?
+    ) async throws -> RedisConnection {
+        let attempt = ConnectionAttempt()
+        let bootstrap = ClientBootstrap(group: eventLoop)
+            .connectTimeout(TimeAmount(configuration.connectTimeout))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try attempt.add(channel)
+                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
+                    let handler = CommandHandler(
+                        timeout: TimeAmount(configuration.commandTimeout),
+                        idleInterval: TimeAmount(configuration.idlePingInterval),
+                        onPush: onPush
+                    )
+                    try channel.pipeline.syncOperations.addHandler(handler)
+                }
+            }
+        let channel = try await withTaskCancellationHandler {
+            switch configuration.address {
+            case .tcp(let host, let port):
+                try await bootstrap
+                    .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                    .connect(host: host, port: port).get()
+            case .unixSocket(let path): try await bootstrap.connect(unixDomainSocketPath: path).get()
+            }
+        } onCancel: {
+            attempt.cancel()
+        }
+        return try await channel.eventLoop.submit {
+            let handler = try channel.pipeline.syncOperations.handler(type: CommandHandler.self)
+            return RedisConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
+        }.get()
+    }
+
+    static func == (one: Self, other: Self) -> Bool { one.channel === other.channel }
+
+    private func greet(_ configuration: RedisConfiguration, until deadline: NIODeadline) async throws(RedisError) {
         var greeting: [RedisCommand] = []
         if let password = configuration.password {
             greeting.append(
@@ -71,55 +89,73 @@ struct RedisConnection: Sendable {
         if let name = configuration.clientName { greeting.append(RedisCommand("CLIENT", "SETNAME", name)) }
         // One more, so that the time-out covers a TLS handshake and a server that never answers.
         greeting.append(RedisCommand("PING"))
-        let replies: [RedisValue]
-        do {
-            replies = try await send(greeting)
-        } catch {
-            throw RedisError(.notSent, "no greeting from \(configuration): \(error.message)")
-        }
-        for case .error(let error) in replies {
-            // Without the command: it may hold the password.
-            throw RedisError(error)
+        switch await send(greeting, until: deadline) {
+        case .replies(let replies):
+            // A user may be barred from the name and from PING, and is connected all the same.
+            for case .error(let error) in replies where error.prefix != "NOPERM" {
+                // Without the command: it may hold the password.
+                throw RedisError(.notSent, "\(configuration) refuses the connection: \(error)")
+            }
+        case .failed(let error): throw RedisError(.notSent, "no greeting from \(configuration): \(error.message)")
+        case .unwritten:
+            let reason = (try? await channel.eventLoop.submit { handler.value.failure }.get()) ?? nil
+            throw RedisError(.notSent, "no greeting from \(configuration): \(reason?.message ?? "cancelled")")
         }
     }
 
     /// Sends commands in one write, and waits for their replies.
-    func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
-        var bytes = channel.allocator.buffer(capacity: commands.reduce(0) { $0 + $1.body.readableBytes + 16 })
+    ///
+    /// - Parameter onSettled: Called when the server owes nothing more for them, and never where they were not written.
+    func send(
+        _ commands: [RedisCommand],
+        until deadline: NIODeadline,
+        onSettled: (@Sendable () -> Void)? = nil
+    ) async -> Request.Outcome {
+        var bytes = channel.allocator.buffer(capacity: commands.reduce(0) { $0 + $1.byteCount })
         for command in commands { command.write(to: &bytes) }
-        let id = Self.ids.wrappingAdd(1, ordering: .relaxed).newValue
         let request = bytes
-        let result = await withTaskCancellationHandler {
-            await withCheckedContinuation { (waiter: CommandHandler.Waiter) in
+        let ticket = Request.Ticket()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { (waiter: Request.Waiter) in
                 channel.eventLoop.execute {
-                    handler.value.send(request, replies: commands.count, id: id, waiter: waiter)
+                    handler.value.send(
+                        request,
+                        replies: commands.count,
+                        ticket: ticket,
+                        deadline: deadline,
+                        onSettled: onSettled,
+                        waiter: waiter
+                    )
                 }
             }
         } onCancel: {
-            channel.eventLoop.execute { handler.value.abandon(id) }
+            ticket.isCancelled.store(true, ordering: .releasing)
+            channel.eventLoop.execute { handler.value.abandon(ticket) }
         }
-        return try result.get()
     }
 
-    /// Writes a command whose replies come as pushes.
-    func sendForPushes(_ command: RedisCommand) {
-        var bytes = channel.allocator.buffer(capacity: command.body.readableBytes + 16)
+    /// Writes a command that makes the server speak unasked from here on.
+    func listen(_ command: RedisCommand) {
+        var bytes = channel.allocator.buffer(capacity: command.byteCount)
         command.write(to: &bytes)
-        channel.writeAndFlush(bytes, promise: nil)
+        let subscription = bytes
+        channel.eventLoop.execute { handler.value.listen(subscription) }
     }
 
     /// Waits until the connection is closed.
-    func closed() async {
-        try? await channel.closeFuture.get()
+    ///
+    /// - Returns: Why; `nil` where it was closed from here, with nothing left to answer.
+    func closed() async -> RedisError? {
+        let reason = channel.closeFuture.map { handler.value.failure }
+        // A close never fails.
+        return (try? await reason.get()) ?? nil
     }
 
-    /// Closes when every request has its reply, or after some time.
-    func closeWhenDrained(within limit: TimeAmount) {
-        let drained = channel.eventLoop.makePromise(of: Void.self)
-        drained.futureResult.whenComplete { _ in close() }
+    /// Takes no more commands, and closes when every command has its reply, or after some time.
+    func retire(within limit: TimeAmount) {
         let timer = channel.eventLoop.scheduleTask(in: limit) { close() }
-        channel.eventLoop.execute { handler.value.drain(drained) }
         channel.closeFuture.whenComplete { _ in timer.cancel() }
+        channel.eventLoop.execute { handler.value.retire() }
     }
 
     /// Closes at once.

@@ -13,7 +13,7 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
     }
 
     /// The whole line.
-    public var description: String { "\(prefix) \(message)" }
+    public var description: String { message.isEmpty ? prefix : "\(prefix) \(message)" }
 }
 
 /// Why a command has no reply.

@@ -2,16 +2,37 @@ import CHiredis
 
 /// hiredis' reply parser. The one place where its pointers are; only Swift values come out.
 ///
-/// Not thread-safe: it lives on a connection's event loop.
+/// Not thread-safe: it lives on a connection's event loop. Versions 0.14 and 1.x of hiredis are alike in all that is
+/// used here.
 final class ReplyReader {
+    /// The most elements that an array may claim. hiredis makes room for all of them before the first has come.
+    static let maximumElements = 1 << 24
+
     private let reader: UnsafeMutablePointer<redisReader>
+    private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
 
     init() {
         guard let reader = redisReaderCreate() else { preconditionFailure("out of memory") }
         self.reader = reader
+        // hiredis' own functions but for arrays, whose size is looked at first.
+        let original: UnsafeMutablePointer<redisReplyObjectFunctions> = reader.pointee.fn
+        functions = .allocate(capacity: 1)
+        functions.initialize(to: original.pointee)
+        functions.pointee.createArray = { task, elements in
+            guard elements <= ReplyReader.maximumElements, let task, let original = task.pointee.privdata else {
+                return nil
+            }
+            return original.assumingMemoryBound(to: redisReplyObjectFunctions.self).pointee.createArray(task, elements)
+        }
+        reader.pointee.fn = functions
+        reader.pointee.privdata = UnsafeMutableRawPointer(original)
     }
 
-    deinit { redisReaderFree(reader) }
+    deinit {
+        redisReaderFree(reader)
+        functions.deinitialize(count: 1)
+        functions.deallocate()
+    }
 
     /// Gives it bytes off the wire.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(RedisError) {

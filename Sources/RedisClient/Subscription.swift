@@ -12,29 +12,53 @@ public enum RedisPush: Sendable, Equatable {
 extension RedisClient {
     /// Listens to channels on a connection of its own, and comes back when it is lost, until the task is cancelled.
     ///
-    /// - Parameter body: Called in order, on an event loop: it must not block.
+    /// - Parameters:
+    ///   - channels: Their names; the same one twice counts once. Without any there is nothing to hear.
+    ///   - body: Called in order, on an event loop: it must not block.
     public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
+        let channels = Set(channels).sorted()
+        guard !channels.isEmpty else { return }
+        var command = RedisCommand(name: "SUBSCRIBE", capacity: channels.count)
+        for channel in channels { command.append(channel) }
         var backoff = Backoff(configuration.backoff)
+        var failure: String?
         while !Task.isCancelled {
+            let start = ContinuousClock.now
+            let reason: RedisError?
             do {
-                let connection = try await RedisConnection.connect(
-                    configuration,
-                    on: eventLoopGroup.next(),
-                    onPush: { reply in Self.push(reply, channels: channels.count).map(body) }
-                )
-                backoff.reset()
-                var command = RedisCommand(name: "SUBSCRIBE", capacity: channels.count)
-                for channel in channels { command.append(channel) }
-                connection.sendForPushes(command)
-                await withTaskCancellationHandler {
-                    await connection.closed()
-                } onCancel: {
-                    connection.close()
-                }
+                reason = try await listen(with: command, channels: channels.count, body)
             } catch {
-                logger.debug("no subscription", metadata: ["error": "\(error)"])
+                reason = error
             }
-            if !Task.isCancelled { try? await Task.sleep(for: backoff.next()) }
+            if Task.isCancelled { return }
+            logger.log(
+                level: reason?.message == failure ? .debug : .warning,
+                "subscription lost",
+                metadata: ["error": "\(reason?.message ?? "closed")"]
+            )
+            failure = reason?.message
+            backoff.reset(after: .now - start)
+            // A cancellation ends the pause, and then the loop.
+            try? await Task.sleep(for: backoff.next())
+        }
+    }
+
+    /// One connection's time; returns why it ended.
+    private func listen(
+        with command: RedisCommand,
+        channels: Int,
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async throws(RedisError) -> RedisError? {
+        let connection = try await RedisConnection.connect(
+            configuration,
+            on: eventLoopGroup.next(),
+            onPush: { reply in Self.push(reply, channels: channels).map(body) }
+        )
+        connection.listen(command)
+        return await withTaskCancellationHandler {
+            await connection.closed()
+        } onCancel: {
+            connection.close()
         }
     }
 

@@ -1,0 +1,20 @@
+import Synchronization
+
+/// What a client has done so far: counters, for metrics.
+public struct RedisStatistics: Sendable, Equatable {
+    /// Commands written to a connection.
+    public var commandsSent: Int
+    /// Commands without a reply now.
+    public var commandsPending: Int
+    /// Connections that were lost and made again.
+    public var reconnects: Int
+    /// Tries to connect that failed.
+    public var failedConnects: Int
+}
+
+/// The counters behind ``RedisStatistics``.
+final class Counters: Sendable {
+    let commandsSent = Atomic(0)
+    let connects = Atomic(0)
+    let failedConnects = Atomic(0)
+}
