@@ -12,6 +12,8 @@ struct HealthRoutes: Sendable {
     }
 
     private func readiness() async -> Response {
+        // Asked for at once: a probe must not wait for the connection to come back.
+        guard ingest.store.client.connectionState == .connected else { return unready("Redis cannot be reached") }
         do {
             guard try await ingest.store.defaultMachine() != nil else {
                 return unready("no default state machine is deployed")

@@ -30,7 +30,10 @@ struct BatchLease: Sendable {
         let asked = ContinuousClock.now
         do {
             let lease = worker.configuration.leaseMilliseconds
-            token = try await worker.store.renew(members, token: token, lease: lease).token
+            let renewed = try await worker.store.renew(members, token: token, lease: lease)
+            // All lost: the commit under the old token is refused, and counted.
+            guard !renewed.held.isEmpty else { return }
+            token = renewed.token
             taken = asked
         } catch {
             worker.logger.warning("renewal failed", metadata: ["error": "\(error)"])

@@ -12,7 +12,7 @@ struct FaultTests {
     @Test("10,000 items of one second, three workers, one killed in the middle: all once")
     func killedWorker() async throws {
         try await Stack.with { stack in
-            try await stack.startItems(10_000, at: stack.now().adding(milliseconds: 5_000))
+            try await stack.startItems(10_000, at: stack.now().adding(milliseconds: 8_000))
             let workers = try (0..<3).map { _ in try stack.worker(["WAITABLE_BATCH": "100"]) }
             try await eventually("some are done") { try await stack.closedCount() > 500 }
             workers[0].signal(SIGKILL)
@@ -29,11 +29,14 @@ struct FaultTests {
     @Test("A worker that is told to stop gives back what it holds: nothing is delivered again")
     func stoppedWorker() async throws {
         try await Stack.with { stack in
-            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 3_000))
+            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 6_000))
             // A lease beyond the test's time: what was not given back would be missing at the end.
             let environment = ["WAITABLE_BATCH": "100", "WAITABLE_LEASE_MS": "600000"]
             let first = try stack.worker(environment)
-            try await eventually("some are done") { try await stack.closedCount() > 200 }
+            try await eventually("it works") {
+                guard first.output.contains("worker started") else { return false }
+                return try await stack.closedCount() > 200
+            }
             first.signal(SIGTERM)
             #expect(try await first.end() == 0)
             let second = try stack.worker(environment)
@@ -49,7 +52,7 @@ struct FaultTests {
     func redisRestart() async throws {
         try await Stack.with(persistence: .appendOnly) { stack in
             let workers = [try stack.worker(), try stack.worker()]
-            try await stack.startItems(2_000, at: stack.now().adding(milliseconds: 3_000))
+            try await stack.startItems(2_000, at: stack.now().adding(milliseconds: 6_000))
             stack.redis.stop()
             try stack.redis.start()
             try await eventually("some are done") { try await stack.closedCount() > 100 }
@@ -69,7 +72,7 @@ struct FaultTests {
     @Test("A worker paused past its lease is refused when it commits, and the refusal is counted")
     func pausedWorker() async throws {
         try await Stack.with { stack in
-            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 3_000))
+            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 6_000))
             let paused = try stack.worker(["WAITABLE_BATCH": "1000", "WAITABLE_LEASE_MS": "1000"])
             // Paused while it holds a batch that is not committed: some members then have a lease for a score.
             try await eventually("it is paused with a lease") {

@@ -71,7 +71,9 @@ struct StepFunctionsAPITests {
     @Test("A stopped execution is ABORTED at once, and stays so")
     func stop() async throws {
         try await Stack.with { stack in
-            let machine = try await stack.machine(#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}"#)
+            let machine = try await stack.machine(
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}"#
+            )
             let started = try await stack.call("StartExecution", ["stateMachineArn": machine, "name": "e"])
             let execution = try #require(started.json.objectValue?["executionArn"])
             let stop: JSONObject = ["executionArn": execution, "error": "Why", "cause": "Because"]
@@ -137,7 +139,10 @@ struct StepFunctionsAPITests {
                 "StartExecution", #"{"stateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:none"}"#,
                 "StateMachineDoesNotExist"
             ),
-            ("DescribeExecution", #"{"executionArn":"arn:aws:states:us-east-1:1:execution:m:none"}"#, "ExecutionDoesNotExist"),
+            (
+                "DescribeExecution", #"{"executionArn":"arn:aws:states:us-east-1:1:execution:m:none"}"#,
+                "ExecutionDoesNotExist"
+            ),
             ("CreateStateMachine", #"{"name":"a b","definition":"{}","roleArn":"r"}"#, "InvalidName"),
             ("CreateStateMachine", #"{"name":"a","definition":"{}","roleArn":"r"}"#, "InvalidDefinition"),
             ("GetExecutionHistory", #"{"executionArn":"x","maxResults":1001}"#, "ValidationException"),

@@ -35,7 +35,8 @@ public final class RedisTestServer: Sendable {
         let saves = persistence == .none ? "no" : "yes"
         arguments =
             [
-                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder.path,
+                "redis-server", "--port", "\(port)", "--bind", "127.0.0.1", "--unixsocket", socket, "--dir",
+                folder.path,
                 "--save", "", "--appendonly", saves, "--loglevel", "warning", "--logfile", "redis.log",
             ] + options
         try start()

@@ -129,7 +129,8 @@ extension Comparison.ValueType {
             guard let left = left.numberValue, let right = right.numberValue else { return false }
             return relation.holds(left, right, <)
         case .timestamp:
-            guard let left = left.stringValue.flatMap(Timestamp.init), let right = right.stringValue.flatMap(Timestamp.init)
+            guard let left = left.stringValue.flatMap(Timestamp.init),
+                let right = right.stringValue.flatMap(Timestamp.init)
             else { return false }
             return relation.holds(left, right, <)
         }
@@ -151,7 +152,8 @@ private struct Timestamp: Comparable {
 
     static func < (left: Timestamp, right: Timestamp) -> Bool {
         guard left.instant == right.instant else { return left.instant < right.instant }
-        return left.rest.isEmpty || right.rest.isEmpty ? !left.rest.isEmpty && right.rest.isEmpty : left.rest < right.rest
+        return left.rest.isEmpty || right.rest.isEmpty
+            ? !left.rest.isEmpty && right.rest.isEmpty : left.rest < right.rest
     }
 }
 

@@ -8,6 +8,7 @@ extension StepFunctionsAPI {
         let execution = try await execution(named: try request.required("executionArn"))
         let error = try request.optional("error")
         let cause = try request.optional("cause")
+        if let stopDate = execution.stopDate { return ["stopDate": stopDate.epochSeconds] }
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
         return ["stopDate": try await ingest.store.stop(execution.key, failure: failure).epochSeconds]
     }

@@ -1,5 +1,6 @@
 public import StatesLanguage
 
 extension JSON: ExpressibleByStringLiteral {
+    /// A string.
     public init(stringLiteral value: String) { self = .string(value) }
 }

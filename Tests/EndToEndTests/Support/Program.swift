@@ -1,13 +1,11 @@
 import Foundation
 import RedisTestServer
-import Synchronization
 import Testing
 
 /// A running `waitable` process of a test, with what it has printed.
 final class Program: Sendable {
     let process: Process
-    private let text = Mutex("")
-    private let pipe = Pipe()
+    private let file: URL
 
     /// The executable that was built beside the tests.
     static let path: String = {
@@ -35,23 +33,23 @@ final class Program: Sendable {
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("WAITABLE_") }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-            } else {
-                self?.text.withLock { $0 += String(decoding: data, as: UTF8.self) }
-            }
-        }
+        // A file, not a pipe: what was printed is there whenever it is asked for, also after the end.
+        file = FileManager.default.temporaryDirectory.appending(path: "waitable-output-\(UUID().uuidString)")
+        try Data().write(to: file)
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        process.standardOutput = handle
+        process.standardError = handle
         try process.runUnblocked()
     }
 
-    deinit { if process.isRunning { kill(process.processIdentifier, SIGKILL) } }
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: file)
+    }
 
     /// What it has printed so far, on both outputs.
-    var output: String { text.withLock { $0 } }
+    var output: String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
 
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
@@ -69,7 +67,6 @@ final class Program: Sendable {
     static func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> (Int32, String) {
         let program = try Program(arguments, environment: environment)
         let code = try await program.end()
-        try await eventually("the output is read") { program.pipe.fileHandleForReading.readabilityHandler == nil }
         return (code, program.output)
     }
 }

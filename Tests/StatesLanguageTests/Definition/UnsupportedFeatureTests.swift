@@ -71,13 +71,19 @@ struct UnsupportedFeatureTests {
         "paths that need what is not there are refused wherever a path may stand",
         arguments: [
             (#"{"Type":"Succeed","InputPath":"$v"}"#, "InputPath", "$v", "uses a variable, and variables are"),
-            (#"{"Type":"Succeed","OutputPath":"$$.Task.Token"}"#, "OutputPath", "$$.Task.Token", "needs '$$.Task', which is"),
+            (
+                #"{"Type":"Succeed","OutputPath":"$$.Task.Token"}"#, "OutputPath", "$$.Task.Token",
+                "needs '$$.Task', which is"
+            ),
             (#"{"Type":"Fail","ErrorPath":"$..e"}"#, "ErrorPath", "$..e", "uses a deep scan ('..'), which is"),
             (
                 #"{"Type":"Wait","TimestampPath":"$.l[?(@.t)]","Next":"T"}"#, "TimestampPath", "$.l[?(@.t)]",
                 "uses a filter ('?'), which is"
             ),
-            (#"{"Type":"Wait","SecondsPath":"$v.s","Next":"T"}"#, "SecondsPath", "$v.s", "uses a variable, and variables are"),
+            (
+                #"{"Type":"Wait","SecondsPath":"$v.s","Next":"T"}"#, "SecondsPath", "$v.s",
+                "uses a variable, and variables are"
+            ),
             (
                 #"{"Type":"Task","Resource":"r","TimeoutSecondsPath":"States.MathAdd(1, 2)","Next":"T"}"#,
                 "TimeoutSecondsPath", "States.MathAdd(1, 2)", "calls the intrinsic function 'States.MathAdd', which is"

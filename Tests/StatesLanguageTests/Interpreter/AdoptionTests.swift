@@ -4,7 +4,11 @@ import Testing
 
 @Suite("Adoption", .timeLimit(.minutes(1)))
 struct AdoptionTests {
-    private func adopt(_ definition: String, _ tasks: inout ScriptedTasks, input: String = #"{ "a":1 }"#) throws -> Advance? {
+    private func adopt(
+        _ definition: String,
+        _ tasks: inout ScriptedTasks,
+        input: String = #"{ "a":1 }"#
+    ) throws -> Advance? {
         let machine = try StateMachine(definition: definition, resources: TestCatalog())
         return Interpreter(machine: machine, context: try Run.context(input: input), records: true)
             .adopt(at: Run.start, tasks: &tasks)

@@ -42,7 +42,10 @@ struct RedriveTests {
     @Test("an execution that was aborted while a task was open asks for it again, under a new id")
     func aborted() throws {
         let run = try Run(
-            machine(#"{"Type":"Pass","Result":{"x":1},"Next":"T"}"#, #","T":{"Type":"Task","Resource":"r","End":true}"#),
+            machine(
+                #"{"Type":"Pass","Result":{"x":1},"Next":"T"}"#,
+                #","T":{"Type":"Task","Resource":"r","End":true}"#
+            ),
             input: "[]",
             tasks: [.pending]
         )

@@ -4,7 +4,12 @@ import Testing
 
 @Suite("What catchers leave alone", .timeLimit(.minutes(1)))
 struct CatchLimitTests {
-    private func run(_ errors: String, _ answer: TaskDisposition, resultPath: String = "$", input: String = "{}") throws -> Run {
+    private func run(
+        _ errors: String,
+        _ answer: TaskDisposition,
+        resultPath: String = "$",
+        input: String = "{}"
+    ) throws -> Run {
         var run = try Run(
             machine(
                 #"{"Type":"Task","Resource":"arn:aws:states:::dynamodb:getItem","TimeoutSeconds":5,"End":true,"#
