@@ -72,6 +72,11 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
         .target(name: "StatesLanguage"),
+        .executableTarget(
+            name: "waitable-benchmark",
+            dependencies: ["WaitableRedis", "RedisTestServer", logging],
+            path: "Benchmarks"
+        ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
         .testTarget(name: "RedisClientTests", dependencies: ["RedisClient", "RedisTestServer", nioPosix, logging]),
