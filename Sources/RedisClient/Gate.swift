@@ -37,6 +37,9 @@ final class Gate: Sendable {
     /// Commands that hold room.
     var commandsInside: Int { state.withLock { capacity.commands - $0.free.commands } }
 
+    /// Commands that wait for room.
+    var commandsOutside: Int { state.withLock { $0.waiting.reduce(0) { $0 + $1.load.commands } } }
+
     /// Waits for room.
     ///
     /// - Returns: What ``leave(_:)`` has to be given. More than the capacity at once counts as all of it.

@@ -54,6 +54,7 @@ public final class RedisClient: Service {
         RedisStatistics(
             commandsSent: counters.commandsSent.load(ordering: .relaxed),
             commandsPending: gate.commandsInside,
+            commandsWaiting: gate.commandsOutside,
             reconnects: max(0, counters.connects.load(ordering: .relaxed) - 1),
             failedConnects: counters.failedConnects.load(ordering: .relaxed)
         )

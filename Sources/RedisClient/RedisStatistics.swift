@@ -4,8 +4,10 @@ import Synchronization
 public struct RedisStatistics: Sendable, Equatable {
     /// Commands written to a connection.
     public var commandsSent: Int
-    /// Commands without a reply now.
+    /// Commands that have room now: those without a reply, and those that wait for a connection.
     public var commandsPending: Int
+    /// Commands that wait for room now.
+    public var commandsWaiting: Int
     /// Connections that were lost and made again.
     public var reconnects: Int
     /// Tries to connect that failed.

@@ -1,4 +1,5 @@
 import Hummingbird
+import RedisClient
 import StatesLanguage
 import WaitableRedis
 

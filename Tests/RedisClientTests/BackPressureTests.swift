@@ -96,7 +96,9 @@ struct BackPressureTests {
                 async let first = client.send(RedisCommand("GET", "first"))
                 try await eventually { server.commands.count == 1 }
                 let batch = Task { try await client.send((0..<3).map { RedisCommand("GET", "batch-\($0)") }) }
+                try await eventually { client.statistics.commandsWaiting == 3 }
                 let small = Task { try await client.send(RedisCommand("GET", "small")) }
+                try await eventually { client.statistics.commandsWaiting == 4 }
                 batch.cancel()
                 await #expect(throws: RedisError.self) { try await batch.value }
                 try await eventually { server.commands.count == 2 }
