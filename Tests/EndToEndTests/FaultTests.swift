@@ -96,6 +96,27 @@ struct FaultTests {
         }
     }
 
+    @Test("An execution on which leases run out again and again is failed as poison, with that cause")
+    func poison() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(1, at: stack.now().adding(milliseconds: 600_000))
+            let member = "waitable-stepfunction:item-0"
+            // As after seven workers that died with it.
+            _ = try await stack.store.client.send(RedisCommand("HSET", stack.store.keys.redelivered, member, "6"))
+            _ = try await stack.store.client.send(
+                RedisCommand("ZADD", stack.store.keys.due, "1700000000000.00048828125", member)
+            )
+            let worker = try stack.worker()
+            try await eventually("it is closed") { try await stack.closedCount() == 1 }
+            let key = ExecutionKey(machine: "waitable-stepfunction", name: "item-0")
+            let execution = try #require(try await stack.store.execution(key))
+            #expect(execution.status == .failed)
+            #expect(execution.failure?.error == "Waitable.Poisoned")
+            #expect(execution.failure?.cause?.contains("ran out 7 times") == true)
+            worker.signal(SIGTERM)
+        }
+    }
+
     @Test("A full Redis refuses starts with 503, whole, and still drains")
     func fullRedis() async throws {
         try await Stack.with(options: ["--maxmemory-policy", "noeviction"]) { stack in

@@ -59,5 +59,6 @@ public struct ARNError: Error, Sendable, Equatable {
     /// The text within `Invalid Arn: '…'`.
     public var reason: String
 
-    init(_ reason: String) { self.reason = reason }
+    /// An error from its reason.
+    public init(_ reason: String) { self.reason = reason }
 }
