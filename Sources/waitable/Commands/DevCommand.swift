@@ -32,7 +32,7 @@ struct DevCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let stack = try DevStack(
+            let stack = try await DevStack(
                 workers: workers,
                 host: host ?? Setting.host.default ?? "127.0.0.1",
                 port: port ?? Setting.port.default ?? "8080",

@@ -21,15 +21,15 @@ struct DevStack {
         port: String,
         showsFirstItem: Bool,
         environment: [String: String]
-    ) throws {
+    ) async throws {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)
         }
         self.workers = workers
         self.showsFirstItem = showsFirstItem
         self.host = host
-        self.port = number == 0 ? try FreePort.find() : number
-        redisPort = try FreePort.find()
+        self.port = number == 0 ? try await FreePort.find() : number
+        redisPort = try await FreePort.find()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("waitable-dev-\(UUID().uuidString)")
         var values = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         values[Setting.redisURL.environment] = "redis://127.0.0.1:\(redisPort)"
