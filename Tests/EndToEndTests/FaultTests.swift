@@ -96,6 +96,24 @@ struct FaultTests {
         }
     }
 
+    @Test("A worker ends within its bound though Redis does not answer")
+    func boundedShutdown() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(5_000, at: stack.now().adding(milliseconds: 6_000))
+            let worker = try stack.worker(["WAITABLE_LEASE_MS": "600000", "WAITABLE_BATCH": "50"])
+            try await eventually("it works") {
+                guard worker.output.contains("worker started") else { return false }
+                return try await stack.closedCount() > 0
+            }
+            // In the middle of its work: a claim or a commit is under way.
+            stack.redis.pause()
+            worker.signal(SIGTERM)
+            // The suite's time limit is far below the lease.
+            _ = try await worker.end()
+            stack.redis.resume()
+        }
+    }
+
     @Test("An execution on which leases run out again and again is failed as poison, with that cause")
     func poison() async throws {
         try await Stack.with { stack in

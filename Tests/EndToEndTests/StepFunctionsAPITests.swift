@@ -26,7 +26,7 @@ struct StepFunctionsAPITests {
             #expect(described.json.objectValue?["definition"] == .string(definition))
             #expect(described.json.objectValue?["status"] == "ACTIVE")
 
-            let due = try await stack.now().adding(milliseconds: 700).iso8601
+            let due = try await stack.now().adding(milliseconds: 3_000).iso8601
             let input = #"{ "Id": "order-7",  "StartTimestamp": "\#(due)" }"#
             let start: JSONObject = ["stateMachineArn": machine, "name": "order-7", "input": .string(input)]
             let started = try await stack.call("StartExecution", start)

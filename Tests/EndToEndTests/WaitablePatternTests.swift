@@ -10,7 +10,7 @@ struct WaitablePatternTests {
     func itemCompletesAtItsInstant() async throws {
         try await Stack.with { stack in
             let worker = try stack.worker()
-            let due = try await stack.now().adding(milliseconds: 1_000)
+            let due = try await stack.now().adding(milliseconds: 3_000)
             let answer = try await stack.post(#"{"Id":"order-42","StartTimestamp":"\#(due.iso8601)"}"#)
             #expect(answer.status == 200)
             let accepted = try #require(answer.json.objectValue)

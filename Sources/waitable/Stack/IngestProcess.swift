@@ -2,7 +2,6 @@ import Hummingbird
 import Logging
 import NIOCore
 import RedisClient
-import ServiceLifecycle
 import UnixSignals
 import WaitableHTTP
 import WaitableRedis
@@ -41,17 +40,7 @@ struct IngestProcess {
             logger: logger
         )
         let deployment = Deployment(folder: folder, store: store, logger: logger)
-        // Stopped in the reverse order: first no more requests, then the starts under way, at last the connection.
-        let services = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: client), .init(service: clock), .init(service: deployment), .init(service: starts),
-                    .init(service: application),
-                ],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
-        )
-        try await services.run()
+        // First no more requests, then the starts under way, at last the connection.
+        try await ProcessServices(services: [client, clock, deployment, starts, application], logger: logger).run()
     }
 }

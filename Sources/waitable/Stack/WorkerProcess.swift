@@ -1,7 +1,6 @@
 import Foundation
 import Logging
 import RedisClient
-import ServiceLifecycle
 import UnixSignals
 import WaitableRedis
 import WaitableWorker
@@ -28,14 +27,7 @@ struct WorkerProcess {
             itemTable: settings.itemTable,
             logger: logger
         )
-        let services = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [.init(service: client), .init(service: worker)],
-                gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
-            )
-        )
-        try await services.run()
+        try await ProcessServices(services: [client, worker], logger: logger).run()
     }
 
     /// The host's name and the process's id: unique among the replicas of a stack.
