@@ -5,24 +5,29 @@ import Synchronization
 final class ConnectionAttempt: Sendable {
     private struct State {
         var isCancelled = false
-        var channels: [any Channel] = []
+        var connections: [RedisConnection] = []
     }
 
     private let state = Mutex(State())
 
-    func add(_ channel: any Channel) throws {
+    func add(_ connection: RedisConnection) throws {
         let isCancelled = state.withLock { state in
-            state.channels.append(channel)
+            state.connections.append(connection)
             return state.isCancelled
         }
         if isCancelled { throw CancellationError() }
     }
 
+    /// The connection of the channel that was made. Its pipeline may be empty by now: a handshake can fail at once.
+    func connection(of channel: any Channel) -> RedisConnection? {
+        state.withLock { $0.connections.first { $0.channel === channel } }
+    }
+
     func cancel() {
-        let channels = state.withLock { state in
+        let connections = state.withLock { state in
             state.isCancelled = true
-            return state.channels
+            return state.connections
         }
-        for channel in channels { channel.close(promise: nil) }
+        for connection in connections { connection.close() }
     }
 }

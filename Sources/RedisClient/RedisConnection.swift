@@ -4,7 +4,7 @@ import Synchronization
 
 /// One connection, made and greeted.
 struct RedisConnection: Sendable, Equatable {
-    private let channel: any Channel
+    let channel: any Channel
     private let handler: NIOLoopBound<CommandHandler>
 
     /// Connects and greets: `AUTH`, `SELECT`, `CLIENT SETNAME`, all of it within the connect time-out.
@@ -49,7 +49,6 @@ struct RedisConnection: Sendable, Equatable {
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try attempt.add(channel)
                     if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
                     let handler = CommandHandler(
                         timeout: TimeAmount(configuration.commandTimeout),
@@ -57,6 +56,8 @@ struct RedisConnection: Sendable, Equatable {
                         onPush: onPush
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
+                    let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+                    try attempt.add(RedisConnection(channel: channel, handler: bound))
                 }
             }
         let channel = try await withTaskCancellationHandler {
@@ -70,10 +71,8 @@ struct RedisConnection: Sendable, Equatable {
         } onCancel: {
             attempt.cancel()
         }
-        return try await channel.eventLoop.submit {
-            let handler = try channel.pipeline.syncOperations.handler(type: CommandHandler.self)
-            return RedisConnection(channel: channel, handler: NIOLoopBound(handler, eventLoop: channel.eventLoop))
-        }.get()
+        guard let connection = attempt.connection(of: channel) else { throw ChannelError.ioOnClosedChannel }
+        return connection
     }
 
     static func == (one: Self, other: Self) -> Bool { one.channel === other.channel }

@@ -60,6 +60,7 @@ struct BackPressureTests {
                 $0.commandTimeout = .milliseconds(300)
             }
             try await withClient(configuration) { client in
+                try await eventually { client.connectionState == .connected }
                 async let first = client.failure(of: RedisCommand("GET", "1"))
                 try await eventually { server.commands.count == 1 }
                 let second = try await client.failure(of: RedisCommand("GET", "2"))

@@ -64,10 +64,12 @@ struct BrokenServerTests {
 
     @Test func aServerThatClosesAtOnceIsTriedAgain() async throws {
         try await FakeServer.with({ _ in .close }, greets: false) { server in
-            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(200) }
+            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(500) }
             try await withClient(configuration) { client in
+                try await eventually { client.statistics.failedConnects > 1 }
                 let error = try await client.failure(of: RedisCommand("GET", "k"))
                 #expect(error.code == .notSent)
+                #expect(error.message.contains("no greeting"))
                 #expect(server.connections > 1)
             }
         }

@@ -62,7 +62,7 @@ struct ServerErrorTests {
         try await FakeServer.with({ _ in .text("-LOADING Redis is loading the dataset in memory\r\n") }, greets: false)
         {
             server in
-            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(100) }
+            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(500) }
             try await withClient(configuration) { client in
                 let error = try await client.failure(of: RedisCommand("GET", "k"))
                 #expect(error.code == .notSent)

@@ -27,11 +27,12 @@ struct ShutdownTests {
         }
     }
 
-    @Test func aServerThatOwesARepliesForEverDoesNotHoldItUp() async throws {
+    @Test func aServerThatOwesAReplyForEverDoesNotHoldItUp() async throws {
         try await FakeServer.with({ _ in .nothing }) { server in
-            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(200) }
+            let configuration = try RedisConfiguration(testing: server.url) { $0.commandTimeout = .milliseconds(500) }
             let client = RedisClient(configuration, logger: .silent)
             let run = Task { try await client.run() }
+            try await eventually { client.connectionState == .connected }
             async let error = client.failure(of: RedisCommand("GET", "k"))
             try await eventually { server.commands.count == 1 }
             run.cancel()
