@@ -79,7 +79,10 @@ let package = Package(
         ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
-        .testTarget(name: "RedisClientTests", dependencies: ["RedisClient", "RedisTestServer", nioPosix, logging]),
+        .testTarget(
+            name: "RedisClientTests",
+            dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
+        ),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
         .testTarget(name: "WaitableRedisTests", dependencies: ["WaitableRedis", "RedisTestServer", logging]),
         .testTarget(

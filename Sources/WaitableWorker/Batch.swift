@@ -37,7 +37,7 @@ struct Batch: Sendable {
         while true {
             do {
                 return try await worker.store.commit(transitions, token: lease.token)
-            } catch  where error.isWorthRepeating && lease.isLive && !Task.isCancelled {
+            } catch  where error.isWorthRepeating && lease.isLive && worker.canReachRedis {
                 worker.logger.warning("commit is repeated", metadata: ["error": "\(error)"])
             } catch {
                 worker.logger.error(

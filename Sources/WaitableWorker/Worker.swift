@@ -73,6 +73,9 @@ public final class Worker: Service {
         }
     }
 
+    /// Whether a call may still go out: neither the task nor the client is at its end.
+    var canReachRedis: Bool { !Task.isCancelled && store.client.connectionState != .closed }
+
     private var stopping: Bool { isStopping.load(ordering: .acquiring) || Task.isCancelled }
 
     private func work() async throws {
