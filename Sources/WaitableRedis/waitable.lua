@@ -593,7 +593,8 @@ end
 -- ARGV   token, n, ENTRY × n (no execution twice)
 -- Returns n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
 --        was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
--- An applied entry that closes or has a new due instant also clears the execution's redeliveries.
+-- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
+-- workers when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
 local function commit(keys, args)
     local prefix = prefixOf(keys)
@@ -621,7 +622,7 @@ local function commit(keys, args)
     local found = documents(prefix, doubtful)
 
     local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
-    local refused = 0
+    local refused, soonest = 0, nil
     for n = 1, #list do
         local name = list[n]
         if position[n] and settled(found[position[n]], batch.documents[n]) then
@@ -645,6 +646,8 @@ local function commit(keys, args)
                 elseif next ~= '=' then
                     rescored[#rescored + 1] = next
                     rescored[#rescored + 1] = name
+                    local instant = tonumber(next)
+                    if not soonest or instant < soonest then soonest = instant end
                 end
                 if next ~= '=' and redelivered then progressed[#progressed + 1] = name end
             end
@@ -652,7 +655,12 @@ local function commit(keys, args)
     end
     -- Nothing below can fail: the types of these keys were checked above, before the first write.
     store(texts)
-    if #rescored > 0 then redis.call('ZADD', dueKey, 'XX', unpack(rescored)) end
+    if #rescored > 0 then
+        -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
+        local before = head(prefix)
+        redis.call('ZADD', dueKey, 'XX', unpack(rescored))
+        wake(prefix, before, soonest)
+    end
     batched('ZREM', dueKey, left)
     batched('ZADD', prefix .. ':closed', closed, 2)
     if redelivered then batched('HDEL', prefix .. ':redelivered', progressed) end

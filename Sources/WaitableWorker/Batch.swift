@@ -71,6 +71,7 @@ struct Batch: Sendable {
             }
         }
         worker.metrics.committed.increment(by: applied)
+        worker.look(at: steps)
         return next
     }
 

@@ -73,6 +73,14 @@ public final class Worker: Service {
         }
     }
 
+    /// Looks in time for the steps that were just committed: the claim before them saw only their leases.
+    func look(at steps: [Step]) {
+        let due = steps.compactMap { step in
+            if case .due(let instant) = step.next { instant } else { nil }
+        }
+        if let soonest = due.min() { nudges.send(.sooner(soonest)) }
+    }
+
     /// Whether a call may still go out: neither the task nor the client is at its end.
     var canReachRedis: Bool { !Task.isCancelled && store.client.connectionState != .closed }
 

@@ -2,6 +2,7 @@ import Foundation
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableRedis
 
 /// The main job, by real processes over a real Redis.
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -75,6 +76,27 @@ struct WaitablePatternTests {
                 try await stack.get("/status/soon").json.objectValue?["ProcessStatus"] == "COMPLETED"
             }
             #expect(try await stack.get("/status/late").json.objectValue?["ProcessStatus"] == "STARTED")
+            worker.signal(SIGTERM)
+        }
+    }
+
+    @Test("An item that a worker brought to its wait is completed at its instant")
+    func workerRemembersWhatItCommitted() async throws {
+        try await Stack.with { stack in
+            // The worker runs the states before the wait as well, and sleeps a minute where nothing wakes it.
+            let worker = try stack.worker(["WAITABLE_POLL_MS": "60000", "WAITABLE_LEASE_MS": "600000"])
+            try await eventually("it works") { worker.output.contains("worker started") }
+            let due = try await stack.now().adding(milliseconds: 2_000)
+            let item: JSONObject = ["Id": "by-hand", "StartTimestamp": .string(due.iso8601)]
+            _ = try await stack.store.startByHand(JSON.object(item).text, machine: nil)
+            try await eventually("it is completed") {
+                try await stack.get("/status/by-hand").json.objectValue?["ProcessStatus"] == "COMPLETED"
+            }
+            let done = try await stack.get("/status/by-hand").json.objectValue
+            let updated = try #require(done?["LastUpdated"]?.stringValue.flatMap(Instant.init(iso8601:)))
+            #expect(updated >= due)
+            // Far below the 45 seconds that the sleep lasts at the least.
+            #expect(updated < due.adding(milliseconds: 20_000))
             worker.signal(SIGTERM)
         }
     }
