@@ -19,6 +19,7 @@ let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", pac
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
@@ -45,8 +47,8 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "WaitableHTTP", "WaitableWorker", hummingbird, argumentParser, configuration, serviceLifecycle, nioCore,
-                nioPosix, logging,
+                "WaitableHTTP", "WaitableWorker", hummingbird, argumentParser, asyncHTTPClient, configuration,
+                serviceLifecycle, nioCore, nioPosix, logging,
             ]
         ),
         .target(
@@ -55,14 +57,14 @@ let package = Package(
         ),
         .target(
             name: "WaitableWorker",
-            dependencies: ["WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics]
+            dependencies: ["WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics, histogram]
         ),
         .target(
             name: "WaitableRedis",
             dependencies: ["RedisClient", "Waitable", serviceLifecycle, logging],
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
-                .embedInCode("items.lua"),
+                .embedInCode("items.lua"), .embedInCode("workers.lua"),
             ]
         ),
         .target(

@@ -28,6 +28,10 @@ public struct Keys: Sendable, Hashable {
     public var machines: String { prefix + ":machines" }
     /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.
     public static let defaultMachineField = ":default"
+    /// zset: a worker's name → when its report is out of date (Unix ms).
+    public var workers: String { prefix + ":workers" }
+    /// hash: a worker's name → what it last said of itself, a ``WorkerReport``.
+    public var reports: String { prefix + ":reports" }
     /// Pub/sub channel: the new head of ``due`` (Unix ms), sent when it became sooner.
     public var wake: String { prefix + ":wake" }
 

@@ -14,13 +14,15 @@
 --   prefix:machine:HASH  string  an immutable revision of a machine
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:wake          channel the score of a new, sooner head of `due`
+--   prefix:workers       zset    worker -> when its report is out of date (ms)
+--   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua and items.lua follow this file in the same library; the tables they fill are declared here.
+-- instants.lua, decimals.lua, items.lua and workers.lua follow this file in the same library; the tables they fill are declared here.
 
-local VERSION = '1'
+local VERSION = '2'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 100           -- item effects per entry

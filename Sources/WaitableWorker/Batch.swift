@@ -9,12 +9,14 @@ struct Batch: Sendable {
     private let worker: Worker
     private var lease: BatchLease
     private var steps: [Step] = []
+    private let size: Int
 
     /// Runs the executions of a claim on, in order.
     init(_ claim: Claim, worker: Worker) async {
         self.worker = worker
         self.lease = BatchLease(claim, duration: worker.configuration.leaseMilliseconds)
-        steps.reserveCapacity(claim.members.count)
+        size = claim.members.count
+        steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
@@ -24,6 +26,7 @@ struct Batch: Sendable {
 
     /// Commits the steps, then goes on with those that waited for the outcome of an item operation.
     func commit() async {
+        defer { worker.tally.letGo(size) }
         var steps = steps
         while !steps.isEmpty {
             guard let results = await results(of: steps) else { return }
@@ -53,7 +56,10 @@ struct Batch: Sendable {
     private func followUps(of steps: [Step], _ results: [CommitResult]) async -> [Step] {
         var next: [Step] = []
         var applied = 0
+        var lateness: [Int] = []
+        let now = lease.estimatedNow
         for (step, result) in zip(steps, results) {
+            if result.isApplied, let late = step.lateness(at: now) { lateness.append(late) }
             switch result {
             case .refused:
                 worker.metrics.refused.increment()
@@ -71,6 +77,7 @@ struct Batch: Sendable {
             }
         }
         worker.metrics.committed.increment(by: applied)
+        worker.tally.committed(applied, lateness: lateness)
         worker.look(at: steps)
         return next
     }
@@ -105,5 +112,24 @@ struct Batch: Sendable {
 
     private func log(_ message: Logger.Message, _ step: Step) {
         worker.logger.warning(message, metadata: ["execution": "\(step.execution.key)", "token": "\(lease.token)"])
+    }
+}
+
+extension CommitResult {
+    fileprivate var isApplied: Bool {
+        switch self {
+        case .applied, .settled: true
+        case .refused, .failed: false
+        }
+    }
+}
+
+extension Step {
+    /// How long after its due instant the step was made, in ms; `nil` for one that no instant brought about.
+    fileprivate func lateness(at now: Instant) -> Int? {
+        guard let before else { return nil }
+        let due = before.flow.map(\.wakeUp) ?? before.startDate
+        guard let due, due <= now else { return nil }
+        return Int(now.milliseconds - due.milliseconds)
     }
 }

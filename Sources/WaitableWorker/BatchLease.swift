@@ -9,6 +9,7 @@ struct BatchLease: Sendable {
     private(set) var token: String
     /// The Redis clock at the claim.
     let now: Instant
+    private let claimed: ContinuousClock.Instant
     private var taken: ContinuousClock.Instant
     private let duration: Duration
 
@@ -17,8 +18,15 @@ struct BatchLease: Sendable {
         now = claim.now
         // The claim was answered a little after Redis took the time: what is left is slightly overestimated, which costs
         // at most a refused commit.
-        taken = .now
+        claimed = .now
+        taken = claimed
         duration = .milliseconds(milliseconds)
+    }
+
+    /// The Redis clock by now, carried on from the claim.
+    var estimatedNow: Instant {
+        let passed = claimed.duration(to: .now).components
+        return now.adding(milliseconds: passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000)
     }
 
     var isHalfUsed: Bool { taken.duration(to: .now) > duration / 2 }

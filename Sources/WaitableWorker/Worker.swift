@@ -21,6 +21,7 @@ public final class Worker: Service {
     let itemTable: String
     let logger: Logger
     let metrics = WorkerMetrics()
+    let tally = WorkerTally()
     private let nudges: Nudges
     private let isStopping = Atomic(false)
 
@@ -51,9 +52,11 @@ public final class Worker: Service {
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
+                group.addTask { await self.reportItself() }
                 try await self.work()
                 group.cancelAll()
             }
+            try? await self.store.leave(worker: self.configuration.name)
         } onGracefulShutdown: {
             self.isStopping.store(true, ordering: .releasing)
             self.nudges.send(.shutdown)
@@ -123,7 +126,10 @@ public final class Worker: Service {
                 lease: configuration.leaseMilliseconds,
                 worker: configuration.name
             )
-            if !claim.members.isEmpty { metrics.claimed.increment(by: claim.members.count) }
+            if !claim.members.isEmpty {
+                metrics.claimed.increment(by: claim.members.count)
+                tally.claimed(claim.members.count)
+            }
             return claim
         } catch {
             logger.warning("claim failed", metadata: ["error": "\(error)"])
@@ -173,6 +179,7 @@ public final class Worker: Service {
     }
 
     private func release(_ claim: Claim) async {
+        defer { tally.letGo(claim.members.count) }
         do {
             try await store.release(claim.members.map(\.member), token: claim.token)
         } catch {

@@ -1,6 +1,7 @@
 import Foundation
 import RedisClient
 import Testing
+import WaitableRedis
 
 /// One test's keys in the suite's Redis, and calls of the function library on them.
 struct Partition: Sendable {
@@ -11,6 +12,9 @@ struct Partition: Sendable {
         client = try #require(RedisServerTrait.client)
         prefix = "test-\(UUID()):{0}"
     }
+
+    /// The same keys as a store sees them.
+    var store: RedisStore { RedisStore(client: client, keys: Keys(namespace: String(prefix.dropLast(4)))) }
 
     /// Calls `waitable_NAME`; throws the error reply.
     @discardableResult

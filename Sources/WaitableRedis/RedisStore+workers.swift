@@ -1,0 +1,65 @@
+import RedisClient
+import StatesLanguage
+import Waitable
+
+extension RedisStore {
+    /// Leaves a worker's report, in place of its last one.
+    ///
+    /// - Parameter life: After how many ms without another report the worker counts as gone.
+    public func report(_ report: WorkerReport, life: Int) async throws(StoreError) {
+        _ = try await call("waitable_report", FunctionArguments(report.name, String(life), report.json.text))
+    }
+
+    /// Takes a worker's report away: it leaves.
+    public func leave(worker: String) async throws(StoreError) {
+        _ = try await call("waitable_report", FunctionArguments(worker, "0"))
+    }
+
+    /// Reads what there is to see at a glance. Its cost does not depend on how much waits.
+    public func overview() async throws(StoreError) -> Overview {
+        let now = Instant(milliseconds: try await time() / 1_000)
+        let instant = String(now.milliseconds)
+        let parked = String(Overview.parked)
+        let replies: [RedisValue]
+        do {
+            replies = try await client.send([
+                RedisCommand("ZCOUNT", keys.due, "-inf", instant),
+                RedisCommand("ZCOUNT", keys.due, "(\(instant)", "(\(parked)"),
+                RedisCommand("ZCOUNT", keys.due, parked, "+inf"),
+                RedisCommand("ZCOUNT", keys.closed, "(\(now.milliseconds - 1_000)", instant),
+                RedisCommand("ZRANGE", keys.due, "0", "0", "WITHSCORES"),
+                RedisCommand("ZRANGE", keys.workers, "(\(instant)", "+inf", "BYSCORE", "LIMIT", "0", "1000"),
+            ])
+        } catch {
+            throw Self.storeError(error)
+        }
+        for case .error(let error) in replies { throw Self.storeError(error) }
+        let counts = replies.prefix(4).map { Int($0.integer ?? 0) }
+        let names = replies[5].array?.compactMap(\.string) ?? []
+        let workers = try await reports(of: names)
+        let head = replies[4].array?.last?.string.flatMap { Double($0) }
+        // A lease that is out lies in the future, among what waits.
+        let running = min(workers.map(\.held).reduce(0, +), counts[1])
+        return Overview(
+            now: now,
+            waiting: counts[1] - running,
+            due: counts[0],
+            running: running,
+            paused: counts[2],
+            completedPerSecond: counts[3],
+            oldestOverdueMilliseconds: head.map { max(0, Int(Double(now.milliseconds) - $0)) } ?? 0,
+            workers: workers
+        )
+    }
+
+    private func reports(of names: [String]) async throws(StoreError) -> [WorkerReport] {
+        guard !names.isEmpty else { return [] }
+        var command = RedisCommand(name: "HMGET", capacity: names.count + 1)
+        command.append(keys.reports)
+        for name in names { command.append(name) }
+        let reports = (try await send(command).array ?? []).compactMap { reply in
+            reply.bytes.flatMap { try? JSON(parsing: $0) }.flatMap(WorkerReport.init(json:))
+        }
+        return reports.sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,86 @@
+public import StatesLanguage
+
+/// What a worker says of itself every few seconds, for whoever watches.
+public struct WorkerReport: Sendable, Equatable {
+    /// How late executions were in the last seconds, in ms.
+    public struct Lateness: Sendable, Equatable {
+        /// The median.
+        public var p50: Int
+        /// 99 of 100 were no later.
+        public var p99: Int
+        /// The latest.
+        public var max: Int
+
+        /// Lateness from its figures, in ms.
+        public init(p50: Int, p99: Int, max: Int) {
+            self.p50 = p50
+            self.p99 = p99
+            self.max = max
+        }
+    }
+
+    /// The worker's name.
+    public var name: String
+    /// When it started, by the Redis clock.
+    public var startedAt: Instant
+    /// Executions claimed since then.
+    public var claimed: Int
+    /// Transitions committed since then.
+    public var committed: Int
+    /// Executions that it holds now.
+    public var held: Int
+    /// Of the executions in the time of this report; `nil` where there were none.
+    public var lateness: Lateness?
+
+    /// A report from its parts.
+    public init(
+        name: String,
+        startedAt: Instant,
+        claimed: Int = 0,
+        committed: Int = 0,
+        held: Int = 0,
+        lateness: Lateness? = nil
+    ) {
+        self.name = name
+        self.startedAt = startedAt
+        self.claimed = claimed
+        self.committed = committed
+        self.held = held
+        self.lateness = lateness
+    }
+
+    /// `{"name","startedAt","claimed","committed","held","lateness"?: {"p50","p99","max"}}`
+    public var json: JSON {
+        var object: JSONObject = [
+            "name": .string(name),
+            "startedAt": .string(startedAt.iso8601),
+            "claimed": .integer(Int64(claimed)),
+            "committed": .integer(Int64(committed)),
+            "held": .integer(Int64(held)),
+        ]
+        if let lateness {
+            object["lateness"] = .object(
+                [
+                    "p50": .integer(Int64(lateness.p50)), "p99": .integer(Int64(lateness.p99)),
+                    "max": .integer(Int64(lateness.max)),
+                ]
+            )
+        }
+        return .object(object)
+    }
+
+    /// Reads a report; `nil` where it is none.
+    public init?(json: JSON) {
+        guard let object = json.objectValue, let name = object["name"]?.stringValue,
+            let startedAt = object["startedAt"]?.stringValue.flatMap({ Instant(iso8601: $0) }),
+            let claimed = object["claimed"]?.integerValue, let committed = object["committed"]?.integerValue,
+            let held = object["held"]?.integerValue
+        else { return nil }
+        self.init(name: name, startedAt: startedAt, claimed: Int(claimed), committed: Int(committed), held: Int(held))
+        if let figures = object["lateness"]?.objectValue, let p50 = figures["p50"]?.integerValue,
+            let p99 = figures["p99"]?.integerValue, let max = figures["max"]?.integerValue
+        {
+            lateness = Lateness(p50: Int(p50), p99: Int(p99), max: Int(max))
+        }
+    }
+}

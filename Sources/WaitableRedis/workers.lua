@@ -1,0 +1,36 @@
+-- Who works on this partition: what workers say of themselves, for whoever watches. Continues waitable.lua.
+
+local MAX_REPORT = 4096  -- bytes
+local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
+
+-- waitable_report: a worker's report on itself, kept until it is replaced or its time has passed.
+-- KEYS   prefix
+-- ARGV   worker (its name), time to live in ms (0…3600000; 0: the worker leaves), report (a JSON object)
+-- Returns how many workers are known after it.
+-- Errors VALIDATION. Bound: constant.
+local function report(keys, args)
+    local prefix = prefixOf(keys)
+    local name = named(args[1], 'worker')
+    local life = integer(args[2], 'time to live', 0, 3600000)
+    local text = args[3] or ''
+    if life > 0 and (byte(text) ~= 123 or byte(text, -1) ~= 125 or #text > MAX_REPORT) then
+        refuse('VALIDATION', 'report', 'must be a JSON object of at most ' .. MAX_REPORT .. ' bytes', text)
+    end
+    noMore(args, 3)
+    local workers, reports = prefix .. ':workers', prefix .. ':reports'
+    local now = clock()
+    local gone = redis.call('ZRANGE', workers, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, FORGOTTEN)
+    if life == 0 then gone[#gone + 1] = name end
+    redis.call('HLEN', reports)
+    if #gone > 0 then
+        redis.call('ZREM', workers, unpack(gone))
+        redis.call('HDEL', reports, unpack(gone))
+    end
+    if life > 0 then
+        redis.call('ZADD', workers, now + life, name)
+        redis.call('HSET', reports, name, text)
+    end
+    return redis.call('ZCARD', workers)
+end
+
+register('report', report, {'allow-oom'})

@@ -1,0 +1,32 @@
+import Logging
+import StatesLanguage
+import WaitableRedis
+
+extension Worker {
+    /// The time between two reports while there is something to report, and while there is not, in ms.
+    private static let busyInterval = 2_000
+    private static let idleInterval = 10_000
+
+    /// Says every few seconds what this worker does, until it stops; then takes the report away.
+    ///
+    /// A report is for people: one that cannot be left costs nothing but its place in the view.
+    func reportItself() async {
+        var startedAt: Instant?
+        var last: WorkerReport?
+        while !Task.isCancelled {
+            var pause = Self.busyInterval
+            do {
+                if startedAt == nil { startedAt = Instant(milliseconds: try await store.time() / 1_000) }
+                guard let startedAt else { return }
+                let report = tally.report(name: configuration.name, startedAt: startedAt)
+                try await store.report(report, life: 3 * Self.idleInterval)
+                if report == last { pause = Self.idleInterval }
+                last = report
+            } catch {
+                logger.debug("the report was not left", metadata: ["error": "\(error)"])
+            }
+            // Replicas that were started together do not report together.
+            try? await Task.sleep(for: .milliseconds(pause - Int.random(in: 0...(pause / 4))))
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import RedisClient
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+@Suite("waitable_report", .redisServer, .timeLimit(.minutes(1)))
+struct ReportFunctionTests {
+    let partition: Partition
+    init() throws { partition = try Partition() }
+
+    @Test("A report replaces the worker's last one")
+    func replaces() async throws {
+        #expect(try await partition.call("report", "w1", "60000", #"{"n":1}"#) == .integer(1))
+        #expect(try await partition.call("report", "w2", "60000", #"{"n":2}"#) == .integer(2))
+        #expect(try await partition.call("report", "w1", "60000", #"{"n":3}"#) == .integer(2))
+        #expect(try await partition.redis("HGET", "~:reports", "w1").string == #"{"n":3}"#)
+    }
+
+    @Test("A worker that leaves is forgotten, and so is one whose time has passed")
+    func leaves() async throws {
+        try await partition.call("report", "w1", "60000", "{}")
+        try await partition.call("report", "w2", "1", "{}")
+        try await partition.pass(try await partition.now() + 1)
+        #expect(try await partition.call("report", "w1", "0") == .integer(0))
+        #expect(try await partition.redis("HLEN", "~:reports") == .integer(0))
+    }
+
+    @Test(
+        "What is no report is refused, and nothing is kept",
+        arguments: [
+            (["", "1000", "{}"], "VALIDATION worker: must have 1 to 1024 bytes: ''"),
+            (["w", "soon", "{}"], "VALIDATION time to live: must be an integer from 0 to 3600000: 'soon'"),
+            (["w", "1000", "[]"], "VALIDATION report: must be a JSON object of at most 4096 bytes: '[]'"),
+            (["w", "1000", "{}", "x"], "VALIDATION arguments: must be 3: '4'"),
+        ]
+    )
+    func refuses(arguments: [String], message: String) async throws {
+        #expect(try await partition.refusal("report", arguments) == message)
+        #expect(try await partition.contents() == [])
+    }
+
+    @Test("The overview counts by what the scores say, and lists the workers that are there")
+    func overview() async throws {
+        let now = try await partition.now()
+        for (score, member) in [
+            ("\(now - 5_000)", "m:late"), ("\(now + 3_600_000)", "m:far"), ("\(now + 30_000).5", "m:held"),
+            ("\(now + (1 << 42))", "m:parked"),
+        ] {
+            try await partition.redis("ZADD", "~:due", score, member)
+        }
+        try await partition.redis("ZADD", "~:closed", "\(now)", "m:done")
+        try await partition.redis("ZADD", "~:closed", "\(now - 3_600_000)", "m:before")
+        let store = partition.store
+        var report = WorkerReport(name: "w2", startedAt: Instant(milliseconds: now))
+        report.held = 1
+        report.lateness = WorkerReport.Lateness(p50: 2, p99: 7, max: 9)
+        try await store.report(report, life: 60_000)
+        try await store.report(WorkerReport(name: "w1", startedAt: report.startedAt), life: 60_000)
+        let overview = try await store.overview()
+        #expect(overview.due == 1)
+        #expect(overview.waiting == 1)
+        #expect(overview.running == 1)
+        #expect(overview.paused == 1)
+        #expect(overview.oldestOverdueMilliseconds >= 5_000)
+        #expect(overview.workers.map(\.name) == ["w1", "w2"])
+        #expect(overview.workers.last == report)
+        #expect(Overview(json: try JSON(parsing: Array(overview.json.text.utf8))) == overview)
+        try await store.leave(worker: "w1")
+        #expect(try await store.overview().workers == [report])
+    }
+}
