@@ -37,11 +37,52 @@ extension RedisStore {
     public func startByHand(_ item: String, machine: String?) async throws(StoreError) -> JSON {
         var arguments = FunctionArguments(item)
         if let machine { arguments.append(machine) }
-        let reply = try await call("waitable_start", arguments)
+        return try Self.startAnswer(try await call("waitable_start", arguments))
+    }
+
+    private static func startAnswer(_ reply: RedisValue) throws(StoreError) -> JSON {
         guard let bytes = reply.bytes, let answer = try? JSON(parsing: bytes) else {
             throw .unexpectedReply(function: "waitable_start", reply: "\(reply)")
         }
         return answer
+    }
+
+    /// Starts items by the rules of `waitable_start`, in one round trip.
+    ///
+    /// - Parameter items: Each item as JSON text, and its machine; `nil` for the default one.
+    /// - Returns: An answer for each, in order.
+    public func startByHand(
+        _ items: [(item: String, machine: String?)]
+    ) async throws(StoreError) -> [Result<JSON, StoreError>] {
+        guard let first = items.first else { return [] }
+        // The first goes alone: it loads the library where it is missing.
+        var answers: [Result<JSON, StoreError>] = []
+        do throws(StoreError) {
+            answers.append(.success(try await startByHand(first.item, machine: first.machine)))
+        } catch {
+            guard case .refused = error else { throw error }
+            answers.append(.failure(error))
+        }
+        let commands = items.dropFirst().map { item in
+            var arguments = FunctionArguments(item.item)
+            if let machine = item.machine { arguments.append(machine) }
+            return arguments.command("waitable_start", prefix: keys.prefix)
+        }
+        guard !commands.isEmpty else { return answers }
+        let replies: [RedisValue]
+        do {
+            replies = try await client.send(commands)
+        } catch {
+            throw Self.storeError(error)
+        }
+        for reply in replies {
+            if case .error(let error) = reply {
+                answers.append(.failure(Self.storeError(error)))
+            } else {
+                answers.append(.success(try Self.startAnswer(reply)))
+            }
+        }
+        return answers
     }
 
     /// Claims what is due.

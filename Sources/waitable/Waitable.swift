@@ -14,15 +14,15 @@ struct WaitableCommand: AsyncParsableCommand {
               waitable start --id order-42 --at 2026-12-24T18:00:00Z
               waitable status order-42
 
-            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad input, 69 Redis not reachable,
-            78 bad configuration.
+            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad input, 69 Redis or
+            ingest not reachable, 77 not allowed, 78 bad configuration.
 
             \(Setting.help)
             """,
         version: Version.text,
         subcommands: [
             IngestCommand.self, WorkerCommand.self, DevCommand.self, StartCommand.self, StatusCommand.self,
-            ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,
+            WatchCommand.self, ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,
         ]
     )
 }

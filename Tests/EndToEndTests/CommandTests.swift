@@ -153,3 +153,68 @@ struct CommandTests {
         #expect(fromFlag.1.contains("'70'"))
     }
 }
+
+/// Many items by one command, and the view of what becomes of them.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct BulkCommandTests {
+    @Test("start --file starts what is good, says what is not by its line, and may be run again")
+    func startFile() async throws {
+        try await Stack.with { stack in
+            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
+            defer { try? FileManager.default.removeItem(at: file) }
+            var lines = (1...2_500).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
+            lines[1_200] = #"{"Id":"file-1201","StartTimestamp":"soon"}"#
+            lines[2_000] = ""
+            try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+            for _ in 1...2 {
+                let (code, output) = try await Program.run("start", "--file", file.path, environment: stack.environment)
+                #expect(code == 1)
+                #expect(output.hasSuffix("started 2498, failed 1\n"))
+                let refusal = try JSON(parsing: String(output.prefix { $0 != "\n" })).objectValue
+                #expect(refusal?["line"] == .integer(1_201))
+                #expect(refusal?["code"] == "InvalidField")
+                #expect(try await stack.dueCount() == 2_498)
+            }
+            try "{}\n[1]\n".write(to: file, atomically: true, encoding: .utf8)
+            let bad = try await Program.run("start", "--file", file.path, environment: stack.environment)
+            #expect(bad == (65, "waitable: line 2: must be a JSON object: '[1]'\n"))
+            #expect(try await stack.dueCount() == 2_498)
+        }
+    }
+
+    @Test("watch shows what waits and who works; a worker that stops is gone from it")
+    func watch() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(3, at: Instant(milliseconds: 2_000_000_000_000))
+            let worker = try stack.worker(["WAITABLE_WORKER_NAME": "night-shift"])
+            let overview = { @Sendable in
+                let (code, output) = try await Program.run("watch", "--once", "--json", environment: stack.environment)
+                #expect(code == 0)
+                return try JSON(parsing: output).objectValue ?? [:]
+            }
+            try await eventually("the worker has reported itself") {
+                try await overview()["workers"]?.arrayValue?.first?.objectValue?["name"] == "night-shift"
+            }
+            #expect(try await overview()["waiting"] == .integer(3))
+            #expect(try await stack.get("/overview").json.objectValue?["waiting"] == .integer(3))
+            let text = try await Program.run(
+                "watch",
+                "--once",
+                "--url",
+                stack.url,
+                environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:1"]
+            )
+            #expect(text.0 == 0)
+            #expect(text.1.contains("night-shift"))
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+            #expect(try await overview()["workers"] == .array([]))
+        }
+        let away = try await Program.run("watch", "--once", "--url", "http://127.0.0.1:1")
+        #expect(away.0 == 69)
+        #expect(away.1.hasPrefix("waitable: http://127.0.0.1:1 cannot be reached"))
+        let bad = try await Program.run("watch", "--once", "--url", "ftp://x")
+        #expect(bad.0 == 78)
+        #expect(bad.1.contains("WAITABLE_URL (--url): must be http://host:port or https://host:port: 'ftp://x'"))
+    }
+}

@@ -13,6 +13,8 @@ struct Setting: Sendable {
     let `default`: String?
     /// Whether its value may hold a password, and is never shown.
     var isSecret = false
+    /// Whether it may be given on the command line.
+    var hasFlag = true
 
     var environment: String { "WAITABLE_" + key.replacing(".", with: "_").uppercased() }
     var flag: String { "--" + key.replacing(".", with: "-") }
@@ -88,6 +90,18 @@ struct Setting: Sendable {
     )
     static let region = Setting(key: "region", help: "The region in ARNs.", default: "us-east-1")
     static let account = Setting(key: "account", help: "The account in ARNs, 12 digits.", default: "000000000000")
+    static let url = Setting(
+        key: "url",
+        help: "An ingest for the commands that start and manage items, http://host:port; without it, Redis directly.",
+        default: nil
+    )
+    static let token = Setting(
+        key: "token",
+        help: "The bearer token for that ingest. It has no flag: the process list would show it.",
+        default: nil,
+        isSecret: true,
+        hasFlag: false
+    )
     static let logLevel = Setting(
         key: "log.level",
         help: "trace, debug, info, notice, warning, error or critical.",
@@ -96,7 +110,7 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, logLevel,
+        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, url, token, logLevel,
     ]
 
     /// The list for `--help`.

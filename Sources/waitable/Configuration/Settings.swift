@@ -25,6 +25,10 @@ struct Settings: Sendable {
     let substitutions: [String: String]
     let itemTable: String
     let arn: ARN
+    /// The ingest that commands talk to, without a path; `nil` for Redis directly.
+    let url: String?
+    /// The bearer token for that ingest.
+    let token: String?
     let logLevel: Logger.Level
 
     /// Reads the settings.
@@ -58,6 +62,8 @@ struct Settings: Sendable {
             throw SettingError(.account, "must be 12 digits", account)
         }
         arn = ARN(region: try source.text(.region), account: account)
+        url = try Self.url(source)
+        token = try source.optional(.token)
         let level = try source.text(.logLevel)
         guard let logLevel = Logger.Level(rawValue: level) else {
             throw SettingError(
@@ -79,6 +85,15 @@ struct Settings: Sendable {
             values[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
         }
         return values
+    }
+
+    private static func url(_ source: SettingSource) throws -> String? {
+        guard var text = try source.optional(.url) else { return nil }
+        if text.hasSuffix("/") { text.removeLast() }
+        guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme), parts.host != nil,
+            parts.path.isEmpty, parts.query == nil, parts.user == nil
+        else { throw SettingError(.url, "must be http://host:port or https://host:port", text) }
+        return text
     }
 
     private static func redis(_ source: SettingSource, process: String) throws -> RedisConfiguration {
@@ -110,6 +125,7 @@ struct SettingError: Error, CustomStringConvertible {
     }
 
     var description: String {
-        "\(setting.environment) (\(setting.flag)): \(rule)" + (value.map { ": '\($0)'" } ?? "")
+        setting.environment + (setting.hasFlag ? " (\(setting.flag))" : "") + ": \(rule)"
+            + (value.map { ": '\($0)'" } ?? "")
     }
 }

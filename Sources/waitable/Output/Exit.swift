@@ -11,6 +11,7 @@ enum Exit {
     static let conflict = ExitCode(3)
     static let badInput = ExitCode(65)
     static let unavailable = ExitCode(69)
+    static let notAllowed = ExitCode(77)
     static let badConfiguration = ExitCode(78)
 
     /// Runs a command; an error becomes one line on standard error and its exit code.
@@ -37,6 +38,22 @@ enum Exit {
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
             case .refused, .unexpectedReply: failed
+            }
+        case let error as StartRefusal:
+            switch error.code {
+            case "InvalidField": badInput
+            case "ItemExists": conflict
+            case "NoStateMachine": notFound
+            default: failed
+            }
+        case let error as RemoteError:
+            switch error.status {
+            case nil, 503: unavailable
+            case 400, 413, 415: badInput
+            case 401, 403: notAllowed
+            case 404: notFound
+            case 409: conflict
+            default: failed
             }
         default: failed
         }

@@ -1,0 +1,23 @@
+import ArgumentParser
+import WaitableRedis
+
+/// The flags of a command that works on Redis directly, or on an ingest.
+struct EndpointFlags: ParsableArguments {
+    @Option(name: .customLong("url"), help: .init(Setting.url))
+    var url: String?
+    @OptionGroup var settings: SettingFlags
+
+    /// Runs something with the endpoint that the settings name: an ingest where there is a URL, else Redis.
+    func with<Result: Sendable>(
+        _ process: String,
+        _ body: @Sendable @escaping (any Endpoint) async throws -> Result
+    ) async throws -> Result {
+        let settings = try await Settings(flags: settings, more: [(.url, url)], process: process)
+        if let url = settings.url {
+            return try await IngestEndpoint.with(url: url, token: settings.token, body)
+        }
+        return try await Connection.with(settings) { store in
+            try await body(RedisEndpoint(store: store, settings: settings))
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOPosix
+import StatesLanguage
+import WaitableRedis
+
+/// An ingest, by its URL.
+struct IngestEndpoint: Endpoint {
+    /// `http://host:port`, without a path.
+    let url: String
+    /// The bearer token to authenticate with.
+    let token: String?
+    private let client: HTTPClient
+
+    /// Runs something with an ingest, and closes the connections after it.
+    static func with<Result: Sendable>(
+        url: String,
+        token: String?,
+        _ body: (IngestEndpoint) async throws -> Result
+    ) async throws -> Result {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        // An ingest that is not there is an answer: whoever wants to wait for it asks again.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
+        do {
+            let result = try await body(IngestEndpoint(url: url, token: token, client: client))
+            try await client.shutdown()
+            return result
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+    }
+
+    func start(_ items: [JSONObject]) async throws -> [JSONObject] {
+        var lines: [UInt8] = []
+        for item in items {
+            JSON.object(item).write(to: &lines)
+            lines.append(UInt8(ascii: "\n"))
+        }
+        var request = HTTPClientRequest(url: url + "/items")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/x-ndjson")
+        request.body = .bytes(ByteBuffer(bytes: lines))
+        let answer = try await send(request)
+        let answers = try answer.split(separator: UInt8(ascii: "\n")).map { line in
+            try JSON(parsing: Array(line)).objectValue
+        }
+        guard answers.count == items.count else { throw RemoteError.unexpected(url: url) }
+        return answers.compactMap(\.self)
+    }
+
+    func overview() async throws -> Overview {
+        guard
+            let overview = Overview(json: try JSON(parsing: try await send(HTTPClientRequest(url: url + "/overview"))))
+        else {
+            throw RemoteError.unexpected(url: url)
+        }
+        return overview
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws -> [UInt8] {
+        var request = request
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        let status: UInt
+        let body: [UInt8]
+        do {
+            let response = try await client.execute(request, timeout: .seconds(60))
+            status = response.status.code
+            body = Array(buffer: try await response.body.collect(upTo: 64 * 1_024 * 1_024))
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw RemoteError.unreachable(url: url, reason: "\(error)")
+        }
+        guard status < 300 else { throw RemoteError(status: status, body: body, url: url) }
+        return body
+    }
+}
+
+/// An ingest that refused, or did not answer.
+struct RemoteError: Error, CustomStringConvertible {
+    /// The HTTP status; `nil` where there was no answer.
+    var status: UInt?
+    /// The error's code, as `docs/errors.md` lists them.
+    var code: String
+    var description: String
+
+    /// What an ingest answered in place of what was asked for.
+    init(status: UInt, body: [UInt8], url: String) {
+        let object = (try? JSON(parsing: body))?.objectValue
+        self.status = status
+        code = object?["code"]?.stringValue ?? "HTTP \(status)"
+        description = object?["message"]?.stringValue ?? "\(url) answered \(status)"
+    }
+
+    private init(code: String, description: String) {
+        self.code = code
+        self.description = description
+    }
+
+    /// An ingest that cannot be reached, or that broke off.
+    static func unreachable(url: String, reason: String) -> RemoteError {
+        RemoteError(code: "Unreachable", description: "\(url) cannot be reached (\(reason))")
+    }
+
+    /// An answer that no ingest gives.
+    static func unexpected(url: String) -> RemoteError {
+        RemoteError(code: "UnexpectedAnswer", description: "\(url) gave an answer that no ingest of this version gives")
+    }
+
+    /// Whether the same request may succeed a moment later.
+    var isPassing: Bool { status == nil || status == 503 }
+}
