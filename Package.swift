@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] =
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
@@ -48,7 +49,7 @@ let package = Package(
             name: "waitable",
             dependencies: [
                 "WaitableHTTP", "WaitableWorker", hummingbird, argumentParser, asyncHTTPClient, configuration,
-                serviceLifecycle, nioCore, nioPosix, logging,
+                serviceLifecycle, nioCore, nioHTTP1, nioPosix, logging,
             ]
         ),
         .target(
@@ -89,7 +90,7 @@ let package = Package(
         .testTarget(name: "WaitableRedisTests", dependencies: ["WaitableRedis", "RedisTestServer", logging]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["waitable", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, logging]
+            dependencies: ["waitable", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1, logging]
         ),
     ],
     swiftLanguageModes: [.v6]
