@@ -33,16 +33,26 @@ struct ConsoleSession {
         let ports = [("6379", "\(stack.redis.port)"), ("127.0.0.1:8080", String(stack.url.dropFirst("http://".count)))]
         for command in commands {
             let line = ports.reduce(command.line) { $0.replacing($1.0, with: $1.1) }
-            let output = try await Self.shell(line)
+            let output = try await Self.shell(line, environment: Self.environment(stack))
             let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
             #expect(Self.matches(output, expected), "\(command.line)\n\(output)")
         }
     }
 
-    static func shell(_ line: String) async throws -> String {
+    /// What an AWS client is told of the stack.
+    private static func environment(_ stack: Stack) -> [String: String] {
+        [
+            "AWS_ENDPOINT_URL_SFN": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
+        ]
+    }
+
+    static func shell(_ line: String, environment: [String: String]) async throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", line]
+        process.currentDirectoryURL = Program.root
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = pipe
