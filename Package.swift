@@ -66,6 +66,7 @@ let package = Package(
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
                 .embedInCode("items.lua"), .embedInCode("workers.lua"),
+                .embedInCode("registry.lua"), .embedInCode("pausing.lua"),
             ]
         ),
         .target(

@@ -3,7 +3,8 @@ public enum FunctionLibrary {
     /// The library's text, as `FUNCTION LOAD` takes it.
     public static let source = [
         PackageResources.waitable_lua, PackageResources.instants_lua, PackageResources.decimals_lua,
-        PackageResources.items_lua, PackageResources.workers_lua,
+        PackageResources.items_lua, PackageResources.workers_lua, PackageResources.registry_lua,
+        PackageResources.pausing_lua,
     ].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.

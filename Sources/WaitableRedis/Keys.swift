@@ -28,6 +28,10 @@ public struct Keys: Sendable, Hashable {
     public var machines: String { prefix + ":machines" }
     /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.
     public static let defaultMachineField = ":default"
+    /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed.
+    public var paused: String { prefix + ":paused" }
+    /// hash: a table of the registry, name → JSON.
+    public func registry(_ table: RegistryTable) -> String { "\(prefix):\(table.rawValue)" }
     /// zset: a worker's name → when its report is out of date (Unix ms).
     public var workers: String { prefix + ":workers" }
     /// hash: a worker's name → what it last said of itself, a ``WorkerReport``.

@@ -12,15 +12,20 @@
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
 --   prefix:machine:HASH  string  an immutable revision of a machine
+--   prefix:versions      hash    machine name -> its published versions, a JSON array
+--   prefix:aliases       hash    machine name -> its aliases, a JSON array
+--   prefix:tags          hash    resource -> its tags, a JSON object
+--   prefix:activities    hash    activity name -> JSON record
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:wake          channel the score of a new, sooner head of `due`
+--   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua and workers.lua follow this file in the same library; the tables they fill are declared here.
+-- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua and pausing.lua follow this file in the same library; the tables they fill are declared here.
 
 local VERSION = '2'
 
@@ -31,7 +36,7 @@ local MAX_LEASE = 86400000        -- ms
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
-local instants, items = {}, {}
+local instants, items, pausing = {}, {}, {PARKED = 4398046511104}
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -468,7 +473,8 @@ local function version() return VERSION end
 -- KEYS   prefix
 -- ARGV   n, ENTRY × n (next '=' is not allowed)
 -- Returns n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
---        | an error "WRONGTYPE …": nothing of that entry is applied
+--        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
+--        it is applied, and it may come again without having begun (no history)
 -- Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
 local function accept(keys, args)
@@ -479,6 +485,7 @@ local function accept(keys, args)
     checkClosing(prefix)
     local found = documents(prefix, list)
     local fresh = noneExists(prefix, args, batch) and {} or nil
+    local paused = pausing.states(prefix)
     local now
     local replies, due, closed, texts, created, soonest = {}, {}, {}, {}, {}, nil
     for n = 1, #list do
@@ -486,6 +493,8 @@ local function accept(keys, args)
         local present = found[n] or created[name]
         if present then
             replies[n] = present
+        elseif paused and batch.histories[n] ~= '' and pausing.isPaused(prefix, paused, name) then
+            replies[n] = 3
         else
             local problem, outcomes = applyEntry(prefix, args, batch, n, fresh)
             if problem then
@@ -520,7 +529,7 @@ end
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due), then for each: X, document or nil, redeliveries]
--- An execution whose lease ran out comes again, counted. Fewer than due and below `limit` come when the documents
+-- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents
 -- exceed 16 MiB. Errors VALIDATION. Bound: limit.
 local function claim(keys, args)
     local prefix = prefixOf(keys)
@@ -529,9 +538,13 @@ local function claim(keys, args)
     noMore(args, 3)
     local due = prefix .. ':due'
     local now, micros = clock()
+    local paused = pausing.states(prefix)
+    local unfinished = paused and pausing.restore(prefix, paused, now)
     local ready = redis.call('ZRANGE', due, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
+    if paused then ready = pausing.park(prefix, paused, ready) end
     local count = #ready / 2
     if count == 0 then
+        if unfinished then return {micros, '', format('%.0f', now)} end
         local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
         return {micros, '', first[2] or ''}
     end
@@ -569,7 +582,7 @@ local function claim(keys, args)
     redis.call('ZADD', due, 'XX', unpack(rescored))
 
     local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-    local reply = {micros, text, first[2]}
+    local reply = {micros, text, unfinished and format('%.0f', now) or first[2]}
     local at = 3
     for n = 1, count do
         reply[at + 1] = list[n]
@@ -802,14 +815,23 @@ local function start(keys, args)
     return '{"Id":"' .. id .. '"' .. arn .. ',"startDate":' .. format('%.3f', began / 1000) .. '}'
 end
 
+-- Changes the item of an execution beside the execution itself: its fields, when it is there with that ProcessStatus.
+local function touch(prefix, suffix, status, ...)
+    if not suffix or suffix == '' then return end
+    local key = prefix .. ':item:' .. suffix
+    local found = redis.pcall('HGET', key, 'ProcessStatus')
+    if found == status then redis.call('HSET', key, ...) end
+end
+
 -- waitable_stop: aborts an open execution. A worker that holds it is refused when it commits.
 -- KEYS   prefix
--- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text}
+-- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text} or ''
+--        and to cancel its item too: the item's SUFFIX, LastUpdated (text). One that is STARTED becomes CANCELLED.
 -- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
 -- Errors VALIDATION, NOTFOUND. Bound: constant.
 local function stop(keys, args)
     local prefix = prefixOf(keys)
-    noMore(args, 2)
+    noMore(args, 4)
     local failure = args[2] and args[2] ~= '' and items.failure(args[2])
     local name, document = existing(prefix, args[1])
     local closed = prefix .. ':closed'
@@ -824,22 +846,27 @@ local function stop(keys, args)
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', closed, now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
+    touch(prefix, args[3], 'STARTED', 'ProcessStatus', 'CANCELLED', 'LastUpdated', args[4] or '')
     return {1, now}
 end
 
 -- waitable_reschedule: another due instant for an execution that waits.
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine), instant: whole ms or ISO 8601 (a fraction is rounded up: never early)
+--        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
 -- Returns the new due instant in ms. Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
-    noMore(args, 2)
+    noMore(args, 4)
     local instant
     if args[2] and match(args[2], '^%-?%d+$') then
         instant = integer(args[2], 'instant', -62135596800000, 253402300799999)
     else
         instant = instants.parse(args[2] or '', 'instant')
+    end
+    if instant >= pausing.PARKED then
+        refuse('VALIDATION', 'instant', 'must be before 2109-05-15T07:35:11.104Z', args[2])
     end
     local name, document = existing(prefix, args[1])
     local letter = status(document)
@@ -853,6 +880,7 @@ local function reschedule(keys, args)
     members.r = text
     redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
     redis.call('ZADD', due, text, name)
+    touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
     wake(prefix, before, instant)
     return instant
 end
@@ -860,11 +888,12 @@ end
 -- waitable_redrive: opens an execution again that failed, timed out or was aborted; due at once.
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine)
+--        and for its item too: the item's SUFFIX, LastUpdated (text). One that is CANCELLED becomes STARTED.
 -- Returns the instant of the redrive in ms. Wakes sleeping workers.
 -- Errors VALIDATION, NOTFOUND, OPEN (running), SUCCEEDED. Bound: constant.
 local function redrive(keys, args)
     local prefix = prefixOf(keys)
-    noMore(args, 1)
+    noMore(args, 3)
     local name, document = existing(prefix, args[1])
     local letter = status(document)
     if letter == 'R' or letter == 'S' then
@@ -879,6 +908,7 @@ local function redrive(keys, args)
     redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
+    touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
     wake(prefix, before, now)
     return now
 end

@@ -1,0 +1,132 @@
+-- State machines that are paused: their executions wait on, and stand parked once they are due. Continues waitable.lua.
+--
+-- A parked execution stays in `due`, at its due instant plus 2^42 ms (the year 2109), where no claim looks. Resuming only
+-- marks the machine; the claims that follow bring its parked executions back, a slice each, so that no call is long and
+-- a caller that dies leaves nothing half done.
+
+local PARKED = pausing.PARKED
+local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
+
+local RESUMING = '0'        -- what `paused` holds for a machine whose parked executions are being brought back
+local PASS = ':pass'        -- field of `paused`: how many parked executions the running pass has left where they are
+
+-- The machine of a member of `due`: what is before the colon, else the default machine's name.
+local function machineOf(prefix, member, known)
+    local name = match(member, '^([^:]*):')
+    if name then return name end
+    if known.default == nil then known.default = redis.call('HGET', prefix .. ':machines', ':default') end
+    return known.default
+end
+
+-- What `paused` holds, or nil where nothing is paused: the one look that it costs the others.
+function pausing.states(prefix)
+    local key = prefix .. ':paused'
+    if redis.call('HLEN', key) == 0 then return nil end
+    local words, states = redis.call('HGETALL', key), {}
+    for i = 1, #words, 2 do states[words[i]] = words[i + 1] end
+    return states
+end
+
+function pausing.isPaused(prefix, states, member)
+    local state = states[machineOf(prefix, member, states)]
+    return state and state ~= RESUMING
+end
+
+-- Brings parked executions of resuming machines back, from the next slice of the parked ones. Returns whether there is
+-- more to do. What is due after 2109 by itself was never parked, and stays.
+function pausing.restore(prefix, states, now)
+    local resuming = {}
+    for name, state in pairs(states) do
+        if state == RESUMING then resuming[#resuming + 1] = name end
+    end
+    if #resuming == 0 then return false end
+    local key, due = prefix .. ':paused', prefix .. ':due'
+    local left = tonumber(states[PASS] or 0)
+    local list = redis.call('ZRANGE', due, format('%.0f', PARKED), '+inf', 'BYSCORE', 'LIMIT', left, SLICE_RESTORED,
+        'WITHSCORES')
+    local restored = {}
+    for i = 1, #list, 2 do
+        local due = tonumber(list[i + 1]) - PARKED
+        if due > now or pausing.isPaused(prefix, states, list[i]) then
+            left = left + 1
+        else
+            restored[#restored + 1] = format('%.0f', due)
+            restored[#restored + 1] = list[i]
+        end
+    end
+    batched('ZADD', due, restored, 2)
+    if #list == 2 * SLICE_RESTORED then
+        redis.call('HSET', key, PASS, left)
+        return true
+    end
+    -- The end of a pass. What was parked by a claim meanwhile stands before or behind: the last pass finds nothing.
+    redis.call('HDEL', key, PASS)
+    if #restored > 0 then return true end
+    redis.call('HDEL', key, unpack(resuming))
+    return false
+end
+
+-- Parks the due members of paused machines. Returns the others, as [member, score, …].
+function pausing.park(prefix, states, ready)
+    local others, parked, lapsed = {}, {}, {}
+    for i = 1, #ready, 2 do
+        local member, score = ready[i], tonumber(ready[i + 1])
+        if pausing.isPaused(prefix, states, member) then
+            parked[#parked + 1] = format('%.0f', floor(score) + PARKED)
+            parked[#parked + 1] = member
+            if score % 1 ~= 0 then lapsed[#lapsed + 1] = member end
+        else
+            others[#others + 1] = member
+            others[#others + 1] = ready[i + 1]
+        end
+    end
+    for i = 1, #lapsed do redis.call('HINCRBY', prefix .. ':redelivered', lapsed[i], 1) end
+    batched('ZADD', prefix .. ':due', parked, 2)
+    return others
+end
+
+local function deployed(prefix, name)
+    named(name, 'machine')
+    if name == ':default' or redis.call('HEXISTS', prefix .. ':machines', name) == 0 then
+        refuse('NOTFOUND', 'machine', 'must be deployed', name)
+    end
+end
+
+-- waitable_pause: executions of a machine that become due are not claimed until it is resumed.
+-- KEYS   prefix
+-- ARGV   machine
+-- Returns when it was paused, in ms; the first time counts
+-- Errors VALIDATION, NOTFOUND, OOM. Bound: constant.
+local function pause(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 1)
+    deployed(prefix, args[1])
+    local key = prefix .. ':paused'
+    local since = redis.call('HGET', key, args[1])
+    if since and since ~= RESUMING then return tonumber(since) end
+    local now = clock()
+    redis.call('HSET', key, args[1], format('%.0f', now))
+    redis.call('HDEL', key, PASS)
+    return now
+end
+
+-- waitable_unpause: what is due of a paused machine is claimed again, and what comes due.
+-- KEYS   prefix
+-- ARGV   machine
+-- Returns 1 | 0 it was not paused. Wakes sleeping workers.
+-- Errors VALIDATION, NOTFOUND. Bound: constant; the claims after it bring back what is parked.
+local function unpause(keys, args)
+    local prefix = prefixOf(keys)
+    noMore(args, 1)
+    deployed(prefix, args[1])
+    local key = prefix .. ':paused'
+    local since = redis.call('HGET', key, args[1])
+    if not since or since == RESUMING then return 0 end
+    redis.call('HSET', key, args[1], RESUMING)
+    redis.call('HDEL', key, PASS)
+    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+    return 1
+end
+
+register('pause', pause, {})
+register('unpause', unpause, {'allow-oom'})
