@@ -20,6 +20,7 @@ extension RedisStore {
             switch result {
             case .integer(1), .array: answers.append(.started)
             case .bulk(let document): answers.append(.existing(document))
+            case .integer(3): answers.append(.paused)
             case .error(let error): throw Self.storeError(error)
             default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
             }
@@ -188,39 +189,6 @@ extension RedisStore {
     /// - Returns: Whether it was still held.
     public func adopt(member: String, as key: ExecutionKey, token: String) async throws(StoreError) -> Bool {
         try await call("waitable_adopt", FunctionArguments(token, member, key.member)).integer == 1
-    }
-
-    /// Aborts an open execution; one that is closed already is left as it is.
-    ///
-    /// - Returns: When it closed.
-    /// - Throws: `refused` with `NOTFOUND`.
-    public func stop(_ key: ExecutionKey, failure: ExecutionFailure?) async throws(StoreError) -> Instant {
-        var arguments = FunctionArguments(key.member)
-        if let failure { arguments.append(failure.json.text) }
-        let reply = try await call("waitable_stop", arguments)
-        guard let words = reply.array, words.count == 2, let milliseconds = words[1].integer else {
-            throw .unexpectedReply(function: "waitable_stop", reply: "\(reply)")
-        }
-        return Instant(milliseconds: milliseconds)
-    }
-
-    /// Moves the end of an open execution's wait.
-    ///
-    /// - Throws: `refused` with `NOTFOUND`, `CLOSED` or `LEASED`.
-    public func reschedule(_ key: ExecutionKey, to instant: Instant) async throws(StoreError) {
-        _ = try await call("waitable_reschedule", FunctionArguments(key.member, String(instant.milliseconds)))
-    }
-
-    /// Opens a failed, timed-out or aborted execution again, due now.
-    ///
-    /// - Returns: When it was redriven.
-    /// - Throws: `refused` with `NOTFOUND`, `OPEN` or `SUCCEEDED`.
-    public func redrive(_ key: ExecutionKey) async throws(StoreError) -> Instant {
-        let reply = try await call("waitable_redrive", FunctionArguments(key.member))
-        guard let milliseconds = reply.integer else {
-            throw .unexpectedReply(function: "waitable_redrive", reply: "\(reply)")
-        }
-        return Instant(milliseconds: milliseconds)
     }
 
     /// Reads executions' documents.

@@ -48,6 +48,11 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Adds another object's members; one that is there gets the new value, in its old place.
+    public mutating func merge(_ other: JSONObject) {
+        for (key, value) in other { self[key] = value }
+    }
+
     private func position(of key: String) -> Int? {
         positions.isEmpty ? members.firstIndex { $0.key.isSpelled(like: key) } : positions[Spelling(text: key)]
     }

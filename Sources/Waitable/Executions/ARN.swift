@@ -18,6 +18,9 @@ public struct ARN: Sendable, Hashable {
         "arn:aws:states:\(region):\(account):stateMachine:\(name)"
     }
 
+    /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:QUALIFIER`, the qualifier a version's number or an alias
+    public func stateMachine(_ name: String, qualifier: String) -> String { "\(stateMachine(name)):\(qualifier)" }
+
     /// `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`
     public func execution(_ key: ExecutionKey) -> String {
         "arn:aws:states:\(region):\(account):execution:\(key.machine):\(key.name)"
@@ -32,6 +35,19 @@ public struct ARN: Sendable, Hashable {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
         return parts[6]
+    }
+
+    /// The state machine that an ARN names, and the version or alias behind it.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of a state machine, a version or an alias.
+    public func stateMachineReference(in text: String) throws(ARNError) -> StateMachineReference {
+        let parts = try Self.parts(of: text)
+        guard parts[5] == "stateMachine", (7...8).contains(parts.count) else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        guard parts.count == 8 else { return StateMachineReference(name: parts[6]) }
+        guard let number = Int(parts[7]) else { return StateMachineReference(name: parts[6], alias: parts[7]) }
+        return StateMachineReference(name: parts[6], version: number)
     }
 
     /// The execution that an ARN names.
@@ -51,6 +67,23 @@ public struct ARN: Sendable, Hashable {
             throw ARNError("Invalid ARN prefix: \(text)")
         }
         return parts
+    }
+}
+
+/// A state machine, one of its versions, or one of its aliases.
+public struct StateMachineReference: Sendable, Hashable {
+    /// The state machine's name.
+    public var name: String
+    /// The version's number; `nil` for no version.
+    public var version: Int?
+    /// The alias's name; `nil` for no alias.
+    public var alias: String?
+
+    /// A reference from its parts.
+    public init(name: String, version: Int? = nil, alias: String? = nil) {
+        self.name = name
+        self.version = version
+        self.alias = alias
     }
 }
 

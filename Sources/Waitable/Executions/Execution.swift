@@ -8,6 +8,10 @@ public struct Execution: Sendable, Equatable {
     public var status: ExecutionStatus
     /// The hash of the ``Revision`` it started with and keeps.
     public var revision: String
+    /// The version of the machine that was started; `nil` where none was named.
+    public var version: Int?
+    /// The alias by which it was started; `nil` where none was named.
+    public var alias: String?
     /// When it was started, by the Redis clock.
     public var startDate: Instant
     /// When it closed, by the Redis clock; `nil` while it is open.

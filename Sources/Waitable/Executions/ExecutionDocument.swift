@@ -15,6 +15,7 @@ import StatesLanguage
 /// | `d` | hash of the revision |
 /// | `b` | start (Unix ms) |
 /// | `n` | redrive count, absent for 0 |
+/// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
 /// | `f` | flow |
 /// | `o` | output, absent when it is the input's text |
 /// | `input` | the input |
@@ -34,6 +35,9 @@ public enum ExecutionDocument {
         member("d", .string(execution.revision), &text)
         member("b", .integer(execution.startDate.milliseconds), &text)
         if execution.redriveCount > 0 { member("n", .integer(Int64(execution.redriveCount)), &text) }
+        if let version = execution.version {
+            member("p", .string("\(version)" + (execution.alias.map { ":\($0)" } ?? "")), &text)
+        }
         if let flow = execution.flow { member("f", flow.json, &text) }
         if let output = execution.output, output != execution.input { raw("o", output, &text) }
         raw("input", execution.input, &text)
@@ -71,6 +75,11 @@ public enum ExecutionDocument {
         }
         execution.lease = try reader.json("k")?.stringValue
         execution.redriveCount = Int(try reader.json("n")?.integerValue ?? 0)
+        if let started = try reader.json("p")?.stringValue {
+            let parts = started.split(separator: ":", maxSplits: 1)
+            execution.version = parts.first.flatMap { Int($0) }
+            execution.alias = parts.count > 1 ? String(parts[1]) : nil
+        }
         if let flow = try reader.json("f") {
             do {
                 execution.flow = try Flow(json: flow)

@@ -51,4 +51,6 @@ public enum StartResult: Sendable, Equatable {
     case started
     /// An execution of that name existed; its document.
     case existing([UInt8])
+    /// Its state machine is paused: nothing is started, and it may come again as ``Step/unbegun(_:)``.
+    case paused
 }

@@ -8,6 +8,8 @@ public struct MachineRecord: Sendable, Equatable {
     public var revision: String
     /// When the machine was created, by the Redis clock.
     public var creationDate: Instant
+    /// How many versions were ever published: the last one's number.
+    public var lastVersion = 0
 
     /// A record from its parts.
     public init(name: String, revision: String, creationDate: Instant) {
@@ -18,7 +20,9 @@ public struct MachineRecord: Sendable, Equatable {
 
     /// The stored form, the value in the `machines` hash.
     public var json: JSON {
-        .object(["hash": .string(revision), "created": .integer(creationDate.milliseconds)])
+        var object: JSONObject = ["hash": .string(revision), "created": .integer(creationDate.milliseconds)]
+        if lastVersion > 0 { object["versions"] = .integer(Int64(lastVersion)) }
+        return .object(object)
     }
 
     /// Reads the stored form.
@@ -29,5 +33,6 @@ public struct MachineRecord: Sendable, Equatable {
         self.name = name
         self.revision = revision
         self.creationDate = Instant(milliseconds: object["created"]?.integerValue ?? 0)
+        self.lastVersion = Int(object["versions"]?.integerValue ?? 0)
     }
 }

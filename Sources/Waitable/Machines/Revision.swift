@@ -9,6 +9,14 @@ public struct Revision: Sendable, Equatable {
     public var definition: String
     /// The role that the caller named, kept for the API's answers; Waitable assumes no role.
     public var roleARN: String
+    /// The logging configuration as the API takes it; empty for AWS's default, which is off.
+    public var logging = JSONObject()
+    /// Whether tracing was asked for; kept for the API's answers.
+    public var isTraced = false
+    /// The id that the API gave it; `nil` for the revision that a machine was created with.
+    public var id: String?
+    /// When the machine was updated to it, by the Redis clock; `nil` for the revision that it was created with.
+    public var updateDate: Instant?
 
     /// A revision from its parts.
     public init(definition: String, roleARN: String) {
@@ -16,9 +24,20 @@ public struct Revision: Sendable, Equatable {
         self.roleARN = roleARN
     }
 
+    /// Whether executions of both would be the same: all but id and date.
+    public func isLike(_ other: Revision) -> Bool {
+        definition == other.definition && roleARN == other.roleARN && logging == other.logging
+            && isTraced == other.isTraced
+    }
+
     /// The stored form.
     public var json: JSON {
-        .object(["definition": .string(definition), "roleArn": .string(roleARN)])
+        var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]
+        if !logging.isEmpty { object["logging"] = .object(logging) }
+        if isTraced { object["tracing"] = .bool(true) }
+        object["id"] = id.map(JSON.string)
+        object["updated"] = (updateDate?.milliseconds).map(JSON.integer)
+        return .object(object)
     }
 
     /// Reads the stored form.
@@ -28,6 +47,10 @@ public struct Revision: Sendable, Equatable {
         guard let object = json.objectValue, let definition = object["definition"]?.stringValue else { return nil }
         self.definition = definition
         self.roleARN = object["roleArn"]?.stringValue ?? ""
+        self.logging = object["logging"]?.objectValue ?? [:]
+        self.isTraced = object["tracing"]?.boolValue ?? false
+        self.id = object["id"]?.stringValue
+        self.updateDate = (object["updated"]?.integerValue).map(Instant.init(milliseconds:))
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the stored form.

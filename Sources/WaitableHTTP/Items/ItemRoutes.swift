@@ -35,7 +35,11 @@ struct ItemRoutes: Sendable {
             throw ItemError(error)
         }
         do {
-            let accepted = try await Starter(ingest: ingest).start(machine: machine, name: item.id, input: item.input)
+            let accepted = try await Starter(ingest: ingest).start(
+                StateMachineReference(name: machine),
+                name: item.id,
+                input: item.input
+            )
             return Response(
                 json: .object([
                     "Id": .string(item.id),

@@ -57,6 +57,43 @@ struct APIRequest: Sendable {
         }
     }
 
+    /// An object that may be there.
+    func object(_ name: String) throws(APIError) -> JSONObject? {
+        switch body[name] {
+        case nil, .null: return nil
+        case .object(let object): return object
+        case let other?: throw wrongType(name, "STRUCTURE", other)
+        }
+    }
+
+    /// A list of objects that must be there.
+    func objects(_ name: String) throws(APIError) -> [JSONObject] {
+        var objects: [JSONObject] = []
+        for element in try list(name) {
+            guard let object = element.objectValue else { throw wrongType(name, "STRUCTURE", element) }
+            objects.append(object)
+        }
+        return objects
+    }
+
+    /// A list of texts that must be there.
+    func texts(_ name: String) throws(APIError) -> [String] {
+        var texts: [String] = []
+        for element in try list(name) {
+            guard let text = element.stringValue else { throw wrongType(name, "STRING_VALUE", element) }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    private func list(_ name: String) throws(APIError) -> [JSON] {
+        switch body[name] {
+        case nil, .null: throw .constraint(value: nil, at: name, "Member must not be null")
+        case .array(let list): return list
+        case let other?: throw wrongType(name, "LIST", other)
+        }
+    }
+
     /// Whether a member is there.
     func isGiven(_ name: String) -> Bool { body[name] != nil && body[name] != .null }
 

@@ -3,12 +3,14 @@ import Waitable
 import WaitableRedis
 
 extension StepFunctionsAPI {
-    /// Creates a state machine. Idempotent for the same name, definition and role.
+    /// Creates a state machine. Idempotent for the same name, definition, role and configurations.
     func createStateMachine(_ request: APIRequest) async throws -> JSONObject {
         let name = try request.required("name")
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
-        let definition = try request.required("definition")
-        let roleARN = try request.required("roleArn")
+        var revision = Revision(
+            definition: try request.required("definition"),
+            roleARN: try request.required("roleArn")
+        )
         let type = try request.choice("type", of: ["STANDARD", "EXPRESS"], default: "STANDARD")
         guard type == "STANDARD" else {
             throw APIError(
@@ -16,23 +18,45 @@ extension StepFunctionsAPI {
                 "type: must be STANDARD, EXPRESS is not supported by this version: 'EXPRESS'"
             )
         }
-        let revision = Revision(definition: definition, roleARN: roleARN)
+        try request.apply(to: &revision)
+        let publication = try request.publication()
+        let tags = try request.tags("tags")
+        try compile(revision.definition)
+        let now = try await ingest.clock.now()
+        let arn = ingest.arn.stateMachine(name)
+        let existing = try await currentRevision(of: name)
+        let (created, version) = try await ingest.store.changeMachine(name) { [revision] entry in
+            if let record = entry.record {
+                guard existing?.isLike(revision) ?? false else {
+                    throw APIError("StateMachineAlreadyExists", "State Machine Already Exists: '\(arn)'")
+                }
+                return (record.creationDate, publication.map { _ in entry.versions.last } ?? nil)
+            }
+            entry.newRevision = revision
+            entry.record = MachineRecord(name: name, revision: revision.hash, creationDate: now)
+            return (now, publication.map { entry.publish(description: $0.description, at: now) } ?? nil)
+        }
+        ingest.machines.forget(name)
+        if !tags.isEmpty {
+            try await ingest.store.changeTags(of: "stateMachine:\(name)") { $0.merge(tags) }
+        }
+        var answer: JSONObject = ["stateMachineArn": .string(arn), "creationDate": created.epochSeconds]
+        answer["stateMachineVersionArn"] = version.map { .string(versionARN(name, $0)) }
+        return answer
+    }
+
+    /// Compiles a definition, to see that it can be run.
+    func compile(_ definition: String) throws(APIError) {
         do {
             _ = try StateMachine(definition: definition, resources: ItemCatalog())
         } catch {
             throw APIError(error)
         }
-        let now = try await ingest.clock.now()
-        let record = MachineRecord(name: name, revision: revision.hash, creationDate: now)
-        let arn = ingest.arn.stateMachine(name)
-        let existing = try await ingest.store.deploy(revision, as: record, mode: .create)
-        ingest.machines.forget(name)
-        if let existing, existing.revision != revision.hash {
-            throw APIError("StateMachineAlreadyExists", "State Machine Already Exists: '\(arn)'")
-        }
-        return [
-            "stateMachineArn": .string(arn),
-            "creationDate": (existing ?? record).creationDate.epochSeconds,
-        ]
+    }
+
+    /// The revision that a machine's new executions start with; `nil` where there is no machine of that name.
+    func currentRevision(of name: String) async throws -> Revision? {
+        guard let record = try await ingest.store.machine(name) else { return nil }
+        return try await ingest.store.revision(record.revision)
     }
 }

@@ -17,6 +17,7 @@ extension StepFunctionsAPI {
             "inputDetails": .object(["included": .bool(true)]),
             "redriveCount": .integer(Int64(execution.redriveCount)),
         ]
+        answer.merge(versionAndAlias(of: execution))
         answer["stopDate"] = execution.stopDate?.epochSeconds
         if status == .succeeded, let output = execution.output {
             answer["output"] = .string(output)
@@ -30,6 +31,19 @@ extension StepFunctionsAPI {
         case .running, .succeeded:
             answer["redriveStatus"] = .string("NOT_REDRIVABLE")
             answer["redriveStatusReason"] = .string("Execution is \(status.rawValue) and cannot be redriven")
+        }
+        return answer
+    }
+
+    /// The version and the alias that were started, as ARNs; nothing where none was named.
+    func versionAndAlias(of execution: Execution) -> JSONObject {
+        var answer = JSONObject()
+        let machine = execution.key.machine
+        answer["stateMachineVersionArn"] = execution.version.map {
+            .string(ingest.arn.stateMachine(machine, qualifier: String($0)))
+        }
+        answer["stateMachineAliasArn"] = execution.alias.map {
+            .string(ingest.arn.stateMachine(machine, qualifier: $0))
         }
         return answer
     }

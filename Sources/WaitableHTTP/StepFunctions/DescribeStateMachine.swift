@@ -3,23 +3,53 @@ import Waitable
 import WaitableRedis
 
 extension StepFunctionsAPI {
-    /// Describes a state machine, its definition verbatim.
+    /// Describes a state machine or one of its versions, the definition verbatim.
     func describeStateMachine(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("stateMachineArn")
-        let name = try ingest.arn.stateMachineName(in: arn)
-        guard let record = try await ingest.store.machine(name),
-            let revision = try await ingest.store.revision(record.revision)
-        else { throw APIError.noStateMachine(arn) }
-        return [
-            "stateMachineArn": .string(ingest.arn.stateMachine(name)),
-            "name": .string(name),
+        let reference = try ingest.arn.stateMachineReference(in: arn)
+        let entry = try await ingest.store.machineEntry(reference.name)
+        guard let record = entry.record, reference.alias == nil else { throw APIError.noStateMachine(arn) }
+        let version = reference.version.map { number in entry.versions.first { $0.number == number } }
+        if let version, version == nil { throw APIError.noStateMachine(arn) }
+        let published = version ?? nil
+        guard let revision = try await ingest.store.revision(published?.revision ?? record.revision) else {
+            throw APIError.noStateMachine(arn)
+        }
+        var answer: JSONObject = [
+            "stateMachineArn": .string(
+                published.map { versionARN(reference.name, $0) } ?? ingest.arn.stateMachine(reference.name)
+            ),
+            "name": .string(reference.name),
             "status": .string("ACTIVE"),
             "definition": .string(revision.definition),
             "roleArn": .string(revision.roleARN),
             "type": .string("STANDARD"),
-            "creationDate": record.creationDate.epochSeconds,
-            "loggingConfiguration": .object(["level": .string("OFF"), "includeExecutionData": .bool(false)]),
-            "tracingConfiguration": .object(["enabled": .bool(false)]),
+            "creationDate": (published?.creationDate ?? record.creationDate).epochSeconds,
         ]
+        answer.merge(revision.configurations)
+        answer["revisionId"] = revision.id.map(JSON.string)
+        answer["description"] = published?.description.map(JSON.string)
+        return answer
+    }
+
+    /// Describes the state machine as an execution knows it: at the revision that it was started with.
+    func describeStateMachineForExecution(_ request: APIRequest) async throws -> JSONObject {
+        let execution = try await execution(named: try request.required("executionArn"))
+        let arn = ingest.arn.stateMachine(execution.key.machine)
+        guard let revision = try await ingest.store.revision(execution.revision) else {
+            throw APIError.noStateMachine(arn)
+        }
+        var updated = revision.updateDate
+        if updated == nil { updated = try await ingest.store.machine(execution.key.machine)?.creationDate }
+        var answer: JSONObject = [
+            "stateMachineArn": .string(arn),
+            "name": .string(execution.key.machine),
+            "definition": .string(revision.definition),
+            "roleArn": .string(revision.roleARN),
+            "updateDate": (updated ?? execution.startDate).epochSeconds,
+        ]
+        answer.merge(revision.configurations)
+        answer["revisionId"] = revision.id.map(JSON.string)
+        return answer
     }
 }

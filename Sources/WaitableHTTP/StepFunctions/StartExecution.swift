@@ -8,13 +8,13 @@ extension StepFunctionsAPI {
     /// Starts an execution. Idempotent for the same name and input while it runs.
     func startExecution(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("stateMachineArn")
-        let machine = try ingest.arn.stateMachineName(in: arn)
+        let machine = try ingest.arn.stateMachineReference(in: arn)
         let name = try request.optional("name") ?? UUIDv4.make()
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
         let input = try request.optional("input") ?? "{}"
         try check(input)
         do {
-            let accepted = try await Starter(ingest: ingest).start(machine: machine, name: name, input: input)
+            let accepted = try await Starter(ingest: ingest).start(machine, name: name, input: input)
             guard accepted.isNew || accepted.status.isOpen else { throw exists(accepted.key) }
             return [
                 "executionArn": .string(ingest.arn.execution(accepted.key)),

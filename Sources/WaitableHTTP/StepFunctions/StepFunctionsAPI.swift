@@ -71,15 +71,38 @@ struct StepFunctionsAPI: Sendable {
     }
 
     private func perform(_ operation: String, _ request: APIRequest) async throws -> JSONObject {
-        switch operation {
-        case "CreateStateMachine": try await createStateMachine(request)
-        case "DescribeStateMachine": try await describeStateMachine(request)
-        case "StartExecution": try await startExecution(request)
-        case "DescribeExecution": try await describeExecution(request)
-        case "StopExecution": try await stopExecution(request)
-        case "GetExecutionHistory": try await getExecutionHistory(request)
-        default:
+        guard let operation = Self.operations[operation] else {
             throw APIError("UnknownOperationException", "X-Amz-Target: '\(operation)' is not supported by this version")
         }
+        return try await operation(self)(request)
     }
+
+    private typealias Operation = @Sendable (StepFunctionsAPI) -> @Sendable (APIRequest) async throws -> JSONObject
+
+    /// Every operation of the API that there is.
+    private static let operations: [String: Operation] = [
+        "CreateStateMachine": { $0.createStateMachine },
+        "CreateStateMachineAlias": { $0.createStateMachineAlias },
+        "DeleteStateMachine": { $0.deleteStateMachine },
+        "DeleteStateMachineAlias": { $0.deleteStateMachineAlias },
+        "DeleteStateMachineVersion": { $0.deleteStateMachineVersion },
+        "DescribeExecution": { $0.describeExecution },
+        "DescribeStateMachine": { $0.describeStateMachine },
+        "DescribeStateMachineAlias": { $0.describeStateMachineAlias },
+        "DescribeStateMachineForExecution": { $0.describeStateMachineForExecution },
+        "GetExecutionHistory": { $0.getExecutionHistory },
+        "ListStateMachineAliases": { $0.listStateMachineAliases },
+        "ListStateMachineVersions": { $0.listStateMachineVersions },
+        "ListStateMachines": { $0.listStateMachines },
+        "ListTagsForResource": { $0.listTagsForResource },
+        "PublishStateMachineVersion": { $0.publishStateMachineVersion },
+        "RedriveExecution": { $0.redriveExecution },
+        "StartExecution": { $0.startExecution },
+        "StopExecution": { $0.stopExecution },
+        "TagResource": { $0.tagResource },
+        "UntagResource": { $0.untagResource },
+        "UpdateStateMachine": { $0.updateStateMachine },
+        "UpdateStateMachineAlias": { $0.updateStateMachineAlias },
+        "ValidateStateMachineDefinition": { $0.validateStateMachineDefinition },
+    ]
 }

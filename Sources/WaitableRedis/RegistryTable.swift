@@ -1,0 +1,23 @@
+/// A table of the registry: a hash, name → JSON.
+public enum RegistryTable: String, Sendable {
+    /// State machine → ``MachineRecord``.
+    case machines
+    /// State machine → its published versions.
+    case versions
+    /// State machine → its aliases.
+    case aliases
+    /// Resource → its tags.
+    case tags
+    /// Activity → its record.
+    case activities
+}
+
+/// A change of one entry of the registry, from what was read to what shall be.
+struct RegistryChange: Sendable {
+    var table: RegistryTable
+    var name: String
+    /// The entry as it was read; `nil` where there was none.
+    var before: String?
+    /// The entry as it shall be; `nil` to remove it.
+    var after: String?
+}
