@@ -45,6 +45,7 @@ public struct Ingest: Sendable {
         }
         router.get("/status") { request, _ in try await items.list(request) }
         router.get("/status/:id") { _, context in try await items.get(try context.parameters.require("id")) }
+        ManagementRoutes(ingest: self).add(to: router)
         OverviewRoutes(ingest: self).add(to: router)
         HealthRoutes(ingest: self).add(to: router)
         return router

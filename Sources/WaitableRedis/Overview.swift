@@ -2,9 +2,6 @@ public import StatesLanguage
 
 /// What there is to see at a glance: how much waits, is due, runs, and who works on it.
 public struct Overview: Sendable, Equatable {
-    /// Scores from here on (2^42 ms, the year 2109) are of executions whose state machine is paused.
-    static let parked: Int64 = 1 << 42
-
     /// When it was read, by the Redis clock.
     public var now: Instant
     /// Executions whose moment lies ahead.

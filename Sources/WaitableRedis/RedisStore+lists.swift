@@ -1,4 +1,5 @@
 import RedisClient
+public import StatesLanguage
 public import Waitable
 
 extension RedisStore {
@@ -7,13 +8,21 @@ extension RedisStore {
     /// - Parameters:
     ///   - cursor: Where to begin.
     ///   - limit: The most entries.
+    ///   - dueFrom: Where the due instants begin, for a list that begins in the middle.
     /// - Returns: The entries, and where the list goes on; `nil` at its end.
     public func members(
         from cursor: ItemCursor,
-        limit: Int
+        limit: Int,
+        dueFrom: Instant? = nil
     ) async throws(StoreError) -> ([ListedMember], ItemCursor?) {
         let key = cursor.set == .due ? keys.due : keys.closed
-        let start = try await rank(after: cursor.last, in: key)
+        let start: Int
+        if let dueFrom, cursor.last == nil, cursor.set == .due {
+            let before = RedisCommand("ZCOUNT", key, "-inf", "(\(dueFrom.milliseconds)")
+            start = Int(try await send(before).integer ?? 0)
+        } else {
+            start = try await rank(after: cursor.last, in: key)
+        }
         let reply = try await send(
             RedisCommand("ZRANGE", key, String(start), String(start + limit - 1), "WITHSCORES")
         )

@@ -19,7 +19,7 @@ extension RedisStore {
     public func overview() async throws(StoreError) -> Overview {
         let now = Instant(milliseconds: try await time() / 1_000)
         let instant = String(now.milliseconds)
-        let parked = String(Overview.parked)
+        let parked = String(DueScore.parked)
         let replies: [RedisValue]
         do {
             replies = try await client.send([

@@ -36,7 +36,7 @@ struct Batch: Sendable {
 
     /// Sends one commit, and sends it again while its outcome is unknown and the lease lasts.
     private func results(of steps: [Step]) async -> [CommitResult]? {
-        let transitions = steps.map { $0.transition(lease: lease.token) }
+        let transitions = steps.map { $0.transition(lease: lease.token, by: worker.configuration.name) }
         while true {
             do {
                 return try await worker.store.commit(transitions, token: lease.token)

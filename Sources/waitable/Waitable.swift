@@ -13,6 +13,9 @@ struct WaitableCommand: AsyncParsableCommand {
               WAITABLE_REDIS_URL=redis://cache:6379 waitable worker
               waitable start --id order-42 --at 2026-12-24T18:00:00Z
               waitable status order-42
+              waitable list --status WAITING --due-to 2026-12-25T00:00:00Z
+              waitable reschedule order-42 --at 2026-12-25T09:00:00Z
+              waitable watch
 
             Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad input, 69 Redis or
             ingest not reachable, 77 not allowed, 78 bad configuration.
@@ -22,7 +25,9 @@ struct WaitableCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             IngestCommand.self, WorkerCommand.self, DevCommand.self, StartCommand.self, StatusCommand.self,
-            WatchCommand.self, ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,
+            ListCommand.self, DescribeCommand.self, CancelCommand.self, RescheduleCommand.self, RunNowCommand.self,
+            RedriveCommand.self, PauseCommand.self, ResumeCommand.self, StateMachinesCommand.self, WatchCommand.self,
+            ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,
         ]
     )
 }

@@ -1,6 +1,6 @@
 public import StatesLanguage
 
-/// Makes an execution's history: runs its steps again, by its journal, and keeps the events.
+/// Makes an execution's steps again, by its journal: for its history, and for its timeline.
 public struct ExecutionReplay: Sendable {
     private let runner: ExecutionRunner
 
@@ -14,38 +14,61 @@ public struct ExecutionReplay: Sendable {
     ///   - journal: Its journal's entries as stored, in order.
     /// - Throws: `JSONError` where the execution's input is not JSON.
     public func events(of execution: Execution, journal: [String]) throws(JSONError) -> [HistoryEvent] {
+        var events: [HistoryEvent] = []
+        for step in try steps(of: execution, journal: journal) {
+            if let abortion = step.abortion { events.append(abortion) }
+            events += step.made.events
+        }
+        if execution.status == .aborted {
+            events.append(Self.abortion(after: events.last, at: execution.stopDate, execution.failure))
+        }
+        return events
+    }
+
+    /// A step made again.
+    struct Remade {
+        /// What went into it.
+        var entry: JournalEntry
+        /// The stop before it, which wrote no event of its own.
+        var abortion: HistoryEvent?
+        /// What it came to.
+        var made: Step
+    }
+
+    /// The steps of an execution, in order.
+    func steps(of execution: Execution, journal: [String]) throws(JSONError) -> [Remade] {
         var current = Execution(
             key: execution.key,
             revision: execution.revision,
             startDate: execution.startDate,
             input: execution.input
         )
-        var events: [HistoryEvent] = []
+        var steps: [Remade] = []
+        var last: HistoryEvent?
         for entry in journal.compactMap(JournalEntry.init(text:)) {
+            var abortion: HistoryEvent?
             if let closing = entry.inbox.closing, closing.status == .aborted {
-                events.append(Self.abortion(after: events, at: closing.instant, closing.failure))
-                current.flow?.lastEventID = events.count
+                abortion = Self.abortion(after: last, at: closing.instant, closing.failure)
+                current.flow?.lastEventID = abortion?.id ?? 0
             }
-            let step = try runner.step(of: current, entry, records: true)
-            events += step.events
-            current = step.execution
+            let made = try runner.step(of: current, entry, records: true)
+            last = made.events.last ?? abortion ?? last
+            current = made.execution
+            steps.append(Remade(entry: entry, abortion: abortion, made: made))
         }
-        if execution.status == .aborted {
-            events.append(Self.abortion(after: events, at: execution.stopDate, execution.failure))
-        }
-        return events
+        return steps
     }
 
     /// A stop is made by a function, which writes no event: the document says when and why.
     private static func abortion(
-        after events: [HistoryEvent],
+        after last: HistoryEvent?,
         at instant: Instant?,
         _ failure: ExecutionFailure?
     ) -> HistoryEvent {
         HistoryEvent(
-            id: events.count + 1,
+            id: (last?.id ?? 0) + 1,
             previousID: 0,
-            timestamp: instant ?? events.last?.timestamp ?? Instant(milliseconds: 0),
+            timestamp: instant ?? last?.timestamp ?? Instant(milliseconds: 0),
             type: "ExecutionAborted",
             details: .executionEnded(
                 "executionAbortedEventDetails",

@@ -23,6 +23,8 @@ public struct JournalEntry: Sendable, Equatable {
     public var evaluatesAll: Bool
     /// Which kind of step it was.
     public var kind: Kind
+    /// The name of the worker that made the step; `nil` for ingest.
+    public var worker: String?
 
     /// An entry from its parts.
     public init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
@@ -42,6 +44,7 @@ public struct JournalEntry: Sendable, Equatable {
         case .adoption: object["adopt"] = .bool(true)
         case .failure(let failure): object["fail"] = failure.json
         }
+        object["by"] = worker.map(JSON.string)
         let instant = JSON.integer(instant.milliseconds)
         return JSON.array(object.isEmpty ? [instant] : [instant, .object(object)]).text
     }
@@ -59,5 +62,6 @@ public struct JournalEntry: Sendable, Equatable {
             kind: object["adopt"] != nil
                 ? .adoption : object["fail"].map { .failure(ExecutionFailure(json: $0)) } ?? .step
         )
+        worker = object["by"]?.stringValue
     }
 }

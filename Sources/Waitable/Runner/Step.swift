@@ -19,10 +19,14 @@ public struct Step: Sendable {
 
     /// The commit's form of the step.
     ///
-    /// - Parameter lease: The fencing token under which it is committed, written into the document so that a repeated
-    ///   commit can be told from a late one; `nil` for a start.
-    public func transition(lease: String?) -> Transition {
+    /// - Parameters:
+    ///   - lease: The fencing token under which it is committed, written into the document so that a repeated commit can
+    ///     be told from a late one; `nil` for a start.
+    ///   - worker: The name of the worker that made it; `nil` for ingest.
+    public func transition(lease: String?, by worker: String? = nil) -> Transition {
         var execution = execution
+        var journal = journal
+        journal?.worker = worker
         execution.lease = lease
         return Transition(
             key: execution.key,

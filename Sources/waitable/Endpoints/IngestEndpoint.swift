@@ -35,6 +35,22 @@ struct IngestEndpoint: Endpoint {
         }
     }
 
+    func list(_ query: [(name: String, value: String)]) async throws -> JSON { try await get("/items", query) }
+
+    func describe(_ item: ItemReference) async throws -> JSON { try await get(path(item), item.query) }
+
+    func timeline(_ item: ItemReference) async throws -> JSON { try await get(path(item) + "/timeline", item.query) }
+
+    func manage(_ item: ItemReference, _ action: ItemAction) async throws -> JSON {
+        try await post("\(path(item))/\(action.path)", item.query, body: .object(action.body))
+    }
+
+    func stateMachines() async throws -> JSON { try await get("/state-machines", []) }
+
+    func setPaused(_ isPaused: Bool, machine: String) async throws -> JSON {
+        try await post("/state-machines/\(Self.escaped(machine))/\(isPaused ? "pause" : "resume")", [], body: nil)
+    }
+
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         var lines: [UInt8] = []
         for item in items {
@@ -54,12 +70,30 @@ struct IngestEndpoint: Endpoint {
     }
 
     func overview() async throws -> Overview {
-        guard
-            let overview = Overview(json: try JSON(parsing: try await send(HTTPClientRequest(url: url + "/overview"))))
-        else {
+        guard let overview = Overview(json: try await get("/overview", [])) else {
             throw RemoteError.unexpected(url: url)
         }
         return overview
+    }
+
+    private func path(_ item: ItemReference) -> String { "/items/" + Self.escaped(item.id) }
+
+    private func get(_ path: String, _ query: [(name: String, value: String)]) async throws -> JSON {
+        try JSON(parsing: try await send(HTTPClientRequest(url: address(path, query))))
+    }
+
+    private func post(
+        _ path: String,
+        _ query: [(name: String, value: String)],
+        body: JSON?
+    ) async throws -> JSON {
+        var request = HTTPClientRequest(url: address(path, query))
+        request.method = .POST
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body.text))
+        }
+        return try JSON(parsing: try await send(request))
     }
 
     private func send(_ request: HTTPClientRequest) async throws -> [UInt8] {
@@ -79,6 +113,26 @@ struct IngestEndpoint: Endpoint {
         guard status < 300 else { throw RemoteError(status: status, body: body, url: url) }
         return body
     }
+
+    private func address(_ path: String, _ query: [(name: String, value: String)]) -> String {
+        guard !query.isEmpty else { return url + path }
+        return url + path + "?" + query.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "&")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.addingPercentEncoding(
+            withAllowedCharacters: .alphanumerics.intersection(.ascii).union(.init(charactersIn: "-._~"))
+        )
+            ?? text
+    }
+}
+
+extension CharacterSet {
+    fileprivate static let ascii = CharacterSet(charactersIn: "\u{0}"..."\u{7F}")
+}
+
+extension ItemReference {
+    fileprivate var query: [(name: String, value: String)] { machine.map { [("stateMachine", $0)] } ?? [] }
 }
 
 /// An ingest that refused, or did not answer.

@@ -4,8 +4,50 @@ import WaitableRedis
 
 /// Redis itself, without an ingest in between.
 struct RedisEndpoint: Endpoint {
-    let store: RedisStore
-    let settings: Settings
+    private let store: RedisStore
+    private let manager: ItemManager
+
+    init(store: RedisStore, settings: Settings) {
+        self.store = store
+        manager = ItemManager(
+            store: store,
+            machines: MachineCache(store: store),
+            arn: settings.arn,
+            itemTable: settings.itemTable
+        )
+    }
+
+    func list(_ query: [(name: String, value: String)]) async throws -> JSON {
+        try await manager.list(ItemListing(query))
+    }
+
+    func describe(_ item: ItemReference) async throws -> JSON { try await manager.describe(try await key(item)) }
+
+    func timeline(_ item: ItemReference) async throws -> JSON { try await manager.timeline(try await key(item)) }
+
+    func manage(_ item: ItemReference, _ action: ItemAction) async throws -> JSON {
+        let key = try await key(item)
+        switch action {
+        case .cancel(let error, let cause): return try await manager.cancel(key, error: error, cause: cause)
+        case .reschedule(let text):
+            guard let instant = Instant(iso8601: text) else {
+                throw FieldError(
+                    field: "StartTimestamp",
+                    rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
+                    value: text
+                )
+            }
+            return try await manager.reschedule(key, to: instant)
+        case .runNow: return try await manager.runNow(key)
+        case .redrive: return try await manager.redrive(key)
+        }
+    }
+
+    func stateMachines() async throws -> JSON { try await manager.stateMachines() }
+
+    func setPaused(_ isPaused: Bool, machine: String) async throws -> JSON {
+        try await manager.setPaused(isPaused, machine: machine)
+    }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         let answers = try await store.startByHand(
@@ -25,6 +67,10 @@ struct RedisEndpoint: Endpoint {
     }
 
     func overview() async throws -> Overview { try await store.overview() }
+
+    private func key(_ item: ItemReference) async throws -> ExecutionKey {
+        try await manager.key(item.id, machine: item.machine)
+    }
 
     /// A refusal as an ingest would answer it; any other error concerns all items, and is thrown.
     private static func refusal(_ error: StoreError) throws -> JSONObject {

@@ -39,6 +39,7 @@ enum Exit {
             case .refused("VALIDATION", _): badInput
             case .refused, .unexpectedReply: failed
             }
+        case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:
             switch error.code {
             case "InvalidField": badInput

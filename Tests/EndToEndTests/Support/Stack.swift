@@ -72,8 +72,8 @@ struct Stack: Sendable {
 
     func get(_ path: String) async throws -> Answer { try await send(.init(url: url + path)) }
 
-    func post(_ body: String, headers: [(String, String)] = []) async throws -> Answer {
-        var request = HTTPClientRequest(url: url + "/")
+    func post(_ body: String, to path: String = "/", headers: [(String, String)] = []) async throws -> Answer {
+        var request = HTTPClientRequest(url: url + path)
         request.method = .POST
         request.headers.add(contentsOf: .init(headers))
         request.body = .bytes(ByteBuffer(string: body))

@@ -1,0 +1,68 @@
+import Hummingbird
+import NIOCore
+import StatesLanguage
+import Waitable
+
+/// The body of an operator's request: a JSON object with few members, or nothing.
+struct ManagementBody: Sendable {
+    private let object: JSONObject
+
+    /// The largest body, in bytes: error and cause may be as long as AWS allows.
+    private static let largest = 262_144
+
+    /// Reads a request's body.
+    ///
+    /// - Throws: `FieldError` for what is no JSON object, or has other members.
+    init(_ request: Request, allowing names: [String]) async throws {
+        var request = request
+        let bytes: [UInt8]
+        do {
+            bytes = Array(buffer: try await request.collectBody(upTo: Self.largest))
+        } catch {
+            throw ItemError(
+                status: .contentTooLarge,
+                code: "BodyTooLarge",
+                message: "body: must have at most \(Self.largest) bytes"
+            )
+        }
+        guard !bytes.isEmpty else {
+            object = [:]
+            return
+        }
+        guard let object = (try? JSON(parsing: bytes))?.objectValue else {
+            throw FieldError(
+                field: "body",
+                rule: "must be a JSON object",
+                value: String(decoding: bytes, as: UTF8.self)
+            )
+        }
+        for (name, value) in object where !names.contains(name) {
+            let rule =
+                names.isEmpty ? "must not be there" : "must not be there: only \(names.joined(separator: ", ")) may"
+            throw FieldError(field: name, rule: rule, value: value.text)
+        }
+        self.object = object
+    }
+
+    /// A text that may be there.
+    func text(_ name: String) throws(FieldError) -> String? {
+        switch object[name] {
+        case nil: return nil
+        case .string(let text): return text
+        case let other?: throw FieldError(field: name, rule: "must be a string", value: other.text)
+        }
+    }
+
+    /// An instant that must be there.
+    func instant(_ name: String) throws(FieldError) -> Instant {
+        guard let value = object[name] else { throw FieldError(field: name, rule: "must be given", value: nil) }
+        guard let instant = value.stringValue.flatMap({ Instant(iso8601: $0) }) else {
+            throw FieldError(
+                field: name,
+                rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
+                value: value.stringValue ?? value.text
+            )
+        }
+        return instant
+    }
+}

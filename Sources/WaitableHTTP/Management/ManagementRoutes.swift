@@ -1,0 +1,124 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// What an operator does over HTTP: items and state machines, seen and managed.
+struct ManagementRoutes: Sendable {
+    let ingest: Ingest
+
+    private var manager: ItemManager {
+        ItemManager(store: ingest.store, machines: ingest.machines, arn: ingest.arn, itemTable: ingest.itemTable)
+    }
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/items") { request, _ in
+            try await answer {
+                let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+                return try await manager.list(ItemListing(query))
+            }
+        }
+        router.get("/items/:id") { request, context in
+            try await answer { try await manager.describe(try await key(request, context)) }
+        }
+        router.get("/items/:id/timeline") { request, context in
+            try await answer { try await manager.timeline(try await key(request, context)) }
+        }
+        router.post("/items/:id/cancel") { request, context in
+            try await answer {
+                let body = try await ManagementBody(request, allowing: ["error", "cause"])
+                let key = try await key(request, context)
+                return try await manager.cancel(key, error: try body.text("error"), cause: try body.text("cause"))
+            }
+        }
+        router.post("/items/:id/reschedule") { request, context in
+            try await answer {
+                let instant = try await ManagementBody(request, allowing: ["StartTimestamp"]).instant("StartTimestamp")
+                return try await manager.reschedule(try await key(request, context), to: instant)
+            }
+        }
+        router.post("/items/:id/run-now") { request, context in
+            try await answer {
+                _ = try await ManagementBody(request, allowing: [])
+                return try await manager.runNow(try await key(request, context))
+            }
+        }
+        router.post("/items/:id/redrive") { request, context in
+            try await answer {
+                _ = try await ManagementBody(request, allowing: [])
+                return try await manager.redrive(try await key(request, context))
+            }
+        }
+        router.get("/state-machines") { _, _ in try await answer { try await manager.stateMachines() } }
+        router.post("/state-machines/:name/pause") { request, context in
+            try await answer {
+                _ = try await ManagementBody(request, allowing: [])
+                return try await manager.setPaused(true, machine: try context.decoded("name"))
+            }
+        }
+        router.post("/state-machines/:name/resume") { request, context in
+            try await answer {
+                _ = try await ManagementBody(request, allowing: [])
+                return try await manager.setPaused(false, machine: try context.decoded("name"))
+            }
+        }
+    }
+
+    /// The execution that a path and `stateMachine` in the query name.
+    private func key(_ request: Request, _ context: BasicRequestContext) async throws -> ExecutionKey {
+        var machine: String?
+        for (name, value) in request.uri.queryParameters {
+            guard name == "stateMachine" else {
+                throw FieldError(
+                    field: String(name),
+                    rule: "must not be there: only stateMachine is",
+                    value: String(value)
+                )
+            }
+            if let problem = ResourceName.problem(with: String(value)) {
+                throw FieldError(field: "stateMachine", rule: problem, value: String(value))
+            }
+            machine = String(value)
+        }
+        let id = try context.decoded("id")
+        if let problem = ResourceName.problem(with: id) { throw FieldError(field: "Id", rule: problem, value: id) }
+        return try await manager.key(id, machine: machine)
+    }
+
+    /// The answer of a request, or its error in the items' API's form.
+    private func answer(_ body: () async throws -> JSON) async throws -> Response {
+        do {
+            return Response(json: try await body())
+        } catch let error as ManagementError {
+            throw ItemError(error)
+        } catch let error as FieldError {
+            throw ItemError(error)
+        } catch let error as StoreError {
+            throw ItemError(error)
+        }
+    }
+}
+
+extension BasicRequestContext {
+    /// A part of the path, without its percent signs.
+    fileprivate func decoded(_ name: String) throws -> String {
+        let text = try parameters.require(name)
+        return text.removingPercentEncoding ?? text
+    }
+}
+
+extension ItemError {
+    fileprivate init(_ error: ManagementError) {
+        self.init(
+            status: error.kind == .notFound ? .notFound : .conflict,
+            code: error.code,
+            message: error.message
+        )
+        field = error.field
+        value = error.value
+        if error.code == "ItemRunning" { retryAfter = 1 }
+    }
+}

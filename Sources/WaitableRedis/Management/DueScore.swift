@@ -1,0 +1,25 @@
+public import StatesLanguage
+
+/// What a score in `due` says: a due instant, a lease, or that the state machine is paused.
+public struct DueScore: Sendable, Equatable {
+    /// Scores from here on (2^42 ms, the year 2109) are of executions that were due while their machine was paused.
+    public static let parked: Int64 = 1 << 42
+
+    /// The score as stored.
+    public var score: Double
+
+    /// A score as stored.
+    public init(_ score: Double) { self.score = score }
+
+    /// Whether a worker holds the execution, or held it until its lease ran out.
+    public var isLease: Bool { score.rounded(.down) != score }
+
+    /// Whether the execution waits for its machine to be resumed.
+    public var isParked: Bool { score >= Double(Self.parked) }
+
+    /// The due instant; `nil` for a lease.
+    public var due: Instant? {
+        guard !isLease else { return nil }
+        return Instant(milliseconds: Int64(score) - (isParked ? Self.parked : 0))
+    }
+}

@@ -1,0 +1,177 @@
+public import StatesLanguage
+public import Waitable
+
+/// What an operator does with items and their state machines: the one implementation behind HTTP and the command.
+///
+/// An item is named by its Id and its state machine; without one, the default machine is meant.
+public struct ItemManager: Sendable {
+    let store: RedisStore
+    let machines: MachineCache
+    let arn: ARN
+    let itemTable: String
+
+    /// A manager over a store.
+    ///
+    /// - Parameter itemTable: The table of the waitable pattern's items.
+    public init(store: RedisStore, machines: MachineCache, arn: ARN, itemTable: String) {
+        self.store = store
+        self.machines = machines
+        self.arn = arn
+        self.itemTable = itemTable
+    }
+
+    /// The execution of an item.
+    ///
+    /// - Throws: ``ManagementError`` where there is no default machine and none was named.
+    public func key(_ id: String, machine: String?) async throws -> ExecutionKey {
+        if let machine { return ExecutionKey(machine: machine, name: id) }
+        guard let name = try await machines.defaultMachine() else { throw ManagementError.noMachine("") }
+        return ExecutionKey(machine: name, name: id)
+    }
+
+    /// Aborts an item's execution; the item, if it still waits, becomes `CANCELLED`. Cancelling twice is the same.
+    public func cancel(_ key: ExecutionKey, error: String?, cause: String?) async throws -> JSON {
+        let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
+        let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await now())
+        do throws(StoreError) {
+            try await store.stop(key, failure: failure, item: item)
+        } catch {
+            throw refusal(error, key)
+        }
+        let execution = try await execution(key)
+        guard execution.status == .aborted else {
+            throw ManagementError.conflict(
+                "ItemClosed",
+                "The item '\(key.name)' is closed: \(execution.status.rawValue).",
+                id: key.name
+            )
+        }
+        return try await describe(key)
+    }
+
+    /// Gives a waiting item another moment.
+    public func reschedule(_ key: ExecutionKey, to instant: Instant) async throws -> JSON {
+        guard instant.milliseconds < DueScore.parked else {
+            throw FieldError(
+                field: "StartTimestamp",
+                rule: "must be before \(Instant(milliseconds: DueScore.parked).iso8601)",
+                value: instant.iso8601
+            )
+        }
+        do throws(StoreError) {
+            try await store.reschedule(key, to: instant, item: ItemKey(table: itemTable, id: key.name))
+        } catch {
+            throw refusal(error, key)
+        }
+        return try await describe(key)
+    }
+
+    /// Makes now a waiting item's moment.
+    public func runNow(_ key: ExecutionKey) async throws -> JSON { try await reschedule(key, to: try await now()) }
+
+    /// Opens an item's execution again that failed, timed out or was aborted.
+    public func redrive(_ key: ExecutionKey) async throws -> JSON {
+        do throws(StoreError) {
+            let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await storeNow())
+            _ = try await store.redrive(key, item: item)
+        } catch {
+            throw refusal(error, key)
+        }
+        return try await describe(key)
+    }
+
+    /// One item: its execution, and the item itself.
+    public func describe(_ key: ExecutionKey) async throws -> JSON {
+        let execution = try await execution(key)
+        let item = try await store.items([ItemKey(table: itemTable, id: key.name)]).first ?? nil
+        var view = ItemSummary(execution, score: try await store.dueScore(key)).json.objectValue ?? [:]
+        view["input"] = try? JSON(parsing: execution.input)
+        view["output"] = execution.output.flatMap { try? JSON(parsing: $0) }
+        view["item"] = item.map(ItemView.json(of:))
+        return .object(view)
+    }
+
+    /// What happened to one item, in order.
+    public func timeline(_ key: ExecutionKey) async throws -> JSON {
+        let execution = try await execution(key)
+        let score = try await store.dueScore(key)
+        let machine = try await machines.machine(key.machine, hash: execution.revision)
+        let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: arn))
+        let timeline = try replay.timeline(
+            of: execution,
+            journal: try await store.history(key),
+            due: score.flatMap { DueScore($0).due }
+        )
+        return .object([
+            "Id": .string(key.name),
+            "stateMachine": .string(key.machine),
+            "attempts": .integer(Int64(try await store.redeliveries(key) + 1)),
+            "events": .array(timeline.events.map(\.json)),
+        ])
+    }
+
+    /// All state machines.
+    public func stateMachines() async throws -> JSON {
+        let paused = try await store.pausedMachines()
+        let standard = try await store.defaultMachine()
+        let list = try await store.machines().map { record in
+            view(record, pausedSince: paused[record.name], isDefault: record.name == standard)
+        }
+        return .object(["stateMachines": .array(list)])
+    }
+
+    /// Pauses a state machine, or resumes it.
+    public func setPaused(_ isPaused: Bool, machine name: String) async throws -> JSON {
+        do throws(StoreError) {
+            if isPaused { _ = try await store.pause(machine: name) } else { try await store.resume(machine: name) }
+        } catch {
+            if case .refused("NOTFOUND", _) = error { throw ManagementError.noMachine(name) }
+            throw error
+        }
+        guard let record = try await store.machine(name) else { throw ManagementError.noMachine(name) }
+        let isDefault = try await store.defaultMachine() == name
+        return view(record, pausedSince: try await store.pausedMachines()[name], isDefault: isDefault)
+    }
+
+    private func view(_ record: MachineRecord, pausedSince: Instant?, isDefault: Bool) -> JSON {
+        var object: JSONObject = [
+            "name": .string(record.name), "revision": .string(record.revision), "isDefault": .bool(isDefault),
+            "paused": .bool(pausedSince != nil),
+        ]
+        object["pausedSince"] = pausedSince.map { .string($0.iso8601) }
+        return .object(object)
+    }
+
+    private func execution(_ key: ExecutionKey) async throws -> Execution {
+        guard let execution = try await store.execution(key) else {
+            throw ManagementError.noItem(key.name, machine: key.machine)
+        }
+        return execution
+    }
+
+    private func now() async throws -> Instant { try await storeNow() }
+
+    private func storeNow() async throws(StoreError) -> Instant {
+        Instant(milliseconds: try await store.time() / 1_000)
+    }
+
+    /// A function's refusal as an operator's; any other error as it is.
+    private func refusal(_ error: StoreError, _ key: ExecutionKey) -> any Error {
+        guard case .refused(let reason, _) = error else { return error }
+        let name = key.name
+        switch reason {
+        case "NOTFOUND": return ManagementError.noItem(name, machine: key.machine)
+        case "CLOSED": return ManagementError.conflict("ItemClosed", "The item '\(name)' is closed.", id: name)
+        case "OPEN": return ManagementError.conflict("ItemOpen", "The item '\(name)' is open.", id: name)
+        case "SUCCEEDED":
+            return ManagementError.conflict("ItemSucceeded", "The item '\(name)' has succeeded.", id: name)
+        case "LEASED":
+            return ManagementError.conflict(
+                "ItemRunning",
+                "A worker is running the item '\(name)' right now. Try again in a moment.",
+                id: name
+            )
+        default: return error
+        }
+    }
+}

@@ -1,0 +1,60 @@
+public import StatesLanguage
+public import Waitable
+
+/// An item's execution in short, as lists show it.
+public struct ItemSummary: Sendable {
+    /// Where an item stands: waiting, run by a worker, or how it closed.
+    public enum Status: String, Sendable, CaseIterable {
+        /// Its moment lies ahead, or has come and no worker has taken it yet.
+        case waiting = "WAITING"
+        /// A worker holds it.
+        case running = "RUNNING"
+        case succeeded = "SUCCEEDED"
+        case failed = "FAILED"
+        case timedOut = "TIMED_OUT"
+        case aborted = "ABORTED"
+
+        /// Whether an item in this status is open.
+        public var isOpen: Bool { self == .waiting || self == .running }
+    }
+
+    private let execution: Execution
+    private let score: DueScore?
+
+    /// A summary of an execution.
+    ///
+    /// - Parameter score: Where it stands in `due`; `nil` where it does not.
+    public init(_ execution: Execution, score: Double?) {
+        self.execution = execution
+        self.score = score.map(DueScore.init)
+    }
+
+    /// Where it stands.
+    public var status: Status {
+        switch execution.status {
+        case .running: score?.isLease ?? false ? .running : .waiting
+        case .succeeded: .succeeded
+        case .failed: .failed
+        case .timedOut: .timedOut
+        case .aborted: .aborted
+        }
+    }
+
+    /// `{"Id","stateMachine","status","due"?,"paused"?,"startedAt","closedAt"?,"error"?,"cause"?,"redriveCount"?}`
+    public var json: JSON {
+        var object: JSONObject = [
+            "Id": .string(execution.key.name),
+            "stateMachine": .string(execution.key.machine),
+            "status": .string(status.rawValue),
+        ]
+        if status == .waiting, let score {
+            object["due"] = score.due.map { .string($0.iso8601) }
+            if score.isParked { object["paused"] = .bool(true) }
+        }
+        object["startedAt"] = .string(execution.startDate.iso8601)
+        object["closedAt"] = execution.stopDate.map { .string($0.iso8601) }
+        if let failure = execution.failure?.json.objectValue { object.merge(failure) }
+        if execution.redriveCount > 0 { object["redriveCount"] = .integer(Int64(execution.redriveCount)) }
+        return .object(object)
+    }
+}
