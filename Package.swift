@@ -88,7 +88,10 @@ let package = Package(
             dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
         ),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
-        .testTarget(name: "WaitableRedisTests", dependencies: ["WaitableRedis", "RedisTestServer", logging]),
+        .testTarget(
+            name: "WaitableRedisTests",
+            dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["waitable", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1, logging]

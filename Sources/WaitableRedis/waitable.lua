@@ -16,6 +16,7 @@
 --   prefix:aliases       hash    machine name -> its aliases, a JSON array
 --   prefix:tags          hash    resource -> its tags, a JSON object
 --   prefix:activities    hash    activity name -> JSON record
+--   prefix:sweeper       string  the name of the sweeper at work, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:wake          channel the score of a new, sooner head of `due`
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
@@ -25,14 +26,16 @@
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua and pausing.lua follow this file in the same library; the tables they fill are declared here.
+-- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua and pausing.lua follow this file in the same library;
+-- the tables that they fill are declared here.
 
-local VERSION = '2'
+local VERSION = '3'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 100           -- item effects per entry
 local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
 local MAX_LEASE = 86400000        -- ms
+local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
@@ -945,25 +948,74 @@ local function deploy(keys, args)
     return {1}
 end
 
--- waitable_sweep: removes executions that closed before an instant, with their documents and history. Items stay.
+-- The key of the item TABLE:id that leaves with the execution machine:id; nil when it is none, or when something else
+-- has an execution of that id.
+local function itemThatLeaves(prefix, machines, itemTable, name)
+    local own, id = match(name, '^([^:]*):(.*)$')
+    if not id or redis.call('ZSCORE', prefix .. ':due', id) then return nil end
+    local key = prefix .. ':item:' .. itemTable .. ':' .. id
+    if redis.call('TYPE', key).ok ~= 'hash' then return nil end
+    local others = {}
+    for n = 1, #machines do
+        if machines[n] ~= own then others[#others + 1] = prefix .. ':execution:' .. machines[n] .. ':' .. id end
+    end
+    for i = 1, #others, SLICE do
+        local last = i + SLICE - 1
+        if last > #others then last = #others end
+        if redis.call('EXISTS', unpack(others, i, last)) > 0 then return nil end
+    end
+    return key
+end
+
+-- waitable_sweep: removes executions that closed, with their documents and history: those before an instant, or the
+-- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`.
 -- KEYS   prefix
--- ARGV   instant in ms, limit (1…1000)
--- Returns how many were removed; when that is `limit` there may be more.
--- Errors VALIDATION. Bound: limit.
+-- ARGV   instant in ms ('': none is too old), limit (1…1000), keep? ('': no number is too large; else the number of
+--        closed executions that stay), table? ('': items stay; else the item TABLE:id of machine:id leaves too, unless
+--        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time)
+-- Returns how many were removed; when that is `limit` there may be more | -1 another sweeper is at it
+-- Errors VALIDATION. Bound: limit; with a table, limit × machines.
 local function sweep(keys, args)
     local prefix = prefixOf(keys)
-    local before = integer(args[1], 'instant', -999999999999999, 999999999999999)
+    local before = args[1] ~= '' and integer(args[1], 'instant', -999999999999999, 999999999999999)
     local limit = integer(args[2], 'limit', 1, MAX_BATCH)
-    noMore(args, 2)
-    local list = redis.call('ZRANGE', prefix .. ':closed', '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', 0, limit)
+    local keep = args[3] and args[3] ~= '' and integer(args[3], 'keep', 0, 999999999999999)
+    local itemTable = args[4] and args[4] ~= '' and named(args[4], 'table')
+    local sweeper = args[5] and args[5] ~= '' and named(args[5], 'sweeper')
+    noMore(args, 5)
+    local closed = prefix .. ':closed'
+    if sweeper then
+        local holder = redis.call('GET', prefix .. ':sweeper')
+        if holder and holder ~= sweeper then return -1 end
+    end
+    local list = {}
+    if before then
+        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', 0, limit)
+    end
+    if keep and #list < limit then
+        local surplus = redis.call('ZCARD', closed) - keep
+        if surplus > limit then surplus = limit end
+        if surplus > #list then list = redis.call('ZRANGE', closed, 0, surplus - 1) end
+    end
+    -- A full batch is followed by another one: until then the others need not try.
+    if sweeper and #list == limit then
+        redis.call('SET', prefix .. ':sweeper', sweeper, 'PX', SWEEPER_LEASE)
+    elseif sweeper then
+        redis.call('DEL', prefix .. ':sweeper')
+    end
     if #list == 0 then return 0 end
+    local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
+    local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
     local doomed = {}
     for n = 1, #list do
-        doomed[2 * n - 1] = prefix .. ':execution:' .. list[n]
-        doomed[2 * n] = prefix .. ':history:' .. list[n]
+        if not open[n] then
+            doomed[#doomed + 1] = prefix .. ':execution:' .. list[n]
+            doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
+            doomed[#doomed + 1] = itemTable and itemThatLeaves(prefix, machines, itemTable, list[n]) or nil
+        end
     end
-    redis.call('UNLINK', unpack(doomed))
-    redis.call('ZREM', prefix .. ':closed', unpack(list))
+    if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
+    redis.call('ZREM', closed, unpack(list))
     return #list
 end
 

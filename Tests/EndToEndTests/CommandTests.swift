@@ -110,6 +110,22 @@ struct CommandTests {
             (["ingest", "--port", "70000"], "WAITABLE_PORT (--port): must be a whole number from 0 to 65535: '70000'"),
             (["ingest", "--statemachines", "/none"], "WAITABLE_STATEMACHINES (--statemachines): must be a folder"),
             (["ingest", "--namespace", "a b"], "WAITABLE_NAMESPACE (--namespace): must be 1 to 64"),
+            (
+                ["worker", "--retention-age", "90"],
+                "WAITABLE_RETENTION_AGE (--retention-age): must be a whole number with s, m, h or d, at most 36500d"
+            ),
+            (
+                ["worker", "--retention-age", "36501d"],
+                "WAITABLE_RETENTION_AGE (--retention-age): must be a whole number"
+            ),
+            (
+                ["worker", "--retention-count", "many"],
+                "WAITABLE_RETENTION_COUNT (--retention-count): must be a whole number from 0 to 1000000000: 'many'"
+            ),
+            (
+                ["worker", "--retention-items", "1"],
+                "WAITABLE_RETENTION_ITEMS (--retention-items): must be true or false"
+            ),
             (["ingest", "--log-level", "loud"], "WAITABLE_LOG_LEVEL (--log-level): must be one of"),
             (
                 ["ingest", "--config", "/none.json"],

@@ -2,7 +2,7 @@ import RedisClient
 import Testing
 import WaitableRedis
 
-@Suite("waitable_stop, _reschedule, _redrive, _deploy, _sweep and _version", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_stop, _reschedule, _redrive, _deploy and _version", .redisServer, .timeLimit(.minutes(1)))
 struct LifecycleFunctionTests {
     private func open(_ partition: Partition, due: Int64 = 9_000_000_000_000) async throws {
         try await partition.accept("m:a", due: due)
@@ -209,26 +209,6 @@ struct LifecycleFunctionTests {
         let partition = try Partition()
         #expect(try await partition.refusal("deploy", arguments) == "VALIDATION " + message)
         #expect(try await partition.contents().isEmpty)
-    }
-
-    @Test("a sweep removes what closed before an instant, and leaves items and the rest")
-    func sweep() async throws {
-        let partition = try Partition()
-        for name in ["m:a", "m:b", "m:c"] {
-            let entry = Entry(name, next: "", history: "h", effects: [Entry.put("T:" + name, "P", "1")])
-            try await partition.call("accept", Entry.arguments([entry]))
-        }
-        try await partition.redis("ZADD", "~:closed", "10", "m:a", "20", "m:b", "30", "m:c")
-        #expect(try await partition.call("sweep", "30", "1").integer == 1)
-        #expect(try await partition.closed() == ["m:b", "m:c"])
-        #expect(try await partition.call("sweep", "30", "100").integer == 1)
-        #expect(try await partition.closed() == ["m:c"])
-        #expect(try await partition.document("m:a") == nil)
-        #expect(try await partition.history("m:b").isEmpty)
-        #expect(try await partition.item("T:m:a") == ["P": "1"])
-        #expect(try await partition.document("m:c") != nil)
-        #expect(try await partition.refusal("sweep", "x", "1")?.hasPrefix("VALIDATION instant: ") == true)
-        #expect(try await partition.refusal("sweep", "1", "0")?.hasPrefix("VALIDATION limit: ") == true)
     }
 
     @Test("the version is the library's, also on a replica that only reads")

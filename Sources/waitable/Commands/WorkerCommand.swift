@@ -17,6 +17,11 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("batch"), help: .init(Setting.batch)) var batch: String?
     @Option(name: .customLong("poison-limit"), help: .init(Setting.poisonLimit)) var poisonLimit: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
+    @Option(name: .customLong("retention-age"), help: .init(Setting.retentionAge)) var retentionAge: String?
+    @Option(name: .customLong("retention-count"), help: .init(Setting.retentionCount)) var retentionCount: String?
+    @Option(name: .customLong("retention-items"), help: .init(Setting.retentionItems)) var retentionItems: String?
+    @Option(name: .customLong("retention-interval-ms"), help: .init(Setting.retentionIntervalMs))
+    var retentionIntervalMs: String?
 
     func run() async throws {
         try await Exit.mapping {
@@ -24,7 +29,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 flags: settings,
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
-                    (.workerName, workerName),
+                    (.workerName, workerName), (.retentionAge, retentionAge), (.retentionCount, retentionCount),
+                    (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
                 ],
                 process: "worker"
             )

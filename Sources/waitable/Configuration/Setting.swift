@@ -90,6 +90,26 @@ struct Setting: Sendable {
     )
     static let region = Setting(key: "region", help: "The region in ARNs.", default: "us-east-1")
     static let account = Setting(key: "account", help: "The account in ARNs, 12 digits.", default: "000000000000")
+    static let retentionAge = Setting(
+        key: "retention.age",
+        help: "How long a closed execution stays: a number with s, m, h or d, such as 90d, or off for ever.",
+        default: "90d"
+    )
+    static let retentionCount = Setting(
+        key: "retention.count",
+        help: "The most closed executions that stay, 0 to 1000000000; without it, any number.",
+        default: nil
+    )
+    static let retentionItems = Setting(
+        key: "retention.items",
+        help: "true removes the item with its execution; false leaves it.",
+        default: "false"
+    )
+    static let retentionIntervalMs = Setting(
+        key: "retention.interval.ms",
+        help: "How often a worker looks for what has to leave, 100 to 3600000 ms.",
+        default: "30000"
+    )
     static let url = Setting(
         key: "url",
         help: "An ingest for the commands that start and manage items, http://host:port; without it, Redis directly.",
@@ -110,7 +130,7 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, url, token, logLevel,
+        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
     ]
 
     /// The list for `--help`.

@@ -36,10 +36,10 @@ struct SettingSource {
     /// The text of a setting, if any was given.
     func optional(_ setting: Setting) throws(SettingError) -> String? {
         let key = ConfigKey(stringLiteral: setting.key)
-        // A number in the file is as good as its text.
+        // A number or a truth value in the file is as good as its text.
         guard
             let text = reader.string(forKey: key, isSecret: setting.isSecret)
-                ?? reader.int(forKey: key).map(String.init)
+                ?? reader.int(forKey: key).map(String.init) ?? reader.bool(forKey: key).map(String.init)
         else { return nil }
         guard !text.isEmpty else { throw SettingError(setting, "must not be empty", nil) }
         return text
@@ -51,6 +51,13 @@ struct SettingSource {
             throw SettingError(setting, "must be given", nil)
         }
         return text
+    }
+
+    /// `true` or `false`.
+    func flag(_ setting: Setting) throws(SettingError) -> Bool {
+        let text = try text(setting)
+        guard let flag = Bool(text) else { throw SettingError(setting, "must be true or false", text) }
+        return flag
     }
 
     /// A whole number within bounds.

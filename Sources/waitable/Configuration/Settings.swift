@@ -25,6 +25,7 @@ struct Settings: Sendable {
     let substitutions: [String: String]
     let itemTable: String
     let arn: ARN
+    let retention: RetentionConfiguration
     /// The ingest that commands talk to, without a path; `nil` for Redis directly.
     let url: String?
     /// The bearer token for that ingest.
@@ -62,6 +63,7 @@ struct Settings: Sendable {
             throw SettingError(.account, "must be 12 digits", account)
         }
         arn = ARN(region: try source.text(.region), account: account)
+        retention = try Self.retention(source, itemTable: itemTable)
         url = try Self.url(source)
         token = try source.optional(.token)
         let level = try source.text(.logLevel)

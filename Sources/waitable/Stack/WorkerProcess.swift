@@ -13,11 +13,12 @@ struct WorkerProcess {
     func run() async throws {
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
+        let name = settings.workerName ?? Self.name
         let worker = Worker(
             store: store,
             machines: MachineCache(store: store),
             configuration: WorkerConfiguration(
-                name: settings.workerName ?? Self.name,
+                name: name,
                 batch: settings.batch,
                 leaseMilliseconds: settings.leaseMilliseconds,
                 pollMilliseconds: settings.pollMilliseconds,
@@ -27,7 +28,8 @@ struct WorkerProcess {
             itemTable: settings.itemTable,
             logger: logger
         )
-        try await ProcessServices(services: [client, worker], logger: logger).run()
+        let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
+        try await ProcessServices(services: [client, sweeper, worker], logger: logger).run()
     }
 
     /// The host's name and the process's id: unique among the replicas of a stack.

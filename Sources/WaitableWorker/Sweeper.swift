@@ -1,0 +1,84 @@
+import CoreMetrics
+public import Logging
+public import ServiceLifecycle
+import StatesLanguage
+public import WaitableRedis
+
+/// Removes closed executions whose retention is over: rarely, in bounded steps, and never in two places at once.
+///
+/// Every worker runs one. Each step is one atomic function call, so nothing is removed twice; the function lets one
+/// sweeper go on through a backlog and turns the others away. Between two steps of a backlog the sweeper rests nine times
+/// as long as the step took, so it never takes more than about a tenth of Redis.
+public final class Sweeper: Service {
+    private let store: RedisStore
+    private let configuration: RetentionConfiguration
+    private let name: String
+    private let logger: Logger
+    private let aged = Counter(label: "waitable_removed_total", dimensions: [("reason", "age")])
+    private let surplus = Counter(label: "waitable_removed_total", dimensions: [("reason", "count")])
+
+    /// A sweeper over a store whose connection somebody else runs.
+    ///
+    /// - Parameter name: Its name among all sweepers.
+    public init(store: RedisStore, configuration: RetentionConfiguration, name: String, logger: Logger) {
+        self.store = store
+        self.configuration = configuration
+        self.name = name
+        self.logger = logger
+    }
+
+    /// Sweeps until the graceful shutdown.
+    public func run() async throws {
+        guard configuration.ageMilliseconds != nil || configuration.count != nil else {
+            try await gracefulShutdown()
+            return
+        }
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                let longest = self.configuration.intervalMilliseconds
+                try await Task.sleep(for: .milliseconds(longest - Int.random(in: 0...(longest / 4))))
+                do {
+                    try await self.sweep()
+                } catch let error as StoreError {
+                    self.logger.warning("retention was not swept", metadata: ["error": "\(error)"])
+                }
+            }
+        }
+    }
+
+    /// Removes all whose time is over now, unless another one is at it.
+    ///
+    /// - Returns: How many were removed.
+    @discardableResult
+    public func sweep() async throws -> Int {
+        var removed = 0
+        if let age = configuration.ageMilliseconds {
+            let now = Instant(milliseconds: try await store.time() / 1_000)
+            removed += try await remove(.closed(before: now.adding(milliseconds: -age)), counted: aged)
+        }
+        if let count = configuration.count {
+            removed += try await remove(.surplus(over: count), counted: surplus)
+        }
+        if removed > 0 { logger.info("retention swept", metadata: ["removed": "\(removed)"]) }
+        return removed
+    }
+
+    private func remove(_ departure: RedisStore.Departure, counted: Counter) async throws -> Int {
+        var total = 0
+        while true {
+            let start = ContinuousClock.now
+            guard
+                let removed = try await store.sweep(
+                    departure,
+                    limit: configuration.batch,
+                    itemTable: configuration.itemTable,
+                    sweeper: name
+                )
+            else { return total }
+            counted.increment(by: removed)
+            total += removed
+            if removed < configuration.batch { return total }
+            try await Task.sleep(for: (ContinuousClock.now - start) * 9)
+        }
+    }
+}
