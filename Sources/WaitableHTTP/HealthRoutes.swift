@@ -1,9 +1,9 @@
+import HTTPTypes
 import Hummingbird
-import RedisClient
 import StatesLanguage
 import WaitableRedis
 
-/// `GET /healthz`: the process answers. `GET /readyz`: a start would succeed, as far as can be told.
+/// `GET /healthz`: the process answers. `GET /readyz`: a start would be taken, and not be lost, as far as can be told.
 struct HealthRoutes: Sendable {
     let ingest: Ingest
 
@@ -13,22 +13,23 @@ struct HealthRoutes: Sendable {
     }
 
     private func readiness() async -> Response {
-        // Asked for at once: a probe must not wait for the connection to come back.
-        guard ingest.store.client.connectionState == .connected else { return unready("Redis cannot be reached") }
+        if let unreadiness = await ingest.readiness.unreadiness() { return unready(unreadiness) }
         do {
-            guard try await ingest.store.defaultMachine() != nil else {
-                return unready("no default state machine is deployed")
-            }
+            guard try await ingest.machines.defaultMachine() != nil else { return unready(.noDefaultMachine) }
             return Response(json: .object(["status": .string("ready")]))
         } catch {
-            return unready("Redis cannot be reached")
+            return unready(.unreachable)
         }
     }
 
-    private func unready(_ reason: String) -> Response {
-        Response(
+    private func unready(_ unreadiness: Unreadiness) -> Response {
+        var response = Response(
             status: .serviceUnavailable,
-            json: .object(["status": .string("unready"), "reason": .string(reason)])
+            json: .object([
+                "status": .string("unready"), "code": .string(unreadiness.code), "reason": .string(unreadiness.reason),
+            ])
         )
+        response.headers[.retryAfter] = "\(unreadiness.retryAfter)"
+        return response
     }
 }

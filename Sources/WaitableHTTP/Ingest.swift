@@ -9,6 +9,7 @@ public struct Ingest: Sendable {
     let clock: RedisClock
     let starts: StartCoalescer
     let machines: MachineCache
+    let readiness: ReadinessSampler
     let arn: ARN
     let itemTable: String
     let logger: Logger
@@ -21,6 +22,7 @@ public struct Ingest: Sendable {
         clock: RedisClock,
         starts: StartCoalescer,
         machines: MachineCache,
+        readiness: ReadinessSampler,
         arn: ARN,
         itemTable: String,
         logger: Logger
@@ -29,6 +31,7 @@ public struct Ingest: Sendable {
         self.clock = clock
         self.starts = starts
         self.machines = machines
+        self.readiness = readiness
         self.arn = arn
         self.itemTable = itemTable
         self.logger = logger

@@ -34,6 +34,7 @@ struct Starter: Sendable {
         name id: String,
         input: String
     ) async throws(Refusal) -> Acceptance {
+        if let refusal = ingest.readiness.refusal { throw .store(refusal) }
         let key = ExecutionKey(machine: reference.name, name: id)
         let transition: Transition
         let execution: Execution

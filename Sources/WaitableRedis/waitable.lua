@@ -472,6 +472,19 @@ end
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end
 
+-- waitable_ready: whether a start would be taken. Writes nothing, but runs under the rules of functions that do: Redis
+-- refuses the call when it would refuse a start (OOM, MISCONF, READONLY, NOREPLICAS, LOADING).
+-- KEYS   prefix
+-- ARGV   none
+-- Returns [the library's version, the text of INFO memory ('' where the user may not see it)]
+-- Errors VALIDATION, and those of Redis. Bound: constant.
+local function ready(keys, args)
+    prefixOf(keys)
+    noMore(args, 0)
+    local memory = redis.pcall('INFO', 'memory')
+    return {VERSION, isError(memory) and '' or memory}
+end
+
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
 -- ARGV   n, ENTRY × n (next '=' is not allowed)
@@ -1025,6 +1038,7 @@ end
 
 -- What lets work finish may run in a full Redis; what brings new work in may not.
 register('version', version, {'no-writes', 'allow-stale'})
+register('ready', ready, {})
 register('start', start, {})
 register('accept', accept, {})
 register('deploy', deploy, {})

@@ -111,6 +111,14 @@ struct CommandTests {
             (["ingest", "--statemachines", "/none"], "WAITABLE_STATEMACHINES (--statemachines): must be a folder"),
             (["ingest", "--namespace", "a b"], "WAITABLE_NAMESPACE (--namespace): must be 1 to 64"),
             (
+                ["ingest", "--allow-eviction", "yes"],
+                "WAITABLE_ALLOW_EVICTION (--allow-eviction): must be true or false: 'yes'"
+            ),
+            (
+                ["ingest", "--memory-high-water", "101"],
+                "WAITABLE_MEMORY_HIGH_WATER (--memory-high-water): must be a whole number from 1 to 100: '101'"
+            ),
+            (
                 ["worker", "--retention-age", "90"],
                 "WAITABLE_RETENTION_AGE (--retention-age): must be a whole number with s, m, h or d, at most 36500d"
             ),

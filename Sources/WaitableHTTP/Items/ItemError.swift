@@ -29,11 +29,11 @@ struct ItemError: Error, HTTPResponseError {
     /// What went wrong in the store, as the caller's business: full or away is a 503 with a time to try again.
     init(_ error: StoreError) {
         switch error {
-        case .outOfMemory:
+        case .outOfMemory(let message):
             self.init(
                 status: .serviceUnavailable,
                 code: "OutOfMemory",
-                message: "Redis is full: nothing was started. Try again when items have left."
+                message: "Redis has no room, and nothing was started: \(message)"
             )
             retryAfter = 5
         case .redis(let cause):

@@ -12,6 +12,8 @@ struct APIError: Error, Sendable {
     var message: String
     /// 400 for the caller's errors, 500 and 503 for the server's.
     var status: HTTPResponse.Status = .badRequest
+    /// After how many seconds it is worth asking again.
+    var retryAfter: Int?
 
     init(_ code: String, _ message: String, status: HTTPResponse.Status = .badRequest) {
         self.code = code
@@ -29,6 +31,7 @@ struct APIError: Error, Sendable {
         switch error {
         case .redis, .outOfMemory, .refused("SHUTDOWN", _):
             self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
+            if case .outOfMemory = error { retryAfter = 5 } else { retryAfter = 1 }
         case .refused, .unexpectedReply:
             self.init("InternalFailure", "\(error)", status: .internalServerError)
         }
@@ -60,6 +63,7 @@ struct APIError: Error, Sendable {
             contentType: StepFunctionsAPI.contentType
         )
         response.headers[.amazonErrorType] = code
+        if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response
     }
 }

@@ -16,6 +16,8 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
+    @Option(name: .customLong("allow-eviction"), help: .init(Setting.allowEviction)) var allowEviction: String?
+    @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
 
     func run() async throws {
         try await Exit.mapping {
@@ -23,6 +25,7 @@ struct IngestCommand: AsyncParsableCommand {
                 flags: settings,
                 more: [
                     (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),
+                    (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                 ],
                 process: "ingest"
             )

@@ -90,6 +90,16 @@ struct Setting: Sendable {
     )
     static let region = Setting(key: "region", help: "The region in ARNs.", default: "us-east-1")
     static let account = Setting(key: "account", help: "The account in ARNs, 12 digits.", default: "000000000000")
+    static let allowEviction = Setting(
+        key: "allow.eviction",
+        help: "true takes starts even where Redis may evict keys, and so lose items; false does not.",
+        default: "false"
+    )
+    static let memoryHighWater = Setting(
+        key: "memory.high.water",
+        help: "The share of maxmemory from which no start is taken, 1 to 100 percent.",
+        default: "90"
+    )
     static let retentionAge = Setting(
         key: "retention.age",
         help: "How long a closed execution stays: a number with s, m, h or d, such as 90d, or off for ever.",
@@ -130,7 +140,8 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
+        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
+        memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
     ]
 
     /// The list for `--help`.

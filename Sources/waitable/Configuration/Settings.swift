@@ -25,6 +25,7 @@ struct Settings: Sendable {
     let substitutions: [String: String]
     let itemTable: String
     let arn: ARN
+    let readiness: ReadinessPolicy
     let retention: RetentionConfiguration
     /// The ingest that commands talk to, without a path; `nil` for Redis directly.
     let url: String?
@@ -63,6 +64,10 @@ struct Settings: Sendable {
             throw SettingError(.account, "must be 12 digits", account)
         }
         arn = ARN(region: try source.text(.region), account: account)
+        readiness = ReadinessPolicy(
+            allowsEviction: try source.flag(.allowEviction),
+            highWaterPercent: try source.integer(.memoryHighWater, 1...100)
+        )
         retention = try Self.retention(source, itemTable: itemTable)
         url = try Self.url(source)
         token = try source.optional(.token)

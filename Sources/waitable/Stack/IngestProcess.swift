@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import RedisClient
+import ServiceLifecycle
 import UnixSignals
 import WaitableHTTP
 import WaitableRedis
@@ -17,11 +18,13 @@ struct IngestProcess {
         let store = RedisStore(client: client, keys: settings.keys)
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store)
+        let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
         let ingest = Ingest(
             store: store,
             clock: clock,
             starts: starts,
             machines: MachineCache(store: store),
+            readiness: readiness,
             arn: settings.arn,
             itemTable: settings.itemTable,
             logger: logger
@@ -41,6 +44,7 @@ struct IngestProcess {
         )
         let deployment = Deployment(folder: folder, store: store, logger: logger)
         // First no more requests, then the starts under way, at last the connection.
-        try await ProcessServices(services: [client, clock, deployment, starts, application], logger: logger).run()
+        let services: [any Service] = [client, clock, readiness, deployment, starts, application]
+        try await ProcessServices(services: services, logger: logger).run()
     }
 }

@@ -1,0 +1,94 @@
+public import Logging
+import RedisClient
+public import ServiceLifecycle
+import Synchronization
+
+/// Knows whether a start would be taken, by asking Redis once a second: no start and no probe pays a round trip for it.
+///
+/// What is asked is a function that Redis runs under the rules of a start and that writes nothing, so that every reason
+/// for which Redis would refuse a start is seen, by Redis's own judgement.
+public final class ReadinessSampler: Service {
+    private let store: RedisStore
+    private let policy: ReadinessPolicy
+    private let interval: Duration
+    private let logger: Logger
+    private let last = Mutex<Sample?>(nil)
+
+    private struct Sample {
+        var unreadiness: Unreadiness?
+        var taken: ContinuousClock.Instant
+    }
+
+    /// A sampler over a store whose connection somebody else runs.
+    ///
+    /// - Parameter interval: The time between two samples; one that is five times as old says nothing any more.
+    public init(store: RedisStore, policy: ReadinessPolicy, interval: Duration = .seconds(1), logger: Logger) {
+        self.store = store
+        self.policy = policy
+        self.interval = interval
+        self.logger = logger
+    }
+
+    /// Samples until the graceful shutdown.
+    public func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await self.sample()
+                try await Task.sleep(for: self.interval)
+            }
+        }
+    }
+
+    /// Why a start would not be taken now; `nil` where it would. Asks Redis only where no sample was taken yet.
+    public func unreadiness() async -> Unreadiness? {
+        guard store.client.connectionState == .connected else { return .unreachable }
+        guard let sample = last.withLock({ $0 }) else { return await self.sample() }
+        return sample.taken.duration(to: .now) > interval * 5 ? .unreachable : sample.unreadiness
+    }
+
+    /// Why no start must be sent to Redis, as far as the last sample tells: its memory is above the high-water mark.
+    public var refusal: StoreError? {
+        guard let unreadiness = last.withLock({ $0?.unreadiness }), case .memoryHigh = unreadiness else { return nil }
+        return .outOfMemory(unreadiness.reason)
+    }
+
+    @discardableResult
+    private func sample() async -> Unreadiness? {
+        let unreadiness: Unreadiness?
+        do {
+            unreadiness = Unreadiness(try await store.readMemory(), policy)
+        } catch {
+            unreadiness = Unreadiness(error)
+        }
+        let before = last.withLock { sample in
+            defer { sample = Sample(unreadiness: unreadiness, taken: .now) }
+            return sample?.unreadiness
+        }
+        if unreadiness?.code != before?.code { report(unreadiness) }
+        return unreadiness
+    }
+
+    private func report(_ unreadiness: Unreadiness?) {
+        guard let unreadiness else {
+            logger.notice("ready: starts are taken again")
+            return
+        }
+        logger.warning("not ready", metadata: ["code": "\(unreadiness.code)", "reason": "\(unreadiness.reason)"])
+    }
+}
+
+extension RedisStore {
+    /// Asks whether a start would be taken, and for what Redis says of its memory. An older function library is replaced.
+    ///
+    /// - Returns: `INFO memory`; empty where the user may not see it.
+    /// - Throws: What Redis would answer to a start.
+    func readMemory() async throws(StoreError) -> RedisInfo {
+        let reply = try await call("waitable_ready", FunctionArguments())
+        guard let words = reply.array, words.count == 2, let version = words[0].integer, let info = words[1].string
+        else {
+            throw .unexpectedReply(function: "waitable_ready", reply: "\(reply)")
+        }
+        if version < FunctionLibrary.version { try await loadFunctions() }
+        return RedisInfo(info)
+    }
+}
