@@ -15,6 +15,13 @@ extension RedisStore {
         _ = try await call("waitable_report", FunctionArguments(worker, "0"))
     }
 
+    /// The names of the workers that are at work: that have reported themselves lately.
+    public func workerNames() async throws(StoreError) -> [String] {
+        let now = String(try await time() / 1_000)
+        let names = try await send(RedisCommand("ZRANGE", keys.workers, "(\(now)", "+inf", "BYSCORE"))
+        return names.array?.compactMap(\.string) ?? []
+    }
+
     /// Reads what there is to see at a glance. Its cost does not depend on how much waits.
     public func overview() async throws(StoreError) -> Overview {
         let now = Instant(milliseconds: try await time() / 1_000)

@@ -126,10 +126,8 @@ public final class Worker: Service {
                 lease: configuration.leaseMilliseconds,
                 worker: configuration.name
             )
-            if !claim.members.isEmpty {
-                metrics.claimed.increment(by: claim.members.count)
-                tally.claimed(claim.members.count)
-            }
+            tally.claimed(claim.members.count)
+            if !claim.members.isEmpty { metrics.claimed.increment(by: claim.members.count) }
             return claim
         } catch {
             logger.warning("claim failed", metadata: ["error": "\(error)"])

@@ -14,17 +14,22 @@ final class WorkerTally: Sendable {
             numberOfSignificantValueDigits: .two
         )
         var latest = 0
+        var claimedAt = ContinuousClock.now
     }
 
     private let counts = Mutex(Counts())
 
-    /// Executions were claimed, and are held.
+    /// A claim was answered: so many executions, perhaps none, are held from now on.
     func claimed(_ count: Int) {
         counts.withLock { counts in
+            counts.claimedAt = .now
             counts.claimed += count
             counts.held += count
         }
     }
+
+    /// How long ago the last claim was answered; before the first, how long the worker has been there.
+    var sinceClaim: Duration { counts.withLock { $0.claimedAt.duration(to: .now) } }
 
     /// A batch is no longer held.
     func letGo(_ count: Int) {

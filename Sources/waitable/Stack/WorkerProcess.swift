@@ -33,7 +33,12 @@ struct WorkerProcess {
     }
 
     /// The host's name and the process's id: unique among the replicas of a stack.
-    private static var name: String {
-        "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+    private static var name: String { "\(host)-\(ProcessInfo.processInfo.processIdentifier)" }
+
+    private static var host: String { ProcessInfo.processInfo.hostName }
+
+    /// Whether a worker of this host, that was given no name, has this one.
+    static func isOfThisHost(_ name: String) -> Bool {
+        name.hasPrefix("\(host)-") && name.dropFirst(host.count + 1).allSatisfy(\.isWholeNumber)
     }
 }
