@@ -1,20 +1,35 @@
-# The whole of Waitable in one image; the command says which process it is.
-FROM swift:6.3-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends libhiredis-dev && rm -rf /var/lib/apt/lists/*
+# The whole of Waitable in one image; the command says which process it is. docker-compose.yml has its health checks.
+
+# The package with nothing in its sources: what the build of the dependencies has to know of it. A stage that is copied
+# counts by its content, so the dependencies, which take most of the time, are built again only when the manifest changes.
+FROM debian:bookworm-slim AS manifest
 WORKDIR /src
-COPY Package.swift ./
+COPY . .
+RUN find Sources Tests Benchmarks -name "*.swift" -delete \
+    && find Sources Tests Benchmarks -type f ! -path "*/CHiredis/*" -exec truncate -s 0 {} + \
+    && for target in Sources/*/ Tests/*/; do [ "$target" = Sources/CHiredis/ ] || touch "$target/Empty.swift"; done \
+    && touch Sources/waitable/main.swift Benchmarks/main.swift && rm -r statemachine
+
+FROM swift:6.3-bookworm AS build
+# Without its shared object, hiredis is linked statically like everything else.
+RUN apt-get update && apt-get install -y --no-install-recommends libhiredis-dev ca-certificates \
+    && rm -rf /var/lib/apt/lists/* /usr/lib/*/libhiredis.so
+WORKDIR /src
+COPY --from=manifest /src .
+RUN swift build -c release --product waitable --static-swift-stdlib && rm -r Sources
 COPY Sources Sources
-COPY Tests Tests
-COPY Benchmarks Benchmarks
 RUN swift build -c release --product waitable --static-swift-stdlib \
-    && install -D "$(swift build -c release --show-bin-path)/waitable" /out/waitable
+    && install -D -t /out "$(swift build -c release --show-bin-path)/waitable" \
+        /usr/libexec/swift/linux/swift-backtrace-static \
+    && strip --strip-debug /out/waitable
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libhiredis0.14 ca-certificates \
-    && rm -rf /var/lib/apt/lists/* && useradd --system --uid 10001 waitable
-COPY --from=build /out/waitable /usr/local/bin/waitable
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=build /out /usr/local/bin
 COPY statemachine /etc/waitable/statemachine
 ENV WAITABLE_STATEMACHINES=/etc/waitable/statemachine
-USER 10001
+# A crash leaves its stack in the log, but no registers: what they point to could be a secret.
+ENV SWIFT_BACKTRACE=enable=yes,interactive=no,color=no,registers=none,swift-backtrace=/usr/local/bin/swift-backtrace-static
+USER 10001:10001
 ENTRYPOINT ["waitable"]
 CMD ["--help"]
