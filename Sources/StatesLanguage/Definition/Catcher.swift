@@ -15,6 +15,4 @@ struct Catcher: Sendable {
         self.errors = errors
         self.next = next
     }
-
-    func matches(_ error: String) -> Bool { errors.contains { ErrorName.matches($0, error) } }
 }

@@ -6,6 +6,7 @@ extension DefinitionCompiler {
         _ states: [String: State],
         _ fields: inout FieldReader
     ) {
+        let place = fields.location + "/States"
         var problems: [DefinitionProblem] = []
         func check(_ target: String, at place: String) {
             guard object[target] == nil else { return }
@@ -15,12 +16,16 @@ extension DefinitionCompiler {
         }
         if let startAt, object[startAt] == nil {
             problems.append(
-                DefinitionProblem("MISSING_TRANSITION_TARGET", "Missing 'StartAt' target: \(startAt)", at: "/StartAt")
+                DefinitionProblem(
+                    "MISSING_TRANSITION_TARGET",
+                    "Missing 'StartAt' target: \(startAt)",
+                    at: "\(fields.location)/StartAt"
+                )
             )
         }
         for (name, _) in object {
             guard let state = states[name] else { continue }
-            for (target, field) in state.targets { check(target, at: "/States/\(name)/\(field)") }
+            for (target, field) in state.targets { check(target, at: "\(place)/\(name)/\(field)") }
         }
         fields.add(problems)
         // Only of a definition that is whole otherwise: what leads to a broken state cannot be told.
@@ -36,7 +41,7 @@ extension DefinitionCompiler {
                 DefinitionProblem(
                     "MISSING_TRANSITION_TARGET",
                     "State \"\(name)\" is not reachable.",
-                    at: "/States/\(name)"
+                    at: "\(place)/\(name)"
                 )
             }
         )

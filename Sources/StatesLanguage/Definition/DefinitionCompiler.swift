@@ -4,9 +4,8 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
     struct Parts {
         var comment: String?
-        var startAt: String
         var timeoutSeconds: Int?
-        var states: [String: State]
+        var graph: StateGraph
     }
 
     /// The longest definition, in UTF-8 bytes, as AWS has it.
@@ -16,26 +15,40 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let object = try read(text)
         try checkJSONata(object)
         var fields = FieldReader(object, at: "")
+        let comment = fields.string("Comment")
+        let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
+        checkVersion(&fields)
+        checkQueryLanguage(&fields)
+        let graph = graph(&fields)
+        fields.finish()
+        if let graph { checkNames(of: graph, &fields) }
+        guard fields.problems.isEmpty, let graph else { throw DefinitionError(problems: fields.problems) }
+        return Parts(comment: comment, timeoutSeconds: timeout, graph: graph)
+    }
+
+    /// `StartAt` and `States`.
+    private func graph(_ fields: inout FieldReader) -> StateGraph? {
         let missing = ["StartAt", "States"].filter { !fields.has($0) }
         if !missing.isEmpty {
             fields.problem("These fields are required: [\(missing.reversed().joined(separator: ", "))]")
         }
-        let comment = fields.string("Comment")
         let startAt = fields.string("StartAt")
-        let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
-        checkVersion(&fields)
-        checkQueryLanguage(&fields)
+        guard let object = fields.object("States") else { return nil }
+        if object.isEmpty { fields.problem("Value cannot be empty", at: "States") }
         var states: [String: State] = [:]
-        if let object = fields.object("States") {
-            if object.isEmpty { fields.problem("Value cannot be empty", at: "States") }
-            for (name, value) in object {
-                if let state = compileState(name, value, &fields) { states[name] = state }
-            }
-            checkTransitions(object, startAt: startAt, states, &fields)
+        for (name, value) in object {
+            if let state = compileState(name, value, &fields) { states[name] = state }
         }
-        fields.finish()
-        guard fields.problems.isEmpty, let startAt else { throw DefinitionError(problems: fields.problems) }
-        return Parts(comment: comment, startAt: startAt, timeoutSeconds: timeout, states: states)
+        checkTransitions(object, startAt: startAt, states, &fields)
+        guard let startAt, states.count == object.count else { return nil }
+        return StateGraph(startAt: startAt, states: states)
+    }
+
+    /// A branch, or an item processor.
+    private func nestedGraph(_ fields: inout FieldReader) -> StateGraph? {
+        _ = fields.string("Comment")
+        checkQueryLanguage(&fields)
+        return graph(&fields)
     }
 
     private func read(_ text: String) throws(DefinitionError) -> JSONObject {
@@ -105,7 +118,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
     // MARK: States
 
     private func compileState(_ name: String, _ value: JSON, _ fields: inout FieldReader) -> State? {
-        let place = "/States/\(name)"
+        let place = "\(fields.location)/States/\(name)"
         guard (1...80).contains(name.unicodeScalars.count) else {
             fields.add([
                 DefinitionProblem("SCHEMA_VALIDATION_FAILED", "A state's name must have 1 to 80 characters", at: place)
@@ -147,9 +160,12 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         case "Fail":
             shape = .fail
             kind = .fail(FailState(&fields))
-        case "Parallel", "Map":
-            fields.problem("The state type '\(type)' is not supported by this version", at: "Type")
-            return nil
+        case "Parallel":
+            shape = .parallel
+            kind = ParallelState(&fields, compile: nestedGraph).map(State.Kind.parallel)
+        case "Map":
+            shape = .map
+            kind = MapState(&fields, compile: nestedGraph).map(State.Kind.map)
         default:
             fields.problem(
                 "The value for the field 'Type' must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map: "
@@ -245,11 +261,11 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
 /// Which groups of fields a type of state has.
 private enum StateShape {
-    case pass, task, choice, wait, succeed, fail
+    case pass, task, choice, wait, succeed, fail, parallel, map
 
     var filters: Bool { self != .fail }
-    var shapesInput: Bool { self == .pass || self == .task }
-    var placesResult: Bool { self == .pass || self == .task }
-    var retries: Bool { self == .task }
-    var moves: Bool { self == .pass || self == .task || self == .wait }
+    var shapesInput: Bool { self == .pass || self == .task || self == .parallel }
+    var placesResult: Bool { self == .pass || retries }
+    var retries: Bool { self == .task || self == .parallel || self == .map }
+    var moves: Bool { self == .pass || self == .wait || retries }
 }

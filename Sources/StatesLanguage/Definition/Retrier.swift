@@ -27,8 +27,6 @@ struct Retrier: Sendable {
         self.errors = errors
     }
 
-    func matches(_ error: String) -> Bool { errors.contains { ErrorName.matches($0, error) } }
-
     /// The pause before a retry, in seconds.
     ///
     /// - Parameter attempt: How many retries this rule has made before.

@@ -8,6 +8,8 @@ final class State: Sendable {
         case wait(WaitState)
         case succeed
         case fail(FailState)
+        case parallel(ParallelState)
+        case map(MapState)
     }
 
     /// Where the flow goes after a state.
@@ -49,6 +51,8 @@ final class State: Sendable {
         case .wait: "Wait"
         case .succeed: "Succeed"
         case .fail: "Fail"
+        case .parallel: "Parallel"
+        case .map: "Map"
         }
     }
 }

@@ -7,10 +7,10 @@ public struct StateMachine: Sendable {
     /// Its `Comment`.
     public let comment: String?
     /// The name of the first state.
-    public let startAt: String
+    public var startAt: String { graph.startAt }
     /// How long an execution may take, in seconds.
     public let timeoutSeconds: Int?
-    let states: [String: State]
+    let graph: StateGraph
 
     /// Reads a definition.
     ///
@@ -21,8 +21,7 @@ public struct StateMachine: Sendable {
         let parts = try compiler.compile(definition)
         self.definition = definition
         comment = parts.comment
-        startAt = parts.startAt
         timeoutSeconds = parts.timeoutSeconds
-        states = parts.states
+        graph = parts.graph
     }
 }

@@ -32,6 +32,15 @@ extension HistoryEvent.Details {
         Self("stateExitedEventDetails", ["name": .string(state), "output": .string(output), "outputDetails": included])
     }
 
+    static func mapStateStarted(length: Int) -> Self {
+        Self("mapStateStartedEventDetails", ["length": .integer(Int64(length))])
+    }
+
+    /// Of `MapIterationStarted`, `MapIterationSucceeded`, `MapIterationFailed` and `MapIterationAborted`.
+    static func mapIteration(_ name: String, _ state: String, _ index: Int) -> Self {
+        Self(name, ["name": .string(state), "index": .integer(Int64(index))])
+    }
+
     static func taskScheduled(_ task: TaskRequest, _ resource: TaskResource, region: String) -> Self {
         var members: JSONObject = [
             "resourceType": .string(resource.service),

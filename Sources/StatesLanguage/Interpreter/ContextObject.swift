@@ -6,6 +6,8 @@ struct ContextObject {
     let state: String
     let enteredAt: Instant
     let retryCount: Int
+    /// The item of the innermost iteration that the state is in, or begins.
+    var item: MapItem?
 
     /// The value at a path that begins with `$$`.
     func value(at path: Path) throws(PathMiss) -> JSON {
@@ -28,6 +30,7 @@ struct ContextObject {
         case ("State", "Name"): .string(state)
         case ("State", "EnteredTime"): .string(enteredAt.iso8601)
         case ("State", "RetryCount"): .integer(Int64(retryCount))
+        case ("Map", "Item"): item?.json
         default: nil
         }
     }
@@ -47,6 +50,7 @@ struct ContextObject {
         ] {
             object[name] = value
         }
+        if let item { object["Map"] = .object(["Item": item.json]) }
         return .object(object)
     }
 }

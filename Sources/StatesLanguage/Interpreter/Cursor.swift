@@ -10,12 +10,14 @@ struct Cursor: Sendable, Equatable {
         case retrying(at: Instant)
         /// The answer of a task.
         case task(PendingTask)
+        /// The branches of a Parallel state, or the iterations of a Map state.
+        indirect case branches(Branches)
         /// A redrive: the state failed.
         case failed
     }
 
     var state: String
-    /// The state's raw input; `nil` where it is the execution's input.
+    /// The state's raw input; `nil` where it is what the line began with.
     var input: JSON?
     var enteredAt: Instant
     /// The id of the state's `…StateEntered` event.
@@ -26,27 +28,75 @@ struct Cursor: Sendable, Equatable {
     var retries: [Int] = []
     var phase: Phase
 
-    /// When the line needs attention by itself.
+    /// When the line, or a branch of it, needs attention by itself.
     var wakeUp: Instant? {
         switch phase {
         case .entering: enteredAt
         case .waiting(let until): until
         case .retrying(let at): at
         case .task(let task): task.wakeUp
+        case .branches(let branches): branches.cursors.compactMap(\.wakeUp).min()
         case .failed: nil
         }
     }
 
+    /// The tasks without an answer, in the line and its branches.
     var pendingTasks: [PendingTask] {
-        if case .task(let task) = phase { [task] } else { [] }
+        switch phase {
+        case .task(let task): [task]
+        case .branches(let branches): branches.cursors.flatMap(\.pendingTasks)
+        case .entering, .waiting, .retrying, .failed: []
+        }
     }
 
-    /// Moves the end of a wait, or of a retry's pause.
+    /// The earliest end of a wait, or of a retry's pause, in the line and its branches.
+    private var pauseEnd: Instant? {
+        switch phase {
+        case .waiting(let until): until
+        case .retrying(let at): at
+        case .branches(let branches): branches.cursors.compactMap(\.pauseEnd).min()
+        case .entering, .task, .failed: nil
+        }
+    }
+
+    /// Moves the end of a wait, or of a retry's pause: of several, the one that ends first.
     mutating func reschedule(to instant: Instant) {
         switch phase {
         case .waiting: phase = .waiting(until: instant)
         case .retrying: phase = .retrying(at: instant)
+        case .branches(var branches):
+            guard let end = pauseEnd else { return }
+            var isMoved = false
+            branches.forEachCursor { cursor in
+                guard !isMoved, cursor.pauseEnd == end else { return }
+                cursor.reschedule(to: instant)
+                isMoved = true
+            }
+            phase = .branches(branches)
         case .entering, .task, .failed: break
         }
+    }
+
+    /// Leaves the line, and its open branches, for a redrive.
+    mutating func close() {
+        guard case .branches(var branches) = phase, !branches.isDone else {
+            phase = .failed
+            return
+        }
+        branches.forEachCursor { $0.close() }
+        phase = .branches(branches)
+    }
+
+    /// Stands the line before its state again, or its open branches before theirs.
+    mutating func redrive(at now: Instant, previous: Int) {
+        previousID = previous
+        retries = []
+        guard case .branches(var branches) = phase, !branches.isDone else {
+            enteredAt = now
+            phase = .entering
+            return
+        }
+        branches.forEachCursor { $0.redrive(at: now, previous: previous) }
+        phase = .branches(branches)
     }
 }

@@ -4,12 +4,17 @@
 /// be made step by step, but not be read back.
 enum DataLimit {
     static let bytes = 262_144
-    static let nesting = JSON.deepestNesting - 16
+
+    /// How deep data may be nested in a machine with so many levels of Parallel and Map states: each of them stores the
+    /// data within it two levels deeper.
+    static func nesting(within depth: Int) -> Int { JSON.deepestNesting - 16 - 2 * depth }
 
     /// The failure of a state or task whose data is too large; `nil` for one that is not.
     ///
-    /// - Parameter source: The state's name, or the service's where a task's result is too large.
-    static func failure(of data: JSON, from source: String) -> StateFailure? {
+    /// - Parameters:
+    ///   - source: The state's name, or the service's where a task's result is too large.
+    ///   - nesting: How deep it may be nested.
+    static func failure(of data: JSON, from source: String, nesting: Int) -> StateFailure? {
         if data.isNested(deeperThan: nesting) {
             return StateFailure(
                 error: ErrorName.dataLimitExceeded,

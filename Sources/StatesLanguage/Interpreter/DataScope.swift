@@ -27,6 +27,13 @@ struct DataScope {
         DataScope(state: state, enteredID: enteredID, input: input, context: context)
     }
 
+    /// The same scope with an item of a Map state.
+    func with(_ item: MapItem) -> DataScope {
+        var context = context
+        context.item = item
+        return DataScope(state: state, enteredID: enteredID, input: input, context: context)
+    }
+
     /// `States.Runtime`, with the state and the event at which it was entered.
     func runtimeError(_ detail: String) -> StateFailure {
         StateFailure(error: ErrorName.runtime, cause: cause(detail))

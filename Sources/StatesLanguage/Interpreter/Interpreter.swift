@@ -34,7 +34,9 @@ public struct Interpreter: Sendable {
     ) -> Advance {
         var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
         if let deadline = flow.deadline, deadline <= now { return walk.timedOut(flow) }
-        let end = walk.run(walk.resumption(of: flow.root, by: stimuli), &tasks)
+        var root = flow.root
+        if let instant = stimuli.rescheduling { root.reschedule(to: instant) }
+        let end = walk.run(walk.resumption(of: root, by: stimuli), &tasks)
         return walk.advance(end, deadline: flow.deadline)
     }
 
@@ -51,7 +53,8 @@ public struct Interpreter: Sendable {
         return walk.advance(end, deadline: deadline(from: now))
     }
 
-    /// Runs the state again at which an execution failed, timed out or was aborted.
+    /// Runs the state again at which an execution failed, timed out or was aborted. Of a Parallel or Map state, those
+    /// branches run again that had not succeeded.
     public func redrive(_ flow: Flow, at now: Instant, tasks: inout some TaskHandler) -> Advance {
         var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
         let event = walk.record(
@@ -59,7 +62,9 @@ public struct Interpreter: Sendable {
             previous: flow.lastEventID,
             .executionRedriven(count: context.redriveCount + 1)
         )
-        let end = walk.run(.enter(flow.root.state, input: flow.root.input, previous: event), &tasks)
+        var root = flow.root
+        root.redrive(at: now, previous: event)
+        let end = walk.run(walk.resumption(of: root, by: []), &tasks)
         return walk.advance(end, deadline: deadline(from: now))
     }
 
@@ -70,11 +75,20 @@ public struct Interpreter: Sendable {
     private var firstWait: State? {
         var name = machine.startAt
         var seen: Set<String> = []
-        while seen.insert(name).inserted, let state = machine.states[name] {
+        while seen.insert(name).inserted, let state = machine.graph.states[name] {
             if case .wait = state.kind { return state }
+            guard state.graphs.isEmpty else { return nil }
             guard case .next(let next) = state.transition else { return nil }
             name = next
         }
+        return nil
+    }
+}
+
+extension [Stimulus] {
+    /// The instant that a wait is moved to: the last one counts.
+    fileprivate var rescheduling: Instant? {
+        for case .rescheduled(let instant) in reversed() { return instant }
         return nil
     }
 }

@@ -26,7 +26,7 @@ extension Walk {
                 .executionEnded("executionFailedEventDetails", error: failure.error, cause: failure.cause)
             )
             var failed = stored(cursor)
-            failed.phase = .failed
+            failed.close()
             let flow = Flow(root: failed, lastEventID: lastEventID, deadline: nil)
             return advance(.failed(flow, error: failure.error, cause: failure.cause))
         }
@@ -42,13 +42,13 @@ extension Walk {
         var flow = flow
         flow.lastEventID = lastEventID
         flow.deadline = nil
-        flow.root.phase = .failed
+        flow.root.close()
         return advance(.timedOut(flow))
     }
 
-    /// A cursor as it is kept: without its input where that is the execution's own, to the order of its members.
-    private func stored(_ cursor: Cursor) -> Cursor {
-        guard let input = cursor.input, input.isIdentical(to: context.input) else { return cursor }
+    /// A cursor as it is kept: without its input where that is the line's own, to the order of its members.
+    func stored(_ cursor: Cursor) -> Cursor {
+        guard let input = cursor.input, input.isIdentical(to: line.input) else { return cursor }
         var cursor = cursor
         cursor.input = nil
         return cursor

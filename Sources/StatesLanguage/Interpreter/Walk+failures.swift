@@ -5,12 +5,17 @@ extension Walk {
     mutating func recover(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Move {
         if let failure = fullHistory { return .end(.failed(cursor, failure)) }
         let error = failure.error ?? ""
-        if let index = state.retriers.firstIndex(where: { $0.matches(error) }),
+        let isOfBranch = isOfBranch(failure, state, cursor)
+        func covers(_ patterns: [String]) -> Bool {
+            patterns.contains { ErrorName.matches($0, error) || isOfBranch && $0 == ErrorName.branchFailed }
+        }
+        if let index = state.retriers.firstIndex(where: { covers($0.errors) }),
             let retrying = retry(cursor, by: state.retriers[index], at: index, of: state.retriers.count)
         {
             return .end(.resting(retrying))
         }
-        guard let catcher = state.catchers.first(where: { $0.matches(error) }) else {
+        let cursor = recordFailure(state, cursor, failure)
+        guard let catcher = state.catchers.first(where: { covers($0.errors) }) else {
             return .end(.failed(cursor, failure))
         }
         do throws(StateFailure) {
@@ -19,6 +24,24 @@ extension Walk {
         } catch {
             return .end(.failed(cursor, error))
         }
+    }
+
+    /// Whether `States.BranchFailed` covers a failure too. A branch's error keeps its own name; those that only their own
+    /// names cover stay so.
+    private func isOfBranch(_ failure: StateFailure, _ state: State, _ cursor: Cursor) -> Bool {
+        guard case .parallel = state.kind, case .branches = cursor.phase else { return false }
+        return ErrorName.matches(ErrorName.all, failure.error ?? "")
+    }
+
+    /// Writes that a Parallel or Map state failed. AWS does not where the state itself asked for what is not there.
+    private mutating func recordFailure(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Cursor {
+        guard !state.graphs.isEmpty else { return cursor }
+        if failure.error == ErrorName.runtime {
+            guard case .branches = cursor.phase else { return cursor }
+        }
+        var cursor = cursor
+        cursor.previousID = record(state.typeName + "StateFailed", previous: cursor.previousID, nil)
+        return cursor
     }
 
     /// The cursor in the pause before a retry; `nil` where the rule is used up.
@@ -48,7 +71,7 @@ extension Walk {
         let scope = scope(of: cursor)
         guard let path = catcher.resultPath else { return scope.input }
         let output = try path.placing(error, scope)
-        if let failure = DataLimit.failure(of: output, from: cursor.state) { throw failure }
+        if let failure = dataFailure(of: output, from: cursor.state) { throw failure }
         return output
     }
 }

@@ -11,7 +11,7 @@ extension Walk {
                 phase: phase
             )
         }
-        guard let state = machine.states[name] else {
+        guard let state = line.graph.states[name] else {
             return .end(.failed(standing(.failed), Self.missingState(name)))
         }
         if let failure = fullHistory { return .end(.failed(standing(.failed), failure)) }
@@ -22,11 +22,12 @@ extension Walk {
     mutating func enter(_ state: State, input: JSON?, previous: Int, phase: Cursor.Phase) -> Cursor {
         // The first state's event has the caller's own text.
         let isFirst = lastEventID == 1
-        let context = context
+        let text = context.inputText
+        let initial = line.input
         let event = record(
             state.typeName + "StateEntered",
             previous: previous,
-            .stateEntered(state.name, input: isFirst ? context.inputText : (input ?? context.input).text)
+            .stateEntered(state.name, input: isFirst ? text : (input ?? initial).text)
         )
         return Cursor(
             state: state.name,
@@ -62,6 +63,10 @@ extension Walk {
                 return .enter(next, input: output, previous: recordExit(state, cursor, output))
             case .task(let task):
                 return try begin(task, of: state, cursor, scope, &tasks)
+            case .parallel(let parallel):
+                return try begin(parallel, of: state, cursor)
+            case .map(let map):
+                return try begin(map, of: state, cursor)
             }
         } catch {
             return .fail(state, cursor, error)
@@ -70,7 +75,7 @@ extension Walk {
 
     /// Leaves a state for the next one, or ends the line.
     mutating func exit(_ state: State, _ cursor: Cursor, _ output: JSON) -> Move {
-        if state.makesData, let failure = DataLimit.failure(of: output, from: state.name) {
+        if state.makesData, let failure = dataFailure(of: output, from: state.name) {
             return .fail(state, cursor, failure)
         }
         let event = recordExit(state, cursor, output)
@@ -90,12 +95,13 @@ extension Walk {
         DataScope(
             state: cursor.state,
             enteredID: cursor.enteredID,
-            input: cursor.input ?? context.input,
+            input: cursor.input ?? line.input,
             context: ContextObject(
                 execution: context,
                 state: cursor.state,
                 enteredAt: cursor.enteredAt,
-                retryCount: cursor.retries.reduce(0, +)
+                retryCount: cursor.retries.reduce(0, +),
+                item: line.item
             )
         )
     }
@@ -110,7 +116,7 @@ extension State {
     /// Whether the output can hold more than the input did.
     fileprivate var makesData: Bool {
         switch kind {
-        case .pass, .task: dataFlow.resultPath != nil || dataFlow.outputPath != .all
+        case .pass, .task, .parallel, .map: dataFlow.resultPath != nil || dataFlow.outputPath != .all
         case .choice, .wait, .succeed, .fail: false
         }
     }

@@ -48,18 +48,21 @@ extension Walk {
 
     /// Goes on from where a line rests, as far as stimuli and time allow.
     mutating func resumption(of cursor: Cursor, by stimuli: [Stimulus]) -> Move {
-        guard let state = machine.states[cursor.state] else {
+        guard let state = line.graph.states[cursor.state] else {
             return .end(.failed(cursor, Self.missingState(cursor.state)))
         }
-        var cursor = cursor
-        for case .rescheduled(let instant) in stimuli { cursor.reschedule(to: instant) }
         switch cursor.phase {
         case .entering, .failed:
+            // What a step has no room for stays as it is, so that what was cut off later goes on later.
+            guard hasRoom else { return .end(.resting(cursor)) }
             return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
         case .waiting(let until):
             return until <= now ? leaveWait(state, cursor) : .end(.resting(cursor))
         case .retrying(let at):
             return at <= now ? .act(state, cursor) : .end(.resting(cursor))
+        case .branches(let branches):
+            guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
+            return .walk(state, cursor, branches, by: stimuli)
         case .task(let pending):
             guard case .task(let task) = state.kind else {
                 return .end(.failed(cursor, Self.missingState(cursor.state)))
@@ -107,7 +110,7 @@ extension Walk {
     }
 
     private mutating func succeed(_ task: TaskState, of state: State, _ cursor: Cursor, _ output: JSON) -> Move {
-        if let failure = DataLimit.failure(of: output, from: task.resource.service) {
+        if let failure = dataFailure(of: output, from: task.resource.service) {
             return fail(task, of: state, cursor, failure)
         }
         var cursor = cursor

@@ -1,12 +1,15 @@
-/// One step of an execution: a line walks from state to state until it has to wait, or ends.
+/// One step of an execution: its lines walk from state to state until they have to wait, or end.
 struct Walk {
-    let machine: StateMachine
+    /// The line that is being walked.
+    var line: Line
     let context: ExecutionContext
     let now: Instant
     private let records: Bool
     private var events: [HistoryEvent] = []
     private(set) var lastEventID: Int
     private var statesEntered = 0
+    /// How deep data may be nested.
+    private let mostNested: Int
 
     /// What the line does next.
     enum Move {
@@ -14,6 +17,7 @@ struct Walk {
         case act(State, Cursor)
         case exit(State, Cursor, output: JSON)
         case fail(State, Cursor, StateFailure)
+        case walk(State, Cursor, Branches, by: [Stimulus])
         case end(End)
     }
 
@@ -25,7 +29,9 @@ struct Walk {
     }
 
     init(_ interpreter: Interpreter, at now: Instant, lastEventID: Int) {
-        machine = interpreter.machine
+        let graph = interpreter.machine.graph
+        line = Line(graph: graph, input: interpreter.context.input, item: nil)
+        mostNested = DataLimit.nesting(within: graph.depth)
         context = interpreter.context
         records = interpreter.records
         self.now = now
@@ -41,6 +47,8 @@ struct Walk {
             case .act(let state, let cursor): move = act(state, cursor, &tasks)
             case .exit(let state, let cursor, let output): move = exit(state, cursor, output)
             case .fail(let state, let cursor, let failure): move = recover(state, cursor, failure)
+            case .walk(let state, let cursor, let branches, let stimuli):
+                move = walk(state, cursor, branches, by: stimuli, &tasks)
             case .end(let end): return end
             }
         }
@@ -51,11 +59,19 @@ struct Walk {
     /// States that one step enters at the most: a loop without a wait gives way to others.
     private static let mostStates = 500
 
+    /// Whether the step may enter another state.
+    var hasRoom: Bool { statesEntered < Self.mostStates }
+
     /// Whether the step has done its part; otherwise counts one more state.
     mutating func isUsedUp() -> Bool {
-        guard statesEntered < Self.mostStates else { return true }
+        guard hasRoom else { return true }
         statesEntered += 1
         return false
+    }
+
+    /// The failure of a state or task whose data is too large.
+    func dataFailure(of data: JSON, from source: String) -> StateFailure? {
+        DataLimit.failure(of: data, from: source, nesting: mostNested)
     }
 
     /// The failure of an execution whose history is full. AWS ends it at 25,000 events; the last ones a state may

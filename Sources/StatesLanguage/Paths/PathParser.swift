@@ -38,7 +38,7 @@ private struct PathParser {
                 throw PathError(reason: "has more than \(Self.mostSteps) steps")
             }
         }
-        if root == .context, case .key(let part) = segments.first, part == "Task" || part == "Map" {
+        if root == .context, case .key(let part) = segments.first, part == "Task" {
             throw PathError(reason: "needs '$$.\(part)', which is not supported by this version")
         }
         return (root, segments)

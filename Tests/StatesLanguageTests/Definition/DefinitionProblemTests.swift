@@ -81,11 +81,6 @@ struct DefinitionProblemTests {
                 #"{"Type":"Nothing"}"#,
                 "The value for the field 'Type' must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map: 'Nothing' at /States/S/Type"
             ),
-            (#"{"Type":"Map","End":true}"#, "The state type 'Map' is not supported by this version at /States/S/Type"),
-            (
-                #"{"Type":"Parallel","End":true}"#,
-                "The state type 'Parallel' is not supported by this version at /States/S/Type"
-            ),
             (#"{"Type":5}"#, "Expected value of type String: 5 at /States/S/Type"),
             (
                 #"{"Type":"Succeed","QueryLanguage":"JSONata"}"#,
@@ -413,6 +408,6 @@ struct DefinitionProblemTests {
         #expect(machine.comment == "c")
         #expect(machine.startAt == "S")
         #expect(machine.timeoutSeconds == 60)
-        #expect(machine.states.count == 3)
+        #expect(machine.graph.states.count == 3)
     }
 }

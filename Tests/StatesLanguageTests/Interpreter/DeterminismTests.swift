@@ -32,16 +32,20 @@ struct DeterminismTests {
         if case .running = advance.outcome { Issue.record("has not closed") }
     }
 
-    @Test("machines made at random run the same in memory and through their stored form, and never early")
-    func random() throws {
-        var random = SeededRandom(seed: 11)
+    @Test(
+        "machines made at random run the same in memory and through their stored form, and never early",
+        arguments: [(11, 0), (12, 1), (13, 2), (14, 3)] as [(UInt64, Int)]
+    )
+    func random(seed: UInt64, depth: Int) throws {
+        var random = SeededRandom(seed: seed)
         var closed = 0
         var waits = 0
-        for _ in 0..<300 {
-            let definition = RandomMachine.definition(using: &random)
+        for _ in 0..<(depth == 0 ? 300 : 150) {
+            let definition = RandomMachine.definition(using: &random, depth: depth)
             let tasks = RandomMachine.answers(using: &random)
-            var plain = try Run(definition, input: #"{"n":1,"s":2,"d":{"k":["é",1.0]}}"#, tasks: tasks)
-            var stored = try Run(definition, input: #"{"n":1,"s":2,"d":{"k":["é",1.0]}}"#, tasks: tasks)
+            let input = #"{"n":1,"s":2,"l":[1,{"n":2,"s":1},3],"d":{"k":["é",1.0]}}"#
+            var plain = try Run(definition, input: input, tasks: tasks)
+            var stored = try Run(definition, input: input, tasks: tasks)
             stored.isRecoded = true
             for _ in 0..<60 {
                 guard let wakeUp = plain.flow?.wakeUp else { break }
@@ -52,15 +56,49 @@ struct DeterminismTests {
                     #expect(stored.outcome == outcome, "\(definition)")
                     #expect(stored.events.count == count, "\(definition)")
                 }
-                try plain.advance(to: max(wakeUp, plain.now))
-                try stored.advance(to: max(wakeUp, plain.now))
+                let stimuli = stimuli(for: plain, using: &random)
+                try plain.advance(to: max(wakeUp, plain.now), by: stimuli)
+                try stored.advance(to: max(wakeUp, plain.now), by: stimuli)
                 #expect(stored.outcome == plain.outcome, "\(definition)")
+                #expect(stored.tasks.requests == plain.tasks.requests, "\(definition)")
             }
             #expect(stored.events == plain.events, "\(definition)")
             #expect(plain.events.map(\.id) == Array(1...plain.events.count))
+            #expect(plain.events.allSatisfy { $0.previousID < $0.id })
             if plain.flow == nil { closed += 1 }
+            try redrive(plain)
         }
-        #expect(closed > 200, "most come to an end")
-        #expect(waits > 300, "and wait on their way")
+        #expect(closed > (depth == 0 ? 200 : 75), "most come to an end")
+        #expect(waits > 200, "and wait on their way")
+    }
+
+    /// Now and then an answer to an open task, or to all of them, or another end of a wait.
+    private func stimuli(for run: Run, using random: inout SeededRandom) -> [Stimulus] {
+        let ids = run.flow?.pendingTasks.map(\.id) ?? []
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: return ids.map { .succeeded(task: $0, output: .integer(Int64($0))) }
+        case 1: return ids.prefix(1).map { .failed(task: $0, error: "E", cause: nil) }
+        case 2: return ids.suffix(1).map { .succeeded(task: $0, output: .null) }
+        case 3: return [.rescheduled(to: run.now.adding(milliseconds: 3_500))]
+        default: return []
+        }
+    }
+
+    /// A redrive from memory and one from the stored form are the same.
+    private func redrive(_ run: Run) throws {
+        let flow: Flow
+        switch run.outcome {
+        case .failed(let failed, _, _): flow = failed
+        case .timedOut(let timedOut): flow = timedOut
+        case .running(let running): flow = running
+        case .succeeded: return
+        }
+        var tasks = ScriptedTasks()
+        var sameTasks = ScriptedTasks()
+        let now = run.now.adding(milliseconds: 60_000)
+        let stored = try Flow(json: JSON(parsing: flow.json.text))
+        let advance = run.interpreter.redrive(flow, at: now, tasks: &tasks)
+        #expect(run.interpreter.redrive(stored, at: now, tasks: &sameTasks) == advance)
+        #expect(tasks.requests == sameTasks.requests)
     }
 }

@@ -1,17 +1,57 @@
 import StatesLanguage
 
-/// Definitions made at random: a line of states with branches forward, each reachable.
+/// Definitions made at random: lines of states with branches forward, each reachable, and lines within lines.
 enum RandomMachine {
-    static func definition(using random: inout SeededRandom) -> String {
-        let count = Int.random(in: 2...8, using: &random)
+    static func definition(using random: inout SeededRandom, depth: Int = 0) -> String {
+        let timeout = Int.random(in: 0..<4, using: &random) == 0 ? #""TimeoutSeconds":7,"# : ""
+        return "{" + timeout + graph("S", depth, using: &random) + "}"
+    }
+
+    /// `StartAt` and `States`, of names that begin alike.
+    private static func graph(_ prefix: String, _ depth: Int, using random: inout SeededRandom) -> String {
+        let count = Int.random(in: 2...(depth == 0 ? 8 : 4), using: &random)
         var states: [String] = []
         for index in 0..<count {
-            let next = index == count - 1 ? #""End":true"# : #""Next":"S\#(index + 1)""#
-            let target = "S\(Int.random(in: min(index + 1, count - 1)..<count, using: &random))"
-            states.append(#""S\#(index)":\#(state(next, target, isLast: index == count - 1, using: &random))"#)
+            let isLast = index == count - 1
+            let next = isLast ? #""End":true"# : #""Next":"\#(prefix)\#(index + 1)""#
+            let target = "\(prefix)\(Int.random(in: min(index + 1, count - 1)..<count, using: &random))"
+            let name = "\(prefix)\(index)"
+            let body =
+                depth > 0 && Int.random(in: 0..<3, using: &random) == 0
+                ? fork(name, next, target, isLast, depth, using: &random)
+                : state(next, target, isLast: isLast, using: &random)
+            states.append(#""\#(name)":\#(body)"#)
         }
-        let timeout = Int.random(in: 0..<4, using: &random) == 0 ? #""TimeoutSeconds":7,"# : ""
-        return #"{"StartAt":"S0",\#(timeout)"States":{\#(states.joined(separator: ","))}}"#
+        return #""StartAt":"\#(prefix)0","States":{\#(states.joined(separator: ","))}"#
+    }
+
+    /// A Parallel or Map state.
+    private static func fork(
+        _ name: String,
+        _ next: String,
+        _ target: String,
+        _ isLast: Bool,
+        _ depth: Int,
+        using random: inout SeededRandom
+    ) -> String {
+        var fields = next
+        if Bool.random(using: &random) { fields += #","ResultPath":null"# }
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            fields += #","Retry":[{"ErrorEquals":["States.BranchFailed","E"],"MaxAttempts":1,"JitterStrategy":"FULL"}]"#
+        }
+        if !isLast, Bool.random(using: &random) {
+            fields += #","Catch":[{"ErrorEquals":["States.ALL"],"ResultPath":"$.e","Next":"\#(target)"}]"#
+        }
+        guard Bool.random(using: &random) else {
+            let branches = (0..<Int.random(in: 1...3, using: &random)).map {
+                "{" + graph("\(name)B\($0)", depth - 1, using: &random) + "}"
+            }
+            if Bool.random(using: &random) { fields += #","Parameters":{"n":1,"all.$":"$"}"# }
+            return #"{"Type":"Parallel",\#(fields),"Branches":[\#(branches.joined(separator: ","))]}"#
+        }
+        fields += #","ItemsPath":"$$.Execution.Input.l","MaxConcurrency":\#(Int.random(in: 0...2, using: &random))"#
+        if Bool.random(using: &random) { fields += #","ItemSelector":{"n.$":"$$.Map.Item.Value","all.$":"$"}"# }
+        return #"{"Type":"Map",\#(fields),"ItemProcessor":{\#(graph(name + "I", depth - 1, using: &random))}}"#
     }
 
     private static func state(

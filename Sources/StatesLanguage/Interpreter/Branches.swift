@@ -1,0 +1,37 @@
+/// How far the branches of a Parallel state, or the iterations of a Map state, have got.
+struct Branches: Sendable, Equatable {
+    /// One branch or iteration.
+    enum Branch: Sendable, Equatable {
+        case open(Cursor)
+        /// With its output; `nil` where nobody needs that.
+        case ended(JSON?)
+    }
+
+    /// Those that have begun, in order.
+    var begun: [Branch]
+    /// How many there are, with those that have not begun.
+    let count: Int
+    /// What a Parallel state's branches began with; `nil` where it is the state's own input.
+    var input: JSON?
+
+    /// The cursors of the open ones.
+    var cursors: [Cursor] {
+        begun.compactMap { if case .open(let cursor) = $0 { cursor } else { nil } }
+    }
+
+    /// Whether all have ended.
+    var isDone: Bool { begun.count == count && !begun.contains(where: \.isOpen) }
+
+    /// Changes every open cursor.
+    mutating func forEachCursor(_ change: (inout Cursor) -> Void) {
+        for index in begun.indices {
+            guard case .open(var cursor) = begun[index] else { continue }
+            change(&cursor)
+            begun[index] = .open(cursor)
+        }
+    }
+}
+
+extension Branches.Branch {
+    var isOpen: Bool { if case .open = self { true } else { false } }
+}

@@ -1,0 +1,71 @@
+/// A Parallel or Map state whose branches are being walked.
+struct Fork {
+    let state: State
+    var cursor: Cursor
+    private(set) var branches: Branches
+    /// How many branches are open.
+    private(set) var openCount: Int
+
+    init(state: State, cursor: Cursor, branches: Branches) {
+        self.state = state
+        self.cursor = cursor
+        self.branches = branches
+        openCount = branches.begun.count { $0.isOpen }
+    }
+
+    /// Whether all branches have ended.
+    var isDone: Bool { openCount == 0 && branches.begun.count == branches.count }
+
+    /// Begins the next branch.
+    mutating func begin(_ cursor: Cursor) {
+        branches.begun.append(.open(cursor))
+        openCount += 1
+    }
+
+    /// Takes over where an open branch got to.
+    mutating func set(_ index: Int, _ cursor: Cursor) { branches.begun[index] = .open(cursor) }
+
+    /// Ends an open branch.
+    mutating func end(_ index: Int, output: JSON?) {
+        branches.begun[index] = .ended(output)
+        openCount -= 1
+    }
+
+    /// The cursor as it is kept, with its branches.
+    var resting: Cursor {
+        var cursor = cursor
+        cursor.phase = .branches(branches)
+        return cursor
+    }
+}
+
+/// The lines that the branches of one state run in.
+struct BranchLines {
+    private let graphs: [StateGraph]
+    private let input: JSON
+    private let item: MapItem?
+    /// A Map state's items, and what its iterations see.
+    let iterations: (map: MapState, items: [JSON], scope: DataScope)?
+
+    /// - Parameter scope: The state's.
+    /// - Throws: The failure of a state that does not go with its branches: they are another definition's.
+    init(of fork: Fork, within line: Line, _ scope: DataScope) throws(StateFailure) {
+        graphs = fork.state.graphs
+        input = fork.branches.input ?? scope.input
+        item = line.item
+        if case .map(let map) = fork.state.kind {
+            let scope = scope.with(try fork.state.dataFlow.inputPath.apply(to: scope.input, scope))
+            iterations = (map, try map.items(scope), scope)
+        } else {
+            iterations = nil
+        }
+        guard fork.branches.count == iterations?.items.count ?? graphs.count else {
+            throw scope.runtimeError("The state's branches are those of another definition.")
+        }
+    }
+
+    subscript(index: Int) -> Line {
+        guard let (map, items, _) = iterations else { return Line(graph: graphs[index], input: input, item: item) }
+        return Line(graph: map.processor, input: items[index], item: MapItem(index: index, value: items[index]))
+    }
+}

@@ -1,0 +1,16 @@
+/// What one line of states runs in: the machine itself, a branch of a Parallel state, or an iteration of a Map state.
+struct Line {
+    let graph: StateGraph
+    /// What it began with: the input of cursors that hold none of their own.
+    let input: JSON
+    /// The item of the innermost iteration that it is in.
+    let item: MapItem?
+}
+
+/// An item of a Map state, as `$$.Map.Item` shows it.
+struct MapItem {
+    let index: Int
+    let value: JSON
+
+    var json: JSON { .object(["Index": .integer(Int64(index)), "Value": value]) }
+}

@@ -1,0 +1,43 @@
+extension Walk {
+    /// Begins the iterations of a Map state.
+    mutating func begin(_ map: MapState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
+        let scope = scope(of: cursor)
+        let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
+        _ = try map.concurrency(scope.with(input))
+        let items = try map.items(scope.with(input))
+        if let failure = dataFailure(of: input, from: state.name) { throw failure }
+        var cursor = cursor
+        cursor.previousID = record(
+            "MapStateStarted",
+            previous: cursor.previousID,
+            .mapStateStarted(length: items.count)
+        )
+        return .walk(state, cursor, Branches(begun: [], count: items.count), by: [])
+    }
+
+    /// Begins as many iterations as may run beside those that do.
+    ///
+    /// - Parameter previous: The event that made room for them.
+    /// - Returns: Their indexes; none for the branches of a Parallel state, which all begin at once.
+    mutating func beginIterations(
+        _ fork: inout Fork,
+        _ lines: BranchLines,
+        previous: Int
+    ) throws(StateFailure) -> [Int] {
+        guard let (map, items, scope) = lines.iterations, fork.branches.begun.count < items.count else { return [] }
+        let first = fork.branches.begun.count
+        let room = try map.concurrency(scope) - fork.openCount
+        for index in first..<min(items.count, first + max(room, 0)) {
+            if let failure = fullHistory { throw failure }
+            let item = MapItem(index: index, value: items[index])
+            let input = try map.selector?.value(scope.with(item))
+            let event = record(
+                "MapIterationStarted",
+                previous: previous,
+                .mapIteration("mapIterationStartedEventDetails", fork.state.name, index)
+            )
+            fork.begin(start(of: map.processor, input: input, previous: event))
+        }
+        return Array(first..<fork.branches.begun.count)
+    }
+}
