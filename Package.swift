@@ -15,6 +15,7 @@ let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let metrics: Target.Dependency = .product(name: "Metrics", package: "swift-metrics")
+let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swift-metrics")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
@@ -73,6 +74,7 @@ let package = Package(
             name: "RedisClient",
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
         ),
+        .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
         .target(name: "StatesLanguage"),
@@ -87,6 +89,7 @@ let package = Package(
             name: "RedisClientTests",
             dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
         ),
+        .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
         .testTarget(
             name: "WaitableRedisTests",
