@@ -75,6 +75,7 @@ let package = Package(
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
         ),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
+        .target(name: "JSONLogging", dependencies: [logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
         .target(name: "StatesLanguage"),
@@ -90,6 +91,7 @@ let package = Package(
             dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
         ),
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
+        .testTarget(name: "JSONLoggingTests", dependencies: ["JSONLogging", logging]),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
         .testTarget(
             name: "WaitableRedisTests",

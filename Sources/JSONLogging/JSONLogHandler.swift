@@ -1,0 +1,54 @@
+public import Logging
+
+/// A log as one JSON object a line: `time`, `level`, `label`, `message`, then the metadata, flat.
+///
+/// Values are always strings, or arrays of strings, so that a field has one type in whatever indexes them; a dictionary
+/// in the metadata becomes fields with dots in their names. Metadata under the name of one of the first four gets
+/// `meta.` before it. What a caller logs is written as it is: to leave secrets out is the caller's part.
+public struct JSONLogHandler: LogHandler {
+    private let label: String
+    private let output: LineOutput
+
+    /// The lowest level that is written.
+    public var logLevel = Logger.Level.info
+    /// What every line says.
+    public var metadata: Logger.Metadata = [:]
+    /// Where more of that comes from.
+    public var metadataProvider: Logger.MetadataProvider?
+
+    /// A handler.
+    ///
+    /// - Parameters:
+    ///   - label: The logger's label.
+    ///   - output: Where the lines go.
+    public init(label: String, output: LineOutput = .standardError) {
+        self.label = label
+        self.output = output
+    }
+
+    /// One entry of ``metadata``.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes one line.
+    public func log(event: LogEvent) {
+        var line = JSONLine()
+        line.addTime()
+        line.add("level", event.level.rawValue)
+        line.add("label", label)
+        line.add("message", event.message.description)
+        var all = metadata
+        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
+        if let own = event.metadata { all.merge(own) { $1 } }
+        if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
+        // A fixed order, so that lines can be compared.
+        for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+            line.add(Self.reserved.contains(name) ? "meta.\(name)" : name, value)
+        }
+        output.write(line.finished())
+    }
+
+    private static let reserved: Set<String> = ["time", "level", "label", "message"]
+}
