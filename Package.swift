@@ -49,17 +49,24 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "WaitableHTTP", "WaitableWorker", hummingbird, argumentParser, asyncHTTPClient, configuration,
-                serviceLifecycle, nioCore, nioHTTP1, nioPosix, logging,
+                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "JSONLogging", hummingbird, argumentParser,
+                asyncHTTPClient,
+                configuration, serviceLifecycle, nioCore, nioHTTP1, nioPosix, logging, metrics,
             ]
         ),
         .target(
             name: "WaitableHTTP",
-            dependencies: ["WaitableRedis", hummingbird, nioCore, logging]
+            dependencies: ["WaitableMetrics", "WaitableRedis", hummingbird, nioCore, logging, metrics]
         ),
         .target(
             name: "WaitableWorker",
-            dependencies: ["WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics, histogram]
+            dependencies: [
+                "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics, histogram,
+            ]
+        ),
+        .target(
+            name: "WaitableMetrics",
+            dependencies: ["PrometheusMetrics", "WaitableRedis", metrics]
         ),
         .target(
             name: "WaitableRedis",

@@ -1,6 +1,7 @@
 public import Hummingbird
 public import Logging
 public import Waitable
+public import WaitableMetrics
 public import WaitableRedis
 
 /// What the routes share: the store, the clock, the machines, and the table that items are in.
@@ -12,7 +13,9 @@ public struct Ingest: Sendable {
     let readiness: ReadinessSampler
     let arn: ARN
     let itemTable: String
+    let exposition: Exposition
     let logger: Logger
+    let metrics = StartMetrics()
 
     /// What the routes share.
     ///
@@ -25,6 +28,7 @@ public struct Ingest: Sendable {
         readiness: ReadinessSampler,
         arn: ARN,
         itemTable: String,
+        exposition: Exposition,
         logger: Logger
     ) {
         self.store = store
@@ -34,12 +38,14 @@ public struct Ingest: Sendable {
         self.readiness = readiness
         self.arn = arn
         self.itemTable = itemTable
+        self.exposition = exposition
         self.logger = logger
     }
 
-    /// The HTTP routes: items, the Step Functions API, health.
+    /// The HTTP routes: items, the Step Functions API, health, metrics.
     public func router() -> Router<BasicRequestContext> {
         let router = Router()
+        router.add(middleware: RequestMeter())
         let items = ItemRoutes(ingest: self)
         let stepFunctions = StepFunctionsAPI(ingest: self)
         router.post("/") { request, _ in
@@ -50,6 +56,7 @@ public struct Ingest: Sendable {
         router.get("/status/:id") { _, context in try await items.get(try context.parameters.require("id")) }
         ManagementRoutes(ingest: self).add(to: router)
         OverviewRoutes(ingest: self).add(to: router)
+        MetricsRoutes(exposition: exposition).add(to: router)
         HealthRoutes(ingest: self).add(to: router)
         return router
     }

@@ -1,5 +1,7 @@
+import Logging
 import StatesLanguage
 import Waitable
+import WaitableMetrics
 import WaitableRedis
 
 /// Starts executions: runs the states before the first wait in the request, and commits once.
@@ -34,10 +36,26 @@ struct Starter: Sendable {
         name id: String,
         input: String
     ) async throws(Refusal) -> Acceptance {
-        if let refusal = ingest.readiness.refusal { throw .store(refusal) }
         let key = ExecutionKey(machine: reference.name, name: id)
-        let transition: Transition
+        do throws(Refusal) {
+            let acceptance = try await start(key, as: reference, input: input)
+            ingest.metrics.accepted(acceptance)
+            return acceptance
+        } catch {
+            ingest.metrics.refused(error)
+            log(error, key)
+            throw error
+        }
+    }
+
+    private func start(
+        _ key: ExecutionKey,
+        as reference: StateMachineReference,
+        input: String
+    ) async throws(Refusal) -> Acceptance {
+        if let refusal = ingest.readiness.refusal { throw .store(refusal) }
         let execution: Execution
+        var step: Step
         let now: Instant
         do {
             guard let (machine, version) = try await machine(reference) else { throw Refusal.noMachine(key.machine) }
@@ -46,7 +64,7 @@ struct Starter: Sendable {
             new.version = version
             new.alias = reference.alias
             execution = new
-            transition = try firstStep(of: execution, on: machine, at: now)
+            step = try firstStep(of: execution, on: machine, at: now)
         } catch let refusal as Refusal {
             throw refusal
         } catch let error as StoreError {
@@ -56,16 +74,20 @@ struct Starter: Sendable {
         }
         var result: StartResult
         do {
-            result = try await ingest.starts.start(transition)
+            let asked = ContinuousClock.now
+            result = try await ingest.starts.start(step.transition(lease: nil))
             // Nothing of a paused machine runs: its first states have to wait too.
             if result == .paused {
-                result = try await ingest.starts.start(Step.unbegun(execution).transition(lease: nil))
+                step = .unbegun(execution)
+                result = try await ingest.starts.start(step.transition(lease: nil))
             }
+            ingest.metrics.duration.record(since: asked)
         } catch {
             throw .store(error)
         }
         switch result {
         case .started, .paused:
+            ingest.metrics.outcomes.committed(step)
             return Acceptance(key: key, startDate: now, status: .running, isNew: true)
         case .existing(let document):
             return try acceptance(of: document, key: key, input: input)
@@ -90,10 +112,21 @@ struct Starter: Sendable {
         of execution: Execution,
         on machine: DeployedMachine,
         at now: Instant
-    ) throws(JSONError) -> Transition {
+    ) throws(JSONError) -> Step {
         let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
         // Where something that only a commit can decide stands before the first wait, a worker begins the execution.
-        return (step.next == .leased ? .unbegun(execution) : step).transition(lease: nil)
+        return step.next == .leased ? .unbegun(execution) : step
+    }
+
+    /// What the caller did wrong is told to the caller alone.
+    private func log(_ refusal: Refusal, _ key: ExecutionKey) {
+        switch refusal {
+        case .noMachine, .conflict: break
+        case .store(let error):
+            ingest.logger.warning("start refused", metadata: ["execution": "\(key)", "error": "\(error)"])
+        case .other(let error):
+            ingest.logger.error("start failed", metadata: ["execution": "\(key)", "error": "\(error)"])
+        }
     }
 
     private func acceptance(

@@ -2,6 +2,7 @@ import Logging
 import Metrics
 import StatesLanguage
 import Waitable
+import WaitableMetrics
 import WaitableRedis
 
 /// The executions of one claim: run on in memory, then committed together.
@@ -38,11 +39,16 @@ struct Batch: Sendable {
     private func results(of steps: [Step]) async -> [CommitResult]? {
         let transitions = steps.map { $0.transition(lease: lease.token, by: worker.configuration.name) }
         while true {
+            let start = ContinuousClock.now
             do {
-                return try await worker.store.commit(transitions, token: lease.token)
+                let results = try await worker.store.commit(transitions, token: lease.token)
+                worker.metrics.commitDuration.record(since: start)
+                return results
             } catch  where error.isWorthRepeating && lease.isLive && worker.canReachRedis {
+                worker.metrics.failedCommits.increment()
                 worker.logger.warning("commit is repeated", metadata: ["error": "\(error)"])
             } catch {
+                worker.metrics.failedCommits.increment()
                 worker.logger.error(
                     "commit failed: its executions are due again when the lease has run out",
                     metadata: ["executions": "\(steps.count)", "error": "\(error)"]
@@ -56,30 +62,45 @@ struct Batch: Sendable {
     private func followUps(of steps: [Step], _ results: [CommitResult]) async -> [Step] {
         var next: [Step] = []
         var applied = 0
+        var settled = 0
         var lateness: [Int] = []
         let now = lease.estimatedNow
         for (step, result) in zip(steps, results) {
-            if result.isApplied, let late = step.lateness(at: now) { lateness.append(late) }
+            if result.isApplied { count(step, at: now, &lateness) }
             switch result {
             case .refused:
                 worker.metrics.refused.increment()
+                worker.metrics.refusedCommits.increment()
                 log("commit refused: the lease was lost", step)
             case .settled:
-                applied += 1
+                settled += 1
                 // What its item operations came to is in the document: the next claim reads it there.
                 if step.next == .leased { log("outcome is left to the next claim", step) }
             case .applied(let outcomes):
                 applied += 1
                 if step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
             case .failed(let reason):
+                worker.metrics.failed.increment()
                 log("item write refused: \(reason)", step)
                 if let again = await again(step) { next.append(again) }
             }
         }
-        worker.metrics.committed.increment(by: applied)
-        worker.tally.committed(applied, lateness: lateness)
+        worker.metrics.applied.increment(by: applied)
+        worker.metrics.settled.increment(by: settled)
+        worker.tally.committed(applied + settled, lateness: lateness)
         worker.look(at: steps)
         return next
+    }
+
+    /// Counts a step that stands, and says so where it failed its execution.
+    private func count(_ step: Step, at now: Instant, _ lateness: inout [Int]) {
+        if let late = step.lateness(at: now) {
+            lateness.append(late)
+            worker.metrics.lateness.recordNanoseconds(Int64(late) * 1_000_000)
+        }
+        worker.metrics.outcomes.committed(step)
+        guard step.execution.status == .failed || step.execution.status == .timedOut else { return }
+        worker.logger.info("execution failed", metadata: step.execution.metadata(error: step.execution.failure?.error))
     }
 
     /// The step after the outcomes of item operations came back.
@@ -102,16 +123,15 @@ struct Batch: Sendable {
         do {
             return try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
         } catch {
-            worker.logger.error(
-                "execution cannot be run",
-                metadata: ["execution": "\(execution.key)", "error": "\(error)"]
-            )
+            worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
             return nil
         }
     }
 
     private func log(_ message: Logger.Message, _ step: Step) {
-        worker.logger.warning(message, metadata: ["execution": "\(step.execution.key)", "token": "\(lease.token)"])
+        var metadata = step.execution.metadata()
+        metadata["token"] = "\(lease.token)"
+        worker.logger.warning(message, metadata: metadata)
     }
 }
 

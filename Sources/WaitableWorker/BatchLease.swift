@@ -1,3 +1,4 @@
+import CoreMetrics
 import Logging
 import StatesLanguage
 import Waitable
@@ -44,6 +45,7 @@ struct BatchLease: Sendable {
             token = renewed.token
             taken = asked
         } catch {
+            worker.metrics.failedRenewals.increment()
             worker.logger.warning("renewal failed", metadata: ["error": "\(error)"])
         }
     }

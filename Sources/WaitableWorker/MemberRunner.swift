@@ -20,6 +20,7 @@ struct MemberRunner: Sendable {
             }
             if member.redeliveries > 0 { worker.metrics.redelivered.increment() }
             let execution = try ExecutionDocument.decode(document, key: key)
+            if member.redeliveries > 0 { logRedelivery(of: execution, member.redeliveries) }
             if member.redeliveries > worker.configuration.poisonLimit {
                 return poisoned(execution, member.redeliveries)
             }
@@ -33,12 +34,17 @@ struct MemberRunner: Sendable {
         }
     }
 
+    private func logRedelivery(of execution: Execution, _ redeliveries: Int) {
+        var metadata = execution.metadata()
+        metadata["redeliveries"] = "\(redeliveries)"
+        worker.logger.notice("execution redelivered: a lease on it ran out", metadata: metadata)
+    }
+
     private func poisoned(_ execution: Execution, _ redeliveries: Int) -> Step {
         worker.metrics.poisoned.increment()
-        worker.logger.error(
-            "execution failed as poison",
-            metadata: ["execution": "\(execution.key)", "redeliveries": "\(redeliveries)"]
-        )
+        var metadata = execution.metadata()
+        metadata["redeliveries"] = "\(redeliveries)"
+        worker.logger.error("execution failed as poison", metadata: metadata)
         return execution.failing(
             ExecutionFailure(
                 error: "Waitable.Poisoned",

@@ -24,6 +24,7 @@ public final class Worker: Service {
     let tally = WorkerTally()
     private let nudges: Nudges
     private let isStopping = Atomic(false)
+    private let hasClaimed = Atomic(false)
 
     /// A worker over a store whose connection somebody else runs.
     public init(
@@ -84,6 +85,13 @@ public final class Worker: Service {
         if let soonest = due.min() { nudges.send(.sooner(soonest)) }
     }
 
+    /// Why the worker cannot work now; `nil` where it can.
+    public var unreadiness: String? {
+        if isStopping.load(ordering: .acquiring) { return "the worker is stopping" }
+        if store.client.connectionState != .connected { return "Redis cannot be reached" }
+        return hasClaimed.load(ordering: .relaxed) ? nil : "no claim has been answered yet"
+    }
+
     /// Whether a call may still go out: neither the task nor the client is at its end.
     var canReachRedis: Bool { !Task.isCancelled && store.client.connectionState != .closed }
 
@@ -120,16 +128,19 @@ public final class Worker: Service {
 
     /// Claims a batch; `nil` when Redis could not be reached.
     private func claim() async -> Claim? {
+        let start = ContinuousClock.now
         do {
             let claim = try await store.claim(
                 limit: configuration.batch,
                 lease: configuration.leaseMilliseconds,
                 worker: configuration.name
             )
+            metrics.claimed(claim.members.count, since: start)
+            hasClaimed.store(true, ordering: .relaxed)
             tally.claimed(claim.members.count)
-            if !claim.members.isEmpty { metrics.claimed.increment(by: claim.members.count) }
             return claim
         } catch {
+            metrics.failedClaims.increment()
             logger.warning("claim failed", metadata: ["error": "\(error)"])
             return nil
         }
@@ -181,6 +192,7 @@ public final class Worker: Service {
         do {
             try await store.release(claim.members.map(\.member), token: claim.token)
         } catch {
+            metrics.failedReleases.increment()
             logger.warning("release failed: the lease has to run out", metadata: ["error": "\(error)"])
         }
     }

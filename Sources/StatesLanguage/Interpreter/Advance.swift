@@ -18,4 +18,6 @@ public struct Advance: Sendable, Equatable {
     public var events: [HistoryEvent]
     /// The id of the last event.
     public var lastEventID: Int
+    /// Retries that the step began.
+    public var retries = 0
 }

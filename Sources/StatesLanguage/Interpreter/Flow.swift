@@ -10,6 +10,9 @@ public struct Flow: Sendable, Equatable {
     /// The earliest instant at which any line needs attention; `nil` where only answers of tasks move it on.
     public var wakeUp: Instant? { [root.wakeUp, deadline].compactMap(\.self).min() }
 
+    /// The state in which the execution's outermost line stands.
+    public var state: String { root.state }
+
     /// The tasks that have no answer yet.
     public var pendingTasks: [PendingTask] { root.pendingTasks }
 }

@@ -45,13 +45,14 @@ extension Walk {
     }
 
     /// The cursor in the pause before a retry; `nil` where the rule is used up.
-    private func retry(_ cursor: Cursor, by retrier: Retrier, at index: Int, of count: Int) -> Cursor? {
+    private mutating func retry(_ cursor: Cursor, by retrier: Retrier, at index: Int, of count: Int) -> Cursor? {
         var cursor = cursor
         if cursor.retries.count != count { cursor.retries = Array(repeating: 0, count: count) }
         let attempt = cursor.retries[index]
         guard attempt < retrier.maxAttempts else { return nil }
         var random = StepRandom(execution: context.executionID, event: lastEventID)
         cursor.retries[index] += 1
+        retries += 1
         cursor.phase = .retrying(at: now.adding(seconds: retrier.delay(attempt: attempt, random: &random)))
         return cursor
     }

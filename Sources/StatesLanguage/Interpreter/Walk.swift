@@ -10,6 +10,8 @@ struct Walk {
     private var statesEntered = 0
     /// How deep data may be nested.
     private let mostNested: Int
+    /// Retries that the step began.
+    var retries = 0
 
     /// What the line does next.
     enum Move {
@@ -104,6 +106,6 @@ struct Walk {
     }
 
     func advance(_ outcome: Advance.Outcome) -> Advance {
-        Advance(outcome: outcome, events: events, lastEventID: lastEventID)
+        Advance(outcome: outcome, events: events, lastEventID: lastEventID, retries: retries)
     }
 }

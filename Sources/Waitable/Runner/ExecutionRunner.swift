@@ -63,7 +63,8 @@ public struct ExecutionRunner: Sendable {
             journal: entry,
             effects: items.effects,
             events: advance.events,
-            lastEventID: advance.lastEventID
+            lastEventID: advance.lastEventID,
+            retries: advance.retries
         )
     }
 

@@ -16,6 +16,8 @@ public struct Step: Sendable {
     public var events: [HistoryEvent] = []
     /// The id of the execution's last event.
     public var lastEventID = 0
+    /// Retries that the step began.
+    public var retries = 0
 
     /// The commit's form of the step.
     ///

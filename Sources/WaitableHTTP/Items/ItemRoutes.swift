@@ -124,8 +124,7 @@ struct ItemRoutes: Sendable {
             return error
         case .store(let error):
             return ItemError(error)
-        case .other(let error):
-            ingest.logger.error("start failed", metadata: ["execution": "\(id)", "error": "\(error)"])
+        case .other:
             return ItemError(status: .internalServerError, code: "InternalError", message: "The start failed.")
         }
     }

@@ -29,16 +29,7 @@ struct IngestCommand: AsyncParsableCommand {
                 ],
                 process: "ingest"
             )
-            try await IngestProcess(settings: settings, logger: .process("ingest", settings.logLevel)).run()
+            try await IngestProcess(settings: settings, logger: .process("ingest", settings)).run()
         }
-    }
-}
-
-extension Logger {
-    /// The log of a process that runs until it is told to stop.
-    static func process(_ name: String, _ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "waitable.\(name)") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

@@ -22,6 +22,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("retention-items"), help: .init(Setting.retentionItems)) var retentionItems: String?
     @Option(name: .customLong("retention-interval-ms"), help: .init(Setting.retentionIntervalMs))
     var retentionIntervalMs: String?
+    @Option(name: .customLong("metrics-host"), help: .init(Setting.metricsHost)) var metricsHost: String?
+    @Option(name: .customLong("metrics-port"), help: .init(Setting.metricsPort)) var metricsPort: String?
 
     func run() async throws {
         try await Exit.mapping {
@@ -31,10 +33,11 @@ struct WorkerCommand: AsyncParsableCommand {
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
                     (.workerName, workerName), (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
+                    (.metricsHost, metricsHost), (.metricsPort, metricsPort),
                 ],
                 process: "worker"
             )
-            try await WorkerProcess(settings: settings, logger: .process("worker", settings.logLevel)).run()
+            try await WorkerProcess(settings: settings, logger: .process("worker", settings)).run()
         }
     }
 }

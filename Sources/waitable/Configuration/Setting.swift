@@ -68,6 +68,16 @@ struct Setting: Sendable {
         help: "The worker's name in logs.",
         default: nil
     )
+    static let metricsHost = Setting(
+        key: "metrics.host",
+        help: "Address that a worker listens on for /metrics, /healthz and /readyz.",
+        default: "127.0.0.1"
+    )
+    static let metricsPort = Setting(
+        key: "metrics.port",
+        help: "Port for that, 0 to 65535; 0 takes a free one, and without it a worker does not listen.",
+        default: nil
+    )
     static let stateMachines = Setting(
         key: "statemachines",
         help: "Folder of NAME.asl.json files that ingest deploys at its start.",
@@ -137,11 +147,17 @@ struct Setting: Sendable {
         help: "trace, debug, info, notice, warning, error or critical.",
         default: "info"
     )
+    static let logFormat = Setting(
+        key: "log.format",
+        help: "text, or json: one object a line.",
+        default: "text"
+    )
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        workerName, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
-        memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
+        workerName, metricsHost, metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account,
+        allowEviction, memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token,
+        logLevel, logFormat,
     ]
 
     /// The list for `--help`.

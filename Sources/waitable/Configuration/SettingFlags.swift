@@ -15,13 +15,14 @@ struct SettingFlags: ParsableArguments {
     @Option(name: .customLong("region"), help: .init(Setting.region)) var region: String?
     @Option(name: .customLong("account"), help: .init(Setting.account)) var account: String?
     @Option(name: .customLong("log-level"), help: .init(Setting.logLevel)) var logLevel: String?
+    @Option(name: .customLong("log-format"), help: .init(Setting.logFormat)) var logFormat: String?
 
     /// What was said by flags, by setting.
     var values: [(Setting, String?)] {
         [
             (.redisURL, redisURL), (.redisCA, redisCA), (.redisCertificate, redisCertificate), (.redisKey, redisKey),
             (.namespace, namespace), (.defaultMachine, defaultMachine), (.itemTable, itemTable), (.region, region),
-            (.account, account), (.logLevel, logLevel),
+            (.account, account), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
     }
 }

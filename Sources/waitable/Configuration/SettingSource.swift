@@ -62,7 +62,20 @@ struct SettingSource {
 
     /// A whole number within bounds.
     func integer(_ setting: Setting, _ range: ClosedRange<Int>) throws(SettingError) -> Int {
-        let text = try text(setting)
+        try Self.integer(setting, try text(setting), range)
+    }
+
+    /// A whole number within bounds, if any was given.
+    func optionalInteger(_ setting: Setting, _ range: ClosedRange<Int>) throws(SettingError) -> Int? {
+        guard let text = try optional(setting) else { return nil }
+        return try Self.integer(setting, text, range)
+    }
+
+    private static func integer(
+        _ setting: Setting,
+        _ text: String,
+        _ range: ClosedRange<Int>
+    ) throws(SettingError) -> Int {
         guard let number = Int(text), range.contains(number) else {
             throw SettingError(
                 setting,

@@ -18,6 +18,9 @@ struct Settings: Sendable {
     let batch: Int
     let poisonLimit: Int
     let workerName: String?
+    let metricsHost: String
+    /// Where a worker listens; `nil` for nowhere.
+    let metricsPort: Int?
     let stateMachines: String
     /// Whether the folder of definitions was asked for, so that its absence is an error.
     let stateMachinesAreRequired: Bool
@@ -32,6 +35,7 @@ struct Settings: Sendable {
     /// The bearer token for that ingest.
     let token: String?
     let logLevel: Logger.Level
+    let logFormat: LogFormat
 
     /// Reads the settings.
     ///
@@ -54,6 +58,8 @@ struct Settings: Sendable {
         batch = try source.integer(.batch, 1...1_000)
         poisonLimit = try source.integer(.poisonLimit, 1...1_000)
         workerName = try source.optional(.workerName)
+        metricsHost = try source.text(.metricsHost)
+        metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)
         stateMachines = try source.text(.stateMachines)
         stateMachinesAreRequired = try source.optional(.stateMachines) != nil
         defaultMachine = try source.text(.defaultMachine)
@@ -80,6 +86,11 @@ struct Settings: Sendable {
             )
         }
         self.logLevel = logLevel
+        let format = try source.text(.logFormat)
+        guard let logFormat = LogFormat(rawValue: format) else {
+            throw SettingError(.logFormat, "must be text or json", format)
+        }
+        self.logFormat = logFormat
     }
 
     /// Reads `Name=value,Name=value`.

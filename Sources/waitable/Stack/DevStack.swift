@@ -7,7 +7,8 @@ import WaitableRedis
 
 /// A stack of real processes on one machine: redis-server, an ingest, workers.
 struct DevStack {
-    private let workers: Int
+    /// Where each worker listens.
+    private let metricsPorts: [Int]
     private let showsFirstItem: Bool
     private let host: String
     private let port: Int
@@ -25,7 +26,9 @@ struct DevStack {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)
         }
-        self.workers = workers
+        var ports: [Int] = []
+        for _ in 1...workers { ports.append(try await FreePort.find()) }
+        metricsPorts = ports
         self.showsFirstItem = showsFirstItem
         self.host = host
         self.port = number == 0 ? try await FreePort.find() : number
@@ -50,9 +53,12 @@ struct DevStack {
             try await waitForRedis(redis)
             let program = CommandLine.arguments[0]
             children.append(try ChildProcess("ingest", program: program, ["ingest"], environment))
-            for number in 1...workers {
-                let arguments = ["worker", "--worker-name", "worker-\(number)"]
-                children.append(try ChildProcess("worker \(number)", program: program, arguments, environment))
+            for (index, port) in metricsPorts.enumerated() {
+                let name = "worker-\(index + 1)"
+                let arguments = [
+                    "worker", "--worker-name", name, "--metrics-host", "127.0.0.1", "--metrics-port", "\(port)",
+                ]
+                children.append(try ChildProcess(name, program: program, arguments, environment))
             }
             try await waitForIngest(children)
             announce(children)
@@ -79,6 +85,8 @@ struct DevStack {
             Waitable runs: \(url)
               redis-cli -p \(redisPort)      the private Redis, until this ends
               \(children.map { "\($0.name) (pid \($0.process.processIdentifier))" }.joined(separator: ", "))
+              \(url)/metrics
+              \(metricsPorts.map { "http://127.0.0.1:\($0)/metrics" }.joined(separator: "\n  "))
 
             Try:
               curl -s \(url)/ -d "{\\"StartTimestamp\\": \\"$(date -u -d '+5 seconds' +%FT%TZ)\\"}"

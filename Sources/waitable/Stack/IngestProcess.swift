@@ -1,10 +1,13 @@
 import Hummingbird
 import Logging
+import Metrics
 import NIOCore
+import PrometheusMetrics
 import RedisClient
 import ServiceLifecycle
 import UnixSignals
 import WaitableHTTP
+import WaitableMetrics
 import WaitableRedis
 
 /// An ingest: the HTTP side, with what it needs, until SIGTERM or SIGINT.
@@ -14,6 +17,8 @@ struct IngestProcess {
 
     func run() async throws {
         let folder = try StateMachineFolder(settings: settings)
+        let registry = PrometheusRegistry.waitable()
+        MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
         let clock = RedisClock(store: store, logger: logger)
@@ -27,6 +32,7 @@ struct IngestProcess {
             readiness: readiness,
             arn: settings.arn,
             itemTable: settings.itemTable,
+            exposition: Exposition(registry: registry, store: store, version: Version.number),
             logger: logger
         )
         let logger = logger

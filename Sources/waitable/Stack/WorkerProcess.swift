@@ -1,7 +1,14 @@
 import Foundation
+import Hummingbird
 import Logging
+import Metrics
+import NIOCore
+import PrometheusMetrics
 import RedisClient
+import ServiceLifecycle
 import UnixSignals
+import WaitableHTTP
+import WaitableMetrics
 import WaitableRedis
 import WaitableWorker
 
@@ -11,6 +18,8 @@ struct WorkerProcess {
     let logger: Logger
 
     func run() async throws {
+        let registry = PrometheusRegistry.waitable()
+        MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
         let name = settings.workerName ?? Self.name
@@ -29,7 +38,31 @@ struct WorkerProcess {
             logger: logger
         )
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
-        try await ProcessServices(services: [client, sweeper, worker], logger: logger).run()
+        var services: [any Service] = [client, sweeper]
+        if let port = settings.metricsPort {
+            let exposition = Exposition(registry: registry, store: store, version: Version.number)
+            services.append(monitor(of: worker, exposition, port: port))
+        }
+        // The worker stops first: until it has, it can be watched.
+        services.append(worker)
+        try await ProcessServices(services: services, logger: logger).run()
+    }
+
+    private func monitor(of worker: Worker, _ exposition: Exposition, port: Int) -> some Service {
+        let monitor = WorkerMonitor(exposition: exposition) { worker.unreadiness }
+        let (host, logger) = (settings.metricsHost, logger)
+        return Application(
+            router: monitor.router(),
+            configuration: ApplicationConfiguration(
+                address: .hostname(host, port: port),
+                serverName: "waitable"
+            ),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? 0
+                logger.notice("worker listens", metadata: ["host": "\(host)", "port": "\(port)"])
+            },
+            logger: logger
+        )
     }
 
     /// The host's name and the process's id: unique among the replicas of a stack.

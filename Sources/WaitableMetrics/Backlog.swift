@@ -1,0 +1,32 @@
+import PrometheusMetrics
+public import WaitableRedis
+
+/// What waits in Redis, and how Redis is, at one moment.
+public struct Backlog: Sendable {
+    /// How much waits, is due and runs.
+    public var overview: Overview
+    /// The Redis clock minus this machine's, in seconds.
+    public var clockOffset: Double
+    /// Redis's memory; `nil` where this user may not ask for it.
+    public var memory: RedisMemory?
+
+    var readings: [Reading] {
+        var readings = [
+            Metric.waiting.reading(Double(overview.waiting)),
+            Metric.overdue.reading(Double(overview.due)),
+            Metric.running.reading(Double(overview.running)),
+            Metric.parked.reading(Double(overview.paused)),
+            Metric.oldestOverdueSeconds.reading(oldestOverdueSeconds),
+            Metric.workers.reading(Double(overview.workers.count)),
+            Metric.redisClockOffset.reading(clockOffset),
+        ]
+        if let memory {
+            readings.append(Metric.redisMemoryUsed.reading(Double(memory.used)))
+            readings.append(Metric.redisMemoryLimit.reading(Double(memory.limit)))
+        }
+        return readings
+    }
+
+    /// How long the execution that is due longest has been waiting for a worker.
+    public var oldestOverdueSeconds: Double { Double(overview.oldestOverdueMilliseconds) / 1_000 }
+}

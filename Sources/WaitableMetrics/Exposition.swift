@@ -1,0 +1,43 @@
+public import PrometheusMetrics
+import RedisClient
+public import WaitableRedis
+
+/// What a process shows of itself: the text that Prometheus reads, and the figures that KEDA scales by.
+public struct Exposition: Sendable {
+    private let registry: PrometheusRegistry
+    private let store: RedisStore
+    private let sampler: BacklogSampler
+    private let version: String
+
+    /// An exposition.
+    ///
+    /// - Parameters:
+    ///   - registry: What swift-metrics was bootstrapped with.
+    ///   - store: Where the backlog is read.
+    ///   - version: The build's version.
+    public init(registry: PrometheusRegistry, store: RedisStore, version: String) {
+        self.registry = registry
+        self.store = store
+        self.sampler = BacklogSampler(store: store)
+        self.version = version
+    }
+
+    /// The backlog, not older than a second; `nil` where Redis does not answer.
+    public func backlog() async -> Backlog? { await sampler.backlog() }
+
+    /// All metrics. Those that only Redis knows are left out while it does not answer.
+    public func text() async -> String {
+        let backlog = await sampler.backlog()
+        let client = store.client
+        let statistics = client.statistics
+        let readings = [
+            Metric.buildInfo.reading(1, ("version", version)),
+            Metric.redisConnected.reading(client.connectionState == .connected ? 1 : 0),
+            Metric.redisCommands.reading(Double(statistics.commandsSent)),
+            Metric.redisPendingCommands.reading(Double(statistics.commandsPending)),
+            Metric.redisReconnects.reading(Double(statistics.reconnects)),
+            Metric.redisFailedConnects.reading(Double(statistics.failedConnects)),
+        ]
+        return registry.text(with: readings + (backlog?.readings ?? []) + ProcessFigures.readings())
+    }
+}

@@ -1,0 +1,67 @@
+public import CoreMetrics
+public import PrometheusMetrics
+
+/// One metric: its name and labels, and all that is said about it.
+public struct Metric: Sendable, Hashable {
+    /// The name, as Prometheus has it.
+    public let name: String
+    /// Counter, gauge or histogram.
+    public let kind: MetricKind
+    /// The names of its labels; each has few values, none of them an id or a path.
+    public let labels: [String]
+    /// What it means.
+    public let help: String
+    /// A histogram's bounds, in seconds; `nil` for the usual ones.
+    public let buckets: [Double]?
+    /// The most label sets; `nil` for the usual limit.
+    public let labelSetLimit: Int?
+
+    init(
+        _ name: String,
+        _ kind: MetricKind,
+        labels: [String] = [],
+        buckets: [Double]? = nil,
+        labelSetLimit: Int? = nil,
+        _ help: String
+    ) {
+        self.name = name
+        self.kind = kind
+        self.labels = labels
+        self.help = help
+        self.buckets = buckets
+        self.labelSetLimit = labelSetLimit
+    }
+
+    /// A counter of swift-metrics under this name.
+    public func counter(_ dimensions: (String, String)...) -> Counter { Counter(label: name, dimensions: dimensions) }
+
+    /// A timer of swift-metrics under this name.
+    public func timer(_ dimensions: (String, String)...) -> Timer { Timer(label: name, dimensions: dimensions) }
+
+    /// A gauge of swift-metrics under this name.
+    public func gauge(_ dimensions: (String, String)...) -> Gauge { Gauge(label: name, dimensions: dimensions) }
+
+    /// A value of it that is read rather than counted.
+    public func reading(_ value: Double, _ labels: (String, String)...) -> Reading {
+        Reading(name: name, help: help, kind: kind, labels: labels, value: value)
+    }
+}
+
+extension PrometheusRegistry {
+    /// A registry that knows Waitable's metrics.
+    public static func waitable() -> PrometheusRegistry {
+        PrometheusRegistry(
+            descriptions: Metric.all.map {
+                MetricDescription(name: $0.name, help: $0.help, buckets: $0.buckets, labelSetLimit: $0.labelSetLimit)
+            }
+        )
+    }
+}
+
+extension Timer {
+    /// Observes the time since an instant.
+    public func record(since start: ContinuousClock.Instant) {
+        let passed = start.duration(to: .now).components
+        recordNanoseconds(passed.seconds * 1_000_000_000 + passed.attoseconds / 1_000_000_000)
+    }
+}
