@@ -39,9 +39,12 @@ struct ConsoleSession {
         }
     }
 
-    /// What an AWS client is told of the stack.
+    /// What an AWS client and the command are told of the stack.
     private static func environment(_ stack: Stack) -> [String: String] {
-        [
+        let folder = URL(filePath: Program.path).deletingLastPathComponent().path
+        return [
+            "PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
+            "WAITABLE_REDIS_URL": stack.redis.url,
             "AWS_ENDPOINT_URL_SFN": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
         ]
