@@ -106,7 +106,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["waitable", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1, logging]
+            dependencies: [
+                "waitable", "WaitableMetrics", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1,
+                logging,
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -5,7 +5,12 @@ import WaitableRedis
 /// The sessions that the documents show are what happens.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct DocumentTests {
-    @Test("The documents' sessions", arguments: ["README.md", "docs/redis-cli.md", "docs/aws-clients.md", "docs/managing-items.md"])
+    @Test(
+        "The documents' sessions",
+        arguments: [
+            "README.md", "docs/redis-cli.md", "docs/aws-clients.md", "docs/managing-items.md", "docs/metrics.md",
+        ]
+    )
     func session(document: String) async throws {
         let session = try ConsoleSession(document: document)
         #expect(!session.commands.isEmpty)
