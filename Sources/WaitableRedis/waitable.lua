@@ -870,8 +870,10 @@ end
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine), instant: whole ms or ISO 8601 (a fraction is rounded up: never early)
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
--- Returns the new due instant in ms. Wakes sleeping workers when the head of `due` is sooner than before.
+-- Returns the wait's new end in ms. Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
+-- A later instant moves the wait alone: where the document has a time-out or branches, which may be due before it, the
+-- execution is due at once, and the worker that moves the wait says when it is due next.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -895,9 +897,14 @@ local function reschedule(keys, args)
     local text = format('%.0f', instant)
     members.r = text
     redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
-    redis.call('ZADD', due, text, name)
+    local at = instant
+    if score and instant > tonumber(score) and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true)) then
+        local now = clock()
+        at = tonumber(score) < now and tonumber(score) or now
+    end
+    redis.call('ZADD', due, format('%.0f', at), name)
     touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
-    wake(prefix, before, instant)
+    wake(prefix, before, at)
     return instant
 end
 

@@ -80,6 +80,26 @@ struct LifecycleFunctionTests {
         #expect(try await partition.document("m:a") == #"{"s":"R","r":6001,"d":"h","b":1,"input":{}}"#)
     }
 
+    @Test(
+        "a later instant moves one wait alone: what may be due before it is looked after at once",
+        arguments: [
+            (#"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":5000000000000}]}"#, true),
+            (#"{"n":"W","e":1,"i":2,"t":5000000001000,"w":5000000000000}"#, true),
+            (#"{"n":"W","e":1,"i":2,"w":5000000000000}"#, false),
+        ]
+    )
+    func rescheduleOfOne(flow: String, isDueAtOnce: Bool) async throws {
+        let partition = try Partition()
+        let document = #"{"s":"R","d":"h","b":1,"f":\#(flow),"input":{}}"#
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "5000000000000", document: document)]))
+        #expect(try await partition.call("reschedule", "m:a", "6000000000000").integer == 6_000_000_000_000)
+        let now = try await partition.now()
+        let due = try #require(Int64(try await partition.due()[1]))
+        #expect(isDueAtOnce ? due <= now : due == 6_000_000_000_000)
+        try await partition.call("reschedule", "m:a", "4000000000000")
+        #expect(try await partition.due()[1] == (isDueAtOnce ? String(due) : "4000000000000"))
+    }
+
     @Test("a rescheduled execution is never early")
     func rescheduleNeverEarly() async throws {
         let partition = try Partition()
