@@ -74,7 +74,7 @@ let package = Package(
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
                 .embedInCode("items.lua"), .embedInCode("workers.lua"),
-                .embedInCode("registry.lua"), .embedInCode("pausing.lua"),
+                .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("doctor.lua"),
             ]
         ),
         .target(

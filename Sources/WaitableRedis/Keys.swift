@@ -6,6 +6,10 @@ public import Waitable
 public struct Keys: Sendable, Hashable {
     /// `N:{p}`, what every key begins with, and the one key that functions are given.
     public let prefix: String
+    /// `N`
+    public let namespace: String
+    /// `p`
+    public let partition: Int
 
     /// Keys of a namespace.
     ///
@@ -14,6 +18,8 @@ public struct Keys: Sendable, Hashable {
     ///   - partition: The partition's number.
     public init(namespace: String = "waitable", partition: Int = 0) {
         self.prefix = "\(namespace):{\(partition)}"
+        self.namespace = namespace
+        self.partition = partition
     }
 
     /// zset: `machine:id` → the instant it next needs attention (Unix ms), or its lease (expiry + k/2048).
@@ -47,4 +53,14 @@ public struct Keys: Sendable, Hashable {
     public func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
     /// hash: an item, attribute → stored value.
     public func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
+
+    /// Keys that end in a name.
+    enum Family: String, CaseIterable {
+        case execution
+        case history
+        case item
+    }
+
+    /// The key of a family that ends in a name, whatever the name is.
+    func key(_ family: Family, named name: String) -> String { "\(prefix):\(family.rawValue):\(name)" }
 }

@@ -14,6 +14,13 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// Whether the call may be sent again: it was not carried out, or nobody knows.
     public var isWorthRepeating: Bool { if case .redis(let error) = self { error.isWorthRepeating } else { false } }
 
+    /// Whether the user may not do it, or this Redis does not have it (hosted ones take commands away).
+    var isNotAllowed: Bool {
+        guard case .refused(let code, let message) = self else { return false }
+        return code == "NOPERM" || message.hasPrefix("unknown command")
+            || message.contains("The user executing the script can't")
+    }
+
     /// The error in one line, for a log or an error message.
     public var description: String {
         switch self {

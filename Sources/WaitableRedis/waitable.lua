@@ -26,10 +26,10 @@
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua and pausing.lua follow this file in the same library;
--- the tables that they fill are declared here.
+-- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua and doctor.lua follow this file in the
+-- same library; the tables that they fill are declared here.
 
-local VERSION = '3'
+local VERSION = '4'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 100           -- item effects per entry

@@ -25,7 +25,7 @@ struct WaitableCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             IngestCommand.self, WorkerCommand.self, HealthCommand.self, DevCommand.self, StartCommand.self,
-            StatusCommand.self,
+            StatusCommand.self, DoctorCommand.self,
             ListCommand.self, DescribeCommand.self, CancelCommand.self, RescheduleCommand.self, RunNowCommand.self,
             RedriveCommand.self, PauseCommand.self, ResumeCommand.self, StateMachinesCommand.self, WatchCommand.self,
             ValidateCommand.self, DeployCommand.self, FunctionsCommand.self,

@@ -1,0 +1,37 @@
+public import StatesLanguage
+
+/// Which namespaces and partitions the keys of a Redis are of.
+public struct NamespaceSurvey: Sendable, Equatable {
+    /// The partitions of each namespace, in order.
+    public private(set) var partitions: [String: Set<Int>] = [:]
+
+    /// The most that are told apart: other software may have keys that look alike.
+    private static let most = 1_000
+    /// Keys that every partition in use has at least one of.
+    private static let marks = [":due", ":closed", ":machines"].map { Array($0.utf8) }
+
+    /// An empty survey.
+    public init() {}
+
+    /// Looks at a key.
+    mutating func add(_ key: [UInt8]) {
+        // The expression costs far more than a look at the end, and nearly all keys end otherwise.
+        guard Self.marks.contains(where: { key.suffix($0.count).elementsEqual($0) }),
+            let text = String(validating: key, as: UTF8.self),
+            let match = text.wholeMatch(of: /([A-Za-z0-9._-]{1,64}):\{([0-9]{1,6})\}:[a-z]+/),
+            let partition = Int(match.2), partitions.count < Self.most
+        else { return }
+        partitions[String(match.1), default: []].insert(partition)
+    }
+
+    /// `[{"name","partitions":[0]}]`
+    public var json: JSON {
+        .array(
+            partitions.sorted { $0.key < $1.key }.map { name, numbers in
+                .object([
+                    "name": .string(name), "partitions": .array(numbers.sorted().map { .integer(Int64($0)) }),
+                ])
+            }
+        )
+    }
+}

@@ -1,0 +1,304 @@
+-- What `waitable doctor` asks of a partition, and how it mends one. Follows waitable.lua in the same library.
+--
+-- waitable_examine and waitable_mend look at the same SUBJECTS, pairs of a kind and a name:
+--   'E', X        an execution: its document against `due`, `closed`, its machine's revision and its item
+--   'M', X        a member of `due` or `closed`: whether there is a document, or an item to adopt
+--   'H', X        the history of X: whether there is an execution
+--   'R', X        a count of redeliveries: whether X is in `due`
+--   'I', SUFFIX   an item: whether it is a hash
+-- Each is judged in one atomic step, so what is found was so at one instant, also while workers commit.
+--
+-- Findings, with what waitable_mend does about them:
+--   open-not-due            R, not in `due`: nobody will run it             due now (a state that waits waits on)
+--   open-in-closed          R, in `closed`: retention would remove it       leaves `closed`
+--   closed-in-due           closed, in `due`: would be run again            leaves `due`, is in `closed`
+--   closed-not-listed       closed, not in `closed`: retention misses it    joins `closed` at its closing instant
+--   listed-without-document in `closed`, no document                        leaves `closed`, with its history
+--   history-without-execution                                               removed
+--   redelivered-not-due                                                     removed
+--   lease-too-long          held longer than any worker holds               due now
+--   parked-not-paused       parked, its machine is not paused               gets its due instant back
+--   nothing-to-run          in `due`, neither document nor item             left: a worker fails it with that reason
+--   machine-not-deployed    in `due`, no document, no machine to adopt it   left
+--   cannot-be-adopted       in `due` by its Id, and is an execution already left
+--   never-due               its score in `due` is infinite                  left
+--   revision-missing        open, and its machine's revision is gone        left
+--   item-missing            waits by the waitable pattern without its item  left
+--   item-behind             succeeded, but its item has the first status    left
+--   item-ahead              waits, but its item has the last status         left
+--   document-unreadable     the document does not begin with a status       left
+--   wrong-type              a key of Waitable's holds something else        left
+
+do
+
+-- What is asked: the arguments before the subjects, and what one call need not look up twice.
+local function question(prefix, args)
+    local patterns = args[3] and args[3] ~= '' and args[3] or '{}'
+    local readable, decoded = pcall(cjson.decode, patterns)
+    if not readable or type(decoded) ~= 'table' then
+        refuse('VALIDATION', 'patterns', 'must be a JSON object', patterns)
+    end
+    local subjects = {}
+    local total = (#args - 3) / 2
+    if total % 1 ~= 0 or total < 1 or total > MAX_BATCH then
+        refuse('VALIDATION', 'subjects', 'must be 1 to ' .. MAX_BATCH .. ' pairs', #args - 3)
+    end
+    local asked = {
+        prefix = prefix,
+        longest = integer(args[1], 'lease', 1, MAX_LEASE),
+        table = named(args[2], 'table'),
+        patterns = decoded,
+        now = clock(),
+        kinds = {}, names = {}, revisions = {}, unknown = {},
+    }
+    for n = 1, total do
+        local kind = args[2 * n + 2]
+        if not find(kind, '^[EMHRI]$') then
+            refuse('VALIDATION', 'subject', 'must be E, M, H, R or I', kind)
+        end
+        asked.kinds[n], asked.names[n] = kind, named(args[2 * n + 3], 'subject')
+    end
+    asked.due = redis.call('ZMSCORE', prefix .. ':due', unpack(asked.names))
+    asked.closed = redis.call('ZMSCORE', prefix .. ':closed', unpack(asked.names))
+    return asked
+end
+
+local function typeOf(key) return redis.call('TYPE', key).ok end
+
+-- The hash of the revision that a document names.
+local function revisionOf(asked, key, head)
+    local hash = match(head, '^{"s":"%u","d":"([%w_-]+)"') or match(head, '^{"s":"%u","k":"[^"]*","d":"([%w_-]+)"')
+    if hash then return hash end
+    local _, rest = split(redis.call('GET', key))
+    return match(rest, '^,"d":"([%w_-]+)"') or match(rest, '^,"k":"[^"]*","d":"([%w_-]+)"')
+end
+
+local function deployed(asked, machine)
+    return redis.call('HEXISTS', asked.prefix .. ':machines', machine) == 1
+end
+
+local function defaultMachine(asked) return redis.call('HGET', asked.prefix .. ':machines', ':default') end
+
+-- Sets the score of X, and wakes the workers when that is sooner than what they sleep towards.
+local function putDue(asked, name, instant)
+    local before = head(asked.prefix)
+    redis.call('ZADD', asked.prefix .. ':due', format('%.0f', instant), name)
+    wake(asked.prefix, before, instant)
+end
+
+-- A score in `due` that no transition gives.
+local function judgeScore(asked, name, score, machine, found)
+    local number = tonumber(score)
+    if number == 1 / 0 then
+        found('never-due', score)
+    elseif number % 1 ~= 0 then
+        if number > asked.now + asked.longest then
+            found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
+        end
+    -- Only what is due is parked: what lies further ahead waits for its instant.
+    elseif number >= pausing.PARKED and number <= pausing.PARKED + asked.now then
+        machine = machine or defaultMachine(asked)
+        if not machine or redis.call('HEXISTS', asked.prefix .. ':paused', machine) == 0 then
+            found('parked-not-paused', machine or '', function() putDue(asked, name, number - pausing.PARKED) end)
+        end
+    end
+end
+
+-- Whether another machine's execution, or a bare member, holds the item `id` open.
+local function heldElsewhere(asked, machine, id)
+    local others = {id}
+    for _, other in ipairs(redis.call('HKEYS', asked.prefix .. ':machines')) do
+        if other ~= machine and other ~= ':default' then others[#others + 1] = other .. ':' .. id end
+    end
+    for i = 1, #others, SLICE do
+        local last = i + SLICE - 1
+        if last > #others then last = #others end
+        for _, score in ipairs(redis.call('ZMSCORE', asked.prefix .. ':due', unpack(others, i, last))) do
+            if score then return true end
+        end
+    end
+    return false
+end
+
+-- Whether the execution stands in a Wait state.
+local function waits(document)
+    local _, rest = split(document)
+    local at = find(rest, '"f":{"n":', 1, true)
+    local flow = at and object(rest, at + 4)
+    return flow and find(flow, '"w":', 1, true)
+end
+
+-- An execution of the waitable pattern against its item. Its owner may do with the item what he likes; what is found is
+-- what only a lost or a foreign write explains.
+local function judgeItem(asked, pattern, name, key, letter, found)
+    if letter ~= 'R' and letter ~= 'S' then return end
+    local machine, id = match(name, '^([^:]*):(.*)$')
+    local item = asked.prefix .. ':item:' .. asked.table .. ':' .. id
+    local kind = typeOf(item)
+    local value = kind == 'hash' and redis.call('HGET', item, pattern.attribute)
+    local code
+    if letter == 'R' and kind == 'none' then
+        code = 'item-missing'
+    elseif letter == 'R' and value == pattern.last then
+        code = 'item-ahead'
+    elseif letter == 'S' and value == pattern.first then
+        code = 'item-behind'
+    else
+        return
+    end
+    local document = redis.call('GET', key)
+    if letter == 'R' and not waits(document) then return end
+    -- The pattern's item is the one that the input names.
+    if not find(document, '"Id":"' .. id .. '"', 1, true) then return end
+    if not heldElsewhere(asked, machine, id) then found(code, item) end
+end
+
+local function judgeMember(asked, name, due, closed, found)
+    local prefix = asked.prefix
+    if closed then
+        found('listed-without-document', '', function()
+            redis.call('ZREM', prefix .. ':closed', name)
+            if not due then redis.call('UNLINK', prefix .. ':history:' .. name) end
+        end)
+    end
+    if not due then return end
+    local machine, id = match(name, '^([^:]*):(.*)$')
+    local adopter = machine or defaultMachine(asked)
+    id = id or name
+    judgeScore(asked, name, due, adopter, found)
+    if not adopter or not deployed(asked, adopter) then
+        found('machine-not-deployed', adopter or '')
+    elseif not machine and redis.call('EXISTS', prefix .. ':execution:' .. adopter .. ':' .. id) == 1 then
+        found('cannot-be-adopted', adopter .. ':' .. id)
+    elseif typeOf(prefix .. ':item:' .. asked.table .. ':' .. id) ~= 'hash' then
+        found('nothing-to-run', prefix .. ':item:' .. asked.table .. ':' .. id)
+    end
+end
+
+local function judgeClosed(asked, name, key, due, closed, found)
+    local prefix = asked.prefix
+    local function list()
+        local members = split(redis.call('GET', key))
+        redis.call('ZADD', prefix .. ':closed', members.e or format('%.0f', asked.now), name)
+    end
+    if due then
+        found('closed-in-due', due, function()
+            redis.call('ZREM', prefix .. ':due', name)
+            redis.call('HDEL', prefix .. ':redelivered', name)
+            if not closed then list() end
+        end)
+    elseif not closed then
+        found('closed-not-listed', '', list)
+    end
+end
+
+local function judgeOpen(asked, name, due, closed, found)
+    local prefix = asked.prefix
+    if due then
+        judgeScore(asked, name, due, match(name, '^([^:]*):'), found)
+    else
+        found('open-not-due', '', function() putDue(asked, name, asked.now) end)
+    end
+    if closed then found('open-in-closed', '', function() redis.call('ZREM', prefix .. ':closed', name) end) end
+end
+
+local function judgeRevision(asked, hash, name, key, letter, found)
+    local known = asked.revisions[hash]
+    if known == nil then
+        known = redis.call('EXISTS', asked.prefix .. ':machine:' .. hash) == 1
+        asked.revisions[hash] = known
+        if known and asked.patterns[hash] == nil then asked.unknown[#asked.unknown + 1] = hash end
+    end
+    if not known then
+        if letter == 'R' then found('revision-missing', hash) end
+    elseif type(asked.patterns[hash]) == 'table' then
+        judgeItem(asked, asked.patterns[hash], name, key, letter, found)
+    end
+end
+
+local function judgeExecution(asked, name, due, closed, found)
+    local key = asked.prefix .. ':execution:' .. name
+    local head = redis.pcall('GETRANGE', key, 0, 255)
+    if isError(head) then
+        found('wrong-type', key)
+    elseif head == '' and redis.call('EXISTS', key) == 0 then
+        judgeMember(asked, name, due, closed, found)
+    else
+        local letter = status(head)
+        if not letter then
+            found('document-unreadable', key)
+            return
+        end
+        if letter == 'R' then
+            judgeOpen(asked, name, due, closed, found)
+        else
+            judgeClosed(asked, name, key, due, closed, found)
+        end
+        local hash = revisionOf(asked, key, head)
+        if hash then judgeRevision(asked, hash, name, key, letter, found) end
+    end
+end
+
+local JUDGES = {
+    E = judgeExecution,
+    M = function(asked, name, due, closed, found)
+        -- One with a document is looked at as an execution.
+        if redis.call('EXISTS', asked.prefix .. ':execution:' .. name) == 0 then
+            judgeMember(asked, name, due, closed, found)
+        end
+    end,
+    H = function(asked, name, due, closed, found)
+        local key = asked.prefix .. ':history:' .. name
+        local kind = typeOf(key)
+        if kind == 'none' then return end
+        if kind ~= 'list' then
+            found('wrong-type', key)
+        elseif not due and not closed and redis.call('EXISTS', asked.prefix .. ':execution:' .. name) == 0 then
+            found('history-without-execution', key, function() redis.call('UNLINK', key) end)
+        end
+    end,
+    R = function(asked, name, due, _, found)
+        local key = asked.prefix .. ':redelivered'
+        if not due and redis.call('HEXISTS', key, name) == 1 then
+            found('redelivered-not-due', key, function() redis.call('HDEL', key, name) end)
+        end
+    end,
+    I = function(asked, name, _, _, found)
+        local key = asked.prefix .. ':item:' .. name
+        local kind = typeOf(key)
+        if kind ~= 'hash' and kind ~= 'none' then found('wrong-type', key) end
+    end,
+}
+
+-- Judges all subjects. The findings are [kind, name, code, detail, mended 0 | 1]…
+local function judged(keys, args, mends)
+    local asked = question(prefixOf(keys), args)
+    local findings = {}
+    for n = 1, #asked.names do
+        local kind, name = asked.kinds[n], asked.names[n]
+        JUDGES[kind](asked, name, asked.due[n], asked.closed[n], function(code, detail, cure)
+            if mends and cure then cure() end
+            findings[#findings + 1] = {kind, name, code, detail, mends and cure and 1 or 0}
+        end)
+    end
+    return {findings, asked.unknown}
+end
+
+-- waitable_examine: judges subjects, and changes nothing.
+-- KEYS   prefix
+-- ARGV   the longest lease in ms that a worker takes, the table of the pattern's items, PATTERNS, SUBJECT…
+--        PATTERNS: JSON {revision hash: {"attribute","first","last"} | false}, what is known of revisions: the item's
+--        status attribute with its values at the start and at the end, or that it does not follow the pattern
+-- Returns [[kind, name, code, detail, 0]…, [revision hash that PATTERNS does not tell of…]]
+-- Errors VALIDATION, WRONGTYPE (`due` or `closed` is no sorted set). Bound: 1,000 subjects.
+local function examine(keys, args) return judged(keys, args, false) end
+
+-- waitable_mend: judges subjects again, and mends what can be mended, each finding by itself.
+-- KEYS, ARGV, errors and bound as waitable_examine.
+-- Returns the same, with 1 for 0 where the finding is mended.
+local function mend(keys, args) return judged(keys, args, true) end
+
+register('examine', examine, {'no-writes'})
+register('mend', mend, {'allow-oom'})
+
+end
