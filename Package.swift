@@ -74,7 +74,8 @@ let package = Package(
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
                 .embedInCode("items.lua"), .embedInCode("workers.lua"),
-                .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("doctor.lua"),
+                .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("listing.lua"),
+                .embedInCode("doctor.lua"),
             ]
         ),
         .target(

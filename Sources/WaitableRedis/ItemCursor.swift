@@ -8,7 +8,7 @@ public struct ItemCursor: Sendable, Equatable {
 
     /// Where the list goes on.
     public var set: Set
-    /// The last entry seen; `nil` at the set's beginning.
+    /// The last entry seen; `nil` at the set's beginning. One without a name stands before all that have its score.
     public var last: ListedMember?
 
     /// The list's beginning.
@@ -20,32 +20,31 @@ public struct ItemCursor: Sendable, Equatable {
         self.last = last
     }
 
-    /// The cursor as a text for URLs: the set, the score and the member in hexadecimal.
+    /// The cursor as a text for URLs: the set, the score's bits and the member, the latter two in hexadecimal.
     public var token: String {
         guard let last else { return set.rawValue }
-        let member = last.name.utf8.map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return "\(set.rawValue)-\(last.score)-\(member.joined())"
+        let member = last.bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+        return "\(set.rawValue)-\(String(last.score.bitPattern, radix: 16))-\(member.joined())"
     }
 
     /// Reads a token; `nil` where it is none.
     public init?(token: String) {
-        let parts = token.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        let parts = token.split(separator: "-", omittingEmptySubsequences: false)
         guard let set = Set(rawValue: String(parts[0])) else { return nil }
         if parts.count == 1 {
             self.init(set: set, after: nil)
             return
         }
-        guard parts.count == 3, let score = Double(parts[1]), let name = Self.text(hexadecimal: parts[2]) else {
-            return nil
-        }
-        self.init(set: set, after: ListedMember(set: set, name: name, score: score))
+        guard parts.count == 3, let bits = UInt64(parts[1], radix: 16), let bytes = Self.bytes(hexadecimal: parts[2])
+        else { return nil }
+        let score = Double(bitPattern: bits)
+        guard score.isFinite else { return nil }
+        self.init(set: set, after: ListedMember(set: set, bytes: bytes, score: score))
     }
 
-    private static func text(hexadecimal: Substring) -> String? {
+    private static func bytes(hexadecimal: Substring) -> [UInt8]? {
         let digits = Array(hexadecimal.utf8)
-        guard !digits.isEmpty, digits.count.isMultiple(of: 2) else { return nil }
+        guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
             guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
@@ -53,7 +52,7 @@ public struct ItemCursor: Sendable, Equatable {
             }
             bytes.append(byte)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 }
 
@@ -61,15 +60,18 @@ public struct ItemCursor: Sendable, Equatable {
 public struct ListedMember: Sendable, Equatable {
     /// The set it stands in.
     public var set: ItemCursor.Set
-    /// The member: `machine:id`, or a bare Id.
-    public var name: String
+    /// The member as stored: put there by hand, it can be of any bytes.
+    public var bytes: [UInt8]
     /// Its score: the due or closing instant in Unix ms; with a fraction, a lease.
     public var score: Double
 
+    /// The member as a text: `machine:id`, or a bare Id.
+    public var name: String { String(decoding: bytes, as: UTF8.self) }
+
     /// An entry from its parts.
-    public init(set: ItemCursor.Set, name: String, score: Double) {
+    public init(set: ItemCursor.Set, bytes: [UInt8], score: Double) {
         self.set = set
-        self.name = name
+        self.bytes = bytes
         self.score = score
     }
 }

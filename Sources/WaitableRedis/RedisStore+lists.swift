@@ -1,53 +1,43 @@
 import RedisClient
-public import StatesLanguage
 public import Waitable
 
 extension RedisStore {
-    /// Reads a stretch of the list of executions.
+    /// Reads a stretch of the list of executions, without their documents.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin.
-    ///   - limit: The most entries.
-    ///   - dueFrom: Where the due instants begin, for a list that begins in the middle.
+    ///   - limit: The most entries, 1 to 1,000.
     /// - Returns: The entries, and where the list goes on; `nil` at its end.
     public func members(
         from cursor: ItemCursor,
-        limit: Int,
-        dueFrom: Instant? = nil
+        limit: Int
     ) async throws(StoreError) -> ([ListedMember], ItemCursor?) {
-        let key = cursor.set == .due ? keys.due : keys.closed
-        let start: Int
-        if let dueFrom, cursor.last == nil, cursor.set == .due {
-            let before = RedisCommand("ZCOUNT", key, "-inf", "(\(dueFrom.milliseconds)")
-            start = Int(try await send(before).integer ?? 0)
-        } else {
-            start = try await rank(after: cursor.last, in: key)
-        }
-        let reply = try await send(
-            RedisCommand("ZRANGE", key, String(start), String(start + limit - 1), "WITHSCORES")
-        )
-        let words = reply.array ?? []
-        var members: [ListedMember] = []
-        members.reserveCapacity(words.count / 2)
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            guard let name = words[index].string, let score = words[index + 1].string.flatMap({ Double($0) }) else {
-                throw .unexpectedReply(function: "ZRANGE", reply: "\(reply)")
-            }
-            members.append(ListedMember(set: cursor.set, name: name, score: score))
-        }
-        if members.count == limit { return (members, ItemCursor(set: cursor.set, after: members.last)) }
+        let query = StretchQuery(set: cursor.set, place: cursor.last, looked: limit, wanted: limit)
+        let stretch = try await stretch(query)
+        let members = stretch.entries.map(\.member)
+        if let place = stretch.place { return (members, ItemCursor(set: cursor.set, after: place)) }
         return (members, cursor.set == .due ? ItemCursor(set: .closed, after: nil) : nil)
     }
 
-    /// The rank after an entry. Where the entry has moved on, the first rank of its old score: what stood beside it may
-    /// be seen again, and nothing is missed.
-    private func rank(after last: ListedMember?, in key: String) async throws(StoreError) -> Int {
-        guard let last else { return 0 }
-        let score = try await send(RedisCommand("ZSCORE", key, last.name)).string.flatMap { Double($0) }
-        if score == last.score, let rank = try await send(RedisCommand("ZRANK", key, last.name)).integer {
-            return Int(rank) + 1
+    /// Reads a stretch of one of the sorted sets.
+    func stretch(_ query: StretchQuery) async throws(StoreError) -> Stretch {
+        let reply = try await call("waitable_list", query.arguments)
+        func malformed() -> StoreError { .unexpectedReply(function: "waitable_list", reply: "\(reply)") }
+        func member(_ name: RedisValue, _ score: RedisValue) throws(StoreError) -> ListedMember {
+            guard case .bulk(let bytes) = name, let score = score.string.flatMap({ Double($0) }) else {
+                throw malformed()
+            }
+            return ListedMember(set: query.set, bytes: bytes, score: score)
         }
-        return Int(try await send(RedisCommand("ZCOUNT", key, "-inf", "(\(last.score)")).integer ?? 0)
+        guard let words = reply.array, words.count % 3 == 2 else { throw malformed() }
+        let isEnd = words[0].string?.isEmpty ?? true
+        var stretch = Stretch(entries: [], place: isEnd ? nil : try member(words[1], words[0]))
+        stretch.entries.reserveCapacity(words.count / 3)
+        for index in stride(from: 2, to: words.count, by: 3) {
+            guard case .bulk(let document) = words[index + 2] else { throw malformed() }
+            stretch.entries.append((try member(words[index], words[index + 1]), document))
+        }
+        return stretch
     }
 
     /// Reads items, as stored.

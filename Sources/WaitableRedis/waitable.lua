@@ -26,8 +26,8 @@
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua and doctor.lua follow this file in the
--- same library; the tables that they fill are declared here.
+-- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua and doctor.lua follow this file
+-- in the same library; the tables that they fill are declared here.
 
 local VERSION = '4'
 
@@ -214,8 +214,8 @@ end
 local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
 
 -- Members that functions put between the status and the rest of a document, in this order.
-local INBOX = {'e', 'x', 'r', 'v', 'was', 'u'}
-local IS_INBOX = {e = true, x = true, r = true, v = true, was = true, u = true}
+local INBOX = {'e', 'x', 'r', 'm', 'v', 'was', 'u'}
+local IS_INBOX = {e = true, x = true, r = true, m = true, v = true, was = true, u = true}
 
 -- The JSON object at text[start], and the index after it.
 local function object(text, start)
@@ -895,7 +895,7 @@ local function reschedule(keys, args)
     if score and tonumber(score) % 1 ~= 0 then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
     local members, rest = split(document)
     local text = format('%.0f', instant)
-    members.r = text
+    members.r, members.m = text, format('%.0f', (clock()))
     redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
     local at = instant
     if score and instant > tonumber(score) and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true)) then

@@ -24,7 +24,9 @@ struct MemberRunner: Sendable {
             if member.redeliveries > worker.configuration.poisonLimit {
                 return poisoned(execution, member.redeliveries)
             }
-            return try await worker.step(of: execution, at: claim.now)
+            var step = try await worker.step(of: execution, at: claim.now)
+            step.journal?.lostLeases = member.redeliveries
+            return step
         } catch {
             worker.logger.error(
                 "execution cannot be run",
@@ -45,13 +47,15 @@ struct MemberRunner: Sendable {
         var metadata = execution.metadata()
         metadata["redeliveries"] = "\(redeliveries)"
         worker.logger.error("execution failed as poison", metadata: metadata)
-        return execution.failing(
+        var step = execution.failing(
             ExecutionFailure(
                 error: "Waitable.Poisoned",
                 cause: "The lease on this execution ran out \(redeliveries) times: its workers stopped or hung."
             ),
             at: claim.now
         )
+        step.journal?.lostLeases = redeliveries
+        return step
     }
 }
 

@@ -89,11 +89,12 @@ public enum ExecutionDocument {
         }
         execution.output = reader.ranges["o"] == nil ? nil : try reader.text("o")
         if status == .succeeded, execution.output == nil { execution.output = execution.input }
-        if status.isOpen {
-            var head = JSONObject()
-            for name in ["r", "v", "was", "e", "x", "u"] { head[name] = try reader.json(name) }
-            execution.inbox = Inbox(head)
+        var head = JSONObject()
+        // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
+        for name in status.isOpen ? ["r", "m", "v", "was", "e", "x", "u"] : ["r", "m", "v"] {
+            head[name] = try reader.json(name)
         }
+        execution.inbox = Inbox(head)
         return execution
     }
 

@@ -4,6 +4,8 @@ public import StatesLanguage
 public struct Inbox: Sendable, Equatable {
     /// The wait's new end, when it was rescheduled.
     public var rescheduledTo: Instant?
+    /// When it was rescheduled, the last time.
+    public var rescheduledAt: Instant?
     /// When the execution was redriven.
     public var redrivenAt: Instant?
     /// How the execution had closed before it was redriven, with when and why.
@@ -27,9 +29,10 @@ public struct Inbox: Sendable, Equatable {
     /// Whether nothing is left to read.
     public var isEmpty: Bool { self == Inbox() }
 
-    /// Reads the members `r`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry.
+    /// Reads the members `r`, `m`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry.
     init(_ object: JSONObject) {
         rescheduledTo = object["r"]?.integerValue.map(Instant.init(milliseconds:))
+        rescheduledAt = object["m"]?.integerValue.map(Instant.init(milliseconds:))
         redrivenAt = object["v"]?.integerValue.map(Instant.init(milliseconds:))
         if let status = object["was"]?.stringValue.flatMap(ExecutionStatus.init(code:)) {
             closing = Closing(
@@ -46,6 +49,7 @@ public struct Inbox: Sendable, Equatable {
         object["e"] = closing?.instant.map { .integer($0.milliseconds) }
         object["x"] = closing?.failure?.json
         object["r"] = rescheduledTo.map { .integer($0.milliseconds) }
+        object["m"] = rescheduledAt.map { .integer($0.milliseconds) }
         object["v"] = redrivenAt.map { .integer($0.milliseconds) }
         object["was"] = closing.map { .string($0.status.code) }
         if !outcomes.isEmpty { object["u"] = .object(outcomes) }

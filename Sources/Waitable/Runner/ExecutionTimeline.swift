@@ -2,7 +2,9 @@ public import StatesLanguage
 
 /// What happened to an execution, for people: when it was accepted, when it was due, who ran it, how it ended.
 ///
-/// It is read off the journal, replayed. A cancel or a reschedule shows when it took effect, not when it was asked for.
+/// It is read off the journal, replayed, and costs no storage of its own but the worker's name in each entry. So it does
+/// not know who holds an execution now, which workers held it and lost their leases (only how many), which moments lay
+/// between several reschedules of one wait, and, of a state machine with parallel branches, any moment but the earliest.
 public struct ExecutionTimeline: Sendable, Equatable {
     /// One thing that happened, or that is to come.
     public struct Event: Sendable, Equatable {
@@ -31,8 +33,12 @@ public struct ExecutionTimeline: Sendable, Equatable {
         public var instant: Instant
         /// Who ran it on; `nil` for ingest and for what nobody runs.
         public var worker: String?
-        /// The states that it was in, in order; empty for what runs none.
+        /// The states that it entered, in order; empty for what enters none.
         public var states: [String] = []
+        /// The moment that it was moved to, for a reschedule.
+        public var newDue: Instant?
+        /// How many workers had taken it before, and lost it with their leases.
+        public var lostLeases = 0
         /// Error and cause, for an end that has some.
         public var failure: ExecutionFailure?
 
@@ -44,18 +50,22 @@ public struct ExecutionTimeline: Sendable, Equatable {
             self.states = states
         }
 
-        /// `{"event","at","worker"?,"states"?,"error"?,"cause"?}`
+        /// `{"event","at","to"?,"worker"?,"lostLeases"?,"states"?,"error"?,"cause"?}`
         public var json: JSON {
             var object: JSONObject = ["event": .string(kind.rawValue), "at": .string(instant.iso8601)]
+            object["to"] = newDue.map { .string($0.iso8601) }
             object["worker"] = worker.map(JSON.string)
+            if lostLeases > 0 { object["lostLeases"] = .integer(Int64(lostLeases)) }
             if !states.isEmpty { object["states"] = .array(states.map(JSON.string)) }
             if let failure = failure?.json.objectValue { object.merge(failure) }
             return .object(object)
         }
     }
 
-    /// What happened, in order.
+    /// What happened, in order; then, while it waits, the moment to come.
     public var events: [Event]
+    /// How many leases on it were lost, in all.
+    public var lostLeases: Int
 }
 
 extension ExecutionReplay {
@@ -65,36 +75,41 @@ extension ExecutionReplay {
     ///   - execution: As its document says.
     ///   - journal: Its journal's entries as stored, in order.
     ///   - due: Where it stands in `due` now; `nil` where it does not, or a worker holds it.
+    ///   - lostLeases: How many leases on it were lost since its last progress.
     /// - Throws: `JSONError` where the execution's input is not JSON.
     public func timeline(
         of execution: Execution,
         journal: [String],
-        due: Instant?
+        due: Instant?,
+        lostLeases: Int = 0
     ) throws(JSONError) -> ExecutionTimeline {
         var events = [ExecutionTimeline.Event(.accepted, at: execution.startDate)]
-        var pending: Instant?
+        var pending: Instant? = execution.startDate
+        var lost = lostLeases
         for step in try steps(of: execution, journal: journal) {
-            let inbox = step.entry.inbox
-            if let instant = inbox.rescheduledTo {
-                events.append(.init(.rescheduled, at: instant))
-                pending = instant
-            }
-            if let closing = inbox.closing { events.append(closing.event(or: step.entry.instant)) }
-            if let instant = inbox.redrivenAt {
-                events.append(.init(.redriven, at: instant))
-                pending = nil
-            }
-            if let pending, pending <= step.entry.instant { events.append(.init(.due, at: pending)) }
+            let (entry, inbox) = (step.entry, step.entry.inbox)
+            events += inbox.events(noLaterThan: entry.instant)
+            if let instant = inbox.rescheduledTo { pending = instant }
+            if inbox.redrivenAt != nil { pending = nil }
             let states = step.made.events.compactMap(\.enteredState)
-            events.append(.init(.ran, at: step.entry.instant, worker: step.entry.worker, states: states))
+            if let last = events.last, last.kind == .ran, last.instant == entry.instant, last.worker == entry.worker {
+                // The same claim: the step before waited only for what Redis said of an item.
+                events[events.count - 1].states += states
+            } else {
+                if let pending, pending > execution.startDate, pending <= entry.instant {
+                    events.append(.init(.due, at: pending))
+                }
+                events.append(.init(.ran, at: entry.instant, worker: entry.worker, states: states))
+                events[events.count - 1].lostLeases = entry.lostLeases
+            }
+            lost += entry.lostLeases
             pending = step.made.execution.flow?.wakeUp
         }
         if execution.status.isOpen {
-            if let instant = execution.inbox.rescheduledTo { events.append(.init(.rescheduled, at: instant)) }
-            if let closing = execution.inbox.closing { events.append(closing.event(or: execution.startDate)) }
-            if let instant = execution.inbox.redrivenAt { events.append(.init(.redriven, at: instant)) }
+            events += execution.inbox.events(noLaterThan: nil)
             if let due { events.append(.init(.due, at: due)) }
         } else {
+            events += execution.inbox.events(noLaterThan: execution.stopDate)
             let closing = Inbox.Closing(
                 status: execution.status,
                 instant: execution.stopDate,
@@ -102,7 +117,29 @@ extension ExecutionReplay {
             )
             events.append(closing.event(or: execution.startDate))
         }
-        return ExecutionTimeline(events: events)
+        return ExecutionTimeline(events: events, lostLeases: lost)
+    }
+}
+
+extension Inbox {
+    /// What functions did since the step before, in order.
+    ///
+    /// - Parameter end: When the next thing happened, for what has no instant of its own.
+    fileprivate func events(noLaterThan end: Instant?) -> [ExecutionTimeline.Event] {
+        var events: [ExecutionTimeline.Event] = []
+        if let rescheduledTo {
+            var event = ExecutionTimeline.Event(.rescheduled, at: rescheduledAt ?? end ?? rescheduledTo)
+            event.newDue = rescheduledTo
+            events.append(event)
+        }
+        if let redrivenAt {
+            if let closing { events.append(closing.event(or: redrivenAt)) }
+            events.append(.init(.redriven, at: redrivenAt))
+        }
+        // A redrive comes after the end that it undoes, also within one millisecond.
+        return events.enumerated().sorted {
+            $0.element.instant == $1.element.instant ? $0.offset < $1.offset : $0.element.instant < $1.element.instant
+        }.map(\.element)
     }
 }
 

@@ -25,6 +25,9 @@ public struct JournalEntry: Sendable, Equatable {
     public var kind: Kind
     /// The name of the worker that made the step; `nil` for ingest.
     public var worker: String?
+    /// How often a lease on the execution had run out since its last progress: other workers took it, and none of them
+    /// finished the step.
+    public var lostLeases = 0
 
     /// An entry from its parts.
     public init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
@@ -45,6 +48,7 @@ public struct JournalEntry: Sendable, Equatable {
         case .failure(let failure): object["fail"] = failure.json
         }
         object["by"] = worker.map(JSON.string)
+        if lostLeases > 0 { object["lost"] = .integer(Int64(lostLeases)) }
         let instant = JSON.integer(instant.milliseconds)
         return JSON.array(object.isEmpty ? [instant] : [instant, .object(object)]).text
     }
@@ -63,5 +67,6 @@ public struct JournalEntry: Sendable, Equatable {
                 ? .adoption : object["fail"].map { .failure(ExecutionFailure(json: $0)) } ?? .step
         )
         worker = object["by"]?.stringValue
+        lostLeases = Int(object["lost"]?.integerValue ?? 0)
     }
 }

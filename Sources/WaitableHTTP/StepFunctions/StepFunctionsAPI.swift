@@ -91,6 +91,7 @@ struct StepFunctionsAPI: Sendable {
         "DescribeStateMachineAlias": { $0.describeStateMachineAlias },
         "DescribeStateMachineForExecution": { $0.describeStateMachineForExecution },
         "GetExecutionHistory": { $0.getExecutionHistory },
+        "ListExecutions": { $0.listExecutions },
         "ListStateMachineAliases": { $0.listStateMachineAliases },
         "ListStateMachineVersions": { $0.listStateMachineVersions },
         "ListStateMachines": { $0.listStateMachines },

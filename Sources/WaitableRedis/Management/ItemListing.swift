@@ -7,14 +7,8 @@ public struct ItemListing: Sendable {
     public var limit = 100
     /// Where the last page ended.
     public var start: ItemCursor?
-    /// Only those in this status.
-    public var status: ItemSummary.Status?
-    /// Only those that are due at this instant or later; leaves out what is closed.
-    public var dueFrom: Instant?
-    /// Only those that are due before this instant; leaves out what is closed.
-    public var dueTo: Instant?
-    /// Only those of this state machine.
-    public var machine: String?
+    /// What is in the list.
+    public var list = ExecutionList()
 
     /// Reads a query's names and values.
     ///
@@ -37,14 +31,14 @@ public struct ItemListing: Sendable {
                     let all = ItemSummary.Status.allCases.map(\.rawValue).joined(separator: ", ")
                     throw FieldError(field: name, rule: "must be one of \(all)", value: value)
                 }
-                self.status = status
-            case "dueFrom": dueFrom = try Self.instant(name, value)
-            case "dueTo": dueTo = try Self.instant(name, value)
+                list.statuses = [status]
+            case "dueFrom": list.dueFrom = try Self.instant(name, value)
+            case "dueTo": list.dueTo = try Self.instant(name, value)
             case "stateMachine":
                 if let problem = ResourceName.problem(with: value) {
                     throw FieldError(field: name, rule: problem, value: value)
                 }
-                machine = value
+                list.machine = value
             default:
                 throw FieldError(
                     field: name,
@@ -53,8 +47,27 @@ public struct ItemListing: Sendable {
                 )
             }
         }
-        if let dueFrom, let dueTo, dueTo <= dueFrom {
-            throw FieldError(field: "dueTo", rule: "must be after dueFrom", value: dueTo.iso8601)
+        try check()
+    }
+
+    /// What no value alone can tell.
+    private func check() throws(FieldError) {
+        if let from = list.dueFrom, let to = list.dueTo, to <= from {
+            throw FieldError(field: "dueTo", rule: "must be after dueFrom", value: to.iso8601)
+        }
+        if list.parts.isEmpty {
+            throw FieldError(
+                field: "status",
+                rule: "must be WAITING with dueFrom or dueTo, for only what waits has a due instant",
+                value: list.statuses.map(\.rawValue).joined()
+            )
+        }
+        if let start, !list.holds(start) {
+            throw FieldError(
+                field: "nextToken",
+                rule: "must be the nextToken of an earlier page of the same list",
+                value: start.token
+            )
         }
     }
 
@@ -68,84 +81,18 @@ public struct ItemListing: Sendable {
         }
         return instant
     }
-
-    /// Whether only what is in `due` can be in the list.
-    private var isOpenOnly: Bool { status?.isOpen ?? false || dueFrom != nil || dueTo != nil }
-
-    /// Where the list begins.
-    var beginning: ItemCursor {
-        if let start { return start }
-        if let status, !status.isOpen { return ItemCursor(set: .closed, after: nil) }
-        return .beginning
-    }
-
-    /// Where it goes on after a stretch that ended there; `nil` where nothing more can be in it.
-    func next(_ cursor: ItemCursor?) -> ItemCursor? {
-        guard let cursor, !(cursor.set == .closed && isOpenOnly) else { return nil }
-        return cursor
-    }
-
-    /// Whether an entry can be in the list, by its name and score alone.
-    func mayHold(_ member: ListedMember) -> Bool {
-        if let machine, ExecutionKey(member: member.name)?.machine != machine { return false }
-        guard member.set == .due, dueFrom != nil || dueTo != nil else { return true }
-        guard let due = DueScore(member.score).due else { return false }
-        return due >= dueFrom ?? due && (dueTo.map { due < $0 } ?? true)
-    }
-
-    /// Where the list goes on after a stretch that ended with an entry: behind the due window stands nothing of it but what
-    /// is parked, at its due instant plus a constant.
-    func next(_ cursor: ItemCursor?, after last: ListedMember?) -> ItemCursor? {
-        guard let cursor = next(cursor) else { return nil }
-        guard let dueTo, let last, last.set == .due, last.score >= Double(dueTo.milliseconds) else { return cursor }
-        guard last.score < Double(DueScore.parked) else {
-            return last.score < Double(DueScore.parked + dueTo.milliseconds) ? cursor : nil
-        }
-        let parked = Double(DueScore.parked + (dueFrom?.milliseconds ?? 0))
-        return ItemCursor(set: .due, after: ListedMember(set: .due, name: ":", score: parked))
-    }
 }
 
 extension ItemManager {
-    /// A page of executions: open ones by due instant, then closed ones by closing instant.
+    /// A page of items: open ones by due instant, then closed ones by closing instant, as ``ExecutionList`` has them.
     ///
-    /// One that moves on between two pages is never missed; it may be seen twice. The work for a page is bounded, so
-    /// with a filter a page may hold fewer than asked for, even none, and still have a next one.
-    public func list(_ listing: ItemListing) async throws -> JSON {
-        var items: [JSON] = []
-        var cursor = listing.next(listing.beginning)
-        var reads = 0
-        while let current = cursor, items.count < listing.limit, reads < 10 {
-            reads += 1
-            let (members, next) = try await store.members(from: current, limit: 500, dueFrom: listing.dueFrom)
-            cursor = listing.next(next, after: members.last)
-            let candidates = members.filter { listing.mayHold($0) }
-            for (member, view) in try await summaries(of: candidates, status: listing.status) {
-                items.append(view)
-                guard items.count == listing.limit else { continue }
-                if member != members.last { cursor = ItemCursor(set: member.set, after: member) }
-                break
-            }
-        }
+    /// - Returns: `{"items": […], "nextToken"?}`. With a filter a page may hold fewer than asked for, even none, and still
+    ///   have a next one.
+    public func list(_ listing: ItemListing) async throws(StoreError) -> JSON {
+        let (found, next) = try await store.executions(listing.list, from: listing.start, limit: listing.limit)
+        let items = found.map { ItemSummary($0.execution, score: $0.score).json }
         var page: JSONObject = ["items": .array(items)]
-        page["nextToken"] = cursor.map { .string($0.token) }
+        page["nextToken"] = next.map { .string($0.token) }
         return .object(page)
-    }
-
-    private func summaries(
-        of members: [ListedMember],
-        status: ItemSummary.Status?
-    ) async throws -> [(ListedMember, JSON)] {
-        let keys = members.compactMap { ExecutionKey(member: $0.name) }
-        let documents = try await store.documents(keys)
-        let byMember = Dictionary(zip(keys.map(\.member), documents), uniquingKeysWith: { $1 })
-        return members.compactMap { member in
-            guard let key = ExecutionKey(member: member.name), let document = byMember[member.name] ?? nil,
-                let execution = try? ExecutionDocument.decode(document, key: key)
-            else { return nil }
-            let summary = ItemSummary(execution, score: member.set == .due ? member.score : nil)
-            guard status == nil || summary.status == status else { return nil }
-            return (member, summary.json)
-        }
     }
 }

@@ -100,12 +100,13 @@ public struct ItemManager: Sendable {
         let timeline = try replay.timeline(
             of: execution,
             journal: try await store.history(key),
-            due: score.flatMap { DueScore($0).due }
+            due: score.flatMap { DueScore($0).due },
+            lostLeases: try await store.redeliveries(key)
         )
         return .object([
             "Id": .string(key.name),
             "stateMachine": .string(key.machine),
-            "attempts": .integer(Int64(try await store.redeliveries(key) + 1)),
+            "attempts": .integer(Int64(timeline.lostLeases + 1)),
             "events": .array(timeline.events.map(\.json)),
         ])
     }

@@ -1,6 +1,3 @@
-public import StatesLanguage
-public import Waitable
-
 /// Why an operator's request was not done. Nothing was changed.
 public struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of refusal it is.

@@ -1,0 +1,93 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+extension StepFunctionsAPI {
+    /// Lists the executions of a state machine, of a version or of an alias; within a page the newest first.
+    ///
+    /// Waitable keeps no order by start: pages come open executions first, the latest moments before the earlier ones,
+    /// then closed ones, from the last closed on. What fits into one page is in AWS's order.
+    func listExecutions(_ request: APIRequest) async throws -> JSONObject {
+        let (arn, machine) = try listedMachine(request)
+        var list = ExecutionList()
+        list.machine = machine.name
+        list.isDescending = true
+        list.statuses = try request.statusFilter()
+        let limit = try request.integer("maxResults", in: 0...1_000, default: 0)
+        var cursor: ItemCursor?
+        if let token = try request.optional("nextToken") {
+            cursor = ItemCursor(token: token)
+            guard let cursor, list.holds(cursor) else {
+                throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
+            }
+        }
+        guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
+
+        let (found, next) = try await ingest.store.executions(list, from: cursor, limit: limit == 0 ? 100 : limit) {
+            (machine.version == nil || $0.version == machine.version)
+                && (machine.alias == nil || $0.alias == machine.alias)
+        }
+        let newestFirst = found.enumerated().sorted { one, other in
+            let (started, startedToo) = (one.element.execution.startDate, other.element.execution.startDate)
+            return started == startedToo ? one.offset < other.offset : started > startedToo
+        }
+        var answer: JSONObject = [
+            "executions": .array(newestFirst.map { .object(listItem(of: $0.element.execution)) })
+        ]
+        answer["nextToken"] = next.map { .string($0.token) }
+        return answer
+    }
+
+    /// Whose executions are asked for.
+    private func listedMachine(_ request: APIRequest) throws -> (arn: String, StateMachineReference) {
+        let run = try request.optional("mapRunArn")
+        guard let arn = try request.optional("stateMachineArn") else {
+            if let run { throw APIError("ResourceNotFound", "Resource not found: '\(run)'") }
+            throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn")
+        }
+        guard run == nil else {
+            throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn, not both")
+        }
+        let machine = try ingest.arn.stateMachineReference(in: arn)
+        guard try !request.isGiven("redriveFilter") else {
+            throw APIError("ValidationException", "redriveFilter can only be set together with mapRunArn")
+        }
+        return (arn, machine)
+    }
+
+    /// Whether a machine exists, with the version or alias that is named.
+    private func exists(_ machine: StateMachineReference) async throws -> Bool {
+        guard machine.version != nil || machine.alias != nil else {
+            return try await ingest.store.machine(machine.name) != nil
+        }
+        let entry = try await ingest.store.machineEntry(machine.name)
+        return entry.record != nil
+            && (machine.version == nil || entry.versions.contains { $0.number == machine.version })
+            && (machine.alias == nil || entry.aliases.contains { $0.name == machine.alias })
+    }
+
+    private func listItem(of execution: Execution) -> JSONObject {
+        var item: JSONObject = [
+            "executionArn": .string(ingest.arn.execution(execution.key)),
+            "stateMachineArn": .string(ingest.arn.stateMachine(execution.key.machine)),
+            "name": .string(execution.key.name),
+            "status": .string(execution.status.rawValue),
+            "startDate": execution.startDate.epochSeconds,
+            "redriveCount": .integer(Int64(execution.redriveCount)),
+        ]
+        item["stopDate"] = execution.stopDate?.epochSeconds
+        item.merge(versionAndAlias(of: execution))
+        return item
+    }
+}
+
+extension APIRequest {
+    /// The statuses that `statusFilter` asks for. None is pending a redrive: a redrive takes effect at once.
+    fileprivate func statusFilter() throws(APIError) -> Set<ItemSummary.Status> {
+        guard isGiven("statusFilter") else { return Set(ItemSummary.Status.allCases) }
+        let all = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"]
+        let name = try choice("statusFilter", of: all, default: "")
+        if name == "RUNNING" { return [.waiting, .running] }
+        return Set(ItemSummary.Status.allCases.filter { $0.rawValue == name })
+    }
+}

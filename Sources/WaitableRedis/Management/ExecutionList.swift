@@ -1,0 +1,124 @@
+public import StatesLanguage
+public import Waitable
+
+/// Which executions a list shows, and in which order.
+public struct ExecutionList: Sendable {
+    /// Only those of this state machine.
+    public var machine: String?
+    /// Only those in one of these statuses.
+    public var statuses = Set(ItemSummary.Status.allCases)
+    /// Only those that wait for this instant or a later one.
+    public var dueFrom: Instant?
+    /// Only those that wait for an instant before this one.
+    public var dueTo: Instant?
+    /// Whether the list goes from the latest moments to the earliest; not with due instants.
+    public var isDescending = false
+
+    /// A list of everything.
+    public init() {}
+
+    /// A part of the list: one of the sets, or a window of it.
+    struct Part: Sendable {
+        var set: ItemCursor.Set
+        var beginning: Double?
+        var end: Double?
+
+        /// The cursor at which the part begins: with a score, before all that has it.
+        var cursor: ItemCursor {
+            ItemCursor(set: set, after: beginning.map { ListedMember(set: set, bytes: [], score: $0) })
+        }
+
+        /// Whether a cursor stands in the part.
+        func holds(_ cursor: ItemCursor) -> Bool {
+            guard cursor.set == set else { return false }
+            guard let last = cursor.last else { return beginning == nil }
+            return last.score >= beginning ?? last.score && last.score < end ?? .infinity
+        }
+    }
+
+    /// The parts, in order. What was due while its machine is paused stands behind all others in `due`, at its instant
+    /// plus a constant: a window of due instants is two windows of scores.
+    var parts: [Part] {
+        guard !possibleStatuses.isEmpty else { return [] }
+        if dueFrom != nil || dueTo != nil {
+            let parked = Double(DueScore.parked)
+            let from = dueFrom.map { Double($0.milliseconds) }
+            let to = dueTo.map { Double($0.milliseconds) }
+            return [
+                Part(set: .due, beginning: from, end: min(to ?? parked, parked)),
+                Part(set: .due, beginning: parked + (from ?? 0), end: to.map { parked + $0 }),
+            ]
+        }
+        var parts: [Part] = []
+        if statuses.contains(where: \.isOpen) { parts.append(Part(set: .due)) }
+        if statuses.contains(where: { !$0.isOpen }) { parts.append(Part(set: .closed)) }
+        return parts
+    }
+
+    /// The statuses that can be in the list: what a worker holds has no due instant.
+    var possibleStatuses: Set<ItemSummary.Status> {
+        dueFrom != nil || dueTo != nil ? statuses.intersection([.waiting]) : statuses
+    }
+
+    /// Whether a cursor can be one of this list's.
+    public func holds(_ cursor: ItemCursor) -> Bool { parts.contains { $0.holds(cursor) } }
+}
+
+/// An execution in a list.
+public struct ListedExecution: Sendable {
+    /// The execution, as its document says.
+    public var execution: Execution
+    /// Where it stands in `due`; `nil` for one that is closed.
+    public var score: Double?
+}
+
+extension RedisStore {
+    /// A page of a list: open executions by due instant, then closed ones by closing instant; descending, both the other
+    /// way round.
+    ///
+    /// The list goes on exactly where a page ended, whatever has moved on meanwhile: an execution that stays where it is
+    /// comes once, one that moves towards the end may come again, and none is missed but one that moves back (a redrive,
+    /// or an earlier moment). The work for a page is bounded: with a filter it may hold fewer than asked for, even none,
+    /// and still have a next one.
+    ///
+    /// - Parameters:
+    ///   - list: What is in the list.
+    ///   - cursor: Where the last page ended; `nil` for the first.
+    ///   - limit: The most executions.
+    ///   - isWanted: A condition that only the execution itself can tell.
+    /// - Returns: The executions, and where the list goes on; `nil` at its end.
+    public func executions(
+        _ list: ExecutionList,
+        from cursor: ItemCursor?,
+        limit: Int,
+        where isWanted: (Execution) -> Bool = { _ in true }
+    ) async throws(StoreError) -> ([ListedExecution], ItemCursor?) {
+        var parts = list.parts[...]
+        if let cursor { parts = parts.drop { !$0.holds(cursor) } }
+        var found: [ListedExecution] = []
+        var next = cursor ?? parts.first?.cursor
+        var reads = 0
+        while let part = parts.first, let current = next, found.count < limit, reads < 10 {
+            reads += 1
+            var query = StretchQuery(set: part.set, place: current.last, wanted: limit - found.count)
+            query.isDescending = list.isDescending
+            query.end = part.end
+            query.machine = list.machine
+            query.statuses = list.possibleStatuses
+            let stretch = try await stretch(query)
+            for (member, document) in stretch.entries {
+                guard let key = ExecutionKey(member: member.name),
+                    let execution = try? ExecutionDocument.decode(document, key: key), isWanted(execution)
+                else { continue }
+                found.append(ListedExecution(execution: execution, score: part.set == .due ? member.score : nil))
+            }
+            if let place = stretch.place {
+                next = ItemCursor(set: part.set, after: place)
+            } else {
+                parts = parts.dropFirst()
+                next = parts.first?.cursor
+            }
+        }
+        return (found, next)
+    }
+}

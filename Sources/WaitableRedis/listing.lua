@@ -1,0 +1,133 @@
+-- Lists of executions, a stretch at a time: what stands in `due` or `closed` from a place on. Continues waitable.lua.
+--
+-- A place is an entry's score and name, and holds whether the entry still stands there or has moved on. Finding it costs
+-- a few steps, however many entries share its score; so a list goes on exactly where it stopped.
+
+local MAX_LISTED_BYTES = 4194304 -- documents returned by one call, in bytes (the first is always returned)
+local READ_AT_ONCE = 50          -- documents that are read by one command
+
+-- Whether a name stands before another of the same score: Redis compares bytes, Lua's `<` the locale's letters.
+local function precedes(one, other)
+    local length = #one < #other and #one or #other
+    for i = 1, length do
+        local a, b = byte(one, i), byte(other, i)
+        if a ~= b then return a < b end
+    end
+    return #one < #other
+end
+
+-- How many entries stand before a place, and whether an entry stands at it.
+local function before(key, score, name)
+    local number = tonumber(score)
+    if name ~= '' then
+        local found = redis.call('ZSCORE', key, name)
+        if found and tonumber(found) == number then return redis.call('ZRANK', key, name), true end
+    end
+    local text = exact(number)
+    local low = redis.call('ZCOUNT', key, '-inf', '(' .. text)
+    if name == '' then return low, false end
+    local high = low + redis.call('ZCOUNT', key, text, text)
+    while low < high do
+        local middle = floor((low + high) / 2)
+        if precedes(name, redis.call('ZRANGE', key, middle, middle)[1]) then high = middle else low = middle + 1 end
+    end
+    return low, false
+end
+
+-- At most `looked` entries from a place on, as [name, score, …] in the order asked for.
+local function stretch(key, isUp, score, name, looked)
+    local first, stands = 0, false
+    if score ~= '' then first, stands = before(key, score, name) end
+    if isUp then
+        if stands then first = first + 1 end
+        return redis.call('ZRANGE', key, first, first + looked - 1, 'WITHSCORES')
+    end
+    if score ~= '' then first = redis.call('ZCARD', key) - first end
+    return redis.call('ZRANGE', key, first, first + looked - 1, 'REV', 'WITHSCORES')
+end
+
+-- The letter by which a list is asked for an entry: its status, but an open one that is leased is `L`, any other `W`.
+local function kind(document, isLeased)
+    local letter = status(document)
+    if letter == 'R' then return isLeased and 'L' or 'W' end
+    return letter
+end
+
+-- An argument that is a finite score, or '' for none.
+local function scoreOrNone(text, field)
+    local number = text and tonumber(text)
+    if text ~= '' and (not number or number - number ~= 0) then refuse('VALIDATION', field, 'must be a number', text or '') end
+    return text
+end
+
+-- waitable_list: a stretch of `due` or `closed`.
+-- KEYS   prefix
+-- ARGV   set (due | closed), order (up | down, by score), place: score and X of the last entry seen ('', '' for the set's
+--        beginning; with X '' the first entry of that score, or of the next, is the first one seen), score at which
+--        to stop ('' for none; up only), entries to look at (1…1000), entries to return (1…1000), machine ('' for any),
+--        kinds: some of the letters WLSFTA (waiting, leased, succeeded, failed, timed out, aborted), '' for all and
+--        without documents
+-- Returns [place to go on from: score and X ('', '' at the end), then for each: X, score, document ('' without)]
+-- With kinds, entries without a document are left out, and fewer come when the documents exceed 4 MiB.
+-- Errors VALIDATION. Bound: 1,000 entries.
+local function list(keys, args)
+    local prefix = prefixOf(keys)
+    local set, order, name = args[1], args[2], args[4] or ''
+    if set ~= 'due' and set ~= 'closed' then refuse('VALIDATION', 'set', 'must be due or closed', set or '') end
+    if order ~= 'up' and order ~= 'down' then refuse('VALIDATION', 'order', 'must be up or down', order or '') end
+    local score, stop = scoreOrNone(args[3], 'score'), scoreOrNone(args[5], 'stop')
+    if score == '' and name ~= '' then refuse('VALIDATION', 'execution', 'must come with its score', name) end
+    local looked = integer(args[6], 'entries to look at', 1, MAX_BATCH)
+    local wanted = integer(args[7], 'entries to return', 1, MAX_BATCH)
+    local machine, kinds = args[8], args[9]
+    if not machine or not kinds or find(kinds, '[^WLSFTA]') then
+        refuse('VALIDATION', 'kinds', 'must be letters of WLSFTA', kinds or '')
+    end
+    noMore(args, 9)
+
+    local key = prefix .. ':' .. set
+    local found = stretch(key, order == 'up', score, name, looked)
+    local isEnd = #found < 2 * looked
+    local start = machine ~= '' and machine .. ':'
+    local candidates, last = {}, #found
+    for i = 1, #found, 2 do
+        local number = tonumber(found[i + 1])
+        if stop ~= '' and number >= tonumber(stop) then
+            last, isEnd = i - 1, true
+            break
+        end
+        local isLeased = set == 'due' and number % 1 ~= 0
+        local mayBe = kinds == '' or set == 'closed' or find(kinds, isLeased and 'L' or 'W', 1, true)
+        if mayBe and (not start or sub(found[i], 1, #start) == start) then candidates[#candidates + 1] = i end
+    end
+
+    local reply, bytes, count = {'', ''}, 0, 0
+    -- Stops before the last candidate: the list goes on after this one.
+    local function stopped(n)
+        if n == #candidates then return false end
+        reply[1], reply[2] = found[candidates[n] + 1], found[candidates[n]]
+        return true
+    end
+    for from = 1, #candidates, READ_AT_ONCE do
+        local names = {}
+        for n = from, from + READ_AT_ONCE - 1 do names[#names + 1] = candidates[n] and found[candidates[n]] end
+        local texts = kinds ~= '' and documents(prefix, names)
+        for n = from, from + #names - 1 do
+            local i = candidates[n]
+            local document = texts and texts[n - from + 1] or ''
+            local letter = document ~= '' and kind(document, set == 'due' and tonumber(found[i + 1]) % 1 ~= 0)
+            if not texts or (letter and find(kinds, letter, 1, true)) then
+                bytes = bytes + #document
+                if bytes > MAX_LISTED_BYTES and count > 0 and stopped(n - 1) then return reply end
+                count = count + 1
+                local at = 3 * count
+                reply[at], reply[at + 1], reply[at + 2] = found[i], found[i + 1], document
+                if count == wanted and stopped(n) then return reply end
+            end
+        end
+    end
+    if not isEnd then reply[1], reply[2] = found[last], found[last - 1] end
+    return reply
+end
+
+register('list', list, {'no-writes'})

@@ -1,0 +1,190 @@
+import RedisClient
+import Testing
+
+@Suite("waitable_list", .redisServer, .timeLimit(.minutes(1)))
+struct ListFunctionTests {
+    let partition: Partition
+
+    init() throws { partition = try Partition() }
+
+    /// A stretch: the names in it, and the place to go on from.
+    private func list(
+        _ set: String = "due",
+        _ order: String = "up",
+        after place: (score: String, name: String) = ("", ""),
+        until stop: String = "",
+        looked: Int = 1_000,
+        wanted: Int = 1_000,
+        machine: String = "",
+        kinds: String = ""
+    ) async throws -> (names: [String], documents: [String], place: (score: String, name: String)?) {
+        let reply = try await partition.call(
+            "list",
+            [set, order, place.score, place.name, stop, String(looked), String(wanted), machine, kinds]
+        )
+        let words = try #require(reply.array).compactMap(\.string)
+        return (
+            stride(from: 2, to: words.count, by: 3).map { words[$0] },
+            stride(from: 2, to: words.count, by: 3).map { words[$0 + 2] },
+            words[0].isEmpty ? nil : (words[0], words[1])
+        )
+    }
+
+    /// All names, a few at a time. `between` is called with the place after each stretch.
+    private func all(
+        _ order: String,
+        of size: Int,
+        between: ((score: String, name: String)) async throws -> Void = { _ in }
+    ) async throws -> [String] {
+        var names: [String] = []
+        var place: (score: String, name: String)? = ("", "")
+        while let current = place {
+            let stretch = try await list("due", order, after: current, looked: size)
+            names += stretch.names
+            place = stretch.place
+            if let place { try await between(place) }
+        }
+        return names
+    }
+
+    private func add(_ count: Int, score: (Int) -> String) async throws -> [String] {
+        let members = (0..<count).map { (score: score($0), name: "m:\(String($0, radix: 36))") }
+        for start in stride(from: 0, to: count, by: 500) {
+            var command = RedisCommand("ZADD", partition.prefix + ":due")
+            for member in members[start..<min(start + 500, count)] {
+                command.append(member.score)
+                command.append(member.name)
+            }
+            _ = try await partition.client.send(command)
+        }
+        return members.map(\.name)
+    }
+
+    @Test("Up and down, in stretches of any size, everything comes once", arguments: [1, 7, 100])
+    func orders(size: Int) async throws {
+        let names = try await add(100) { String($0 / 10) + ($0 % 10 == 0 ? ".5" : "") }
+        let whole = try #require(try await partition.redis("ZRANGE", "~:due", "0", "-1").array).compactMap(\.string)
+        #expect(Set(whole) == Set(names))
+        #expect(try await all("up", of: size) == whole)
+        #expect(try await all("down", of: size) == whole.reversed())
+    }
+
+    @Test("It goes on where it stopped, though thousands share a score and the last one seen moves on", arguments: [true, false])
+    func movingOn(isUp: Bool) async throws {
+        let names = try await add(3_000) { _ in "1000" }
+        let seen = try await all(isUp ? "up" : "down", of: 100) { place in
+            // To the side that the list has left behind: it must not come again, nor shift what is to come.
+            try await partition.redis("ZADD", "~:due", isUp ? "1" : "9000", place.name)
+            try await partition.redis("ZADD", "~:due", isUp ? "2" : "8000", "new-" + place.name)
+        }
+        #expect(seen.count == 3_000)
+        #expect(Set(seen) == Set(names))
+    }
+
+    @Test("Names of the same score are told apart as Redis does it, byte by byte")
+    func bytes() async throws {
+        let names = ["M:a", "m:A", "m:a", "m:aa", "m:é", "m:z", "m-1:a", "m_1:a", "10:a", "9:a"]
+        for name in names { try await partition.redis("ZADD", "~:due", "5", name) }
+        var raw = RedisCommand("ZADD", partition.prefix + ":due", "5")
+        raw.append([0xFF, 0x00, 0x80])
+        _ = try await partition.client.send(raw)
+        let whole = try #require(try await partition.redis("ZRANGE", "~:due", "0", "-1").array)
+        for (index, name) in whole.enumerated() where index < names.count {
+            let text = try #require(name.string)
+            try await partition.redis("ZREM", "~:due", text)
+            #expect(try await list(after: ("5", text)).names == whole[(index + 1)...].compactMap(\.string))
+            #expect(try await list("due", "down", after: ("5", text)).names == whole[..<index].reversed().compactMap(\.string))
+            try await partition.redis("ZADD", "~:due", "5", text)
+        }
+    }
+
+    @Test("A place without a name stands before its score; an end is not in the stretch")
+    func windows() async throws {
+        _ = try await add(50) { String($0) }
+        let window = try await list(after: ("10", ""), until: "13")
+        #expect(window.names == ["m:a", "m:b", "m:c"])
+        #expect(window.place == nil)
+        let first = try await list(after: ("10", ""), until: "13", looked: 2)
+        #expect(first.names == ["m:a", "m:b"])
+        #expect(try await list(after: try #require(first.place), until: "13").names == ["m:c"])
+        #expect(try await list(after: ("49.5", "")).names.isEmpty)
+    }
+
+    @Test("Machines and kinds are sorted out inside, with documents; what has none is left out")
+    func filters() async throws {
+        try await partition.accept("m:wait", "other:wait", due: 9_000_000_000_000)
+        try await partition.accept("m:held", "m:gone", due: 1)
+        _ = try await partition.claim()
+        try await partition.call("stop", "m:gone")
+        let done = Entry("m:done", next: "")
+        try await partition.call("accept", Entry.arguments([done]))
+        try await partition.redis("ZADD", "~:due", "3", "bare")
+        #expect(try await list(kinds: "W").names == ["m:wait", "other:wait"])
+        #expect(try await list(kinds: "L").names == ["m:held"])
+        #expect(try await list(kinds: "WL").names == ["m:held", "m:wait", "other:wait"])
+        #expect(try await list(machine: "m", kinds: "W").names == ["m:wait"])
+        #expect(try await list(machine: "wait", kinds: "WL").names.isEmpty)
+        #expect(try await list().names == ["bare", "m:held", "m:wait", "other:wait"])
+        #expect(try await list("closed", kinds: "A").names == ["m:gone"])
+        let closed = try await list("closed", kinds: "SFT")
+        #expect(closed.names == ["m:done"])
+        #expect(closed.documents == [done.document])
+    }
+
+    @Test("It stops when there is enough, and goes on behind that")
+    func enough() async throws {
+        try await partition.accept("m:a", "n:b", "m:c", "m:d", due: 1)
+        let first = try await list(wanted: 2, machine: "m", kinds: "W")
+        #expect(first.names == ["m:a", "m:c"])
+        let second = try await list(after: try #require(first.place), wanted: 2, machine: "m", kinds: "W")
+        #expect(second.names == ["m:d"])
+        #expect(second.place == nil)
+        #expect(try await list(wanted: 3, machine: "m", kinds: "W").place == nil)
+        #expect(try await list(looked: 2, kinds: "S").names.isEmpty)
+        #expect(try await list(looked: 2, kinds: "S").place?.name == "m:c")
+    }
+
+    @Test("Documents of more than 4 MiB come in several calls, one at least in each")
+    func large() async throws {
+        let filler = String(repeating: "x", count: 3_000_000)
+        for name in ["m:a", "m:b", "m:c"] {
+            let document = #"{"s":"R","d":"h","b":1,"input":"\#(filler)"}"#
+            try await partition.call("accept", Entry.arguments([Entry(name, next: "1", document: document)]))
+        }
+        var names: [[String]] = []
+        var place: (score: String, name: String)? = ("", "")
+        while let current = place {
+            let stretch = try await list(after: current, kinds: "W")
+            names.append(stretch.names)
+            place = stretch.place
+        }
+        #expect(names == [["m:a"], ["m:b"], ["m:c"]])
+    }
+
+    @Test(
+        "What is no list is refused",
+        arguments: [
+            (["item", "up", "", "", "", "1", "1", "", ""], "VALIDATION set: must be due or closed: 'item'"),
+            (["due", "", "", "", "", "1", "1", "", ""], "VALIDATION order: must be up or down: ''"),
+            (["due", "up", "nan", "", "", "1", "1", "", ""], "VALIDATION score: must be a number: 'nan'"),
+            (["due", "up", "", "", "inf", "1", "1", "", ""], "VALIDATION stop: must be a number: 'inf'"),
+            (["due", "up", "", "m:a", "", "1", "1", "", ""], "VALIDATION execution: must come with its score: 'm:a'"),
+            (
+                ["due", "up", "", "", "", "1001", "1", "", ""],
+                "VALIDATION entries to look at: must be an integer from 1 to 1000: '1001'"
+            ),
+            (
+                ["due", "up", "", "", "", "1", "0", "", ""],
+                "VALIDATION entries to return: must be an integer from 1 to 1000: '0'"
+            ),
+            (["due", "up", "", "", "", "1", "1", "", "R"], "VALIDATION kinds: must be letters of WLSFTA: 'R'"),
+            (["due", "up", "", "", "", "1", "1"], "VALIDATION kinds: must be letters of WLSFTA: ''"),
+            (["due", "up", "", "", "", "1", "1", "", "", "x"], "VALIDATION arguments: must be 9: '10'"),
+            (["due"], "VALIDATION order: must be up or down: ''"),
+            (["due", "up"], "VALIDATION score: must be a number: ''"),
+        ] as [([String], String)]
+    )
+    func refuses(arguments: [String], error: String) async throws {
+        #expect(try await partition.refusal("list", arguments) == error)
+    }
+}
