@@ -56,7 +56,9 @@ let package = Package(
         ),
         .target(
             name: "WaitableHTTP",
-            dependencies: ["WaitableMetrics", "WaitableRedis", hummingbird, nioCore, logging, metrics]
+            dependencies: [
+                "WaitableMetrics", "WaitableRedis", hummingbird, serviceLifecycle, nioCore, logging, metrics,
+            ]
         ),
         .target(
             name: "WaitableWorker",
@@ -101,6 +103,7 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "JSONLoggingTests", dependencies: ["JSONLogging", logging]),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
+        .testTarget(name: "WaitableHTTPTests", dependencies: ["WaitableHTTP", nioCore]),
         .testTarget(
             name: "WaitableRedisTests",
             dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging]
@@ -109,7 +112,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "waitable", "WaitableMetrics", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1,
-                logging,
+                nioPosix, logging,
             ]
         ),
     ],

@@ -18,53 +18,60 @@ struct Starter: Sendable {
 
     /// Why a start was not accepted.
     enum Refusal: Error {
+        case noDefaultMachine
         case noMachine(String)
         case conflict(Execution)
         case store(StoreError)
+        /// Redis refused the writes of this one start, with its own words.
+        case unwritable(String)
         case other(any Error)
+    }
+
+    /// A state machine, at the revision that a start runs.
+    struct Target: Sendable {
+        var machine: DeployedMachine
+        var version: Int?
+        var alias: String?
+    }
+
+    /// A start that only has to be committed.
+    struct Prepared: Sendable {
+        var execution: Execution
+        var step: Step
     }
 
     /// Starts one execution.
     ///
     /// - Parameters:
-    ///   - reference: The state machine, or a version or alias of it.
+    ///   - reference: The state machine, or a version or alias of it; `nil` for the default one.
     ///   - name: The execution's name.
     ///   - input: The input, as JSON text.
     /// - Throws: `conflict` where an execution of that name exists with another input.
-    func start(
-        _ reference: StateMachineReference,
-        name id: String,
-        input: String
-    ) async throws(Refusal) -> Acceptance {
-        let key = ExecutionKey(machine: reference.name, name: id)
+    func start(_ reference: StateMachineReference?, name: String, input: String) async throws(Refusal) -> Acceptance {
+        let start: Prepared
         do throws(Refusal) {
-            let acceptance = try await start(key, as: reference, input: input)
-            ingest.metrics.accepted(acceptance)
-            return acceptance
+            start = try prepare(try await target(reference), name: name, input: input, at: try await now())
         } catch {
-            ingest.metrics.refused(error)
-            log(error, key)
+            note(error, reference.map { ExecutionKey(machine: $0.name, name: name).member } ?? name)
             throw error
         }
+        return try await commit([start], through: ingest.starts)[0].get()
     }
 
-    private func start(
-        _ key: ExecutionKey,
-        as reference: StateMachineReference,
-        input: String
-    ) async throws(Refusal) -> Acceptance {
+    /// The machine that a reference stands for now.
+    ///
+    /// - Parameter reference: `nil` for the default machine.
+    func target(_ reference: StateMachineReference?) async throws(Refusal) -> Target {
         if let refusal = ingest.readiness.refusal { throw .store(refusal) }
-        let execution: Execution
-        var step: Step
-        let now: Instant
         do {
-            guard let (machine, version) = try await machine(reference) else { throw Refusal.noMachine(key.machine) }
-            now = try await ingest.clock.now()
-            var new = Execution(key: key, revision: machine.hash, startDate: now, input: input)
-            new.version = version
-            new.alias = reference.alias
-            execution = new
-            step = try firstStep(of: execution, on: machine, at: now)
+            guard let reference else {
+                guard let name = try await ingest.machines.defaultMachine(),
+                    let machine = try await ingest.machines.current(name)
+                else { throw Refusal.noDefaultMachine }
+                return Target(machine: machine)
+            }
+            guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
+            return target
         } catch let refusal as Refusal {
             throw refusal
         } catch let error as StoreError {
@@ -72,32 +79,11 @@ struct Starter: Sendable {
         } catch {
             throw .other(error)
         }
-        var result: StartResult
-        do {
-            let asked = ContinuousClock.now
-            result = try await ingest.starts.start(step.transition(lease: nil))
-            // Nothing of a paused machine runs: its first states have to wait too.
-            if result == .paused {
-                step = .unbegun(execution)
-                result = try await ingest.starts.start(step.transition(lease: nil))
-            }
-            ingest.metrics.duration.record(since: asked)
-        } catch {
-            throw .store(error)
-        }
-        switch result {
-        case .started, .paused:
-            ingest.metrics.outcomes.committed(step)
-            return Acceptance(key: key, startDate: now, status: .running, isNew: true)
-        case .existing(let document):
-            return try acceptance(of: document, key: key, input: input)
-        }
     }
 
-    /// The machine at the revision that the reference stands for, and the version if it is one.
-    private func machine(_ reference: StateMachineReference) async throws -> (DeployedMachine, version: Int?)? {
+    private func known(_ reference: StateMachineReference) async throws -> Target? {
         guard reference.version != nil || reference.alias != nil else {
-            return try await ingest.machines.current(reference.name).map { ($0, nil) }
+            return try await ingest.machines.current(reference.name).map { Target(machine: $0) }
         }
         let entry = try await ingest.store.machineEntry(reference.name)
         var number = reference.version
@@ -105,43 +91,99 @@ struct Starter: Sendable {
             number = entry.aliases.first { $0.name == name }?.version(for: Int.random(in: 0..<100))
         }
         guard let version = entry.versions.first(where: { $0.number == number }) else { return nil }
-        return (try await ingest.machines.machine(reference.name, hash: version.revision), version.number)
+        let machine = try await ingest.machines.machine(reference.name, hash: version.revision)
+        return Target(machine: machine, version: version.number, alias: reference.alias)
     }
 
-    private func firstStep(
-        of execution: Execution,
-        on machine: DeployedMachine,
-        at now: Instant
-    ) throws(JSONError) -> Step {
-        let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
-        // Where something that only a commit can decide stands before the first wait, a worker begins the execution.
-        return step.next == .leased ? .unbegun(execution) : step
-    }
-
-    /// What the caller did wrong is told to the caller alone.
-    private func log(_ refusal: Refusal, _ key: ExecutionKey) {
-        switch refusal {
-        case .noMachine, .conflict: break
-        case .store(let error):
-            ingest.logger.warning("start refused", metadata: ["execution": "\(key)", "error": "\(error)"])
-        case .other(let error):
-            ingest.logger.error("start failed", metadata: ["execution": "\(key)", "error": "\(error)"])
+    /// The instant of a start.
+    func now() async throws(Refusal) -> Instant {
+        do {
+            return try await ingest.clock.now()
+        } catch {
+            throw .store(error)
         }
     }
 
-    private func acceptance(
-        of document: [UInt8],
-        key: ExecutionKey,
-        input: String
-    ) throws(Refusal) -> Acceptance {
+    /// Runs the states before the first wait.
+    func prepare(_ target: Target, name: String, input: String, at now: Instant) throws(Refusal) -> Prepared {
+        let machine = target.machine
+        let key = ExecutionKey(machine: machine.name, name: name)
+        var execution = Execution(key: key, revision: machine.hash, startDate: now, input: input)
+        execution.version = target.version
+        execution.alias = target.alias
         do {
-            let existing = try ExecutionDocument.decode(document, key: key)
-            guard existing.input == input else { throw Refusal.conflict(existing) }
-            return Acceptance(key: key, startDate: existing.startDate, status: existing.status, isNew: false)
-        } catch let refusal as Refusal {
-            throw refusal
+            let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
+            // Where something that only a commit can decide stands before the first wait, a worker begins the execution.
+            return Prepared(execution: execution, step: step.next == .leased ? .unbegun(execution) : step)
         } catch {
             throw .other(error)
+        }
+    }
+
+    /// Commits starts by one call.
+    ///
+    /// - Returns: What became of each, in order.
+    func commit(_ starts: [Prepared], through calls: StartCoalescer) async -> [Result<Acceptance, Refusal>] {
+        var starts = starts
+        var results: [StartResult]
+        do throws(StoreError) {
+            let asked = ContinuousClock.now
+            results = try await calls.start(starts.map { $0.step.transition(lease: nil) })
+            // Nothing of a paused machine runs: its first states have to wait too.
+            let paused = results.indices.filter { results[$0] == .paused }
+            if !paused.isEmpty {
+                for index in paused { starts[index].step = .unbegun(starts[index].execution) }
+                let again = try await calls.start(paused.map { starts[$0].step.transition(lease: nil) })
+                for (index, result) in zip(paused, again) { results[index] = result }
+            }
+            ingest.metrics.duration.record(since: asked)
+        } catch {
+            for start in starts { note(.store(error), start.execution.key.member) }
+            return starts.map { _ in .failure(.store(error)) }
+        }
+        return zip(starts, results).map { start, result in
+            do throws(Refusal) {
+                let acceptance = try acceptance(of: start, result)
+                if acceptance.isNew { ingest.metrics.outcomes.committed(start.step) }
+                ingest.metrics.accepted(acceptance)
+                return .success(acceptance)
+            } catch {
+                note(error, start.execution.key.member)
+                return .failure(error)
+            }
+        }
+    }
+
+    private func acceptance(of start: Prepared, _ result: StartResult) throws(Refusal) -> Acceptance {
+        let key = start.execution.key
+        switch result {
+        case .started, .paused:
+            return Acceptance(key: key, startDate: start.execution.startDate, status: .running, isNew: true)
+        case .failed(let reason):
+            throw .unwritable(reason)
+        case .existing(let document):
+            let existing: Execution
+            do {
+                existing = try ExecutionDocument.decode(document, key: key)
+            } catch {
+                throw .other(error)
+            }
+            guard existing.input == start.execution.input else { throw .conflict(existing) }
+            return Acceptance(key: key, startDate: existing.startDate, status: existing.status, isNew: false)
+        }
+    }
+
+    /// Counts a refusal, and logs it. What the caller did wrong is told to the caller alone.
+    func note(_ refusal: Refusal, _ execution: String) {
+        ingest.metrics.refused(refusal)
+        switch refusal {
+        case .noDefaultMachine, .noMachine, .conflict: break
+        case .store(let error):
+            ingest.logger.warning("start refused", metadata: ["execution": "\(execution)", "error": "\(error)"])
+        case .unwritable(let reason):
+            ingest.logger.error("start refused by Redis", metadata: ["execution": "\(execution)", "error": "\(reason)"])
+        case .other(let error):
+            ingest.logger.error("start failed", metadata: ["execution": "\(execution)", "error": "\(error)"])
         }
     }
 }

@@ -21,7 +21,7 @@ extension RedisStore {
             case .integer(1), .array: answers.append(.started)
             case .bulk(let document): answers.append(.existing(document))
             case .integer(3): answers.append(.paused)
-            case .error(let error): throw Self.storeError(error)
+            case .error(let error): answers.append(.failed("\(error.prefix) \(error.message)"))
             default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
             }
         }

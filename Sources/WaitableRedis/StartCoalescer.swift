@@ -14,10 +14,11 @@ public final class StartCoalescer: Service {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    private typealias Waiter = CheckedContinuation<Result<StartResult, StoreError>, Never>
+    private typealias Waiter = CheckedContinuation<Result<[StartResult], StoreError>, Never>
+    private typealias Group = (transitions: [Transition], waiter: Waiter)
 
     private struct State {
-        var waiting: [(transition: Transition, waiter: Waiter)] = []
+        var waiting: [Group] = []
         var isClosed = false
     }
 
@@ -35,9 +36,17 @@ public final class StartCoalescer: Service {
 
     /// Starts one execution.
     public func start(_ transition: Transition) async throws(StoreError) -> StartResult {
+        try await start([transition])[0]
+    }
+
+    /// Starts executions, all by one call.
+    ///
+    /// - Parameter transitions: At most as many as go into one call.
+    /// - Returns: One result for each, in order.
+    public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
         let result = await withCheckedContinuation { (waiter: Waiter) in
             let isClosed = state.withLock { state in
-                if !state.isClosed { state.waiting.append((transition, waiter)) }
+                if !state.isClosed { state.waiting.append((transitions, waiter)) }
                 return state.isClosed
             }
             if isClosed {
@@ -69,23 +78,32 @@ public final class StartCoalescer: Service {
 
     private func makeCalls() async {
         for await _ in signals {
-            while let batch = take() {
+            while let groups = take() {
                 do {
-                    let results = try await store.start(batch.map(\.transition))
-                    for (entry, result) in zip(batch, results) { entry.waiter.resume(returning: .success(result)) }
+                    var results = try await store.start(groups.flatMap(\.transitions))[...]
+                    for (transitions, waiter) in groups {
+                        waiter.resume(returning: .success(Array(results.prefix(transitions.count))))
+                        results = results.dropFirst(transitions.count)
+                    }
                 } catch {
-                    for entry in batch { entry.waiter.resume(returning: .failure(error)) }
+                    for (_, waiter) in groups { waiter.resume(returning: .failure(error)) }
                 }
             }
         }
     }
 
-    private func take() -> [(transition: Transition, waiter: Waiter)]? {
+    /// The groups that go into the next call: whole ones, up to the limit.
+    private func take() -> [Group]? {
         state.withLock { state in
-            guard !state.waiting.isEmpty else { return nil }
-            let batch = Array(state.waiting.prefix(limit))
-            state.waiting.removeFirst(batch.count)
-            return batch
+            var starts = 0
+            let count = state.waiting.prefix { group in
+                starts += group.transitions.count
+                return starts <= limit || starts == group.transitions.count
+            }.count
+            guard count > 0 else { return nil }
+            let groups = Array(state.waiting.prefix(count))
+            state.waiting.removeFirst(count)
+            return groups
         }
     }
 }

@@ -2,12 +2,33 @@ public import StatesLanguage
 
 /// A start of the waitable pattern: an item that waits until its moment.
 ///
-/// Its body is `{"StartTimestamp": …, "Id"?: …}`. The same rules hold in the function `waitable_start`.
+/// Its body is `{"StartTimestamp": …, "Id"?: …, "stateMachine"?: …}`. The same rules hold in the function `waitable_start`.
 public struct ItemStart: Sendable, Equatable {
     /// The item's Id, which is the execution's name.
     public var id: String
     /// The instant, as the caller wrote it.
     public var startTimestamp: String
+    /// The state machine's name; `nil` for the default one.
+    public var stateMachine: String?
+
+    /// Checks a body.
+    ///
+    /// - Parameters:
+    ///   - body: The body's bytes.
+    ///   - makeID: Makes an Id where the body has none.
+    public init(body: ArraySlice<UInt8>, makeID: () -> String) throws(FieldError) {
+        let json: JSON
+        do {
+            json = try JSON(parsing: body)
+        } catch {
+            throw FieldError(
+                field: "body",
+                rule: "must be JSON (\(error))",
+                value: String(decoding: body, as: UTF8.self)
+            )
+        }
+        try self.init(json: json, makeID: makeID)
+    }
 
     /// Checks a body.
     ///
@@ -18,8 +39,12 @@ public struct ItemStart: Sendable, Equatable {
         guard let body = json.objectValue else {
             throw FieldError(field: "body", rule: "must be a JSON object", value: json.text)
         }
-        for (name, value) in body where name != "StartTimestamp" && name != "Id" {
-            throw FieldError(field: name, rule: "must not be there: only StartTimestamp and Id are", value: value.text)
+        for (name, value) in body where !["StartTimestamp", "Id", "stateMachine"].contains(name) {
+            throw FieldError(
+                field: name,
+                rule: "must not be there: only StartTimestamp, Id and stateMachine are",
+                value: value.text
+            )
         }
         guard let timestamp = body["StartTimestamp"] else {
             throw FieldError(field: "StartTimestamp", rule: "must be given", value: nil)
@@ -32,17 +57,19 @@ public struct ItemStart: Sendable, Equatable {
             )
         }
         startTimestamp = text
-        switch body["Id"] {
-        case nil:
-            id = makeID()
-        case .string(let text):
-            if let problem = ResourceName.problem(with: text) {
-                throw FieldError(field: "Id", rule: problem, value: text)
-            }
-            id = text
-        case let other?:
-            throw FieldError(field: "Id", rule: "must be a string", value: other.text)
+        id = try Self.name("Id", in: body) ?? makeID()
+        stateMachine = try Self.name("stateMachine", in: body)
+    }
+
+    private static func name(_ field: String, in body: JSONObject) throws(FieldError) -> String? {
+        guard let value = body[field] else { return nil }
+        guard case .string(let text) = value else {
+            throw FieldError(field: field, rule: "must be a string", value: value.text)
         }
+        if let problem = ResourceName.problem(with: text) {
+            throw FieldError(field: field, rule: problem, value: text)
+        }
+        return text
     }
 
     /// The execution's input: the same text for the same start, so that a repeated one is recognised.

@@ -53,4 +53,6 @@ public enum StartResult: Sendable, Equatable {
     case existing([UInt8])
     /// Its state machine is paused: nothing is started, and it may come again as ``Step/unbegun(_:)``.
     case paused
+    /// Redis refused this start's writes, with its own words; nothing of it was applied.
+    case failed(String)
 }

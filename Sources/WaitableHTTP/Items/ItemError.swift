@@ -37,20 +37,35 @@ struct ItemError: Error, HTTPResponseError {
             )
             retryAfter = 5
         case .redis(let cause):
-            self.init(
-                status: .serviceUnavailable,
-                code: cause.code == .outcomeUnknown ? "OutcomeUnknown" : "RedisUnavailable",
-                message: cause.code == .outcomeUnknown
-                    ? "Redis did not answer in time. The same request with the same Id is safe to repeat."
-                    : "Redis cannot be reached: nothing was done."
-            )
-            retryAfter = 1
+            self = cause.code == .outcomeUnknown ? .outcomeUnknown : .redisUnavailable
         case .refused("SHUTDOWN", _):
-            self.init(status: .serviceUnavailable, code: "Stopping", message: "The server is stopping.")
-            retryAfter = 1
+            self = .stopping
         case .refused, .unexpectedReply:
             self.init(status: .internalServerError, code: "StoreError", message: "\(error)")
         }
+    }
+
+    static let outcomeUnknown = unavailable(
+        "OutcomeUnknown",
+        "Redis did not answer in time. The same request with the same Id is safe to repeat."
+    )
+    static let redisUnavailable = unavailable("RedisUnavailable", "Redis cannot be reached: nothing was done.")
+    static let stopping = unavailable("Stopping", "The server is stopping.")
+    static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
+
+    /// What may go well in a second.
+    private static func unavailable(_ code: String, _ message: String) -> ItemError {
+        var error = ItemError(status: .serviceUnavailable, code: code, message: message)
+        error.retryAfter = 1
+        return error
+    }
+
+    /// A request whose content is of a kind that is not read here.
+    static func unsupported(_ field: String, _ rule: String, _ value: String) -> ItemError {
+        var error = ItemError(FieldError(field: field, rule: rule, value: value))
+        error.status = .unsupportedMediaType
+        error.code = "UnsupportedMediaType"
+        return error
     }
 
     /// A missing item.
@@ -61,10 +76,15 @@ struct ItemError: Error, HTTPResponseError {
         return error
     }
 
-    func response(from request: Request, context: some RequestContext) throws -> Response {
+    /// `{"code","message","field"?,"value"?}`
+    var body: JSONObject {
         var body: JSONObject = ["code": .string(code), "message": .string(message)]
         body["field"] = field.map(JSON.string)
         body["value"] = value.map(JSON.string)
+        return body
+    }
+
+    func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(status: status, json: .object(body))
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response

@@ -14,29 +14,16 @@ struct ItemRoutes: Sendable {
 
     /// `POST /`: starts the default machine for one item.
     func start(_ request: Request) async throws -> Response {
-        let body = try await json(of: request)
+        let body = try await body(of: request)
         let item: ItemStart
         do {
-            item = try ItemStart(json: body) { UUIDv4.make() }
+            item = try ItemStart(body: body) { UUIDv4.make() }
         } catch {
-            throw ItemError(error)
-        }
-        let machine: String
-        do {
-            guard let name = try await ingest.machines.defaultMachine() else {
-                throw ItemError(
-                    status: .serviceUnavailable,
-                    code: "NoStateMachine",
-                    message: "No default state machine is deployed."
-                )
-            }
-            machine = name
-        } catch let error as StoreError {
             throw ItemError(error)
         }
         do {
             let accepted = try await Starter(ingest: ingest).start(
-                StateMachineReference(name: machine),
+                item.stateMachine.map { StateMachineReference(name: $0) },
                 name: item.id,
                 input: item.input
             )
@@ -49,7 +36,7 @@ struct ItemRoutes: Sendable {
                 ])
             )
         } catch {
-            throw itemError(error, id: item.id)
+            throw ingest.itemError(error, id: item.id)
         }
     }
 
@@ -80,52 +67,16 @@ struct ItemRoutes: Sendable {
         }
     }
 
-    private func json(of request: Request) async throws -> JSON {
+    private func body(of request: Request) async throws(ItemError) -> ArraySlice<UInt8> {
         var request = request
-        let bytes: [UInt8]
         do {
-            bytes = Array(buffer: try await request.collectBody(upTo: Self.largestBody))
+            return Array(buffer: try await request.collectBody(upTo: Self.largestBody))[...]
         } catch {
             throw ItemError(
                 status: .contentTooLarge,
                 code: "BodyTooLarge",
                 message: "body: must have at most \(Self.largestBody) bytes"
             )
-        }
-        do {
-            return try JSON(parsing: bytes)
-        } catch {
-            throw ItemError(
-                FieldError(
-                    field: "body",
-                    rule: "must be JSON (\(error))",
-                    value: String(decoding: bytes, as: UTF8.self)
-                )
-            )
-        }
-    }
-
-    private func itemError(_ refusal: Starter.Refusal, id: String) -> ItemError {
-        switch refusal {
-        case .noMachine(let name):
-            return ItemError(
-                status: .serviceUnavailable,
-                code: "NoStateMachine",
-                message: "The default state machine '\(name)' is not deployed."
-            )
-        case .conflict:
-            var error = ItemError(
-                status: .conflict,
-                code: "ItemExists",
-                message: "Id: must be new, or come with the same StartTimestamp as before: '\(id)'"
-            )
-            error.field = "Id"
-            error.value = id
-            return error
-        case .store(let error):
-            return ItemError(error)
-        case .other:
-            return ItemError(status: .internalServerError, code: "InternalError", message: "The start failed.")
         }
     }
 }

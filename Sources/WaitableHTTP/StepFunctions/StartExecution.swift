@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableRedis
 
 extension StepFunctionsAPI {
     /// The most bytes of an execution's input, in UTF-8.
@@ -22,9 +23,10 @@ extension StepFunctionsAPI {
             ]
         } catch let refusal as Starter.Refusal {
             switch refusal {
-            case .noMachine: throw APIError.noStateMachine(arn)
+            case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)
             case .conflict(let execution): throw exists(execution.key)
             case .store(let error): throw error
+            case .unwritable(let reason): throw StoreError.refused(code: "WRITE", message: reason)
             case .other(let error): throw error
             }
         }

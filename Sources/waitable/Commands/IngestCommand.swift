@@ -14,6 +14,8 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingFlags
     @Option(name: .customLong("host"), help: .init(Setting.host)) var host: String?
     @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
+    @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
+    @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
     @Option(name: .customLong("allow-eviction"), help: .init(Setting.allowEviction)) var allowEviction: String?
@@ -26,6 +28,7 @@ struct IngestCommand: AsyncParsableCommand {
                 more: [
                     (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
+                    (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB),
                 ],
                 process: "ingest"
             )

@@ -63,6 +63,16 @@ struct Setting: Sendable {
         help: "After how many lost leases an execution fails instead of running again, 1 to 1000.",
         default: "5"
     )
+    static let batchRequests = Setting(
+        key: "batch.requests",
+        help: "The most batch starts (POST /items) that ingest takes at once, 1 to 1000.",
+        default: "32"
+    )
+    static let batchAnswersKB = Setting(
+        key: "batch.answers.kb",
+        help: "KiB of a batch start's answers that wait for a client to read them, 64 to 1048576.",
+        default: "16384"
+    )
     static let workerName = Setting(
         key: "worker.name",
         help: "The worker's name in logs.",
@@ -155,9 +165,9 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        workerName, metricsHost, metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account,
-        allowEviction, memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token,
-        logLevel, logFormat,
+        batchRequests, batchAnswersKB, workerName, metricsHost, metricsPort, stateMachines, defaultMachine, substitutions,
+        itemTable, region, account, allowEviction, memoryHighWater, retentionAge, retentionCount, retentionItems,
+        retentionIntervalMs, url, token, logLevel, logFormat,
     ]
 
     /// The list for `--help`.

@@ -4,6 +4,7 @@ import Logging
 import RedisClient
 import SystemPackage
 import Waitable
+import WaitableHTTP
 import WaitableRedis
 import WaitableWorker
 
@@ -17,6 +18,7 @@ struct Settings: Sendable {
     let pollMilliseconds: Int
     let batch: Int
     let poisonLimit: Int
+    let batchLimits: BatchLimits
     let workerName: String?
     let metricsHost: String
     /// Where a worker listens; `nil` for nowhere.
@@ -57,6 +59,10 @@ struct Settings: Sendable {
         pollMilliseconds = try source.integer(.pollMs, 10...60_000)
         batch = try source.integer(.batch, 1...1_000)
         poisonLimit = try source.integer(.poisonLimit, 1...1_000)
+        var limits = BatchLimits()
+        limits.requests = try source.integer(.batchRequests, 1...1_000)
+        limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
+        batchLimits = limits
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)
         metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)

@@ -24,20 +24,25 @@ struct IngestProcess {
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store)
         let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
+        let batches = StartCoalescer(store: store, limit: 500, calls: 3)
         let ingest = Ingest(
             store: store,
             clock: clock,
             starts: starts,
+            batches: batches,
             machines: MachineCache(store: store),
             readiness: readiness,
             arn: settings.arn,
             itemTable: settings.itemTable,
             exposition: Exposition(registry: registry, store: store, version: Version.number),
+            batchLimits: settings.batchLimits,
             logger: logger
         )
         let logger = logger
         let application = Application(
             router: ingest.router(),
+            // Also ends a request whose client neither sends nor reads its answers any more.
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "waitable"
@@ -50,7 +55,7 @@ struct IngestProcess {
         )
         let deployment = Deployment(folder: folder, store: store, logger: logger)
         // First no more requests, then the starts under way, at last the connection.
-        let services: [any Service] = [client, clock, readiness, deployment, starts, application]
+        let services: [any Service] = [client, clock, readiness, deployment, starts, batches, application]
         try await ProcessServices(services: services, logger: logger).run()
     }
 }

@@ -25,6 +25,7 @@ struct Stack: Sendable {
     static func with(
         persistence: RedisTestServer.Persistence = .none,
         options: [String] = [],
+        environment: [String: String] = [:],
         _ body: @Sendable (Stack) async throws -> Void
     ) async throws {
         let redis = try RedisTestServer(persistence: persistence, options: options)
@@ -32,6 +33,7 @@ struct Stack: Sendable {
         let ingest = try Program(
             ["ingest"],
             environment: ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info"]
+                .merging(environment) { $1 }
         )
         var logger = Logger(label: "test")
         logger.logLevel = .critical

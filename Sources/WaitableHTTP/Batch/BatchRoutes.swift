@@ -1,0 +1,70 @@
+import HTTPTypes
+import Hummingbird
+import StatesLanguage
+import Waitable
+
+/// `POST /items`: starts as lines of NDJSON, each answered by one line, in order.
+///
+/// Answers are sent while lines still come, so neither the request nor its answers are ever in memory as a whole. See
+/// docs/batch-start.md.
+struct BatchRoutes: Sendable {
+    let ingest: Ingest
+    private let places: BatchPlaces
+
+    static let contentType = "application/x-ndjson"
+
+    init(ingest: Ingest) {
+        self.ingest = ingest
+        places = BatchPlaces(most: ingest.batchLimits.requests)
+    }
+
+    /// Answers a batch with a stream of answers to its lines.
+    func start(_ request: Request) throws(ItemError) -> Response {
+        try checkContent(request)
+        let stateMachine = try stateMachine(of: request)
+        guard let place = places.take() else { throw .tooManyBatches }
+        let stream = BatchStream(
+            starter: BatchStarter(ingest: ingest, stateMachine: stateMachine),
+            body: request.body,
+            length: request.headers[.contentLength].flatMap { Int($0) },
+            answerBytes: ingest.batchLimits.answerBytes,
+            place: place
+        )
+        return Response(
+            status: .ok,
+            headers: [.contentType: Self.contentType],
+            body: ResponseBody { writer in try await stream.run(&writer) }
+        )
+    }
+
+    private func checkContent(_ request: Request) throws(ItemError) {
+        let type = request.headers[.contentType] ?? ""
+        let media = MediaType(from: type)
+        guard media?.type == .application, media?.subType.lowercased() == "x-ndjson" else {
+            throw .unsupported("Content-Type", "must be \(Self.contentType)", type)
+        }
+        if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw .unsupported("Content-Encoding", "must not be there: lines are read as they are", encoding)
+        }
+    }
+
+    private func stateMachine(of request: Request) throws(ItemError) -> String? {
+        var stateMachine: String?
+        for (name, value) in request.uri.queryParameters {
+            guard name == "stateMachine" else {
+                throw ItemError(
+                    FieldError(
+                        field: String(name),
+                        rule: "must not be there: only stateMachine is",
+                        value: String(value)
+                    )
+                )
+            }
+            if let problem = ResourceName.problem(with: String(value)) {
+                throw ItemError(FieldError(field: String(name), rule: problem, value: String(value)))
+            }
+            stateMachine = String(value)
+        }
+        return stateMachine
+    }
+}

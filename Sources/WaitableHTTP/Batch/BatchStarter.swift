@@ -1,0 +1,130 @@
+import HTTPTypes
+import NIOCore
+import RedisClient
+import ServiceLifecycle
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// Starts the lines of a group in one call, and writes an answer for each.
+struct BatchStarter: Sendable {
+    private let ingest: Ingest
+    private let stateMachine: String?
+    /// Whether Redis was lost under an earlier group: later ones do not wait for it to come back.
+    private var hasLostRedis = false
+
+    private typealias Outcome = Result<Starter.Acceptance, ItemError>
+
+    /// A starter of groups, one after the other.
+    ///
+    /// - Parameter stateMachine: The state machine of lines that name none; `nil` for the default one.
+    init(ingest: Ingest, stateMachine: String?) {
+        self.ingest = ingest
+        self.stateMachine = stateMachine
+    }
+
+    /// Starts lines.
+    ///
+    /// - Returns: A line of NDJSON for each.
+    mutating func answers(to lines: [BatchLine]) async -> ByteBuffer {
+        let outcomes = await start(lines)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(lines.count * 192)
+        for (line, outcome) in zip(lines, outcomes) {
+            answer(to: line, outcome).write(to: &bytes)
+            bytes.append(UInt8(ascii: "\n"))
+        }
+        return ByteBuffer(bytes: bytes)
+    }
+
+    private func answer(to line: BatchLine, _ outcome: Outcome) -> JSON {
+        var answer: JSONObject = ["line": .integer(Int64(line.number))]
+        answer["Id"] = line.id.map(JSON.string)
+        switch outcome {
+        case .success(let accepted):
+            answer["executionArn"] = .string(ingest.arn.execution(accepted.key))
+            answer["startDate"] = accepted.startDate.epochSeconds
+        case .failure(let error):
+            answer["status"] = .integer(Int64(error.status.code))
+            for (name, value) in error.body { answer[name] = value }
+        }
+        return .object(answer)
+    }
+
+    private mutating func start(_ lines: [BatchLine]) async -> [Outcome] {
+        let starter = Starter(ingest: ingest)
+        var preparation = Preparation(starter: starter, stateMachine: stateMachine)
+        var outcomes: [Outcome] = []
+        var places: [Int] = []
+        var starts: [Starter.Prepared] = []
+        for line in lines {
+            do throws(ItemError) {
+                let item = try line.start.get()
+                if let reason = unavailability { throw reason }
+                starts.append(try await preparation.prepare(item))
+                places.append(outcomes.count)
+                // Until the call below has answered.
+                outcomes.append(.failure(.stopping))
+            } catch {
+                note(error)
+                outcomes.append(.failure(error))
+            }
+        }
+        guard !starts.isEmpty else { return outcomes }
+        let results = await starter.commit(starts, through: ingest.batches)
+        for (index, place) in places.enumerated() {
+            outcomes[place] = results[index].mapError { ingest.itemError($0, id: starts[index].execution.key.name) }
+            if case .failure(let error) = outcomes[place] { note(error) }
+        }
+        return outcomes
+    }
+
+    /// Why a start is not even tried.
+    private var unavailability: ItemError? {
+        if Task.isShuttingDownGracefully { return .stopping }
+        return hasLostRedis && ingest.store.client.connectionState != .connected ? .redisUnavailable : nil
+    }
+
+    private mutating func note(_ error: ItemError) {
+        if error.code == ItemError.redisUnavailable.code || error.code == ItemError.outcomeUnknown.code {
+            hasLostRedis = true
+        }
+    }
+}
+
+/// What the starts of one group share: the instant, and the state machines they name.
+private struct Preparation {
+    let starter: Starter
+    let stateMachine: String?
+    private var now: Instant?
+    private var targets: [String?: Starter.Target] = [:]
+
+    init(starter: Starter, stateMachine: String?) {
+        self.starter = starter
+        self.stateMachine = stateMachine
+    }
+
+    mutating func prepare(_ item: ItemStart) async throws(ItemError) -> Starter.Prepared {
+        do throws(Starter.Refusal) {
+            let name = item.stateMachine ?? stateMachine
+            let target: Starter.Target
+            if let known = targets[name] {
+                target = known
+            } else {
+                target = try await starter.target(name.map { StateMachineReference(name: $0) })
+                targets[name] = target
+            }
+            let instant: Instant
+            if let now {
+                instant = now
+            } else {
+                instant = try await starter.now()
+                now = instant
+            }
+            return try starter.prepare(target, name: item.id, input: item.input, at: instant)
+        } catch {
+            starter.note(error, item.id)
+            throw starter.ingest.itemError(error, id: item.id)
+        }
+    }
+}
