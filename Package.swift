@@ -19,6 +19,8 @@ let coreMetrics: Target.Dependency = .product(name: "CoreMetrics", package: "swi
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package: "hummingbird")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
@@ -49,15 +51,15 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "JSONLogging", hummingbird, argumentParser,
-                asyncHTTPClient,
-                configuration, serviceLifecycle, nioCore, nioHTTP1, nioPosix, logging, metrics,
+                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "JSONLogging", hummingbird, hummingbirdCore,
+                hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle, nioCore, nioHTTP1,
+                nioPosix, nioSSL, logging, metrics,
             ]
         ),
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "WaitableMetrics", "WaitableRedis", hummingbird, serviceLifecycle, nioCore, logging, metrics,
+                "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore, logging, metrics,
             ]
         ),
         .target(
@@ -112,8 +114,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "waitable", "WaitableMetrics", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1,
-                nioPosix, logging,
-            ]
+                nioPosix, nioSSL, logging,
+            ],
+            exclude: ["Support/signed_calls.py"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -7,9 +7,9 @@ import WaitableRedis
 struct HealthRoutes: Sendable {
     let ingest: Ingest
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/healthz") { _, _ in Response(json: .object(["status": .string("ok")])) }
-        router.get("/readyz") { _, _ in await readiness() }
+    func add(to routes: Routes) {
+        routes.get("/healthz", .open) { _, _ in Response(json: .object(["status": .string("ok")])) }
+        routes.get("/readyz", .open) { _, _ in await readiness() }
     }
 
     private func readiness() async -> Response {

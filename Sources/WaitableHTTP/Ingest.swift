@@ -1,4 +1,4 @@
-public import Hummingbird
+import Hummingbird
 public import Logging
 public import Waitable
 public import WaitableMetrics
@@ -15,6 +15,7 @@ public struct Ingest: Sendable {
     let readiness: ReadinessSampler
     let arn: ARN
     let itemTable: String
+    let access: Access
     let exposition: Exposition
     let batchLimits: BatchLimits
     let logger: Logger
@@ -26,6 +27,7 @@ public struct Ingest: Sendable {
     ///   - starts: For single starts.
     ///   - batches: For the starts of batches.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
+    ///   - access: Who may do what.
     public init(
         store: RedisStore,
         clock: RedisClock,
@@ -35,6 +37,7 @@ public struct Ingest: Sendable {
         readiness: ReadinessSampler,
         arn: ARN,
         itemTable: String,
+        access: Access,
         exposition: Exposition,
         batchLimits: BatchLimits = BatchLimits(),
         logger: Logger
@@ -47,29 +50,27 @@ public struct Ingest: Sendable {
         self.readiness = readiness
         self.arn = arn
         self.itemTable = itemTable
+        self.access = access
         self.exposition = exposition
         self.batchLimits = batchLimits
         self.logger = logger
     }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.add(middleware: RequestMeter())
+    public func routes() -> Routes {
+        let routes = Routes(access: access)
         let items = ItemRoutes(ingest: self)
         let batches = BatchRoutes(ingest: self)
-        let stepFunctions = StepFunctionsAPI(ingest: self)
-        router.post("/") { request, _ in
-            request.headers[.amazonTarget] == nil
-                ? try await items.start(request) : await stepFunctions.respond(to: request)
+        routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, _ in
+            try await items.start(request)
         }
-        router.post("/items") { request, _ in try batches.start(request) }
-        router.get("/status") { request, _ in try await items.list(request) }
-        router.get("/status/:id") { _, context in try await items.get(try context.parameters.require("id")) }
-        ManagementRoutes(ingest: self).add(to: router)
-        OverviewRoutes(ingest: self).add(to: router)
-        MetricsRoutes(exposition: exposition).add(to: router)
-        HealthRoutes(ingest: self).add(to: router)
-        return router
+        routes.post("/items", .start) { request, _ in try batches.start(request) }
+        routes.get("/status", .read) { request, _ in try await items.list(request) }
+        routes.get("/status/:id", .read) { _, context in try await items.get(try context.parameters.require("id")) }
+        ManagementRoutes(ingest: self).add(to: routes)
+        OverviewRoutes(ingest: self).add(to: routes)
+        MetricsRoutes(exposition: exposition).add(to: routes)
+        HealthRoutes(ingest: self).add(to: routes)
+        return routes
     }
 }

@@ -5,14 +5,14 @@ import WaitableRedis
 struct OverviewRoutes: Sendable {
     let ingest: Ingest
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/overview") { _, _ in try await overview() }
+    func add(to routes: Routes) {
+        routes.get("/overview", .read) { _, _ in try await overview() }
     }
 
     private func overview() async throws -> Response {
-        do {
+        do throws(StoreError) {
             return Response(json: try await ingest.store.overview().json)
-        } catch let error as StoreError {
+        } catch {
             throw ItemError(error)
         }
     }

@@ -181,7 +181,10 @@ struct Starter: Sendable {
         case .store(let error):
             ingest.logger.warning("start refused", metadata: ["execution": "\(execution)", "error": "\(error)"])
         case .unwritable(let reason):
-            ingest.logger.error("start refused by Redis", metadata: ["execution": "\(execution)", "error": "\(reason)"])
+            ingest.logger.error(
+                "start refused by Redis",
+                metadata: ["execution": "\(execution)", "error": "\(reason)"]
+            )
         case .other(let error):
             ingest.logger.error("start failed", metadata: ["execution": "\(execution)", "error": "\(error)"])
         }

@@ -79,7 +79,9 @@ struct MonitoringFileTests {
     @Test("The document has a line for each metric")
     func document() throws {
         let lines = try text("docs/metrics.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
-        let documented = lines.compactMap { $0.firstMatch(of: /^\| `((?:waitable|process)_[a-z_]+)`/).map { String($0.1) } }
+        let documented = lines.compactMap {
+            $0.firstMatch(of: /^\| `((?:waitable|process)_[a-z_]+)`/).map { String($0.1) }
+        }
         #expect(Set(documented) == Set(Metric.all.map(\.name)))
         #expect(documented.count == Set(documented).count)
         for metric in Metric.all {

@@ -69,7 +69,10 @@ struct ListFunctionTests {
         #expect(try await all("down", of: size) == whole.reversed())
     }
 
-    @Test("It goes on where it stopped, though thousands share a score and the last one seen moves on", arguments: [true, false])
+    @Test(
+        "It goes on where it stopped, though thousands share a score and the last one seen moves on",
+        arguments: [true, false]
+    )
     func movingOn(isUp: Bool) async throws {
         let names = try await add(3_000) { _ in "1000" }
         let seen = try await all(isUp ? "up" : "down", of: 100) { place in
@@ -93,7 +96,10 @@ struct ListFunctionTests {
             let text = try #require(name.string)
             try await partition.redis("ZREM", "~:due", text)
             #expect(try await list(after: ("5", text)).names == whole[(index + 1)...].compactMap(\.string))
-            #expect(try await list("due", "down", after: ("5", text)).names == whole[..<index].reversed().compactMap(\.string))
+            #expect(
+                try await list("due", "down", after: ("5", text)).names
+                    == whole[..<index].reversed().compactMap(\.string)
+            )
             try await partition.redis("ZADD", "~:due", "5", text)
         }
     }

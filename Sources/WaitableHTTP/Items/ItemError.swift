@@ -13,6 +13,10 @@ struct ItemError: Error, HTTPResponseError {
     var field: String?
     var value: String?
     var retryAfter: Int?
+    /// How to authenticate, for `WWW-Authenticate`.
+    var challenge: String?
+    /// The methods that a path has, for `Allow`.
+    var allow: String?
 
     init(status: HTTPResponse.Status, code: String, message: String) {
         self.status = status
@@ -87,6 +91,8 @@ struct ItemError: Error, HTTPResponseError {
     func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(status: status, json: .object(body))
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+        if let challenge { response.headers[.wwwAuthenticate] = challenge }
+        if let allow { response.headers[.allow] = allow }
         return response
     }
 }

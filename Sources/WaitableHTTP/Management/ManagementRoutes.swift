@@ -14,52 +14,52 @@ struct ManagementRoutes: Sendable {
         ItemManager(store: ingest.store, machines: ingest.machines, arn: ingest.arn, itemTable: ingest.itemTable)
     }
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/items") { request, _ in
+    func add(to routes: Routes) {
+        routes.get("/items", .read) { request, _ in
             try await answer {
                 let query = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
                 return try await manager.list(ItemListing(query))
             }
         }
-        router.get("/items/:id") { request, context in
+        routes.get("/items/:id", .read) { request, context in
             try await answer { try await manager.describe(try await key(request, context)) }
         }
-        router.get("/items/:id/timeline") { request, context in
+        routes.get("/items/:id/timeline", .read) { request, context in
             try await answer { try await manager.timeline(try await key(request, context)) }
         }
-        router.post("/items/:id/cancel") { request, context in
+        routes.post("/items/:id/cancel", .manage) { request, context in
             try await answer {
                 let body = try await ManagementBody(request, allowing: ["error", "cause"])
                 let key = try await key(request, context)
                 return try await manager.cancel(key, error: try body.text("error"), cause: try body.text("cause"))
             }
         }
-        router.post("/items/:id/reschedule") { request, context in
+        routes.post("/items/:id/reschedule", .manage) { request, context in
             try await answer {
                 let instant = try await ManagementBody(request, allowing: ["StartTimestamp"]).instant("StartTimestamp")
                 return try await manager.reschedule(try await key(request, context), to: instant)
             }
         }
-        router.post("/items/:id/run-now") { request, context in
+        routes.post("/items/:id/run-now", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
                 return try await manager.runNow(try await key(request, context))
             }
         }
-        router.post("/items/:id/redrive") { request, context in
+        routes.post("/items/:id/redrive", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
                 return try await manager.redrive(try await key(request, context))
             }
         }
-        router.get("/state-machines") { _, _ in try await answer { try await manager.stateMachines() } }
-        router.post("/state-machines/:name/pause") { request, context in
+        routes.get("/state-machines", .read) { _, _ in try await answer { try await manager.stateMachines() } }
+        routes.post("/state-machines/:name/pause", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
                 return try await manager.setPaused(true, machine: try context.decoded("name"))
             }
         }
-        router.post("/state-machines/:name/resume") { request, context in
+        routes.post("/state-machines/:name/resume", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
                 return try await manager.setPaused(false, machine: try context.decoded("name"))

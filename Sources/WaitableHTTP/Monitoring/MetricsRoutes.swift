@@ -11,9 +11,9 @@ import WaitableRedis
 struct MetricsRoutes: Sendable {
     let exposition: Exposition
 
-    func add(to router: Router<BasicRequestContext>) {
-        router.get("/metrics") { _, _ in await metrics() }
-        router.get("/metrics/keda") { _, _ in try await figures() }
+    func add(to routes: Routes) {
+        routes.get("/metrics", .read) { _, _ in await metrics() }
+        routes.get("/metrics/keda", .read) { _, _ in try await figures() }
     }
 
     private func metrics() async -> Response {

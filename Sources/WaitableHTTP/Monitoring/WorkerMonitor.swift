@@ -1,28 +1,31 @@
-public import Hummingbird
+import Hummingbird
 import StatesLanguage
 public import WaitableMetrics
 
 /// The HTTP side of a worker: `/metrics`, `/metrics/keda`, `/healthz`, `/readyz`.
 public struct WorkerMonitor: Sendable {
     private let exposition: Exposition
+    private let access: Access
     private let unreadiness: @Sendable () -> String?
 
     /// A monitor.
     ///
-    /// - Parameter unreadiness: Why the worker cannot work now; `nil` where it can.
-    public init(exposition: Exposition, unreadiness: @Sendable @escaping () -> String?) {
+    /// - Parameters:
+    ///   - access: Who may read the metrics.
+    ///   - unreadiness: Why the worker cannot work now; `nil` where it can.
+    public init(exposition: Exposition, access: Access, unreadiness: @Sendable @escaping () -> String?) {
         self.exposition = exposition
+        self.access = access
         self.unreadiness = unreadiness
     }
 
     /// The routes.
-    public func router() -> Router<BasicRequestContext> {
-        let router = Router()
-        router.add(middleware: RequestMeter())
-        MetricsRoutes(exposition: exposition).add(to: router)
-        router.get("/healthz") { _, _ in Response(json: .object(["status": .string("ok")])) }
-        router.get("/readyz") { _, _ in readiness() }
-        return router
+    public func routes() -> Routes {
+        let routes = Routes(access: access)
+        MetricsRoutes(exposition: exposition).add(to: routes)
+        routes.get("/healthz", .open) { _, _ in Response(json: .object(["status": .string("ok")])) }
+        routes.get("/readyz", .open) { _, _ in readiness() }
+        return routes
     }
 
     private func readiness() -> Response {

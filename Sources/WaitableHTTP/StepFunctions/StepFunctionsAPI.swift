@@ -18,8 +18,11 @@ struct StepFunctionsAPI: Sendable {
     func respond(to request: Request) async -> Response {
         var response: Response
         do {
+            var request = request
+            let caller = try await ingest.access.caller(ofOperation: &request)
             let operation = try operation(of: request)
-            let answer = try await perform(operation, try await body(of: request))
+            try ingest.access.check(caller, operation: operation)
+            let answer = try await perform(operation, try Self.json(try await Self.bytes(of: &request)))
             response = Response(json: .object(answer), contentType: Self.contentType)
         } catch let error as APIError {
             response = error.response
@@ -45,18 +48,20 @@ struct StepFunctionsAPI: Sendable {
         return String(target.dropFirst(prefix.count))
     }
 
-    private func body(of request: Request) async throws(APIError) -> APIRequest {
-        var request = request
-        let bytes: [UInt8]
+    /// The body, which stays with the request, so that it can be asked for again.
+    static func bytes(of request: inout Request) async throws(APIError) -> [UInt8] {
         do {
-            bytes = Array(buffer: try await request.collectBody(upTo: Self.largestBody))
+            return Array(buffer: try await request.collectBody(upTo: largestBody))
         } catch {
             throw APIError(
                 "RequestEntityTooLargeException",
-                "body: must have at most \(Self.largestBody) bytes",
+                "body: must have at most \(largestBody) bytes",
                 status: .contentTooLarge
             )
         }
+    }
+
+    private static func json(_ bytes: [UInt8]) throws(APIError) -> APIRequest {
         guard !bytes.isEmpty else { return APIRequest(body: JSONObject()) }
         do {
             guard let object = try JSON(parsing: bytes).objectValue else {

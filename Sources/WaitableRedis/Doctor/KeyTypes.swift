@@ -8,10 +8,11 @@ struct KeyTypes {
     func areRight(_ findings: inout FindingLog, mends: Bool) async throws(StoreError) -> Bool {
         var areRight = true
         let keys = store.keys
-        let expected = [
-            (keys.due, "zset"), (keys.closed, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
-            (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
-        ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
+        let expected =
+            [
+                (keys.due, "zset"), (keys.closed, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
+                (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
+            ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
         for (key, type) in expected {
             let found = try await store.send(RedisCommand("TYPE", key)).string ?? "none"
             guard found != type, found != "none" else { continue }

@@ -61,7 +61,8 @@ struct HealthCommand: AsyncParsableCommand {
     private static func checkIngest(_ settings: Settings) async throws {
         // Who listens on all addresses listens on this one.
         let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][settings.host] ?? settings.host
-        guard await HTTPProbe.isOK(host: host, port: settings.port, path: "/healthz") else {
+        let isTLS = settings.tlsCertificate != nil
+        guard await HTTPProbe.isOK(host: host, port: settings.port, path: "/healthz", isTLS: isTLS) else {
             throw UnhealthyError(reason: "no ingest answers on \(host), port \(settings.port)")
         }
     }

@@ -16,6 +16,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
     @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
     @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
+    @OptionGroup var access: AccessFlags
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
     @Option(name: .customLong("allow-eviction"), help: .init(Setting.allowEviction)) var allowEviction: String?
@@ -29,7 +30,7 @@ struct IngestCommand: AsyncParsableCommand {
                     (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                     (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB),
-                ],
+                ] + access.values,
                 process: "ingest"
             )
             try await IngestProcess(settings: settings, logger: .process("ingest", settings)).run()

@@ -24,6 +24,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var retentionIntervalMs: String?
     @Option(name: .customLong("metrics-host"), help: .init(Setting.metricsHost)) var metricsHost: String?
     @Option(name: .customLong("metrics-port"), help: .init(Setting.metricsPort)) var metricsPort: String?
+    @OptionGroup var access: AccessFlags
 
     func run() async throws {
         try await Exit.mapping {
@@ -34,7 +35,7 @@ struct WorkerCommand: AsyncParsableCommand {
                     (.workerName, workerName), (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
                     (.metricsHost, metricsHost), (.metricsPort, metricsPort),
-                ],
+                ] + access.values,
                 process: "worker"
             )
             try await WorkerProcess(settings: settings, logger: .process("worker", settings)).run()

@@ -42,6 +42,32 @@ struct Setting: Sendable {
         help: "Port that ingest listens on, 0 to 65535; 0 takes a free one.",
         default: "8080"
     )
+    static let tokensFile = Setting(
+        key: "tokens.file",
+        help: "File of the bearer tokens that ingest knows, hashed; \"waitable token create\" makes its lines.",
+        default: nil
+    )
+    static let accessKeysFile = Setting(
+        key: "access.keys.file",
+        help: "File of the AWS access keys that ingest knows; \"waitable access-key create\" makes its lines.",
+        default: nil
+    )
+    static let insecure = Setting(
+        key: "insecure",
+        help:
+            "\(Listening.words): lets ingest, and the metrics of workers, listen on more than loopback without credentials.",
+        default: nil
+    )
+    static let tlsCertificate = Setting(
+        key: "tls.certificate",
+        help: "PEM file of the certificate chain that ingest shows; with it, ingest speaks HTTPS only.",
+        default: nil
+    )
+    static let tlsKey = Setting(
+        key: "tls.key",
+        help: "PEM file of the private key to that certificate.",
+        default: nil
+    )
     static let namespace = Setting(
         key: "namespace",
         help: "What all keys begin with; 1 to 64 letters, digits, '.', '_' and '-'.",
@@ -164,10 +190,11 @@ struct Setting: Sendable {
     )
 
     static let all: [Setting] = [
-        redisURL, redisCA, redisCertificate, redisKey, host, port, namespace, leaseMs, pollMs, batch, poisonLimit,
-        batchRequests, batchAnswersKB, workerName, metricsHost, metricsPort, stateMachines, defaultMachine, substitutions,
-        itemTable, region, account, allowEviction, memoryHighWater, retentionAge, retentionCount, retentionItems,
-        retentionIntervalMs, url, token, logLevel, logFormat,
+        redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, tlsCertificate,
+        tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, batchRequests, batchAnswersKB, workerName, metricsHost,
+        metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
+        memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
+        logFormat,
     ]
 
     /// The list for `--help`.

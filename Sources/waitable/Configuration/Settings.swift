@@ -14,6 +14,12 @@ struct Settings: Sendable {
     let keys: Keys
     let host: String
     let port: Int
+    let tokensFile: String?
+    let accessKeysFile: String?
+    /// Whether everybody who can connect may do everything, said in words.
+    let isInsecure: Bool
+    let tlsCertificate: String?
+    let tlsKey: String?
     let leaseMilliseconds: Int
     let pollMilliseconds: Int
     let batch: Int
@@ -39,12 +45,23 @@ struct Settings: Sendable {
     let logLevel: Logger.Level
     let logFormat: LogFormat
 
+    /// Whether callers have to authenticate.
+    var hasCredentials: Bool { tokensFile != nil || accessKeysFile != nil }
+
     /// Reads the settings.
     ///
     /// - Throws: ``SettingError`` naming setting, rule and value.
     init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) async throws {
         let source = try await SettingSource(flags: flags, more: more)
         redis = try Self.redis(source, process: process)
+        guard redis.password == nil || flags.redisURL == nil else {
+            throw SettingError(
+                .redisURL,
+                "must not have a password on the command line, where the process list shows it:"
+                    + " use the environment or a configuration file",
+                nil
+            )
+        }
         let namespace = try source.text(.namespace)
         guard (1...64).contains(namespace.utf8.count),
             namespace.utf8.allSatisfy({ $0 < 0x80 }),
@@ -55,6 +72,15 @@ struct Settings: Sendable {
         keys = Keys(namespace: namespace)
         host = try source.text(.host)
         port = try source.integer(.port, 0...65_535)
+        tokensFile = try source.optional(.tokensFile)
+        accessKeysFile = try source.optional(.accessKeysFile)
+        let words = try source.optional(.insecure)
+        guard words == nil || words == Listening.words else {
+            throw SettingError(.insecure, "must be left out, or be the words \(Listening.words)", words)
+        }
+        isInsecure = words != nil
+        tlsCertificate = try source.optional(.tlsCertificate)
+        tlsKey = try source.optional(.tlsKey)
         leaseMilliseconds = try source.integer(.leaseMs, 100...3_600_000)
         pollMilliseconds = try source.integer(.pollMs, 10...60_000)
         batch = try source.integer(.batch, 1...1_000)
@@ -116,7 +142,10 @@ struct Settings: Sendable {
         if text.hasSuffix("/") { text.removeLast() }
         guard let parts = URLComponents(string: text), ["http", "https"].contains(parts.scheme), parts.host != nil,
             parts.path.isEmpty, parts.query == nil, parts.user == nil
-        else { throw SettingError(.url, "must be http://host:port or https://host:port", text) }
+        else {
+            // What stands before an @ may be a password.
+            throw SettingError(.url, "must be http://host:port or https://host:port", text.contains("@") ? nil : text)
+        }
         return text
     }
 

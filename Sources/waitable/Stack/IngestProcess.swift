@@ -16,6 +16,8 @@ struct IngestProcess {
     let logger: Logger
 
     func run() async throws {
+        let listening = try Listening(on: settings.host, .host, settings: settings)
+        let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let folder = try StateMachineFolder(settings: settings)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
@@ -34,28 +36,33 @@ struct IngestProcess {
             readiness: readiness,
             arn: settings.arn,
             itemTable: settings.itemTable,
+            access: Access(credentials: credentials, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
             batchLimits: settings.batchLimits,
             logger: logger
         )
         let logger = logger
         let application = Application(
-            router: ingest.router(),
-            // Also ends a request whose client neither sends nor reads its answers any more.
-            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            router: ingest.routes(),
+            server: try listening.server(),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port),
                 serverName: "waitable"
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice("ingest listens", metadata: ["host": "\(settings.host)", "port": "\(port)"])
+                logger.notice(
+                    "ingest listens",
+                    metadata: ["host": "\(settings.host)", "port": "\(port)", "scheme": "\(listening.scheme)"]
+                )
+                if let warning = listening.warning { logger.warning("\(warning)") }
             },
             logger: logger
         )
         let deployment = Deployment(folder: folder, store: store, logger: logger)
         // First no more requests, then the starts under way, at last the connection.
-        let services: [any Service] = [client, clock, readiness, deployment, starts, batches, application]
-        try await ProcessServices(services: services, logger: logger).run()
+        var services: [any Service] = [client, clock, readiness, deployment, starts, batches]
+        if let credentials { services.append(credentials) }
+        try await ProcessServices(services: services + [application], logger: logger).run()
     }
 }

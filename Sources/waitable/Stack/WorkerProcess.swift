@@ -18,6 +18,10 @@ struct WorkerProcess {
     let logger: Logger
 
     func run() async throws {
+        let listening = try settings.metricsPort.map { _ in
+            try Listening(on: settings.metricsHost, .metricsHost, settings: settings)
+        }
+        let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
@@ -39,27 +43,32 @@ struct WorkerProcess {
         )
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
         var services: [any Service] = [client, sweeper]
-        if let port = settings.metricsPort {
-            let exposition = Exposition(registry: registry, store: store, version: Version.number)
-            services.append(monitor(of: worker, exposition, port: port))
+        if let port = settings.metricsPort, let listening {
+            let monitor = WorkerMonitor(
+                exposition: Exposition(registry: registry, store: store, version: Version.number),
+                access: Access(credentials: credentials, arn: settings.arn, logger: logger)
+            ) { worker.unreadiness }
+            if let credentials { services.append(credentials) }
+            services.append(try server(monitor.routes(), listening, port: port))
         }
         // The worker stops first: until it has, it can be watched.
         services.append(worker)
         try await ProcessServices(services: services, logger: logger).run()
     }
 
-    private func monitor(of worker: Worker, _ exposition: Exposition, port: Int) -> some Service {
-        let monitor = WorkerMonitor(exposition: exposition) { worker.unreadiness }
-        let (host, logger) = (settings.metricsHost, logger)
+    private func server(_ routes: Routes, _ listening: Listening, port: Int) throws -> some Service {
+        let logger = logger
         return Application(
-            router: monitor.router(),
+            router: routes,
+            server: try listening.server(),
             configuration: ApplicationConfiguration(
-                address: .hostname(host, port: port),
+                address: .hostname(listening.host, port: port),
                 serverName: "waitable"
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice("worker listens", metadata: ["host": "\(host)", "port": "\(port)"])
+                logger.notice("worker listens", metadata: ["host": "\(listening.host)", "port": "\(port)"])
+                if let warning = listening.warning { logger.warning("\(warning)") }
             },
             logger: logger
         )

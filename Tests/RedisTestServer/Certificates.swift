@@ -1,22 +1,28 @@
-import Foundation
+public import Foundation
 
 /// An authority, a server's and a client's certificate, made by openssl in a folder of their own.
-final class Certificates {
-    let folder: URL
-    var authority: String { path("ca.crt") }
-    var otherAuthority: String { path("other.crt") }
-    var clientCertificate: String { path("client.crt") }
-    var clientKey: String { path("client.key") }
+public final class Certificates {
+    /// The folder of the files.
+    public let folder: URL
+    /// The authority's certificate.
+    public var authority: String { path("ca.crt") }
+    /// The certificate of an authority that vouches for nobody here.
+    public var otherAuthority: String { path("other.crt") }
+    /// The client's certificate.
+    public var clientCertificate: String { path("client.crt") }
+    /// The client's private key.
+    public var clientKey: String { path("client.key") }
 
     /// redis-server's options for TLS on a port.
-    func options(port: Int, authenticatesClients: Bool = false) -> [String] {
+    public func options(port: Int, authenticatesClients: Bool = false) -> [String] {
         [
             "--tls-port", "\(port)", "--tls-cert-file", path("server.crt"), "--tls-key-file", path("server.key"),
             "--tls-ca-cert-file", authority, "--tls-auth-clients", authenticatesClients ? "yes" : "no",
         ]
     }
 
-    init() throws {
+    /// Makes them all.
+    public init() throws {
         folder = FileManager.default.temporaryDirectory.appending(path: "waitable-tls-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try makeAuthority("ca")
@@ -27,7 +33,8 @@ final class Certificates {
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 
-    func path(_ file: String) -> String { folder.appending(path: file).path }
+    /// The path of a file: `server.crt` and `server.key` are the server's.
+    public func path(_ file: String) -> String { folder.appending(path: file).path }
 
     private func makeAuthority(_ name: String) throws {
         try openssl(
@@ -96,7 +103,7 @@ final class Certificates {
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
-            throw Unexpected(description: "openssl \(arguments[0]) ended with \(process.terminationStatus)")
+            throw RedisTestServerError(reason: "openssl \(arguments[0]) ended with \(process.terminationStatus)")
         }
     }
 }

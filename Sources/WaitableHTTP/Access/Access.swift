@@ -1,0 +1,119 @@
+import HTTPTypes
+import Hummingbird
+public import Logging
+public import Waitable
+
+/// Who may do what: with credentials, callers that authenticate, within their rights; without any, everybody.
+public struct Access: Sendable {
+    private let credentials: CredentialFiles?
+    private let signatures: SignatureVerifier
+    private let account: String
+    private let logger: Logger
+
+    /// Access by credentials.
+    ///
+    /// - Parameters:
+    ///   - credentials: `nil` for none, so that everybody may do everything.
+    ///   - arn: The region that signatures are made for, and the account in AWS's errors.
+    public init(credentials: CredentialFiles?, arn: ARN, logger: Logger) {
+        self.credentials = credentials
+        signatures = SignatureVerifier(region: arn.region)
+        account = arn.account
+        self.logger = logger
+    }
+
+    // MARK: Routes
+
+    /// Lets a request pass, or says why not: 401 without a known token, 403 without the right.
+    func check(_ request: Request, _ need: Need) throws(ItemError) {
+        guard let credentials, need != .open else { return }
+        guard let token = Self.bearerToken(of: request) else {
+            throw .unauthenticated("Authorization: must be 'Bearer TOKEN'", challenge: "Bearer realm=\"waitable\"")
+        }
+        guard let caller = credentials.current.caller(token: token) else {
+            logger.notice("unknown token refused", metadata: ["path": "\(request.uri.path)"])
+            throw .unauthenticated(
+                "Authorization: must hold a token that is known here",
+                challenge: "Bearer realm=\"waitable\", error=\"invalid_token\""
+            )
+        }
+        guard case .right(let right) = need else { return }
+        note(caller, right, request.uri.path)
+        guard caller.rights.contains(right) else {
+            throw .notAllowed(caller: caller.name, right: right)
+        }
+    }
+
+    // MARK: Step Functions
+
+    /// Whoever calls the Step Functions API: by a bearer token, or by a signature, for which the body is read.
+    ///
+    /// - Returns: `nil` where no credentials are configured.
+    func caller(ofOperation request: inout Request) async throws(APIError) -> Caller? {
+        guard let known = credentials?.current else { return nil }
+        guard request.headers[values: .authorization].first != nil else { throw .missingAuthenticationToken }
+        if let token = Self.bearerToken(of: request) {
+            if let caller = known.caller(token: token) { return caller }
+            logger.notice("unknown token refused", metadata: ["path": "\(request.uri.path)"])
+            throw .unrecognizedClient
+        }
+        do throws(APIError) {
+            let pending = try signatures.examine(request.head, keys: known.accessKeys, at: .now)
+            return try pending.verify(body: try await StepFunctionsAPI.bytes(of: &request))
+        } catch {
+            logger.notice("signature refused", metadata: ["code": "\(error.code)", "reason": "\(error.message)"])
+            throw error
+        }
+    }
+
+    /// Lets a call of an operation pass, or says why not, as AWS does.
+    func check(_ caller: Caller?, operation: String) throws(APIError) {
+        guard let caller else { return }
+        let right = Right(operation: operation)
+        note(caller, right, operation)
+        guard caller.rights.contains(right) else {
+            throw APIError(
+                "AccessDeniedException",
+                "User: arn:aws:iam::\(account):user/\(caller.name) is not authorized to perform: states:\(operation)"
+                    + " (the right \(right.rawValue) is missing)"
+            )
+        }
+    }
+
+    /// Who manages, and who tries what he may not do, is worth a line.
+    private func note(_ caller: Caller, _ right: Right, _ action: String) {
+        let isAllowed = caller.rights.contains(right)
+        guard right == .manage || !isAllowed else { return }
+        logger.notice(
+            isAllowed ? "managed by a caller" : "caller without the right refused",
+            metadata: ["caller": "\(caller.name)", "right": "\(right.rawValue)", "action": "\(action)"]
+        )
+    }
+
+    /// The token of `Authorization: Bearer TOKEN`; `nil` where there is no such header, or more than one.
+    private static func bearerToken(of request: Request) -> Substring? {
+        let values = request.headers[values: .authorization]
+        guard values.count == 1, let words = values.first?.split(separator: " "), words.count == 2,
+            words[0].lowercased() == "bearer"
+        else { return nil }
+        return words[1]
+    }
+}
+
+extension ItemError {
+    fileprivate static func unauthenticated(_ message: String, challenge: String) -> ItemError {
+        var error = ItemError(status: .unauthorized, code: "Unauthenticated", message: message)
+        error.challenge = challenge
+        return error
+    }
+
+    fileprivate static func notAllowed(caller: String, right: Right) -> ItemError {
+        var error = ItemError(
+            status: .forbidden,
+            code: "NotAllowed",
+            message: "The token '\(caller)' does not have the right '\(right.rawValue)'."
+        )
+        error.challenge = "Bearer realm=\"waitable\", error=\"insufficient_scope\", scope=\"\(right.rawValue)\""
+        return error
+    }
+}

@@ -1,0 +1,16 @@
+/// What a route needs of a caller, where credentials are configured.
+public enum Need: Sendable, Equatable {
+    /// Nothing: health, and what is no secret.
+    case open
+    /// Any known caller.
+    case caller
+    /// A caller with a right.
+    case right(Right)
+
+    /// A caller who may start.
+    public static let start = Need.right(.start)
+    /// A caller who may read.
+    public static let read = Need.right(.read)
+    /// A caller who may manage.
+    public static let manage = Need.right(.manage)
+}

@@ -1,0 +1,99 @@
+import HTTPTypes
+public import Hummingbird
+import Logging
+
+/// The routes of a server. Each says what it needs of a caller: one that does not say it does not compile, and what is
+/// not a route here is not served.
+public final class Routes: HTTPResponderBuilder {
+    /// What makes an answer.
+    public typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
+
+    private let router = Router(options: .autoGenerateHeadEndpoints)
+    private let access: Access
+    private var methods: [String: [HTTPRequest.Method]] = [:]
+
+    /// No routes yet.
+    public init(access: Access) {
+        self.access = access
+        router.add(middleware: RequestMeter())
+        router.add(middleware: UnknownRoute(access: access))
+    }
+
+    /// A route to look at something.
+    public func get(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.get, path, need, handler) }
+
+    /// A route to do something.
+    public func post(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.post, path, need, handler) }
+
+    /// `POST /`, which two APIs share. What has an `X-Amz-Target` is a Step Functions call: it authenticates as AWS's
+    /// clients do, and its operation decides what it needs.
+    func post(stepFunctions: StepFunctionsAPI, otherwise need: Need, use handler: @escaping Handler) {
+        let access = access
+        serve(.post, "/") { request, context in
+            if request.headers[.amazonTarget] != nil { return await stepFunctions.respond(to: request) }
+            try access.check(request, need)
+            return try await handler(request, context)
+        }
+    }
+
+    private func add(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
+        let access = access
+        serve(method, path) { request, context in
+            try access.check(request, need)
+            return try await handler(request, context)
+        }
+    }
+
+    private func serve(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+        router.on(RouterPath(path), method: method, use: handler)
+        methods[path, default: []] += method == .get ? [.get, .head] : [method]
+    }
+
+    /// The responder for a server, with a 405 for the other methods of each path.
+    public func buildResponder() -> RouterResponder<BasicRequestContext> {
+        for (path, allowed) in methods {
+            for method in Self.allMethods where !allowed.contains(method) {
+                router.on(RouterPath(path), method: method) { [access] request, _ -> Response in
+                    try access.check(request, .caller)
+                    throw ItemError.methodNotAllowed(request.method, allowed: allowed)
+                }
+            }
+        }
+        return router.buildResponder()
+    }
+
+    private static let allMethods: [HTTPRequest.Method] = [
+        .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
+    ]
+
+    /// What no route is there for: a caller who has not authenticated learns no more than that.
+    private struct UnknownRoute: RouterMiddleware {
+        let access: Access
+
+        func handle(
+            _ request: Request,
+            context: BasicRequestContext,
+            next: (Request, BasicRequestContext) async throws -> Response
+        ) async throws -> Response {
+            if context.endpointPath != nil { return try await next(request, context) }
+            try access.check(request, .caller)
+            throw ItemError(status: .notFound, code: "NoSuchRoute", message: "There is nothing at this path.")
+        }
+    }
+}
+
+extension ItemError {
+    fileprivate static func methodNotAllowed(
+        _ method: HTTPRequest.Method,
+        allowed: [HTTPRequest.Method]
+    ) -> ItemError {
+        let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        var error = ItemError(
+            status: .methodNotAllowed,
+            code: "MethodNotAllowed",
+            message: "\(method.rawValue): must be one of \(names) for this path"
+        )
+        error.allow = names
+        return error
+    }
+}
