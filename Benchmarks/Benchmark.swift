@@ -184,8 +184,9 @@ extension RedisStore {
         )
         let words = reply.array ?? []
         let members = stride(from: 0, to: words.count - 1, by: 2).compactMap { index in
-            words[index].string.map {
-                ListedMember(set: .closed, name: $0, score: words[index + 1].string.flatMap { Double($0) } ?? 0)
+            words[index].string.map { name in
+                let score = words[index + 1].string.flatMap { Double($0) }
+                return ListedMember(set: .closed, bytes: Array(name.utf8), score: score ?? 0)
             }
         }
         return (members, rank + members.count)

@@ -66,6 +66,13 @@ extension Metric {
         .counter,
         "Executions claimed again because a lease on them ran out: a worker died, hung, or was too slow."
     )
+    /// `reason`: `age`, `count`.
+    package static let removed = Metric(
+        "waitable_removed_total",
+        .counter,
+        labels: ["reason"],
+        "Closed executions whose retention was over."
+    )
     package static let poison = Metric(
         "waitable_poison_total",
         .counter,
@@ -187,7 +194,8 @@ extension Metric {
     /// All of them.
     public static let all: [Metric] = [
         starts, startSeconds, httpRequests, httpRequestSeconds, claims, claimedExecutions, claimSeconds, lastClaim,
-        commits, commitSeconds, refusals, redeliveries, poison, lateness, callFailures, closed, failures, retries,
+        commits, commitSeconds, refusals, redeliveries, poison, removed, lateness, callFailures, closed, failures,
+        retries,
         waiting, overdue, running, parked, oldestOverdueSeconds, workers, redisConnected, redisClockOffset,
         redisMemoryUsed, redisMemoryLimit, redisCommands, redisPendingCommands, redisReconnects, redisFailedConnects,
         buildInfo, cpuSeconds, residentMemory, virtualMemory, openFiles, mostFiles, startTime,

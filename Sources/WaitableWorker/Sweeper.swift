@@ -2,6 +2,7 @@ import CoreMetrics
 public import Logging
 public import ServiceLifecycle
 import StatesLanguage
+import WaitableMetrics
 public import WaitableRedis
 
 /// Removes closed executions whose retention is over: rarely, in bounded steps, and never in two places at once.
@@ -14,8 +15,8 @@ public final class Sweeper: Service {
     private let configuration: RetentionConfiguration
     private let name: String
     private let logger: Logger
-    private let aged = Counter(label: "waitable_removed_total", dimensions: [("reason", "age")])
-    private let surplus = Counter(label: "waitable_removed_total", dimensions: [("reason", "count")])
+    private let aged = Metric.removed.counter(("reason", "age"))
+    private let surplus = Metric.removed.counter(("reason", "count"))
 
     /// A sweeper over a store whose connection somebody else runs.
     ///

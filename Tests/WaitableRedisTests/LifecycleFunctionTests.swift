@@ -77,27 +77,29 @@ struct LifecycleFunctionTests {
         #expect(try await partition.call("reschedule", "m:a", "5000").integer == 5_000)
         #expect(try await partition.call("reschedule", "m:a", "1970-01-01T00:00:06.0001Z").integer == 6_001)
         #expect(try await partition.due() == ["m:a", "6001"])
-        #expect(try await partition.document("m:a") == #"{"s":"R","r":6001,"d":"h","b":1,"input":{}}"#)
+        let document = try #require(try await partition.document("m:a"))
+        let said = try #require(document.wholeMatch(of: /\{"s":"R","r":6001,"m":(\d+),"d":"h","b":1,"input":\{\}\}/))
+        #expect(try #require(Int64(said.1)) <= (try await partition.now()))
     }
 
     @Test(
         "a later instant moves one wait alone: what may be due before it is looked after at once",
         arguments: [
-            (#"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":5000000000000}]}"#, true),
-            (#"{"n":"W","e":1,"i":2,"t":5000000001000,"w":5000000000000}"#, true),
-            (#"{"n":"W","e":1,"i":2,"w":5000000000000}"#, false),
+            (#"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":4000000000000}]}"#, true),
+            (#"{"n":"W","e":1,"i":2,"t":4000000001000,"w":4000000000000}"#, true),
+            (#"{"n":"W","e":1,"i":2,"w":4000000000000}"#, false),
         ]
     )
     func rescheduleOfOne(flow: String, isDueAtOnce: Bool) async throws {
         let partition = try Partition()
         let document = #"{"s":"R","d":"h","b":1,"f":\#(flow),"input":{}}"#
-        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "5000000000000", document: document)]))
-        #expect(try await partition.call("reschedule", "m:a", "6000000000000").integer == 6_000_000_000_000)
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "4000000000000", document: document)]))
+        #expect(try await partition.call("reschedule", "m:a", "4100000000000").integer == 4_100_000_000_000)
         let now = try await partition.now()
         let due = try #require(Int64(try await partition.due()[1]))
-        #expect(isDueAtOnce ? due <= now : due == 6_000_000_000_000)
-        try await partition.call("reschedule", "m:a", "4000000000000")
-        #expect(try await partition.due()[1] == (isDueAtOnce ? String(due) : "4000000000000"))
+        #expect(isDueAtOnce ? due <= now : due == 4_100_000_000_000)
+        try await partition.call("reschedule", "m:a", "3900000000000")
+        #expect(try await partition.due()[1] == (isDueAtOnce ? String(due) : "3900000000000"))
     }
 
     @Test("a rescheduled execution is never early")

@@ -105,11 +105,6 @@ final class BatchWindow: Sendable {
             let starter = state.starters.removeFirst()
             wakeUps.append { starter.resume(returning: group) }
         }
-        if let reader = state.reader, state.isAbandoned || hasRoom(state) {
-            state.reader = nil
-            let goesOn = !state.isAbandoned
-            wakeUps.append { reader.resume(returning: goesOn) }
-        }
         if let writer = state.writer {
             let isOver =
                 state.isAbandoned
@@ -123,6 +118,12 @@ final class BatchWindow: Sendable {
                 state.writer = nil
                 wakeUps.append { writer.resume(returning: nil) }
             }
+        }
+        // Last, as groups and answers that were taken have made room.
+        if let reader = state.reader, state.isAbandoned || hasRoom(state) {
+            state.reader = nil
+            let goesOn = !state.isAbandoned
+            wakeUps.append { reader.resume(returning: goesOn) }
         }
         return wakeUps
     }

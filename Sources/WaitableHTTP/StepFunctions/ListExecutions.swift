@@ -49,7 +49,7 @@ extension StepFunctionsAPI {
             throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn, not both")
         }
         let machine = try ingest.arn.stateMachineReference(in: arn)
-        guard try !request.isGiven("redriveFilter") else {
+        guard !request.isGiven("redriveFilter") else {
             throw APIError("ValidationException", "redriveFilter can only be set together with mapRunArn")
         }
         return (arn, machine)

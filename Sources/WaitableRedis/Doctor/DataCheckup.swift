@@ -62,13 +62,16 @@ struct DataCheckup {
     }
 
     /// Goes through everything.
-    mutating func run() async throws {
-        guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return }
+    ///
+    /// - Returns: Whether there was something to go through: `false` where a key of Waitable's holds something else.
+    mutating func run() async throws -> Bool {
+        guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return false }
         try await scan(RedisCommand("ZSCAN", store.keys.due), of: .member)
         try await scan(RedisCommand("ZSCAN", store.keys.closed), of: .member)
         try await scan(RedisCommand("HSCAN", store.keys.redelivered), of: .redelivered)
         try await scanKeys()
         try await settleDoubtful()
+        return true
     }
 
     // MARK: Pages

@@ -1,5 +1,6 @@
 import HummingbirdCore
 import HummingbirdTLS
+import NIOCore
 import NIOSSL
 
 /// How a server listens, and whether it may.
