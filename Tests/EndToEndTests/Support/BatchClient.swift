@@ -34,7 +34,7 @@ final class BatchClient {
     /// Ends the request.
     func end() { lines.finish() }
 
-    /// The next answer; `nil` after the last one.
+    /// The next answer, or the refusal of the whole batch; `nil` after the last one.
     func answer() async throws -> JSONObject? {
         while true {
             if let length = received.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
@@ -46,6 +46,10 @@ final class BatchClient {
             if body == nil { body = try await response.value.body.makeAsyncIterator() }
             received.discardReadBytes()
             guard let more = try await body?.next() else {
+                if try await response.value.status != .ok, received.readableBytes > 0 {
+                    let refusal = received.readBytes(length: received.readableBytes) ?? []
+                    return try JSON(parsing: refusal).objectValue
+                }
                 #expect(received.readableBytes == 0, "half an answer: \(String(buffer: received))")
                 return nil
             }

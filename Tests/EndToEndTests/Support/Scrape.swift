@@ -31,6 +31,11 @@ struct Scrape: Sendable {
 
     subscript(_ sample: String) -> Double? { samples[sample] }
 
+    /// The sum of a metric's samples over all their labels.
+    func sum(_ metric: String) -> Double {
+        samples.reduce(0) { $1.key.prefix { $0 != "{" } == metric ? $0 + $1.value : $0 }
+    }
+
     /// The names of all samples, and of the metrics that they belong to.
     var names: Set<String> { Set(samples.keys.map { String($0.prefix { $0 != "{" }) }).union(kinds.keys) }
 
