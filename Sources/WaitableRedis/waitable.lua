@@ -36,6 +36,7 @@ local MAX_EFFECTS = 100           -- item effects per entry
 local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
 local MAX_LEASE = 86400000        -- ms
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
+local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
@@ -801,6 +802,9 @@ local function start(keys, args)
     end
 
     local now, micros = clock()
+    if instants.parse(item.StartTimestamp, 'StartTimestamp') > now + LONGEST_WAIT then
+        refuse('VALIDATION', 'StartTimestamp', 'must be at most 24855 days ahead', item.StartTimestamp)
+    end
     local id = item.Id
     local counted
     if not id then

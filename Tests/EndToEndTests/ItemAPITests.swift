@@ -70,6 +70,7 @@ struct ItemAPITests {
             (#"{"StartTimestamp":"2026-01-01T00:00:00"}"#, 400, "InvalidField", "StartTimestamp"),
             (#"{"StartTimestamp":"2026-01-01 00:00:00Z"}"#, 400, "InvalidField", "StartTimestamp"),
             (#"{"StartTimestamp":"2026-01-01T24:00:00Z"}"#, 400, "InvalidField", "StartTimestamp"),
+            (#"{"StartTimestamp":"2105-01-01T00:00:00Z"}"#, 400, "InvalidField", "StartTimestamp"),
             (#"{"StartTimestamp":"2026-01-01T00:00:00Z","Id":""}"#, 400, "InvalidField", "Id"),
             (#"{"StartTimestamp":"2026-01-01T00:00:00Z","Id":"a b"}"#, 400, "InvalidField", "Id"),
             (#"{"StartTimestamp":"2026-01-01T00:00:00Z","Id":"a:b"}"#, 400, "InvalidField", "Id"),

@@ -107,6 +107,20 @@ struct StartFunctionTests {
         "2026-11-23T10:00:00Z+01:00", "tomorrow", "1795407521",
     ]
 
+    @Test("a wait that no state may wait is refused: 2^31 - 1 seconds are the most")
+    func longestWait() async throws {
+        let partition = try await partition()
+        let longest = Instant(milliseconds: try await partition.now()).adding(milliseconds: WaitLimit.milliseconds)
+        let later = longest.adding(milliseconds: 60_000).iso8601
+        #expect(
+            try await partition.refusal("start", #"{"Id":"a","StartTimestamp":"\#(later)"}"#)
+                == "VALIDATION StartTimestamp: must be at most 24855 days ahead: '\(later)'"
+        )
+        #expect(try await partition.due().isEmpty)
+        try await partition.call("start", #"{"Id":"a","StartTimestamp":"\#(longest.iso8601)"}"#)
+        #expect(try await partition.due().count == 2)
+    }
+
     @Test("bad instants are refused with the rule and the value", arguments: badInstants)
     func badInstant(text: String) async throws {
         let partition = try await partition()

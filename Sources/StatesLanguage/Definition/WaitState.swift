@@ -9,8 +9,6 @@ struct WaitState: Sendable {
 
     let until: Until
 
-    /// The longest wait that AWS accepts, in milliseconds: 24,855 days are fine, 24,856 are not.
-    private static let longest = Int64(Int32.max) * 1_000
 
     init?(_ fields: inout FieldReader) {
         var choices: [Until] = []
@@ -39,7 +37,7 @@ struct WaitState: Sendable {
     /// - Parameter scope: With the effective input.
     func end(from now: Instant, _ scope: DataScope) throws(StateFailure) -> Instant {
         let end = try instant(from: now, scope)
-        guard end <= now.adding(milliseconds: Self.longest) else {
+        guard end <= now.adding(milliseconds: WaitLimit.milliseconds) else {
             throw scope.runtimeError("Wait state delay is too long.")
         }
         return end

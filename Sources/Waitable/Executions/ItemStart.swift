@@ -72,6 +72,14 @@ public struct ItemStart: Sendable, Equatable {
         return text
     }
 
+    /// Checks the instant against the present: a wait has its limit, and the execution would fail at once.
+    public func check(at now: Instant) throws(FieldError) {
+        guard let instant = Instant(iso8601: startTimestamp),
+            instant > now.adding(milliseconds: WaitLimit.milliseconds)
+        else { return }
+        throw FieldError(field: "StartTimestamp", rule: "must be at most 24855 days ahead", value: startTimestamp)
+    }
+
     /// The execution's input: the same text for the same start, so that a repeated one is recognised.
     public var input: String {
         JSON.object(["Id": .string(id), "StartTimestamp": .string(startTimestamp)]).text

@@ -105,26 +105,38 @@ private struct Preparation {
     }
 
     mutating func prepare(_ item: ItemStart) async throws(ItemError) -> Starter.Prepared {
+        let target: Starter.Target
+        let instant: Instant
         do throws(Starter.Refusal) {
-            let name = item.stateMachine ?? stateMachine
-            let target: Starter.Target
-            if let known = targets[name] {
-                target = known
-            } else {
-                target = try await starter.target(name.map { StateMachineReference(name: $0) })
-                targets[name] = target
-            }
-            let instant: Instant
-            if let now {
-                instant = now
-            } else {
-                instant = try await starter.now()
-                now = instant
-            }
+            target = try await self.target(item.stateMachine ?? stateMachine)
+            instant = try await self.instant()
+        } catch {
+            throw refused(error, item)
+        }
+        do throws(FieldError) { try item.check(at: instant) } catch { throw ItemError(error) }
+        do throws(Starter.Refusal) {
             return try starter.prepare(target, name: item.id, input: item.input, at: instant)
         } catch {
-            starter.note(error, item.id)
-            throw starter.ingest.itemError(error, id: item.id)
+            throw refused(error, item)
         }
+    }
+
+    private mutating func target(_ name: String?) async throws(Starter.Refusal) -> Starter.Target {
+        if let known = targets[name] { return known }
+        let target = try await starter.target(name.map { StateMachineReference(name: $0) })
+        targets[name] = target
+        return target
+    }
+
+    private mutating func instant() async throws(Starter.Refusal) -> Instant {
+        if let now { return now }
+        let instant = try await starter.now()
+        now = instant
+        return instant
+    }
+
+    private func refused(_ refusal: Starter.Refusal, _ item: ItemStart) -> ItemError {
+        starter.note(refusal, item.id)
+        return starter.ingest.itemError(refusal, id: item.id)
     }
 }

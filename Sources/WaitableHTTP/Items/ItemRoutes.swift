@@ -16,8 +16,10 @@ struct ItemRoutes: Sendable {
     func start(_ request: Request) async throws -> Response {
         let body = try await body(of: request)
         let item: ItemStart
-        do {
+        do throws(FieldError) {
             item = try ItemStart(body: body) { UUIDv4.make() }
+            // Without a clock nothing is started anyway, and the start says why.
+            if let now = try? await ingest.clock.now() { try item.check(at: now) }
         } catch {
             throw ItemError(error)
         }
