@@ -40,6 +40,8 @@ public struct ItemCursor: Sendable, Equatable {
         let score = Double(bitPattern: bits)
         guard score.isFinite else { return nil }
         self.init(set: set, after: ListedMember(set: set, bytes: bytes, score: score))
+        // One place has one token: what reads the same and is written otherwise was not given out here.
+        guard self.token == token else { return nil }
     }
 
     private static func bytes(hexadecimal: Substring) -> [UInt8]? {

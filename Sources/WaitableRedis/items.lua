@@ -79,8 +79,9 @@ function items.failure(text)
         local name, most = i == 1 and 'error' or 'cause', i == 1 and 256 or 32768
         local value = failure[name]
         if value ~= nil then
-            if type(value) ~= 'string' or #value > most then
-                refuse('VALIDATION', name, 'must be a string of at most ' .. most .. ' bytes', tostring(value))
+            -- Characters, as AWS counts them: bytes that continue one are none.
+            if type(value) ~= 'string' or select(2, value:gsub('[^\128-\191]', '')) > most then
+                refuse('VALIDATION', name, 'must be a string of at most ' .. most .. ' characters', tostring(value))
             end
             members[#members + 1] = '"' .. name .. '":' .. items.quoted(value)
         end

@@ -7,6 +7,11 @@ public struct ExecutionFailure: Sendable, Equatable {
     /// What a person reads about it.
     public var cause: String?
 
+    /// The most characters of an error that a caller gives, as AWS has it.
+    public static let longestError = 256
+    /// The most characters of a cause that a caller gives, as AWS has it.
+    public static let longestCause = 32_768
+
     /// A failure from its parts.
     public init(error: String?, cause: String?) {
         self.error = error

@@ -8,7 +8,7 @@ struct ManagementBody: Sendable {
     private let object: JSONObject
 
     /// The largest body, in bytes: error and cause may be as long as AWS allows.
-    private static let largest = 262_144
+    private static let largest = 524_288
 
     /// Reads a request's body.
     ///
@@ -45,10 +45,17 @@ struct ManagementBody: Sendable {
     }
 
     /// A text that may be there.
-    func text(_ name: String) throws(FieldError) -> String? {
+    ///
+    /// - Parameter most: The most characters.
+    func text(_ name: String, most: Int) throws(FieldError) -> String? {
         switch object[name] {
         case nil: return nil
-        case .string(let text): return text
+        case .string(let text):
+            let count = text.unicodeScalars.count
+            guard count <= most else {
+                throw FieldError(field: name, rule: "must have at most \(most) characters, has \(count)", value: text)
+            }
+            return text
         case let other?: throw FieldError(field: name, rule: "must be a string", value: other.text)
         }
     }

@@ -31,7 +31,11 @@ struct ManagementRoutes: Sendable {
             try await answer {
                 let body = try await ManagementBody(request, allowing: ["error", "cause"])
                 let key = try await key(request, context)
-                return try await manager.cancel(key, error: try body.text("error"), cause: try body.text("cause"))
+                return try await manager.cancel(
+                    key,
+                    error: try body.text("error", most: ExecutionFailure.longestError),
+                    cause: try body.text("cause", most: ExecutionFailure.longestCause)
+                )
             }
         }
         routes.post("/items/:id/reschedule", .manage) { request, context in

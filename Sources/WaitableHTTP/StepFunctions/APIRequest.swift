@@ -24,6 +24,17 @@ struct APIRequest: Sendable {
         }
     }
 
+    /// A text that may be there, of a bounded length.
+    ///
+    /// - Parameter most: The most characters.
+    func optional(_ name: String, most: Int) throws(APIError) -> String? {
+        guard let text = try optional(name) else { return nil }
+        guard text.unicodeScalars.count <= most else {
+            throw .constraint(value: text, at: name, "Member must have length less than or equal to \(most)")
+        }
+        return text
+    }
+
     /// Whether something is asked for.
     func flag(_ name: String) throws(APIError) -> Bool {
         switch body[name] {
