@@ -60,7 +60,8 @@ let package = Package(
             name: "WaitableHTTP",
             dependencies: [
                 "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore, logging, metrics,
-            ]
+            ],
+            resources: [.embedInCode("openapi.json")]
         ),
         .target(
             name: "WaitableWorker",
@@ -105,7 +106,10 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "JSONLoggingTests", dependencies: ["JSONLogging", logging]),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
-        .testTarget(name: "WaitableHTTPTests", dependencies: ["WaitableHTTP", nioCore]),
+        .testTarget(
+            name: "WaitableHTTPTests",
+            dependencies: ["WaitableHTTP", "PrometheusMetrics", "RedisClient", nioCore, logging]
+        ),
         .testTarget(
             name: "WaitableRedisTests",
             dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging]

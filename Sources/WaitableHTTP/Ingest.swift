@@ -71,6 +71,7 @@ public struct Ingest: Sendable {
         OverviewRoutes(ingest: self).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)
         HealthRoutes(ingest: self).add(to: routes)
+        OpenAPIRoutes(needsCredentials: access.needsCredentials).add(to: routes)
         return routes
     }
 }

@@ -9,7 +9,6 @@ struct WaitState: Sendable {
 
     let until: Until
 
-
     init?(_ fields: inout FieldReader) {
         var choices: [Until] = []
         if let seconds = fields.integer("Seconds", 0...99_999_999) { choices.append(.seconds(seconds)) }

@@ -22,6 +22,9 @@ public struct Access: Sendable {
         self.logger = logger
     }
 
+    /// Whether callers have to authenticate.
+    var needsCredentials: Bool { credentials != nil }
+
     // MARK: Routes
 
     /// Lets a request pass, or says why not: 401 without a known token, 403 without the right.

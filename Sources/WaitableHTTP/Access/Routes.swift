@@ -11,6 +11,8 @@ public final class Routes: HTTPResponderBuilder {
     private let router = Router(options: .autoGenerateHeadEndpoints)
     private let access: Access
     private var methods: [String: [HTTPRequest.Method]] = [:]
+    /// What is served: method, path and what it needs of a caller.
+    private(set) var served: [(method: HTTPRequest.Method, path: String, need: Need)] = []
 
     /// No routes yet.
     public init(access: Access) {
@@ -29,7 +31,7 @@ public final class Routes: HTTPResponderBuilder {
     /// clients do, and its operation decides what it needs.
     func post(stepFunctions: StepFunctionsAPI, otherwise need: Need, use handler: @escaping Handler) {
         let access = access
-        serve(.post, "/") { request, context in
+        serve(.post, "/", need) { request, context in
             if request.headers[.amazonTarget] != nil { return await stepFunctions.respond(to: request) }
             try access.check(request, need)
             return try await handler(request, context)
@@ -38,13 +40,14 @@ public final class Routes: HTTPResponderBuilder {
 
     private func add(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
         let access = access
-        serve(method, path) { request, context in
+        serve(method, path, need) { request, context in
             try access.check(request, need)
             return try await handler(request, context)
         }
     }
 
-    private func serve(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Handler) {
+    private func serve(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
+        served.append((method, path, need))
         router.on(RouterPath(path), method: method, use: handler)
         methods[path, default: []] += method == .get ? [.get, .head] : [method]
     }
@@ -64,6 +67,7 @@ public final class Routes: HTTPResponderBuilder {
 
     private static let allMethods: [HTTPRequest.Method] = [
         .get, .head, .post, .put, .delete, .patch, .options, .trace, .connect,
+        .query,
     ]
 
     /// What no route is there for: a caller who has not authenticated learns no more than that.
@@ -80,6 +84,11 @@ public final class Routes: HTTPResponderBuilder {
             throw ItemError(status: .notFound, code: "NoSuchRoute", message: "There is nothing at this path.")
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// A GET with a body (draft-ietf-httpbis-safe-method-w-body).
+    fileprivate static let query = Self("QUERY")!
 }
 
 extension ItemError {
