@@ -22,18 +22,24 @@ struct Stack: Sendable {
     }
 
     /// Runs a test with a Redis and an ingest, and ends both after it.
+    ///
+    /// - Parameter ingestUser: The Redis user of ingest, as `name:password`; `nil` for the default one.
     static func with(
         persistence: RedisTestServer.Persistence = .none,
         options: [String] = [],
         environment: [String: String] = [:],
+        ingestUser: String? = nil,
         _ body: @Sendable (Stack) async throws -> Void
     ) async throws {
         let redis = try RedisTestServer(persistence: persistence, options: options)
         let port = try RedisTestServer.freePort()
         let ingest = try Program(
             ["ingest"],
-            environment: ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info"]
-                .merging(environment) { $1 }
+            environment: [
+                "WAITABLE_REDIS_URL": ingestUser.map { redis.url.replacing("://", with: "://\($0)@") } ?? redis.url,
+                "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
+            ]
+            .merging(environment) { $1 }
         )
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -1,0 +1,172 @@
+import Foundation
+import Logging
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// The Redis users of deploy/redis/users.acl: each suffices for its process, and for nothing else.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct RedisUserTests {
+    private static let passwords = [
+        "INGEST": "ingest-secret", "WORKER": "worker-secret", "OPERATOR": "operator-secret",
+    ]
+
+    /// Runs a test with an ingest, and all that is started in it, as users of the file.
+    private func with(_ body: @Sendable (Stack) async throws -> Void) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "waitable-users-\(UUID().uuidString).acl")
+        defer { try? FileManager.default.removeItem(at: file) }
+        let source = Program.root.appending(path: "deploy/redis/users.acl")
+        var text = try String(contentsOf: source, encoding: .utf8)
+        for (name, password) in Self.passwords {
+            text = text.replacing("#SHA256_OF_\(name)_PASSWORD", with: ">\(password)")
+        }
+        // The test itself looks on.
+        text = text.replacing("user default off", with: "user default on nopass ~* &* +@all")
+        try Data(text.utf8).write(to: file)
+        try await Stack.with(options: ["--aclfile", file.path], ingestUser: "waitable-ingest:ingest-secret", body)
+    }
+
+    private func url(_ stack: Stack, _ name: String) -> String {
+        stack.redis.url.replacing("redis://", with: "redis://waitable-\(name):\(name)-secret@")
+    }
+
+    @Test("Ingest and workers do all of their work as their users")
+    func suffices() async throws {
+        try await with { stack in
+            let worker = try stack.worker([
+                "WAITABLE_REDIS_URL": url(stack, "worker"), "WAITABLE_LEASE_MS": "500", "WAITABLE_RETENTION_COUNT": "3",
+                "WAITABLE_RETENTION_INTERVAL_MS": "100", "WAITABLE_METRICS_PORT": "0",
+            ])
+            let due = try await stack.now().adding(milliseconds: 1_500).iso8601
+            let lines = (0..<20).map { #"{"Id":"batch-\#($0)","StartTimestamp":"\#(due)"}"# }.joined(separator: "\n")
+            let started = try await stack.batch(lines)
+            #expect(started.count == 20)
+            #expect(started.allSatisfy { $0["code"] == nil })
+            let far = #"{"Id":"far","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+            #expect(try await stack.post(far).status == 200)
+            for path in [
+                "/status", "/status/far", "/items", "/items/far", "/items/far/timeline", "/overview", "/state-machines",
+            ] {
+                #expect(try await stack.get(path).status == 200, "\(path)")
+            }
+            for path in [
+                "/items/far/cancel", "/items/far/redrive", "/state-machines/waitable-stepfunction/pause",
+                "/state-machines/waitable-stepfunction/resume",
+            ] {
+                #expect(try await stack.post("", to: path).status == 200, "\(path)")
+            }
+            let later = #"{"StartTimestamp":"2037-01-01T00:00:00Z"}"#
+            try await eventually("it can be rescheduled") {
+                try await stack.post(later, to: "/items/far/reschedule").status == 200
+            }
+            let machine = try await stack.call(
+                "CreateStateMachine",
+                [
+                    "name": "made", "roleArn": "arn:aws:iam::000000000000:role/any", "publish": .bool(true),
+                    "definition": #"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#,
+                    "tags": .array([.object(["key": "k", "value": "v"])]),
+                ]
+            )
+            let arn = try #require(machine.json.objectValue?["stateMachineArn"])
+            #expect(try await stack.call("StartExecution", ["stateMachineArn": arn]).status == 200)
+            #expect(try await stack.call("ListExecutions", ["stateMachineArn": arn]).status == 200)
+            #expect(try await stack.call("DeleteStateMachine", ["stateMachineArn": arn]).status == 200)
+            // All but the three that retention leaves are gone, and the one that waits is not touched.
+            try await eventually("retention has swept") {
+                let (closed, due) = (try await stack.closedCount(), try await stack.dueCount())
+                return due == 1 && closed == 3
+            }
+            #expect(try await Scrape(stack.url + "/metrics")["waitable_redis_memory_used_bytes"] ?? 0 > 0)
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+            for output in [worker.output, stack.ingest.output] {
+                #expect(!output.contains("NOPERM"), "\(output)")
+                for password in Self.passwords.values { #expect(!output.contains(password)) }
+            }
+        }
+    }
+
+    @Test("An operator's commands do all of their work on Redis as their user")
+    func operates() async throws {
+        try await with { stack in
+            #expect(try await stack.post(#"{"Id":"far","StartTimestamp":"2036-01-01T00:00:00Z"}"#).status == 200)
+            let worker = try stack.worker(["WAITABLE_REDIS_URL": url(stack, "worker")])
+            let environment = ["WAITABLE_REDIS_URL": url(stack, "operator")]
+            _ = try await stack.integer("ZREM", stack.store.keys.due, "waitable-stepfunction:far")
+            for (words, code, text) in [
+                ("doctor --repair --json", 1, #""code":"open-not-due""#), ("list", 0, "far"),
+                ("describe far", 0, "WAITING"), ("reschedule far --at 2037-01-01T00:00:00Z", 0, "2037"),
+                ("cancel far", 0, "ABORTED"), ("redrive far", 0, "far"), ("pause waitable-stepfunction", 0, "paused"),
+                ("resume waitable-stepfunction", 0, "false"),
+                ("start --id b --at 2036-01-01T00:00:00Z", 0, "started b"),
+                ("state-machines", 0, "waitable-stepfunction"),
+            ] as [(String, Int32, String)] {
+                let program = try Program(words.split(separator: " ").map(String.init), environment: environment)
+                #expect(try await program.end() == code, "\(words): \(program.output)")
+                #expect(program.output.contains(text), "\(words): \(program.output)")
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+        }
+    }
+
+    @Test("Each user is refused for anything else", arguments: ["ingest", "worker", "operator"])
+    func refused(name: String) async throws {
+        let prefix = "waitable:{0}"
+        var forbidden = [
+            "FLUSHALL", "FLUSHDB", "KEYS *", "CONFIG SET maxmemory 1", "SHUTDOWN NOSAVE", "ACL LIST",
+            "SCRIPT FLUSH", "EVAL x 0", "MONITOR", "CLIENT KILL ID 1", "FUNCTION FLUSH",
+            "FUNCTION DELETE waitable",
+            "REPLICAOF NO ONE", "SAVE", "BGREWRITEAOF", "SWAPDB 0 1", "MIGRATE h 1 k 0 1", "RENAME \(prefix):due other",
+            "GET other", "SET other 1", "GET \(prefix):secret", "HSET \(prefix)x 1 1", "PUBLISH other 1",
+            "EXPIRE \(prefix):due 1", "COPY \(prefix):due other", "DUMP \(prefix):due",
+        ]
+        switch name {
+        case "ingest":
+            forbidden += [
+                "FCALL waitable_claim 1 \(prefix) 1 1000", "FCALL waitable_commit 1 \(prefix)",
+                "FCALL waitable_sweep 1 \(prefix)", "FCALL waitable_mend 1 \(prefix)", "CONFIG GET *",
+                "SET \(prefix):sweeper x", "ZADD \(prefix):workers 1 x", "SCAN 0", "SUBSCRIBE \(prefix):wake",
+            ]
+        case "worker":
+            forbidden += [
+                "FCALL waitable_accept 1 \(prefix)", "FCALL waitable_deploy 1 \(prefix)",
+                "FCALL waitable_stop 1 \(prefix) x",
+                "FCALL waitable_enter 1 \(prefix)", "FUNCTION LOAD x", "HSET \(prefix):machines :default x",
+                "SET \(prefix):machine:h x", "CONFIG GET *", "SCAN 0", "SUBSCRIBE other",
+            ]
+        default:
+            forbidden += [
+                "FCALL waitable_claim 1 \(prefix) 1 1000", "FCALL waitable_commit 1 \(prefix)",
+                "FCALL waitable_sweep 1 \(prefix)", "SUBSCRIBE \(prefix):wake",
+            ]
+        }
+        let commands = forbidden
+        try await with { stack in
+            let before = try await stack.integer("DBSIZE")
+            var configuration = try RedisConfiguration(url: url(stack, name))
+            configuration.backoff = .milliseconds(10) ... .milliseconds(50)
+            var logger = Logger(label: "test")
+            logger.logLevel = .critical
+            let client = RedisClient(configuration, logger: logger)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { try? await client.run() }
+                defer { group.cancelAll() }
+                for line in commands {
+                    let words = line.split(separator: " ").map(String.init)
+                    var command = RedisCommand(name: words[0])
+                    for word in words.dropFirst() { command.append(word) }
+                    do throws(RedisError) {
+                        let reply = try await client.send(command)
+                        Issue.record("\(line): \(reply)")
+                    } catch {
+                        #expect(error.server?.prefix == "NOPERM", "\(line): \(error)")
+                    }
+                }
+            }
+            #expect(try await stack.integer("DBSIZE") == before)
+        }
+    }
+}
