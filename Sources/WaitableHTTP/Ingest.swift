@@ -66,7 +66,7 @@ public struct Ingest: Sendable {
         }
         routes.post("/items", .start) { request, _ in try batches.start(request) }
         routes.get("/status", .read) { request, _ in try await items.list(request) }
-        routes.get("/status/:id", .read) { _, context in try await items.get(try context.parameters.require("id")) }
+        routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(ingest: self).add(to: routes)
         OverviewRoutes(ingest: self).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)

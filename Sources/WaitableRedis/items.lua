@@ -70,9 +70,10 @@ function items.failure(text)
         refuse('VALIDATION', 'failure', 'must be a JSON object', text)
     end
     local members = {}
-    for name in pairs(failure) do
+    for name, value in pairs(failure) do
         if name ~= 'error' and name ~= 'cause' then
-            refuse('VALIDATION', shown(name), 'must not be there: only error and cause are')
+            local text = type(value) == 'string' and value or cjson.encode(value)
+            refuse('VALIDATION', shown(name), 'must not be there: only error and cause are', text)
         end
     end
     for i = 1, 2 do

@@ -46,12 +46,15 @@ struct ItemRoutes: Sendable {
     static let message = "The item was accepted and waits until its StartTimestamp."
 
     /// `GET /status/{Id}`: one item, with all its attributes.
-    func get(_ id: String) async throws -> Response {
+    func get(_ context: BasicRequestContext) async throws -> Response {
         do {
+            let id = try context.decoded("id", as: "Id")
             let key = ItemKey(table: ingest.itemTable, id: id)
             guard let item = try await ingest.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
             return Response(json: ItemView.json(of: item))
         } catch let error as StoreError {
+            throw ItemError(error)
+        } catch let error as FieldError {
             throw ItemError(error)
         }
     }

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -60,13 +59,13 @@ struct ManagementRoutes: Sendable {
         routes.post("/state-machines/:name/pause", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
-                return try await manager.setPaused(true, machine: try context.decoded("name"))
+                return try await manager.setPaused(true, machine: try context.decoded("name", as: "name"))
             }
         }
         routes.post("/state-machines/:name/resume", .manage) { request, context in
             try await answer {
                 _ = try await ManagementBody(request, allowing: [])
-                return try await manager.setPaused(false, machine: try context.decoded("name"))
+                return try await manager.setPaused(false, machine: try context.decoded("name", as: "name"))
             }
         }
     }
@@ -87,7 +86,7 @@ struct ManagementRoutes: Sendable {
             }
             machine = String(value)
         }
-        let id = try context.decoded("id")
+        let id = try context.decoded("id", as: "Id")
         if let problem = ResourceName.problem(with: id) { throw FieldError(field: "Id", rule: problem, value: id) }
         return try await manager.key(id, machine: machine)
     }
@@ -103,14 +102,6 @@ struct ManagementRoutes: Sendable {
         } catch let error as StoreError {
             throw ItemError(error)
         }
-    }
-}
-
-extension BasicRequestContext {
-    /// A part of the path, without its percent signs.
-    fileprivate func decoded(_ name: String) throws -> String {
-        let text = try parameters.require(name)
-        return text.removingPercentEncoding ?? text
     }
 }
 

@@ -31,6 +31,9 @@ final class BatchClient {
     /// Writes text as it is.
     func write(_ text: String) { lines.yield(ByteBuffer(string: text)) }
 
+    /// Writes bytes as they are.
+    func write(_ bytes: [UInt8]) { lines.yield(ByteBuffer(bytes: bytes)) }
+
     /// Ends the request.
     func end() { lines.finish() }
 

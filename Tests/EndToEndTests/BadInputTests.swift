@@ -1,0 +1,97 @@
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// Bad input of every kind is answered by name of field, rule and value, and Redis is as it was before.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct BadInputTests {
+    @Test("Bad requests get their exact errors, and change nothing")
+    func requests() async throws {
+        try await Self.withItem { stack in
+            let digest = try await stack.digest()
+            for requests in [
+                BadRequest.starts, BadRequest.queries, BadRequest.management, BadRequest.stepFunctions,
+                BadRequest.definitions,
+            ] {
+                for request in requests {
+                    try await request.check(on: stack)
+                    #expect(try await stack.digest() == digest, "\(request.testDescription) changed Redis")
+                }
+            }
+        }
+    }
+
+    @Test("Bad lines of a batch get their exact errors, each its own, and change nothing")
+    func lines() async throws {
+        try await Self.withItem { stack in
+            let digest = try await stack.digest()
+            let starts = BadRequest.starts.filter { 1..<16_384 ~= $0.body.count }
+            let client = BatchClient(stack)
+            for start in starts { client.write(start.body + [UInt8(ascii: "\n")]) }
+            client.end()
+            for (index, start) in starts.enumerated() {
+                var answer = try #require(try await client.answer())
+                #expect(answer["line"] == .integer(Int64(index + 1)))
+                #expect(answer["status"] == .integer(Int64(start.expected.status)), "\(start.testDescription)")
+                for name in ["line", "status", "Id"] { answer[name] = nil }
+                #expect(answer == start.expected.body, "\(start.testDescription)")
+            }
+            #expect(try await client.answer() == nil)
+            #expect(try await stack.digest() == digest)
+        }
+    }
+
+    @Test("Functions that are called with bad arguments refuse, and change nothing")
+    func functions() async throws {
+        try await Self.withItem { stack in
+            let digest = try await stack.digest()
+            for call in BadCall.all {
+                var command = RedisCommand(name: "FCALL")
+                for word in [call.function, "\(call.keys.count)"] + call.keys + call.arguments { command.append(word) }
+                let error = await #expect(throws: RedisError.self, "\(call.testDescription)") {
+                    _ = try await stack.store.client.send(command)
+                }
+                #expect(error?.server?.description == call.error, "\(call.testDescription)")
+                #expect(try await stack.digest() == digest, "\(call.testDescription) changed Redis")
+            }
+        }
+    }
+
+    @Test("Settings that are none end the command with 78", arguments: BadCommand.settings)
+    func setting(_ command: BadCommand) async throws {
+        let program = try Program(command.arguments, environment: command.settings)
+        #expect(try await program.end() == command.code)
+        #expect(program.output == command.output)
+    }
+
+    @Test("Bad arguments end the command with their exact errors, and change nothing")
+    func arguments() async throws {
+        try await Self.withItem { stack in
+            let digest = try await stack.digest()
+            for command in BadCommand.arguments {
+                let program = try Program(command.arguments, environment: stack.environment)
+                #expect(try await program.end() == command.code, "\(command.testDescription)")
+                #expect(program.output == command.output)
+                #expect(try await stack.digest() == digest, "\(command.testDescription) changed Redis")
+            }
+        }
+    }
+
+    /// Runs a test with an ingest, and the item `order-42` that waits.
+    private static func withItem(_ body: @Sendable (Stack) async throws -> Void) async throws {
+        try await Stack.with(options: ["--enable-debug-command", "yes"]) { stack in
+            let start = #"{"Id":"order-42","StartTimestamp":"2036-12-24T18:00:00Z"}"#
+            #expect(try await stack.post(start).status == 200)
+            try await body(stack)
+        }
+    }
+}
+
+extension Stack {
+    /// A digest of everything in Redis.
+    fileprivate func digest() async throws -> String {
+        try #require(try await store.client.send(RedisCommand("DEBUG", "DIGEST")).string)
+    }
+}
