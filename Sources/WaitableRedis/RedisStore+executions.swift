@@ -100,12 +100,12 @@ extension RedisStore {
         var members: [ClaimedMember] = []
         members.reserveCapacity((words.count - 3) / 3)
         for index in stride(from: 3, to: words.count, by: 3) {
-            guard let member = words[index].string else {
+            guard let bytes = words[index].bytes else {
                 throw .unexpectedReply(function: "waitable_claim", reply: "\(words[index])")
             }
             members.append(
                 ClaimedMember(
-                    member: member,
+                    bytes: bytes,
                     document: words[index + 1].bytes,
                     redeliveries: Int(words[index + 2].integer ?? 0)
                 )
@@ -187,8 +187,11 @@ extension RedisStore {
     /// Gives a bare member its execution's name, under the same lease.
     ///
     /// - Returns: Whether it was still held.
-    public func adopt(member: String, as key: ExecutionKey, token: String) async throws(StoreError) -> Bool {
-        try await call("waitable_adopt", FunctionArguments(token, member, key.member)).integer == 1
+    public func adopt(member: [UInt8], as key: ExecutionKey, token: String) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(token)
+        arguments.append(member)
+        arguments.append(key.member)
+        return try await call("waitable_adopt", arguments).integer == 1
     }
 
     /// Reads executions' documents.

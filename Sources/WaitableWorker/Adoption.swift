@@ -19,8 +19,8 @@ struct Adoption: Sendable {
         }
         let id = ExecutionKey(member: member.member)?.name ?? member.member
         let key = ExecutionKey(machine: machine.name, name: id)
-        if key.member != member.member {
-            guard try await worker.store.adopt(member: member.member, as: key, token: claim.token) else {
+        if !key.member.utf8.elementsEqual(member.bytes) {
+            guard try await worker.store.adopt(member: member.bytes, as: key, token: claim.token) else {
                 throw AdoptionError(member: member.member, reason: "the lease is lost, or \(key) exists already")
             }
         }

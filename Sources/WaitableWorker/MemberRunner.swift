@@ -27,6 +27,8 @@ struct MemberRunner: Sendable {
             var step = try await worker.step(of: execution, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
             return step
+        } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
+            return await unreadable(member, error)
         } catch {
             worker.logger.error(
                 "execution cannot be run",
@@ -34,6 +36,20 @@ struct MemberRunner: Sendable {
             )
             return nil
         }
+    }
+
+    /// A failure in place of a document that no worker could read, a newer one included: that has had its leases. What was
+    /// there is kept as the execution's input.
+    private func unreadable(_ member: ClaimedMember, _ error: DocumentError) async -> Step? {
+        guard let key = ExecutionKey(member: member.member),
+            let machine = try? await worker.machines.current(key.machine)
+        else { return nil }
+        worker.metrics.poisoned.increment()
+        worker.logger.error("document given up", metadata: ["execution": "\(key)", "error": "\(error)"])
+        let document = JSON.string(String(decoding: member.document ?? [], as: UTF8.self))
+        let execution = Execution(key: key, revision: machine.hash, startDate: claim.now, input: document.text)
+        let failure = ExecutionFailure(error: "Waitable.DocumentUnreadable", cause: "\(error)")
+        return execution.failing(failure, at: claim.now)
     }
 
     private func logRedelivery(of execution: Execution, _ redeliveries: Int) {

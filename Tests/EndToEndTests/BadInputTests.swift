@@ -1,3 +1,4 @@
+import Foundation
 import RedisClient
 import RedisTestServer
 import StatesLanguage
@@ -76,6 +77,39 @@ struct BadInputTests {
                 #expect(program.output == command.output)
                 #expect(try await stack.digest() == digest, "\(command.testDescription) changed Redis")
             }
+        }
+    }
+
+    @Test("Members that were put into Redis by hand fail by name, and harm no others")
+    func rawMembers() async throws {
+        try await Self.withItem { stack in
+            let client = stack.store.client
+            for raw in RawMember.all {
+                var due = RedisCommand("ZADD", "waitable:{0}:due", "1")
+                due.append(raw.member)
+                _ = try await client.send(due)
+                guard let name = raw.command.first else { continue }
+                var beside = RedisCommand(name: name)
+                for word in raw.command.dropFirst() { beside.append(word) }
+                _ = try await client.send(beside)
+            }
+            let start = #"{"Id":"good","StartTimestamp":"2036-12-24T18:00:00Z"}"#
+            #expect(try await stack.post(start).status == 200)
+            #expect(try await stack.post("", to: "/items/good/run-now").status == 200)
+            let worker = try stack.worker(["WAITABLE_LEASE_MS": "500", "WAITABLE_POISON_LIMIT": "1"])
+            // The item that waits is the only one that is left.
+            try await eventually("all others are closed") { try await stack.dueCount() == 1 }
+            for raw in RawMember.all {
+                let answer = try await stack.get("/items?status=FAILED")
+                let items = try #require(answer.json.objectValue?["items"]?.arrayValue)
+                let item = items.first { $0.objectValue?["Id"]?.stringValue == raw.id }?.objectValue
+                #expect(item?["error"]?.stringValue == raw.error, "\(raw.id)")
+                #expect(item?["cause"]?.stringValue == raw.cause, "\(raw.id)")
+            }
+            #expect(try await stack.get("/status/good").json.objectValue?["ProcessStatus"] == "COMPLETED")
+            #expect(try await stack.get("/status/order-42").json.objectValue?["ProcessStatus"] == "STARTED")
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
         }
     }
 

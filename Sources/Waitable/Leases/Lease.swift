@@ -26,15 +26,18 @@ public struct Claim: Sendable {
 /// One member of a claim.
 public struct ClaimedMember: Sendable {
     /// The member of the `due` set: `machine:id`, or a bare Id put there by hand.
-    public var member: String
+    public let member: String
+    /// The same as stored: put there by hand, it can be of any bytes.
+    public let bytes: [UInt8]
     /// The execution's document; `nil` where there is none.
     public var document: [UInt8]?
     /// How often a lease on it ran out.
     public var redeliveries: Int
 
     /// A member from its parts.
-    public init(member: String, document: [UInt8]?, redeliveries: Int) {
-        self.member = member
+    public init(bytes: [UInt8], document: [UInt8]?, redeliveries: Int) {
+        member = String(decoding: bytes, as: UTF8.self)
+        self.bytes = bytes
         self.document = document
         self.redeliveries = redeliveries
     }
