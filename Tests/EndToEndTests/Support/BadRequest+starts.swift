@@ -103,6 +103,11 @@ extension BadRequest {
             expected: .field("StartTimestamp", Rule.instant, "12026-01-31T09:30:00Z")
         ),
         BadRequest(
+            "a moment too far ahead",
+            body: #"{"StartTimestamp":"2200-01-01T00:00:00Z"}"#,
+            expected: .field("StartTimestamp", "must be at most 24855 days ahead", "2200-01-01T00:00:00Z")
+        ),
+        BadRequest(
             "an empty instant",
             body: #"{"StartTimestamp":""}"#,
             expected: .field("StartTimestamp", Rule.instant, "")
