@@ -40,7 +40,7 @@ struct LifecycleFunctionTests {
     private static let badFailures: [(String, String)] = [
         ("x", "failure: must be a JSON object: 'x'"), ("[]", "failure: must be a JSON object: '[]'"),
         (#"{"error":5}"#, "error: must be a string of at most 256 characters: '5'"),
-        (#"{"reason":"x"}"#, "reason: must not be there: only error and cause are"),
+        (#"{"reason":"x"}"#, "reason: must not be there: only error and cause are: 'x'"),
     ]
 
     @Test("a stop with a bad failure changes nothing", arguments: badFailures)
