@@ -224,6 +224,16 @@ struct AccessTests {
         )
     }
 
+    @Test("Nor do the metrics of a worker")
+    func workerMetrics() async throws {
+        let environment = ["WAITABLE_METRICS_HOST": "0.0.0.0", "WAITABLE_METRICS_PORT": "0"]
+        let (code, output) = try await Program.run("worker", environment: environment)
+        #expect(code == 78)
+        #expect(
+            output.hasPrefix("waitable: WAITABLE_METRICS_HOST (--metrics-host): must be 127.0.0.1, ::1 or localhost")
+        )
+    }
+
     @Test("The words let it listen; other words do not")
     func words() async throws {
         let (code, output) = try await Program.run(

@@ -25,7 +25,13 @@ struct RedisUserTests {
         // The test itself looks on.
         text = text.replacing("user default off", with: "user default on nopass ~* &* +@all")
         try Data(text.utf8).write(to: file)
-        try await Stack.with(options: ["--aclfile", file.path], ingestUser: "waitable-ingest:ingest-secret", body)
+        try await Stack.with(
+            options: ["--aclfile", file.path],
+            // So that a password that is logged anywhere is seen.
+            environment: ["WAITABLE_LOG_LEVEL": "trace"],
+            ingestUser: "waitable-ingest:ingest-secret",
+            body
+        )
     }
 
     private func url(_ stack: Stack, _ name: String) -> String {
@@ -37,7 +43,7 @@ struct RedisUserTests {
         try await with { stack in
             let worker = try stack.worker([
                 "WAITABLE_REDIS_URL": url(stack, "worker"), "WAITABLE_LEASE_MS": "500", "WAITABLE_RETENTION_COUNT": "3",
-                "WAITABLE_RETENTION_INTERVAL_MS": "100", "WAITABLE_METRICS_PORT": "0",
+                "WAITABLE_RETENTION_INTERVAL_MS": "100", "WAITABLE_METRICS_PORT": "0", "WAITABLE_LOG_LEVEL": "trace",
             ])
             let due = try await stack.now().adding(milliseconds: 1_500).iso8601
             let lines = (0..<20).map { #"{"Id":"batch-\#($0)","StartTimestamp":"\#(due)"}"# }.joined(separator: "\n")
@@ -78,10 +84,14 @@ struct RedisUserTests {
                 let (closed, due) = (try await stack.closedCount(), try await stack.dueCount())
                 return due == 1 && closed == 3
             }
-            #expect(try await Scrape(stack.url + "/metrics")["waitable_redis_memory_used_bytes"] ?? 0 > 0)
+            let scrape = try await Scrape(stack.url + "/metrics")
+            #expect(scrape["waitable_redis_memory_used_bytes"] ?? 0 > 0)
+            let commandLines = try [worker, stack.ingest].map {
+                try String(contentsOfFile: "/proc/\($0.process.processIdentifier)/cmdline", encoding: .utf8)
+            }
             worker.signal(SIGTERM)
             #expect(try await worker.end() == 0)
-            for output in [worker.output, stack.ingest.output] {
+            for output in [worker.output, stack.ingest.output, scrape.text] + commandLines {
                 #expect(!output.contains("NOPERM"), "\(output)")
                 for password in Self.passwords.values { #expect(!output.contains(password)) }
             }

@@ -171,6 +171,11 @@ struct Setting: Sendable {
         help: "An ingest for the commands that start and manage items, http://host:port; without it, Redis directly.",
         default: nil
     )
+    static let urlCA = Setting(
+        key: "url.ca",
+        help: "PEM file of the authorities that this ingest's certificate is checked against.",
+        default: nil
+    )
     static let token = Setting(
         key: "token",
         help: "The bearer token for that ingest. It has no flag: the process list would show it.",
@@ -193,7 +198,7 @@ struct Setting: Sendable {
         redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, tlsCertificate,
         tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, batchRequests, batchAnswersKB, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
-        memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, token, logLevel,
+        memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,
     ]
 

@@ -40,6 +40,7 @@ struct Settings: Sendable {
     let retention: RetentionConfiguration
     /// The ingest that commands talk to, without a path; `nil` for Redis directly.
     let url: String?
+    let urlCA: String?
     /// The bearer token for that ingest.
     let token: String?
     let logLevel: Logger.Level
@@ -108,6 +109,7 @@ struct Settings: Sendable {
         )
         retention = try Self.retention(source, itemTable: itemTable)
         url = try Self.url(source)
+        urlCA = try source.optional(.urlCA)
         token = try source.optional(.token)
         let level = try source.text(.logLevel)
         guard let logLevel = Logger.Level(rawValue: level) else {

@@ -5,6 +5,8 @@ import WaitableRedis
 struct EndpointFlags: ParsableArguments {
     @Option(name: .customLong("url"), help: .init(Setting.url))
     var url: String?
+    @Option(name: .customLong("url-ca"), help: .init(Setting.urlCA))
+    var urlCA: String?
     @OptionGroup var settings: SettingFlags
 
     /// Runs something with the endpoint that the settings name: an ingest where there is a URL, else Redis.
@@ -12,9 +14,9 @@ struct EndpointFlags: ParsableArguments {
         _ process: String,
         _ body: @Sendable @escaping (any Endpoint) async throws -> Result
     ) async throws -> Result {
-        let settings = try await Settings(flags: settings, more: [(.url, url)], process: process)
+        let settings = try await Settings(flags: settings, more: [(.url, url), (.urlCA, urlCA)], process: process)
         if let url = settings.url {
-            return try await IngestEndpoint.with(url: url, token: settings.token, body)
+            return try await IngestEndpoint.with(url: url, authorities: settings.urlCA, token: settings.token, body)
         }
         return try await Connection.with(settings) { store in
             try await body(RedisEndpoint(store: store, settings: settings))

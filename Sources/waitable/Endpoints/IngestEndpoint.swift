@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import StatesLanguage
 import WaitableRedis
 
@@ -15,12 +16,24 @@ struct IngestEndpoint: Endpoint {
     private let client: HTTPClient
 
     /// Runs something with an ingest, and closes the connections after it.
+    ///
+    /// - Parameter authorities: The PEM file of those that may vouch for its certificate; `nil` for the system's.
     static func with<Result: Sendable>(
         url: String,
+        authorities: String?,
         token: String?,
         _ body: (IngestEndpoint) async throws -> Result
     ) async throws -> Result {
         var configuration = HTTPClient.Configuration()
+        if let authorities {
+            var tls = TLSConfiguration.makeClientConfiguration()
+            do {
+                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities))
+            } catch {
+                throw SettingError(.urlCA, "must be a PEM file that can be used (\(error))", authorities)
+            }
+            configuration.tlsConfiguration = tls
+        }
         configuration.timeout.connect = .seconds(5)
         // An ingest that is not there is an answer: whoever wants to wait for it asks again.
         configuration.connectionPool.retryConnectionEstablishment = false
@@ -139,7 +152,7 @@ extension ItemReference {
 struct RemoteError: Error, CustomStringConvertible {
     /// The HTTP status; `nil` where there was no answer.
     var status: UInt?
-    /// The error's code, as `docs/errors.md` lists them.
+    /// The error's code, as `docs/http-api.md` lists them.
     var code: String
     var description: String
 
