@@ -16,16 +16,8 @@ public struct ItemListing: Sendable {
     public init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
         for (name, value) in parameters {
             switch name {
-            case "limit":
-                guard let number = Int(value), (1...1_000).contains(number) else {
-                    throw FieldError(field: name, rule: "must be a whole number from 1 to 1000", value: value)
-                }
-                limit = number
-            case "nextToken":
-                guard let cursor = ItemCursor(token: value) else {
-                    throw FieldError(field: name, rule: "must be the nextToken of an earlier page", value: value)
-                }
-                start = cursor
+            case "limit": limit = try PageQuery.limit(value)
+            case "nextToken": start = try PageQuery.cursor(value)
             case "status":
                 guard let status = ItemSummary.Status(rawValue: value) else {
                     let all = ItemSummary.Status.allCases.map(\.rawValue).joined(separator: ", ")
