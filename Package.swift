@@ -91,7 +91,7 @@ let package = Package(
         .target(name: "JSONLogging", dependencies: [logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
-        .target(name: "StatesLanguage"),
+        .target(name: "StatesLanguage", dependencies: [crypto]),
         .executableTarget(
             name: "waitable-benchmark",
             dependencies: ["WaitableRedis", "RedisTestServer", logging],

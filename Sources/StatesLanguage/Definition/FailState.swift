@@ -5,7 +5,7 @@ struct FailState: Sendable {
 
     enum Text: Sendable {
         case literal(String)
-        case path(Path)
+        case lookup(Lookup)
     }
 
     init(_ fields: inout FieldReader) {
@@ -14,12 +14,12 @@ struct FailState: Sendable {
     }
 
     private static func text(_ name: String, _ fields: inout FieldReader) -> Text? {
-        let path = fields.path(name + "Path")
+        let lookup = fields.lookup(name + "Path")
         let literal = fields.string(name)
-        if path != nil, literal != nil {
+        if lookup != nil, literal != nil {
             fields.problem("Only one of '\(name)' and '\(name)Path' may be given", at: name + "Path")
         }
-        return path.map(Text.path) ?? literal.map(Text.literal)
+        return lookup.map(Text.lookup) ?? literal.map(Text.literal)
     }
 
     /// The error and cause for some data.
@@ -34,19 +34,11 @@ struct FailState: Sendable {
         switch text {
         case nil: return nil
         case .literal(let text): return text
-        case .path(let path):
-            let value: JSON
-            do {
-                value = try scope.value(at: path)
-            } catch {
-                throw scope.runtimeError(
-                    "The JSONPath '\(path.text)' specified for the field '\(field)' could not be found in the input "
-                        + "'\(scope.input.text)'"
-                )
-            }
+        case .lookup(let lookup):
+            let value = try lookup.value(scope, field: field, at: field)
             guard let text = value.stringValue else {
                 throw scope.runtimeError(
-                    "The JSONPath '\(path.text)' specified for the field '\(field)' must give a string: \(value.text)"
+                    "The JSONPath '\(lookup.text)' specified for the field '\(field)' must give a string: \(value.text)"
                 )
             }
             return text

@@ -98,6 +98,21 @@ struct FieldReader {
         return compile(text, name)
     }
 
+    /// `ErrorPath` or `CausePath`: a path, or an intrinsic function.
+    mutating func lookup(_ name: String) -> Lookup? {
+        guard let text = string(name) else { return nil }
+        do {
+            return try Lookup(parsing: text)
+        } catch {
+            problem(
+                "The value for the field '\(name)' must be a valid JSONPath or a valid intrinsic function call: '\(text)' "
+                    + error.reason,
+                at: name
+            )
+            return nil
+        }
+    }
+
     /// `InputPath` or `OutputPath`.
     mutating func filter(_ name: String) -> DataFlow.Filter {
         switch take(name) {
@@ -128,8 +143,8 @@ struct FieldReader {
     mutating func template(_ name: String) -> PayloadTemplate? {
         guard let value = take(name) else { return nil }
         var found: [(String, String)] = []
-        let template = PayloadTemplate(compiling: value) { found.append(($0, $1)) }
-        for (place, reason) in found { problem(reason, at: name + place) }
+        let template = PayloadTemplate(compiling: value, of: name) { found.append(($0, $1)) }
+        for (place, reason) in found { problem(reason, at: place) }
         return template
     }
 

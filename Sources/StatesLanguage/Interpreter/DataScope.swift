@@ -34,6 +34,13 @@ struct DataScope {
         return DataScope(state: state, enteredID: enteredID, input: input, context: context)
     }
 
+    /// What random values at a place in the state are made from: the same when the step is made again, another with each
+    /// entry, retry and item.
+    func seed(for place: String) -> String {
+        let item = context.item.map { "\($0.index)" } ?? ""
+        return "\(context.execution.executionID)|\(enteredID)|\(context.retryCount)|\(item)|\(place)"
+    }
+
     /// `States.Runtime`, with the state and the event at which it was entered.
     func runtimeError(_ detail: String) -> StateFailure {
         StateFailure(error: ErrorName.runtime, cause: cause(detail))

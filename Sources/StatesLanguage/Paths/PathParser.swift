@@ -21,7 +21,7 @@ private struct PathParser {
     init(_ text: String) { characters = Array(text) }
 
     mutating func parse() throws(PathError) -> (Path.Root, [Path.Segment]) {
-        guard take("$") else { throw Self.notAPath(String(characters)) }
+        guard take("$") else { throw PathError(reason: "must begin with '$'") }
         let root: Path.Root = take("$") ? .context : .data
         if let next = peek(), next != ".", next != "[" {
             throw PathError(reason: "uses a variable, and variables are not supported by this version")
@@ -45,13 +45,6 @@ private struct PathParser {
     }
 
     private static let mostSteps = 128
-
-    private static func notAPath(_ text: String) -> PathError {
-        guard text.hasPrefix("States."), let name = text.split(separator: "(").first, name.count < text.count else {
-            return PathError(reason: "must begin with '$'")
-        }
-        return PathError(reason: "calls the intrinsic function '\(name)', which is not supported by this version")
-    }
 
     private mutating func dotted() throws(PathError) -> Path.Segment {
         guard let first = peek() else { throw PathError(reason: "must not end with '.'") }

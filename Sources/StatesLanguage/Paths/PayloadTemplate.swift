@@ -1,10 +1,10 @@
 /// A compiled payload template: `Parameters` or `ResultSelector`.
 ///
-/// Fields whose names end in `.$` hold paths and lose that end; everything else is taken as it is.
+/// Fields whose names end in `.$` hold paths or intrinsic functions and lose that end; everything else is taken as it is.
 /// Source: Amazon States Language, "Payload Template".
 indirect enum PayloadTemplate: Sendable {
     case constant(JSON)
-    case path(Path, field: String)
+    case lookup(Lookup, field: String, place: String)
     case object([(key: String, value: PayloadTemplate)])
     case array([PayloadTemplate])
 
@@ -13,15 +13,8 @@ indirect enum PayloadTemplate: Sendable {
         switch self {
         case .constant(let value):
             return value
-        case .path(let path, let field):
-            do {
-                return try data.value(at: path)
-            } catch {
-                throw data.runtimeError(
-                    "The JSONPath '\(path.text)' specified for the field '\(field)' could not be found in the input "
-                        + "'\(data.input.text)'"
-                )
-            }
+        case .lookup(let lookup, let field, let place):
+            return try lookup.value(data, field: field, at: place)
         case .object(let members):
             var object = JSONObject(minimumCapacity: members.count)
             for (key, template) in members { object[key] = try template.value(data) }
@@ -39,9 +32,11 @@ indirect enum PayloadTemplate: Sendable {
 
     /// Compiles a template.
     ///
-    /// - Parameter problem: Called with the location within the template and the reason, for each bad field.
-    init(compiling json: JSON, problem: (_ location: String, _ reason: String) -> Void) {
-        self.init(json, location: "", problem)
+    /// - Parameters:
+    ///   - name: The template's field.
+    ///   - problem: Called with the location and the reason, for each bad field.
+    init(compiling json: JSON, of name: String, problem: (_ location: String, _ reason: String) -> Void) {
+        self.init(json, location: name, problem)
     }
 
     private init(_ json: JSON, location: String, _ problem: (String, String) -> Void) {
@@ -51,8 +46,8 @@ indirect enum PayloadTemplate: Sendable {
             for (key, value) in object {
                 let place = location + "/" + key
                 if key.hasSuffix(".$") {
-                    guard let path = Self.path(value, field: key, at: place, problem) else { continue }
-                    members.append((String(key.dropLast(2)), .path(path, field: key)))
+                    guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
+                    members.append((String(key.dropLast(2)), .lookup(lookup, field: key, place: place)))
                 } else {
                     members.append((key, PayloadTemplate(value, location: place, problem)))
                 }
@@ -72,20 +67,21 @@ indirect enum PayloadTemplate: Sendable {
         }
     }
 
-    private static func path(
+    private static func lookup(
         _ value: JSON,
         field: String,
         at place: String,
         _ problem: (String, String) -> Void
-    ) -> Path? {
+    ) -> Lookup? {
+        let rule = "The value for the field '\(field)' must be a valid JSONPath or a valid intrinsic function call"
         guard case .string(let text) = value else {
-            problem(place, "The value for the field '\(field)' must be a valid JSONPath: \(value.text) is no string")
+            problem(place, "\(rule): \(value.text) is no string")
             return nil
         }
         do {
-            return try Path(parsing: text)
+            return try Lookup(parsing: text)
         } catch {
-            problem(place, "The value for the field '\(field)' must be a valid JSONPath: '\(text)' \(error.reason)")
+            problem(place, "\(rule): '\(text)' \(error.reason)")
             return nil
         }
     }

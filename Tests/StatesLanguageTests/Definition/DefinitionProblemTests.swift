@@ -129,15 +129,15 @@ struct DefinitionProblemTests {
             ),
             (
                 #"{"Type":"Pass","End":true,"Parameters":{"a.$":"$x"}}"#,
-                "The value for the field 'a.$' must be a valid JSONPath: '$x' uses a variable, and variables are not supported by this version at /States/S/Parameters/a.$"
+                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: '$x' uses a variable, and variables are not supported by this version at /States/S/Parameters/a.$"
             ),
             (
                 #"{"Type":"Pass","End":true,"Parameters":{"a.$":5}}"#,
-                "The value for the field 'a.$' must be a valid JSONPath: 5 is no string at /States/S/Parameters/a.$"
+                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: 5 is no string at /States/S/Parameters/a.$"
             ),
             (
-                #"{"Type":"Pass","End":true,"Parameters":{"a":[{"b.$":"States.UUID()"}]}}"#,
-                "The value for the field 'b.$' must be a valid JSONPath: 'States.UUID()' calls the intrinsic function 'States.UUID', which is not supported by this version at /States/S/Parameters/a[0]/b.$"
+                #"{"Type":"Pass","End":true,"Parameters":{"a":[{"b.$":"States.UUID(1)"}]}}"#,
+                "The value for the field 'b.$' must be a valid JSONPath or a valid intrinsic function call: 'States.UUID(1)' calls 'States.UUID' with 1 arguments at /States/S/Parameters/a[0]/b.$"
             ),
             (
                 #"{"Type":"Succeed","Next":"S"}"#,
@@ -153,8 +153,8 @@ struct DefinitionProblemTests {
             ),
             (#"{"Type":"Fail","Cause":5}"#, "Expected value of type String: 5 at /States/S/Cause"),
             (
-                #"{"Type":"Fail","CausePath":"States.Format('a')"}"#,
-                "The value for the field 'CausePath' must be a valid JSONPath: 'States.Format('a')' calls the intrinsic function 'States.Format', which is not supported by this version at /States/S/CausePath"
+                #"{"Type":"Fail","CausePath":"States.Frmat('a')"}"#,
+                "The value for the field 'CausePath' must be a valid JSONPath or a valid intrinsic function call: 'States.Frmat('a')' calls 'States.Frmat', which is no intrinsic function at /States/S/CausePath"
             ),
             (
                 #"{"Type":"Fail","InputPath":"$"}"#,
@@ -226,7 +226,7 @@ struct DefinitionProblemTests {
             (#""Credentials":{}"#, "'Credentials' are not supported by this version at /States/S/Credentials"),
             (
                 #""ResultSelector":{"a.$":"b"}"#,
-                "The value for the field 'a.$' must be a valid JSONPath: 'b' must begin with '$' at /States/S/ResultSelector/a.$"
+                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: 'b' must begin with '$' at /States/S/ResultSelector/a.$"
             ),
             (#""Retry":{}"#, "Expected value of type Array at /States/S/Retry"),
             (#""Retry":[1]"#, "Expected value of type Object at /States/S/Retry[0]"),

@@ -1,0 +1,62 @@
+import Crypto
+import Foundation
+
+extension IntrinsicFunction {
+    /// `States.Format`, `States.StringSplit`, `States.UUID`.
+    static let texts = [
+        IntrinsicFunction("Format", 1...many) { arguments throws(IntrinsicError) in
+            let template = try arguments.string(0)
+            let pieces = arguments.pieces ?? Self.pieces(of: template)
+            guard pieces.count == arguments.count else {
+                throw arguments.failure("the template has \(pieces.count - 1) of {} for \(arguments.count - 1) values")
+            }
+            var text = pieces[0]
+            for (value, piece) in zip(arguments.values.dropFirst(), pieces.dropFirst()) {
+                text += value.formatted + piece
+            }
+            return .string(text)
+        },
+        IntrinsicFunction("StringSplit", 2...2) { arguments throws(IntrinsicError) in
+            let delimiters = Set(try arguments.string(1))
+            return .array(try arguments.string(0).split { delimiters.contains($0) }.map { .string(String($0)) })
+        },
+        // Unique, and the same when the step is made again; no secret, as AWS's is none.
+        IntrinsicFunction("UUID", 0...0) { arguments throws(IntrinsicError) in
+            var bytes = Array(SHA256.hash(data: Data(arguments.seed.utf8)).prefix(16))
+            bytes[6] = bytes[6] & 0x0F | 0x40
+            bytes[8] = bytes[8] & 0x3F | 0x80
+            let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+            let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }
+            return .string(groups.joined(separator: "-"))
+        },
+    ]
+
+    /// The texts around the `{}` of a template; a backslash takes a brace its meaning.
+    static func pieces(of template: String) -> [String] {
+        var pieces = [""]
+        var characters = template[...]
+        while let character = characters.popFirst() {
+            if character == "\\", let next = characters.first, "{}\\'".contains(next) {
+                pieces[pieces.count - 1].append(characters.removeFirst())
+            } else if character == "{", characters.first == "}" {
+                characters.removeFirst()
+                pieces.append("")
+            } else {
+                pieces[pieces.count - 1].append(character)
+            }
+        }
+        return pieces
+    }
+}
+
+extension JSON {
+    /// A value as `States.Format` writes it: strings as they are, objects and arrays as Java prints maps and lists.
+    fileprivate var formatted: String {
+        switch self {
+        case .string(let text): text
+        case .array(let array): "[" + array.map(\.formatted).joined(separator: ", ") + "]"
+        case .object(let object): "{" + object.map { "\($0)=\($1.formatted)" }.joined(separator: ", ") + "}"
+        default: text
+        }
+    }
+}

@@ -1,0 +1,130 @@
+/// Reads a call of an intrinsic function, with the calls in its arguments.
+struct IntrinsicParser {
+    private let text: String
+    private let characters: [Character]
+    private var position = 0
+
+    /// How deep calls may stand in each other.
+    private static let deepest = 10
+
+    init(_ text: String) {
+        self.text = text
+        characters = Array(text)
+    }
+
+    /// - Throws: ``PathError`` with the reason as the rest of a sentence.
+    mutating func parse() throws(PathError) -> IntrinsicCall {
+        let call = try call(depth: 1)
+        skipSpace()
+        guard position == characters.count else {
+            throw PathError(reason: "has an unexpected '\(characters[position])' after the call")
+        }
+        return call
+    }
+
+    private mutating func call(depth: Int) throws(PathError) -> IntrinsicCall {
+        guard depth <= Self.deepest else { throw PathError(reason: "has calls more than \(Self.deepest) deep") }
+        let start = position
+        while let character = peek(), character.isLetter || character.isNumber || character == "." { position += 1 }
+        let name = String(characters[start..<position])
+        guard let function = IntrinsicFunction.all[name] else {
+            throw PathError(reason: "calls '\(name)', which is no intrinsic function")
+        }
+        skipSpace()
+        guard take("(") else { throw PathError(reason: "must have its arguments in parentheses") }
+        var arguments: [IntrinsicCall.Argument] = []
+        skipSpace()
+        if !take(")") {
+            repeat {
+                skipSpace()
+                let isTemplate = name == "States.Format" && arguments.isEmpty
+                arguments.append(try argument(isTemplate: isTemplate, depth: depth))
+                skipSpace()
+            } while take(",")
+            guard take(")") else { throw PathError(reason: "has an open parenthesis") }
+        }
+        guard function.arity.contains(arguments.count) else {
+            throw PathError(reason: "calls '\(name)' with \(arguments.count) arguments")
+        }
+        return IntrinsicCall(
+            text: String(characters[start..<position]),
+            function: function,
+            arguments: arguments,
+            position: start
+        )
+    }
+
+    private mutating func argument(isTemplate: Bool, depth: Int) throws(PathError) -> IntrinsicCall.Argument {
+        switch peek() {
+        case "'":
+            let raw = try quoted()
+            return isTemplate ? .pieces(IntrinsicFunction.pieces(of: raw)) : .constant(.string(Self.plain(raw)))
+        case "$": return .path(try path())
+        case "S": return .call(try call(depth: depth + 1))
+        default: return .constant(try literal())
+        }
+    }
+
+    /// The text between quotes, with its backslashes.
+    private mutating func quoted() throws(PathError) -> String {
+        position += 1
+        let start = position
+        while let character = peek(), character != "'" { position += character == "\\" ? 2 : 1 }
+        guard peek() == "'" else { throw PathError(reason: "has an open quote") }
+        defer { position += 1 }
+        return String(characters[start..<position])
+    }
+
+    /// A text without the backslashes that took a character its meaning; others stay.
+    private static func plain(_ raw: String) -> String {
+        var text = ""
+        var characters = raw[...]
+        while let character = characters.popFirst() {
+            if character == "\\", let next = characters.first, "'{}\\".contains(next) {
+                text.append(characters.removeFirst())
+            } else {
+                text.append(character)
+            }
+        }
+        return text
+    }
+
+    /// A path: up to the comma or the parenthesis that is not in its brackets.
+    private mutating func path() throws(PathError) -> Path {
+        let start = position
+        var depth = 0
+        while let character = peek() {
+            if depth == 0, character == "," || character == ")" || character.isWhitespace { break }
+            if depth > 0, character == "'" {
+                _ = try quoted()
+                continue
+            }
+            depth += character == "[" ? 1 : character == "]" ? -1 : 0
+            position += 1
+        }
+        return try Path(parsing: String(characters[start..<position]))
+    }
+
+    /// A number, `true`, `false` or `null`.
+    private mutating func literal() throws(PathError) -> JSON {
+        let start = position
+        while let character = peek(), character != ",", character != ")", !character.isWhitespace { position += 1 }
+        let word = String(characters[start..<position])
+        guard let value = try? JSON(parsing: word), value.stringValue == nil, value.objectValue == nil,
+            value.arrayValue == nil
+        else { throw PathError(reason: "has an argument that is no value: '\(word)'") }
+        return value
+    }
+
+    private func peek() -> Character? { position < characters.count ? characters[position] : nil }
+
+    private mutating func take(_ character: Character) -> Bool {
+        guard peek() == character else { return false }
+        position += 1
+        return true
+    }
+
+    private mutating func skipSpace() {
+        while let character = peek(), character.isWhitespace { position += 1 }
+    }
+}
