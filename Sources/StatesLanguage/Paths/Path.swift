@@ -1,6 +1,6 @@
 /// A compiled JSONPath: where it begins, and the steps from there.
 ///
-/// Source: Amazon States Language, "Paths"; the dialect is the one of the Java library that AWS uses.
+/// Source: Amazon States Language, "Paths"; the dialect is that of Jayway JsonPath, the Java library that AWS uses.
 struct Path: Sendable, Equatable {
     /// What `$` means.
     enum Root: Sendable, Equatable {
@@ -8,14 +8,6 @@ struct Path: Sendable, Equatable {
         case data
         /// `$$`: the context object.
         case context
-    }
-
-    enum Segment: Sendable, Equatable {
-        case key(String)
-        /// Negative numbers count from the end.
-        case index(Int)
-        case wildcard
-        case slice(from: Int?, to: Int?)
     }
 
     /// `$`.
@@ -32,11 +24,15 @@ struct Path: Sendable, Equatable {
         self.text = text
         self.root = root
         self.segments = segments
-        isDefinite = segments.allSatisfy(\.isDefinite)
+        // Several names at the end are gathered in one object.
+        let last = segments.count - 1
+        isDefinite = segments.enumerated().allSatisfy { index, segment in
+            if case .keys = segment { index == last } else { segment.isDefinite }
+        }
     }
 
     /// Whether it is a reference path, as `ResultPath` needs it.
-    var isReference: Bool { root == .data && isDefinite }
+    var isReference: Bool { root == .data && segments.allSatisfy(\.isDefinite) }
 
     /// The value at the path.
     ///
@@ -47,9 +43,7 @@ struct Path: Sendable, Equatable {
 
     /// The value at the rest of the path, behind some steps that led to the document.
     func value(in document: JSON, from first: Int) throws(PathMiss) -> JSON {
-        guard isDefinite else {
-            return .array(segments[first...].reduce([document]) { values, segment in values.flatMap(segment.all) })
-        }
+        guard isDefinite else { return .array(values(in: document, from: first)) }
         var value = document
         for position in first..<segments.count {
             guard let next = segments[position].step(into: value) else {
@@ -59,45 +53,17 @@ struct Path: Sendable, Equatable {
         }
         return value
     }
-}
 
-extension Path.Segment {
-    var isDefinite: Bool {
-        switch self {
-        case .key, .index: true
-        case .wildcard, .slice: false
-        }
-    }
-
-    /// The one value that a definite step leads to.
-    fileprivate func step(into value: JSON) -> JSON? {
-        switch (self, value) {
-        case (.key(let key), .object(let object)):
-            return object[key]
-        case (.index(let index), .array(let array)):
-            let position = index < 0 ? array.count + index : index
-            return array.indices.contains(position) ? array[position] : nil
-        default:
-            return nil
-        }
-    }
-
-    /// All values that a step leads to; none where it leads nowhere.
-    fileprivate func all(in value: JSON) -> [JSON] {
-        switch (self, value) {
-        case (.wildcard, .array(let array)):
-            return array
-        case (.wildcard, .object(let object)):
-            return object.map(\.value)
-        case (.slice(let from, let to), .array(let array)):
-            func bound(_ index: Int) -> Int {
-                min(max(index < 0 ? array.count + max(index, -array.count) : index, 0), array.count)
+    /// All values that the path leads to, in the document's order.
+    private func values(in document: JSON, from first: Int) -> [JSON] {
+        var values = [document]
+        for (index, segment) in segments.enumerated().dropFirst(first) {
+            if case .keys = segment, index == segments.count - 1 {
+                values = values.compactMap { segment.step(into: $0) }
+            } else {
+                values = values.flatMap { segment.all(in: $0, of: document) }
             }
-            let start = bound(from ?? 0)
-            let end = bound(to ?? array.count)
-            return start < end ? Array(array[start..<end]) : []
-        default:
-            return step(into: value).map { [$0] } ?? []
         }
+        return values
     }
 }

@@ -15,8 +15,9 @@ struct PathMiss: Error {
         switch segment {
         case .key(let key): "['\(key)']"
         case .index(let index): "[\(index)]"
-        case .wildcard: "[*]"
-        case .slice(let from, let to): "[\(from.map(String.init) ?? ""):\(to.map(String.init) ?? "")]"
+        case .keys(let keys): "[" + keys.map { "'\($0)'" }.joined(separator: ",") + "]"
+        // No step of a definite path.
+        case .indexes, .wildcard, .slice, .filter, .deep: "[…]"
         }
     }
 }

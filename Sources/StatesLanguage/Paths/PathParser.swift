@@ -14,9 +14,10 @@ struct PathError: Error, Equatable {
     var reason: String
 }
 
-private struct PathParser {
-    private let characters: [Character]
-    private var position = 0
+/// Reads a path. What stands in its filters is read by the extension for conditions.
+struct PathParser {
+    let characters: [Character]
+    var position = 0
 
     init(_ text: String) { characters = Array(text) }
 
@@ -26,18 +27,8 @@ private struct PathParser {
         if let next = peek(), next != ".", next != "[" {
             throw PathError(reason: "uses a variable, and variables are not supported by this version")
         }
-        var segments: [Path.Segment] = []
-        while let character = peek() {
-            position += 1
-            switch character {
-            case ".": segments.append(try dotted())
-            case "[": segments.append(try bracketed())
-            default: throw PathError(reason: "has an unexpected '\(character)'")
-            }
-            guard segments.count <= Self.mostSteps else {
-                throw PathError(reason: "has more than \(Self.mostSteps) steps")
-            }
-        }
+        let segments = try segments()
+        if let character = peek() { throw PathError(reason: "has an unexpected '\(character)'") }
         if root == .context, case .key(let part) = segments.first, part == "Task" {
             throw PathError(reason: "needs '$$.\(part)', which is not supported by this version")
         }
@@ -45,44 +36,76 @@ private struct PathParser {
     }
 
     private static let mostSteps = 128
+    /// Each deep scan of a deep scan looks at the same places again.
+    private static let mostDeepScans = 3
+
+    /// The steps from here on.
+    mutating func segments() throws(PathError) -> [Path.Segment] {
+        var segments: [Path.Segment] = []
+        while let character = peek(), character == "." || character == "[" {
+            position += 1
+            segments.append(character == "." ? try dotted() : try bracketed())
+            guard segments.count <= Self.mostSteps else {
+                throw PathError(reason: "has more than \(Self.mostSteps) steps")
+            }
+            guard segments.count(where: \.isDeep) <= Self.mostDeepScans else {
+                throw PathError(reason: "has more than \(Self.mostDeepScans) deep scans")
+            }
+        }
+        return segments
+    }
 
     private mutating func dotted() throws(PathError) -> Path.Segment {
         guard let first = peek() else { throw PathError(reason: "must not end with '.'") }
-        if first == "." { throw PathError(reason: "uses a deep scan ('..'), which is not supported by this version") }
-        if take("*") { return .wildcard }
-        if first == "[" {
-            position += 1
-            return try bracketed()
+        if take(".") {
+            guard peek() != ".", peek() != nil else { throw PathError(reason: "must not end with '.'") }
+            return .deep(try dotted())
         }
+        if take("*") { return .wildcard }
+        if take("[") { return try bracketed() }
         let start = position
         while let character = peek(), character != ".", character != "[" {
             if character == "(" { throw PathError(reason: "calls a function, which is not supported by this version") }
-            if character.isWhitespace || "]){}'\"".contains(character) {
-                throw PathError(reason: "has an unexpected '\(character)'")
-            }
+            if character.isWhitespace || "]){}'\"".contains(character) || isOfCondition(character) { break }
             position += 1
         }
-        guard position > start else { throw PathError(reason: "has an empty name") }
+        guard position > start else {
+            throw PathError(reason: ".".contains(first) ? "has an empty name" : "has an unexpected '\(first)'")
+        }
         return .key(String(characters[start..<position]))
     }
+
+    /// How many conditions stand around this place: names end at their operators.
+    var conditions = 0
+
+    private func isOfCondition(_ character: Character) -> Bool { conditions > 0 && "=!<>&|,".contains(character) }
 
     private mutating func bracketed() throws(PathError) -> Path.Segment {
         skipSpace()
         switch peek() {
         case "'", "\"":
-            let key = try quoted()
+            var keys = [try quoted()]
             skipSpace()
-            if peek() == "," {
-                throw PathError(reason: "selects several names, which is not supported by this version")
+            while take(",") {
+                skipSpace()
+                keys.append(try quoted())
+                skipSpace()
             }
             try close()
-            return .key(key)
+            return keys.count == 1 ? .key(keys[0]) : .keys(keys)
         case "*":
             position += 1
             try close()
             return .wildcard
         case "?":
-            throw PathError(reason: "uses a filter ('?'), which is not supported by this version")
+            position += 1
+            skipSpace()
+            guard take("(") else { throw PathError(reason: "has a filter without parentheses") }
+            let condition = try condition()
+            skipSpace()
+            guard take(")") else { throw PathError(reason: "has an open parenthesis in a filter") }
+            try close()
+            return .filter(condition)
         default:
             return try indexOrSlice()
         }
@@ -94,16 +117,20 @@ private struct PathParser {
         if take(":") {
             let second = try integer()
             skipSpace()
-            if peek() == ":" {
-                throw PathError(reason: "uses a slice with a step, which is not supported by this version")
-            }
+            let step = take(":") ? try integer() ?? 1 : 1
+            guard step > 0 else { throw PathError(reason: "has a slice whose step is not positive") }
             try close()
-            return .slice(from: first, to: second)
+            return .slice(from: first, to: second, by: step)
         }
-        if peek() == "," { throw PathError(reason: "selects several indexes, which is not supported by this version") }
         guard let first else { throw PathError(reason: "has empty or unknown brackets") }
+        var indexes = [first]
+        while take(",") {
+            guard let next = try integer() else { throw PathError(reason: "has an index that is no number") }
+            indexes.append(next)
+            skipSpace()
+        }
         try close()
-        return .index(first)
+        return indexes.count == 1 ? .index(first) : .indexes(indexes)
     }
 
     private mutating func integer() throws(PathError) -> Int? {
@@ -118,18 +145,21 @@ private struct PathParser {
         return value
     }
 
-    private mutating func quoted() throws(PathError) -> String {
-        let quote = characters[position]
+    /// A text in quotes, single or double.
+    mutating func quoted() throws(PathError) -> String {
+        guard let quote = peek(), quote == "'" || quote == "\"" else {
+            throw PathError(reason: "has a name without quotes")
+        }
         position += 1
-        var key = ""
+        var text = ""
         while let character = peek() {
             position += 1
-            if character == quote { return key }
+            if character == quote { return text }
             if character == "\\", let escaped = peek() {
                 position += 1
-                key.append(escaped)
+                text.append(escaped)
             } else {
-                key.append(character)
+                text.append(character)
             }
         }
         throw PathError(reason: "has an open quote")
@@ -140,15 +170,23 @@ private struct PathParser {
         guard take("]") else { throw PathError(reason: "has an open bracket") }
     }
 
-    private func peek() -> Character? { position < characters.count ? characters[position] : nil }
+    func peek() -> Character? { position < characters.count ? characters[position] : nil }
 
-    private mutating func take(_ character: Character) -> Bool {
+    mutating func take(_ character: Character) -> Bool {
         guard peek() == character else { return false }
         position += 1
         return true
     }
 
-    private mutating func skipSpace() {
+    /// Goes past a word, if it stands here.
+    mutating func take(word: String) -> Bool {
+        let end = position + word.count
+        guard end <= characters.count, String(characters[position..<end]) == word else { return false }
+        position = end
+        return true
+    }
+
+    mutating func skipSpace() {
         while peek() == " " { position += 1 }
     }
 }

@@ -116,8 +116,8 @@ struct DefinitionProblemTests {
             ),
             (#"{"Type":"Pass","End":true,"InputPath":5}"#, "Expected value of type String: 5 at /States/S/InputPath"),
             (
-                #"{"Type":"Pass","End":true,"OutputPath":"$..a"}"#,
-                "The value for the field 'OutputPath' must be a valid JSONPath: '$..a' uses a deep scan ('..'), which is not supported by this version at /States/S/OutputPath"
+                #"{"Type":"Pass","End":true,"OutputPath":"$..a.length()"}"#,
+                "The value for the field 'OutputPath' must be a valid JSONPath: '$..a.length()' calls a function, which is not supported by this version at /States/S/OutputPath"
             ),
             (
                 #"{"Type":"Pass","End":true,"ResultPath":"$.a[*]"}"#,

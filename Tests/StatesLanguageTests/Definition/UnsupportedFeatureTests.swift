@@ -57,11 +57,7 @@ struct UnsupportedFeatureTests {
                 #"{"Type":"Succeed","OutputPath":"$$.Task.Token"}"#, "OutputPath", "$$.Task.Token",
                 "needs '$$.Task', which is"
             ),
-            (#"{"Type":"Succeed","InputPath":"$..e"}"#, "InputPath", "$..e", "uses a deep scan ('..'), which is"),
-            (
-                #"{"Type":"Wait","TimestampPath":"$.l[?(@.t)]","Next":"T"}"#, "TimestampPath", "$.l[?(@.t)]",
-                "uses a filter ('?'), which is"
-            ),
+            (#"{"Type":"Succeed","InputPath":"$.e()"}"#, "InputPath", "$.e()", "calls a function, which is"),
             (
                 #"{"Type":"Wait","SecondsPath":"$v.s","Next":"T"}"#, "SecondsPath", "$v.s",
                 "uses a variable, and variables are"

@@ -139,7 +139,7 @@ struct IntrinsicFunctionTests {
             Case("States.Format('a') + 1", "has an unexpected '+' after the call"),
             Case("States.MathAdd(1)", "calls 'States.MathAdd' with 1 arguments"),
             Case("States.Array(a)", "has an argument that is no value: 'a'"),
-            Case("States.Array($.a..)", "uses a deep scan ('..'), which is not supported by this version"),
+            Case("States.Array($.a..)", "must not end with '.'"),
             Case(
                 String(repeating: "States.Array(", count: 11) + String(repeating: ")", count: 11),
                 "has calls more than 10 deep"

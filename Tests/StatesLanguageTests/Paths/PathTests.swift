@@ -26,6 +26,49 @@ struct PathTests {
         #expect(try Path(parsing: path).value(in: #require(document)).text == value)
     }
 
+    @Test(
+        "a path finds all that it stands for, in the document's order, and nothing is an empty list",
+        arguments: [
+            ("$.store..price", "[8.95,12,22.99,19.95]"), ("$..isbn", #"["0-1","0-2"]"#), ("$..none", "[]"),
+            ("$..book[0].title", #"["Sayings"]"#), ("$..book[-1].title", #"["Rings"]"#),
+            ("$.store.bike..*", #"["red",19.95]"#),
+            ("$.store.book[*].price", "[8.95,12,22.99]"), ("$.store.book[0,2].price", "[8.95,22.99]"),
+            ("$.store.book[2,0,9].price", "[22.99,8.95]"), ("$.store.book[::2].price", "[8.95,22.99]"),
+            ("$.store.book[0:3:2].price", "[8.95,22.99]"),
+            ("$.store.bike['color','price']", #"{"color":"red","price":19.95}"#),
+            ("$.store.bike['color','none']", #"{"color":"red"}"#),
+            ("$.store['book','bike']..price", "[8.95,12,22.99,19.95]"),
+            (
+                "$.store.book[*]['title','price']",
+                #"[{"title":"Sayings","price":8.95},{"title":"Sword","price":12},{"title":"Rings","price":22.99}]"#
+            ),
+            ("$.store.book[?(@.isbn)].title", #"["Sword","Rings"]"#),
+            ("$.store.book[?(!@.isbn)].title", #"["Sayings"]"#),
+            ("$.store.book[?(@.price < 10)].title", #"["Sayings"]"#),
+            ("$.store.book[?(@.price <= 12 && @.isbn)].title", #"["Sword"]"#),
+            ("$.store.book[?(@.price > 20 || @.title == 'Sayings')].title", #"["Sayings","Rings"]"#),
+            ("$.store.book[?(@.price > 20 && (@.isbn == '0-1' || @.isbn == \"0-2\"))].title", #"["Rings"]"#),
+            ("$.store.book[?(@.price > $.limit)].title", #"["Rings"]"#),
+            ("$.store.book[?(@['title'] in ['Rings', 'x'])].price", "[22.99]"),
+            ("$.store.book[?(@.title nin ['Rings', 'Sword'])].price", "[8.95]"),
+            ("$.store.book[?(@.title != 'Rings')].price", "[8.95,12]"),
+            ("$.store.book[?(@.price == 12.0)].title", #"["Sword"]"#), ("$.store.book[?(@.title < 3)]", "[]"),
+            ("$.store.book[?(@.tags[0] == 'a')].title", #"["Rings"]"#),
+            ("$.store.book[?(@.price==12&&@.isbn=='0-1')].title", #"["Sword"]"#),
+            ("$..[?(@.color)].price", "[19.95]"), ("$..book[?(@.price > 10)].title", #"["Sword","Rings"]"#),
+            ("$.store.bike[?(@.color == 'red')].price", "[19.95]"), ("$.store.book[?(@.none == null)]", "[]"),
+        ]
+    )
+    func all(path: String, value: String) throws {
+        let shop = try JSON(
+            parsing:
+                #"{"store":{"book":[{"title":"Sayings","price":8.95},{"title":"Sword","isbn":"0-1","price":12},"#
+                + #"{"title":"Rings","isbn":"0-2","price":22.99,"tags":["a"]}],"bike":{"color":"red","price":19.95}},"#
+                + #""limit":20}"#
+        )
+        #expect(try Path(parsing: path).value(in: shop).text == value)
+    }
+
     @Test("the whole document")
     func whole() throws {
         #expect(try Path(parsing: "$").value(in: .integer(1)) == .integer(1))
@@ -56,12 +99,16 @@ struct PathTests {
             ("$x", "uses a variable, and variables are not supported by this version"),
             ("$x.y", "uses a variable, and variables are not supported by this version"),
             ("$.", "must not end with '.'"), ("$.a.", "must not end with '.'"),
-            ("$..a", "uses a deep scan ('..'), which is not supported by this version"),
-            ("$.a[?(@.b)]", "uses a filter ('?'), which is not supported by this version"),
-            ("$.a[1:2:3]", "uses a slice with a step, which is not supported by this version"),
-            ("$.a[0,1]", "selects several indexes, which is not supported by this version"),
-            ("$['a','b']", "selects several names, which is not supported by this version"),
             ("$.a.length()", "calls a function, which is not supported by this version"),
+            ("$..", "must not end with '.'"), ("$...a", "must not end with '.'"),
+            ("$..a..b..c..d", "has more than 3 deep scans"), ("$.a[1:2:0]", "has a slice whose step is not positive"),
+            ("$.a[0,]", "has an index that is no number"), ("$['a',b]", "has a name without quotes"),
+            ("$.a[?@.b]", "has a filter without parentheses"), ("$.a[?(@.b]", "has an open parenthesis in a filter"),
+            ("$.a[?((@.b)]", "has an open parenthesis in a filter"),
+            ("$.a[?(1)]", "has a filter that compares nothing"),
+            ("$.a[?(@.b == x y)]", "has a filter with something that is no value: 'x'"),
+            ("$.a[?(@.b == )]", "has a filter with something that is no value: ''"),
+            ("$.a[?(@.b in ['x')]", "has an open bracket"),
             ("$.a b", "has an unexpected ' '"), ("$.a]", "has an unexpected ']'"),
             ("$[a]", "has empty or unknown brackets"),
             ("$[]", "has empty or unknown brackets"), ("$[0", "has an open bracket"), ("$['a", "has an open quote"),

@@ -1,0 +1,89 @@
+extension PathParser {
+    /// How deep conditions may stand in each other.
+    private static let deepest = 32
+
+    /// The condition of a filter, up to its closing parenthesis.
+    mutating func condition() throws(PathError) -> PathCondition {
+        conditions += 1
+        defer { conditions -= 1 }
+        guard conditions <= Self.deepest else {
+            throw PathError(reason: "has conditions more than \(Self.deepest) deep")
+        }
+        var alternatives = [try conjunction()]
+        skipSpace()
+        while take(word: "||") {
+            alternatives.append(try conjunction())
+            skipSpace()
+        }
+        return alternatives.count == 1 ? alternatives[0] : .any(alternatives)
+    }
+
+    private mutating func conjunction() throws(PathError) -> PathCondition {
+        var parts = [try part()]
+        skipSpace()
+        while take(word: "&&") {
+            parts.append(try part())
+            skipSpace()
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private mutating func part() throws(PathError) -> PathCondition {
+        skipSpace()
+        if take("!") { return .not(try part()) }
+        if take("(") {
+            let inner = try condition()
+            skipSpace()
+            guard take(")") else { throw PathError(reason: "has an open parenthesis in a filter") }
+            return inner
+        }
+        let left = try operand()
+        skipSpace()
+        for comparison in PathCondition.Operator.allCases where take(word: comparison.rawValue) {
+            skipSpace()
+            return .compares(left, comparison, try operand())
+        }
+        guard case .path = left else { throw PathError(reason: "has a filter that compares nothing") }
+        return .exists(left)
+    }
+
+    private mutating func operand() throws(PathError) -> PathCondition.Operand {
+        switch peek() {
+        case "@", "$":
+            let start = position
+            let fromElement = peek() == "@"
+            position += 1
+            let segments = try segments()
+            let text = String(characters[start..<position])
+            return .path(Path(text: text, root: .data, segments: segments), fromElement: fromElement)
+        default:
+            return .literal(try literal())
+        }
+    }
+
+    private mutating func literal() throws(PathError) -> JSON {
+        skipSpace()
+        if peek() == "'" || peek() == "\"" { return .string(try quoted()) }
+        if take("[") {
+            var elements: [JSON] = []
+            skipSpace()
+            while peek() != "]" {
+                elements.append(try literal())
+                skipSpace()
+                guard take(",") || peek() == "]" else { throw PathError(reason: "has an open bracket") }
+                skipSpace()
+            }
+            position += 1
+            return .array(elements)
+        }
+        let start = position
+        while let character = peek(), character.isLetter || character.isNumber || "+-.".contains(character) {
+            position += 1
+        }
+        let word = String(characters[start..<position])
+        guard let value = try? JSON(parsing: word) else {
+            throw PathError(reason: "has a filter with something that is no value: '\(word)'")
+        }
+        return value
+    }
+}
