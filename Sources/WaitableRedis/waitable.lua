@@ -486,6 +486,21 @@ local function ready(keys, args)
     return {VERSION, isError(memory) and '' or memory}
 end
 
+-- The names among those without a document whose key holds something else, as a set; nil for none.
+local function misused(prefix, list, found)
+    local keys, absent = {}, {}
+    for n = 1, #list do
+        if not found[n] then
+            keys[#keys + 1] = prefix .. ':execution:' .. list[n]
+            absent[#absent + 1] = list[n]
+        end
+    end
+    if #keys == 0 or redis.call('EXISTS', unpack(keys)) == 0 then return nil end
+    local names = {}
+    for n = 1, #keys do names[absent[n]] = redis.call('EXISTS', keys[n]) == 1 end
+    return names
+end
+
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
 -- ARGV   n, ENTRY × n (next '=' is not allowed)
@@ -501,6 +516,7 @@ local function accept(keys, args)
     local before = head(prefix)
     checkClosing(prefix)
     local found = documents(prefix, list)
+    local wrong = misused(prefix, list, found)
     local fresh = noneExists(prefix, args, batch) and {} or nil
     local paused = pausing.states(prefix)
     local now
@@ -510,6 +526,8 @@ local function accept(keys, args)
         local present = found[n] or created[name]
         if present then
             replies[n] = present
+        elseif wrong and wrong[name] then
+            replies[n] = redis.error_reply('WRONGTYPE Operation against a key holding the wrong kind of value')
         elseif paused and batch.histories[n] ~= '' and pausing.isPaused(prefix, paused, name) then
             replies[n] = 3
         else
@@ -546,8 +564,8 @@ end
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due), then for each: X, document or nil, redeliveries]
--- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents
--- exceed 16 MiB. Errors VALIDATION. Bound: limit.
+-- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due
+-- and below `limit` come when the documents exceed 16 MiB. Errors VALIDATION. Bound: limit.
 local function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)

@@ -80,6 +80,70 @@ struct BadInputTests {
         }
     }
 
+    @Test("A key of another type refuses a start, alone and in a batch, and nothing of it is written")
+    func wrongTypes() async throws {
+        try await Self.withItem { stack in
+            let item = #"{"Id":"x","StartTimestamp":"2036-12-24T18:00:00Z"}"#
+            for wrong in WrongType.all {
+                let key = wrong.command[1]
+                let kept = try await stack.store.client.send(RedisCommand("DUMP", key)).bytes
+                _ = try await stack.integer("DEL", key)
+                var command = RedisCommand(name: wrong.command[0])
+                for word in wrong.command.dropFirst() { command.append(word) }
+                _ = try await stack.store.client.send(command)
+                let digest = try await stack.digest()
+                let answer = try await stack.post(item)
+                #expect(answer.status == 500, "\(wrong.testDescription)")
+                #expect(answer.json == .object(["code": "StoreError", "message": .string(wrong.message)]))
+                let line = try #require(try await stack.batch(item).first)
+                #expect(line["status"] == .integer(500))
+                #expect(line["message"] == .string(wrong.message))
+                #expect(try await stack.digest() == digest, "\(wrong.testDescription) changed Redis")
+                _ = try await stack.integer("DEL", key)
+                guard let kept else { continue }
+                var restore = RedisCommand("RESTORE", key, "0")
+                restore.append(kept)
+                _ = try await stack.store.client.send(restore)
+            }
+            #expect(try await stack.post(item).status == 200)
+        }
+    }
+
+    @Test("Files that are no definitions end validate and deploy with their exact errors")
+    func definitionFiles() async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).asl.json")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try await Self.withItem { stack in
+            let digest = try await stack.digest()
+            for (definition, problem) in [
+                (
+                    "{",
+                    "INVALID_JSON_DESCRIPTION: Unexpected end-of-input: was expecting double-quote to start field name at "
+                        + #"[Source: (String)"{"; line: 1, column: 2]"#
+                ),
+                ("[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object"),
+                (#"{"StartAt":"A"}"#, "SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /"),
+                (
+                    #"{"StartAt":"A","States":{"A":{"Type":"Nope"}}}"#,
+                    "SCHEMA_VALIDATION_FAILED: The value for the field 'Type' must be one of Pass, Task, Choice, Wait, "
+                        + "Succeed, Fail, Parallel, Map: 'Nope' at /States/A/Type"
+                ),
+                (
+                    #"{"StartAt":"B","States":{"A":{"Type":"Succeed"}}}"#,
+                    "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt"
+                ),
+            ] {
+                try Data(definition.utf8).write(to: file)
+                for name in ["validate", "deploy"] {
+                    let program = try Program([name, file.path], environment: stack.environment)
+                    #expect(try await program.end() == 65)
+                    #expect(program.output == "waitable: \(file.path): \(problem)\n")
+                }
+            }
+            #expect(try await stack.digest() == digest)
+        }
+    }
+
     @Test("Members that were put into Redis by hand fail by name, and harm no others")
     func rawMembers() async throws {
         try await Self.withItem { stack in
