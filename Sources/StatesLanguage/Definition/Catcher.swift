@@ -4,11 +4,14 @@ struct Catcher: Sendable {
     let next: String
     /// `nil` throws the error away and keeps the input.
     let resultPath: Path?
+    /// What becomes variables when the rule catches an error.
+    let assignment: Assignment?
 
     init?(_ fields: inout FieldReader) {
         _ = fields.string("Comment")
         let errors = fields.errorNames()
         resultPath = fields.resultPath()
+        assignment = Assignment(&fields)
         let next = fields.requiredString("Next")
         fields.finish()
         guard let errors, let next else { return nil }

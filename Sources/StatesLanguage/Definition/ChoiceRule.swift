@@ -10,10 +10,6 @@ indirect enum ChoiceRule: Sendable {
     /// Compiles a rule, and reports the fields that are not part of it.
     init?(_ fields: inout FieldReader) {
         _ = fields.take("Comment")
-        if fields.has("Assign") {
-            _ = fields.take("Assign")
-            fields.problem("Variables ('Assign') are not supported by this version", at: "Assign")
-        }
         if fields.has("Condition") {
             _ = fields.take("Condition")
             fields.problem("JSONata ('Condition') is not supported by this version", at: "Condition")
@@ -72,8 +68,12 @@ indirect enum ChoiceRule: Sendable {
             _ = reader.take("Next")
             reader.problem("'Next' is allowed in top-level choice rules only", at: "Next")
         }
+        if reader.has("Assign") {
+            _ = reader.take("Assign")
+            reader.problem("'Assign' is allowed in top-level choice rules only", at: "Assign")
+        }
         let rule = ChoiceRule(&reader)
-        fields.add(reader.problems)
+        fields.add(reader)
         return rule
     }
 

@@ -1,7 +1,15 @@
 /// A state that goes one way or another.
 struct ChoiceState: Sendable {
-    let rules: [(rule: ChoiceRule, next: String)]
+    let rules: [Rule]
     let defaultNext: String?
+
+    /// A way out of the state.
+    struct Rule: Sendable {
+        let condition: ChoiceRule
+        let next: String
+        /// What becomes variables when this way is taken.
+        let assignment: Assignment?
+    }
 
     init?(_ fields: inout FieldReader) {
         defaultNext = fields.string("Default")
@@ -13,7 +21,7 @@ struct ChoiceState: Sendable {
             fields.problem("Expected a non-empty array of choice rules", at: "Choices")
             return nil
         }
-        var rules: [(rule: ChoiceRule, next: String)] = []
+        var rules: [Rule] = []
         for (index, choice) in choices.enumerated() {
             let place = "\(fields.location)/Choices[\(index)]"
             guard let object = choice.objectValue else {
@@ -22,24 +30,27 @@ struct ChoiceState: Sendable {
             }
             var reader = FieldReader(object, at: place)
             let next = reader.requiredString("Next")
-            let rule = ChoiceRule(&reader)
-            fields.add(reader.problems)
-            if let next, let rule { rules.append((rule, next)) }
+            let assignment = Assignment(&reader)
+            let condition = ChoiceRule(&reader)
+            fields.add(reader)
+            if let next, let condition {
+                rules.append(Rule(condition: condition, next: next, assignment: assignment))
+            }
         }
         self.rules = rules
     }
 
-    /// The state to go to.
+    /// The way to go: that of the first rule that matches; `nil` for the default.
     ///
     /// - Throws: `States.NoChoiceMatched` where no rule matches and there is no default.
-    func next(_ scope: DataScope) throws(StateFailure) -> String {
-        for (rule, next) in rules where try rule.matches(scope) { return next }
-        guard let defaultNext else {
+    func way(_ scope: DataScope) throws(StateFailure) -> Rule? {
+        for rule in rules where try rule.condition.matches(scope) { return rule }
+        guard defaultNext != nil else {
             throw StateFailure(
                 error: ErrorName.noChoiceMatched,
                 cause: scope.cause("Failed to transition out of the state. The state does not point to a next state.")
             )
         }
-        return defaultNext
+        return nil
     }
 }

@@ -22,7 +22,7 @@ extension DefinitionCompiler {
 
 extension State {
     /// The graphs within the state, with the fields that they stand in.
-    fileprivate var fieldsOfGraphs: [(field: String, graph: StateGraph)] {
+    var fieldsOfGraphs: [(field: String, graph: StateGraph)] {
         graphs.enumerated().map { (isMap ? "ItemProcessor" : "Branches[\($0.offset)]", $0.element) }
     }
 }

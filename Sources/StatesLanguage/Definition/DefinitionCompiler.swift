@@ -21,7 +21,10 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         checkQueryLanguage(&fields)
         let graph = graph(&fields)
         fields.finish()
-        if let graph { checkNames(of: graph, &fields) }
+        if let graph {
+            checkNames(of: graph, &fields)
+            checkVariables(of: graph, &fields)
+        }
         guard fields.problems.isEmpty, let graph else { throw DefinitionError(problems: fields.problems) }
         return Parts(comment: comment, timeoutSeconds: timeout, graph: graph)
     }
@@ -178,9 +181,9 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let retriers = rules("Retry", shape.retries, &fields) { Retrier(&$0) }
         let catchers = rules("Catch", shape.retries, &fields) { Catcher(&$0) }
         let transition = shape.moves ? transition(&fields) : nil
+        let assignment = shape.assigns ? Assignment(&fields) : nil
         fields.finish { field in
             switch field {
-            case "Assign": "Variables ('Assign') are not supported by this version"
             case "Arguments", "Output", "Condition", "Items":
                 "JSONata ('\(field)') is not supported by this version"
             case "Credentials": "'Credentials' are not supported by this version"
@@ -194,7 +197,9 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             transition: transition,
             dataFlow: dataFlow,
             retriers: retriers,
-            catchers: catchers
+            catchers: catchers,
+            assignment: assignment,
+            variableReferences: fields.references
         )
     }
 
@@ -248,12 +253,8 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             {
                 reader.problem("'States.ALL' must be in the last rule", at: "ErrorEquals")
             }
-            if reader.has("Assign") {
-                _ = reader.take("Assign")
-                reader.problem("Variables ('Assign') are not supported by this version", at: "Assign")
-            }
             if let rule = make(&reader) { rules.append(rule) }
-            fields.add(reader.problems)
+            fields.add(reader)
         }
         return rules
     }
@@ -267,5 +268,6 @@ private enum StateShape {
     var shapesInput: Bool { self == .pass || self == .task || self == .parallel }
     var placesResult: Bool { self == .pass || retries }
     var retries: Bool { self == .task || self == .parallel || self == .map }
+    var assigns: Bool { self != .succeed && self != .fail }
     var moves: Bool { self == .pass || self == .wait || retries }
 }

@@ -5,6 +5,8 @@ struct FieldReader {
     let location: String
     private var taken: Set<String> = []
     private(set) var problems: [DefinitionProblem] = []
+    /// The variables that paths refer to, in the order of their first references.
+    private(set) var references: [String] = []
 
     init(_ object: JSONObject, at location: String) {
         self.object = object
@@ -21,6 +23,16 @@ struct FieldReader {
     }
 
     mutating func add(_ problems: [DefinitionProblem]) { self.problems += problems }
+
+    /// Takes over what a reader of an object within this one gathered.
+    mutating func add(_ inner: FieldReader) {
+        add(inner.problems)
+        refer(to: inner.references)
+    }
+
+    private mutating func refer(to variables: [String]) {
+        for name in variables where !references.contains(name) { references.append(name) }
+    }
 
     /// Reports the fields that nobody asked for.
     mutating func finish(_ reason: (String) -> String = { "Field '\($0)' is not supported" }) {
@@ -102,7 +114,9 @@ struct FieldReader {
     mutating func lookup(_ name: String) -> Lookup? {
         guard let text = string(name) else { return nil }
         do {
-            return try Lookup(parsing: text)
+            let lookup = try Lookup(parsing: text)
+            refer(to: lookup.variables)
+            return lookup
         } catch {
             problem(
                 "The value for the field '\(name)' must be a valid JSONPath or a valid intrinsic function call: '\(text)' "
@@ -139,12 +153,13 @@ struct FieldReader {
         }
     }
 
-    /// `Parameters` or `ResultSelector`.
+    /// `Parameters`, `ResultSelector` or `Assign`.
     mutating func template(_ name: String) -> PayloadTemplate? {
         guard let value = take(name) else { return nil }
         var found: [(String, String)] = []
         let template = PayloadTemplate(compiling: value, of: name) { found.append(($0, $1)) }
         for (place, reason) in found { problem(reason, at: place) }
+        refer(to: template.variables)
         return template
     }
 
@@ -171,7 +186,9 @@ struct FieldReader {
 
     private mutating func compile(_ text: String, _ name: String) -> Path? {
         do {
-            return try Path(parsing: text)
+            let path = try Path(parsing: text)
+            refer(to: path.variables)
+            return path
         } catch {
             problem("The value for the field '\(name)' must be a valid JSONPath: '\(text)' \(error.reason)", at: name)
             return nil

@@ -25,6 +25,10 @@ final class State: Sendable {
     let dataFlow: DataFlow
     let retriers: [Retrier]
     let catchers: [Catcher]
+    /// What becomes variables when the state is left; of a Choice state, when it goes its default way.
+    let assignment: Assignment?
+    /// The variables that the state refers to.
+    let variableReferences: [String]
 
     init(
         name: String,
@@ -32,7 +36,9 @@ final class State: Sendable {
         transition: Transition?,
         dataFlow: DataFlow,
         retriers: [Retrier],
-        catchers: [Catcher]
+        catchers: [Catcher],
+        assignment: Assignment?,
+        variableReferences: [String]
     ) {
         self.name = name
         self.kind = kind
@@ -40,6 +46,8 @@ final class State: Sendable {
         self.dataFlow = dataFlow
         self.retriers = retriers
         self.catchers = catchers
+        self.assignment = assignment
+        self.variableReferences = variableReferences
     }
 
     /// The type's name, as in history events: `PassStateEntered`.

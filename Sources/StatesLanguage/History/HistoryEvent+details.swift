@@ -28,8 +28,15 @@ extension HistoryEvent.Details {
         Self("stateEnteredEventDetails", ["name": .string(state), "input": .string(input), "inputDetails": included])
     }
 
-    static func stateExited(_ state: String, output: String) -> Self {
-        Self("stateExitedEventDetails", ["name": .string(state), "output": .string(output), "outputDetails": included])
+    static func stateExited(_ state: String, output: String, assigned: JSONObject?) -> Self {
+        var members: JSONObject = ["name": .string(state), "output": .string(output), "outputDetails": included]
+        if let assigned {
+            var texts = JSONObject()
+            for (name, value) in assigned { texts[name] = .string(value.text) }
+            members["assignedVariables"] = .object(texts)
+            members["assignedVariablesDetails"] = included
+        }
+        return Self("stateExitedEventDetails", members)
     }
 
     static func mapStateStarted(length: Int) -> Self {

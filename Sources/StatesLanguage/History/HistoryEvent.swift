@@ -42,9 +42,14 @@ public struct HistoryEvent: Sendable, Equatable {
     /// The event without inputs, outputs and parameters, for `includeExecutionData: false`.
     public var jsonWithoutData: JSON {
         var members = details?.members
-        for name in ["input", "inputDetails", "output", "outputDetails", "parameters"] { members?[name] = nil }
+        for name in Self.dataMembers { members?[name] = nil }
         return json(members)
     }
+
+    private static let dataMembers = [
+        "input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables",
+        "assignedVariablesDetails",
+    ]
 
     private func json(_ members: JSONObject?) -> JSON {
         var object: JSONObject = [

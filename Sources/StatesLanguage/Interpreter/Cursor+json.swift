@@ -8,6 +8,7 @@
 /// | `p` | id of the line's last event | same as `i` |
 /// | `c` | uses of each retrier | none used |
 /// | `d` | the state's input | what the line began with |
+/// | `v` | the variables of the line's scope | none |
 /// | `w`, `r`, `k`, `x` | phase: wait's end, retry's instant, task `[id, time-out?, heartbeat?]`, failed | entering |
 /// | `b` | phase: ``Branches`` | entering |
 extension Cursor {
@@ -25,6 +26,7 @@ extension Cursor {
             object["c"] = .array(retries.map { .integer(Int64($0)) })
         }
         object["d"] = input
+        if !variables.isEmpty { object["v"] = .object(variables) }
         switch phase {
         case .entering: break
         case .waiting(let until): object["w"] = .integer(until.milliseconds)
@@ -52,6 +54,7 @@ extension Cursor {
         self.enteredID = enteredID
         previousID = try FlowMember.count(object["p"], "p") ?? enteredID
         retries = try Self.retries(object["c"])
+        variables = try Self.variables(object["v"])
         phase = try Self.phase(object)
     }
 
@@ -71,6 +74,12 @@ extension Cursor {
                 heartbeatAt: parts[2] == .null ? nil : try FlowMember.instant(parts[2], "k")
             )
         )
+    }
+
+    private static func variables(_ json: JSON?) throws(FlowError) -> JSONObject {
+        guard let json else { return [:] }
+        guard let variables = json.objectValue else { throw FlowError(reason: "its variables ('v') are no object") }
+        return variables
     }
 
     private static func retries(_ json: JSON?) throws(FlowError) -> [Int] {

@@ -4,10 +4,22 @@
 /// be made step by step, but not be read back.
 enum DataLimit {
     static let bytes = 262_144
+    /// All the variables of a scope.
+    static let variableBytes = 10_485_760
 
     /// How deep data may be nested in a machine with so many levels of Parallel and Map states: each of them stores the
     /// data within it two levels deeper.
     static func nesting(within depth: Int) -> Int { JSON.deepestNesting - 16 - 2 * depth }
+
+    /// The failure of a state after which a scope's variables are too large; `nil` where they are not.
+    static func failure(ofVariables variables: JSONObject, from state: String) -> StateFailure? {
+        guard JSON.object(variables).isLarger(than: variableBytes) else { return nil }
+        return StateFailure(
+            error: ErrorName.dataLimitExceeded,
+            cause: "The state/task '\(state)' assigned variables with a size exceeding the maximum number of bytes "
+                + "service limit."
+        )
+    }
 
     /// The failure of a state or task whose data is too large; `nil` for one that is not.
     ///

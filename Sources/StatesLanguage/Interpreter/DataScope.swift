@@ -1,16 +1,23 @@
-/// What paths are looked up in while a state runs: its data, and the context object.
+/// What paths are looked up in while a state runs: its data, the context object, and the variables.
 struct DataScope {
     let state: String
     let enteredID: Int
     let input: JSON
     let context: ContextObject
+    let variables: Variables
 
     /// The value at a path.
     func value(at path: Path) throws(PathMiss) -> JSON {
         switch path.root {
         case .data: try path.value(in: input)
         case .context: try context.value(at: path)
+        case .variable(let name): try value(of: name, at: path)
         }
+    }
+
+    private func value(of name: String, at path: Path) throws(PathMiss) -> JSON {
+        guard let value = variables[name] else { throw PathMiss(path: path, position: nil) }
+        return try path.value(in: value)
     }
 
     /// The value at a path, or the error that AWS raises for a path that misses.
@@ -24,14 +31,14 @@ struct DataScope {
 
     /// The same scope with other data.
     func with(_ input: JSON) -> DataScope {
-        DataScope(state: state, enteredID: enteredID, input: input, context: context)
+        DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
     }
 
     /// The same scope with an item of a Map state.
     func with(_ item: MapItem) -> DataScope {
         var context = context
         context.item = item
-        return DataScope(state: state, enteredID: enteredID, input: input, context: context)
+        return DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
     }
 
     /// What random values at a place in the state are made from: the same when the step is made again, another with each

@@ -44,6 +44,7 @@ struct BranchLines {
     private let graphs: [StateGraph]
     private let input: JSON
     private let item: MapItem?
+    private let variables: Variables
     /// A Map state's items, and what its iterations see.
     let iterations: (map: MapState, items: [JSON], scope: DataScope)?
 
@@ -53,6 +54,7 @@ struct BranchLines {
         graphs = fork.state.graphs
         input = fork.branches.input ?? scope.input
         item = line.item
+        variables = Variables(inherited: line.variables.visible)
         if case .map(let map) = fork.state.kind {
             let scope = scope.with(try fork.state.dataFlow.inputPath.apply(to: scope.input, scope))
             iterations = (map, try map.items(scope), scope)
@@ -65,7 +67,10 @@ struct BranchLines {
     }
 
     subscript(index: Int) -> Line {
-        guard let (map, items, _) = iterations else { return Line(graph: graphs[index], input: input, item: item) }
-        return Line(graph: map.processor, input: items[index], item: MapItem(index: index, value: items[index]))
+        guard let (map, items, _) = iterations else {
+            return Line(graph: graphs[index], input: input, item: item, variables: variables)
+        }
+        let item = MapItem(index: index, value: items[index])
+        return Line(graph: map.processor, input: item.value, item: item, variables: variables)
     }
 }

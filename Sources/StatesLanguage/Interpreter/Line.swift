@@ -5,6 +5,8 @@ struct Line {
     let input: JSON
     /// The item of the innermost iteration that it is in.
     let item: MapItem?
+    /// What its states see and assign.
+    var variables = Variables()
 }
 
 /// An item of a Map state, as `$$.Map.Item` shows it.

@@ -79,7 +79,7 @@ extension Walk {
         }
         record(fork.state.typeName + "StateSucceeded", previous: cursor.previousID, nil)
         do throws(StateFailure) {
-            return .exit(fork.state, cursor, output: try fork.state.dataFlow.output(of: result, scope(of: cursor)))
+            return .exit(fork.state, cursor, try leaving(fork.state, with: result, scope(of: cursor)))
         } catch {
             return .fail(fork.state, cursor, error)
         }
@@ -177,5 +177,7 @@ extension State {
     fileprivate func graph(of index: Int) -> StateGraph { isMap ? graphs[0] : graphs[index] }
 
     /// Whether anything looks at what the state's branches come to.
-    fileprivate var needsResult: Bool { dataFlow.resultPath != nil || dataFlow.resultSelector != nil }
+    fileprivate var needsResult: Bool {
+        dataFlow.resultPath != nil || dataFlow.resultSelector != nil || assignment != nil
+    }
 }

@@ -19,8 +19,8 @@ extension Walk {
             return .end(.failed(cursor, failure))
         }
         do throws(StateFailure) {
-            let output = try output(of: failure, caughtBy: catcher, cursor)
-            return .enter(catcher.next, input: output, previous: recordExit(state, cursor, output))
+            let leaving = try leaving(after: failure, caughtBy: catcher, cursor)
+            return .enter(catcher.next, input: leaving.output, previous: try recordExit(state, cursor, leaving))
         } catch {
             return .end(.failed(cursor, error))
         }
@@ -59,20 +59,21 @@ extension Walk {
 
     /// What a catcher hands on. AWS leaves neither member out: a time-out's cause is empty, any other one that is
     /// missing is null.
-    private func output(
-        of failure: StateFailure,
+    private func leaving(
+        after failure: StateFailure,
         caughtBy catcher: Catcher,
         _ cursor: Cursor
-    ) throws(StateFailure) -> JSON {
+    ) throws(StateFailure) -> Leaving {
         let absent: JSON = failure.error == ErrorName.timeout ? .string("") : .null
         let error: JSON = .object([
             "Error": failure.error.map(JSON.string) ?? .null,
             "Cause": failure.cause.map(JSON.string) ?? absent,
         ])
         let scope = scope(of: cursor)
-        guard let path = catcher.resultPath else { return scope.input }
+        let assigned = try catcher.assignment?.values(scope.with(error))
+        guard let path = catcher.resultPath else { return Leaving(output: scope.input, assigned: assigned) }
         let output = try path.placing(error, scope)
         if let failure = dataFailure(of: output, from: cursor.state) { throw failure }
-        return output
+        return Leaving(output: output, assigned: assigned)
     }
 }

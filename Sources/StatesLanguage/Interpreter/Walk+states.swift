@@ -46,21 +46,17 @@ extension Walk {
             switch state.kind {
             case .pass(let pass):
                 let input = try state.dataFlow.effectiveInput(scope)
-                return .exit(state, cursor, output: try state.dataFlow.output(of: pass.result ?? input, scope))
+                return .exit(state, cursor, try leaving(state, with: pass.result ?? input, scope))
             case .succeed:
-                return .exit(state, cursor, output: try state.dataFlow.filtered(scope))
+                return .exit(state, cursor, Leaving(output: try state.dataFlow.filtered(scope), assigned: nil))
             case .fail(let fail):
                 return .fail(state, cursor, try fail.failure(scope))
             case .wait(let wait):
                 let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-                var cursor = cursor
-                cursor.phase = .waiting(until: try wait.end(from: cursor.enteredAt, scope.with(input)))
-                return resumption(of: cursor, by: [])
+                return rest(until: try wait.end(from: cursor.enteredAt, scope.with(input)), state, cursor)
             case .choice(let choice):
                 let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-                let next = try choice.next(scope.with(input))
-                let output = try state.dataFlow.outputPath.apply(to: input, scope)
-                return .enter(next, input: output, previous: recordExit(state, cursor, output))
+                return try leave(choice, of: state, cursor, scope.with(input))
             case .task(let task):
                 return try begin(task, of: state, cursor, scope, &tasks)
             case .parallel(let parallel):
@@ -73,22 +69,60 @@ extension Walk {
         }
     }
 
-    /// Leaves a state for the next one, or ends the line.
-    mutating func exit(_ state: State, _ cursor: Cursor, _ output: JSON) -> Move {
-        if state.makesData, let failure = dataFailure(of: output, from: state.name) {
-            return .fail(state, cursor, failure)
-        }
-        let event = recordExit(state, cursor, output)
-        if case .next(let next) = state.transition { return .enter(next, input: output, previous: event) }
-        return .end(.succeeded(output, previous: event))
+    /// Goes the way that a Choice state's rules point.
+    private mutating func leave(
+        _ choice: ChoiceState,
+        of state: State,
+        _ cursor: Cursor,
+        _ scope: DataScope
+    ) throws(StateFailure) -> Move {
+        let way = try choice.way(scope)
+        let leaving = Leaving(
+            output: try state.dataFlow.outputPath.apply(to: scope.input, scope),
+            assigned: try (way == nil ? state.assignment : way?.assignment)?.values(scope)
+        )
+        let event = try recordExit(state, cursor, leaving)
+        return .enter(way?.next ?? choice.defaultNext ?? "", input: leaving.output, previous: event)
     }
 
-    mutating func recordExit(_ state: State, _ cursor: Cursor, _ output: JSON) -> Int {
-        record(
+    /// What a state is left with that came to a result.
+    func leaving(_ state: State, with result: JSON, _ scope: DataScope) throws(StateFailure) -> Leaving {
+        Leaving(
+            output: try state.dataFlow.output(of: result, scope),
+            assigned: try state.assignment?.values(scope.with(result))
+        )
+    }
+
+    /// Leaves a state for the next one, or ends the line.
+    mutating func exit(_ state: State, _ cursor: Cursor, _ leaving: Leaving) -> Move {
+        if state.makesData, let failure = dataFailure(of: leaving.output, from: state.name) {
+            return .fail(state, cursor, failure)
+        }
+        do throws(StateFailure) {
+            let event = try recordExit(state, cursor, leaving)
+            if case .next(let next) = state.transition { return .enter(next, input: leaving.output, previous: event) }
+            return .end(.succeeded(leaving.output, previous: event))
+        } catch {
+            return .fail(state, cursor, error)
+        }
+    }
+
+    /// Writes that a state is left, and assigns its variables.
+    mutating func recordExit(_ state: State, _ cursor: Cursor, _ leaving: Leaving) throws(StateFailure) -> Int {
+        if let assigned = leaving.assigned { try assign(assigned, of: state) }
+        return record(
             state.typeName + "StateExited",
             previous: cursor.previousID,
-            .stateExited(state.name, output: output.text)
+            .stateExited(state.name, output: leaving.output.text, assigned: leaving.assigned)
         )
+    }
+
+    private mutating func assign(_ values: JSONObject, of state: State) throws(StateFailure) {
+        if let failure = dataFailure(of: .object(values), from: state.name) { throw failure }
+        var own = line.variables.own
+        own.merge(values)
+        if let failure = DataLimit.failure(ofVariables: own, from: state.name) { throw failure }
+        line.variables.own = own
     }
 
     func scope(of cursor: Cursor) -> DataScope {
@@ -102,7 +136,8 @@ extension Walk {
                 enteredAt: cursor.enteredAt,
                 retryCount: cursor.retries.reduce(0, +),
                 item: line.item
-            )
+            ),
+            variables: line.variables
         )
     }
 

@@ -46,8 +46,9 @@ extension Walk {
         }
     }
 
-    /// Goes on from where a line rests, as far as stimuli and time allow.
+    /// Goes on from where the line rests, as far as stimuli and time allow.
     mutating func resumption(of cursor: Cursor, by stimuli: [Stimulus]) -> Move {
+        line.variables.own = cursor.variables
         guard let state = line.graph.states[cursor.state] else {
             return .end(.failed(cursor, Self.missingState(cursor.state)))
         }
@@ -57,7 +58,7 @@ extension Walk {
             guard hasRoom else { return .end(.resting(cursor)) }
             return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
         case .waiting(let until):
-            return until <= now ? leaveWait(state, cursor) : .end(.resting(cursor))
+            return rest(until: until, state, cursor)
         case .retrying(let at):
             return at <= now ? .act(state, cursor) : .end(.resting(cursor))
         case .branches(let branches):
@@ -71,9 +72,21 @@ extension Walk {
         }
     }
 
-    private func leaveWait(_ state: State, _ cursor: Cursor) -> Move {
+    /// Rests in a Wait state until its end, or leaves it.
+    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
+        guard end <= now else {
+            var cursor = cursor
+            cursor.phase = .waiting(until: end)
+            return .end(.resting(cursor))
+        }
         do throws(StateFailure) {
-            return .exit(state, cursor, output: try state.dataFlow.filtered(scope(of: cursor)))
+            let scope = scope(of: cursor)
+            let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
+            let leaving = Leaving(
+                output: try state.dataFlow.outputPath.apply(to: input, scope),
+                assigned: try state.assignment?.values(scope.with(input))
+            )
+            return .exit(state, cursor, leaving)
         } catch {
             return .fail(state, cursor, error)
         }
@@ -120,7 +133,7 @@ extension Walk {
             .taskSucceeded(task.resource, output: output.text)
         )
         do throws(StateFailure) {
-            return .exit(state, cursor, output: try state.dataFlow.output(of: output, scope(of: cursor)))
+            return .exit(state, cursor, try leaving(state, with: output, scope(of: cursor)))
         } catch {
             return .fail(state, cursor, error)
         }

@@ -17,10 +17,17 @@ struct Walk {
     enum Move {
         case enter(String, input: JSON?, previous: Int)
         case act(State, Cursor)
-        case exit(State, Cursor, output: JSON)
+        case exit(State, Cursor, Leaving)
         case fail(State, Cursor, StateFailure)
         case walk(State, Cursor, Branches, by: [Stimulus])
         case end(End)
+    }
+
+    /// What a state is left with.
+    struct Leaving {
+        let output: JSON
+        /// What becomes variables; `nil` where nothing is assigned.
+        let assigned: JSONObject?
     }
 
     /// Where the line got to.
@@ -47,12 +54,25 @@ struct Walk {
             switch move {
             case .enter(let name, let input, let previous): move = enter(name, input, previous)
             case .act(let state, let cursor): move = act(state, cursor, &tasks)
-            case .exit(let state, let cursor, let output): move = exit(state, cursor, output)
+            case .exit(let state, let cursor, let leaving): move = exit(state, cursor, leaving)
             case .fail(let state, let cursor, let failure): move = recover(state, cursor, failure)
             case .walk(let state, let cursor, let branches, let stimuli):
                 move = walk(state, cursor, branches, by: stimuli, &tasks)
-            case .end(let end): return end
+            case .end(let end): return keeping(end)
             }
+        }
+    }
+
+    /// Keeps the line's variables where it can go on from.
+    private func keeping(_ end: End) -> End {
+        switch end {
+        case .resting(var cursor):
+            cursor.variables = line.variables.own
+            return .resting(cursor)
+        case .failed(var cursor, let failure):
+            cursor.variables = line.variables.own
+            return .failed(cursor, failure)
+        case .succeeded: return end
         }
     }
 

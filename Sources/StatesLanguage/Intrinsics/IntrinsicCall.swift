@@ -17,6 +17,17 @@ struct IntrinsicCall: Sendable {
         case call(IntrinsicCall)
     }
 
+    /// The variables that its arguments refer to.
+    var variables: [String] {
+        arguments.flatMap { (argument) -> [String] in
+            switch argument {
+            case .path(let path): path.variables
+            case .call(let call): call.variables
+            case .constant, .pieces: []
+            }
+        }
+    }
+
     /// The value for some data.
     ///
     /// - Parameter seed: What random values are made from: the same for the same evaluation, made again.

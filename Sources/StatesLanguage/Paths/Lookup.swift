@@ -22,6 +22,14 @@ enum Lookup: Sendable {
         }
     }
 
+    /// The variables that it refers to.
+    var variables: [String] {
+        switch self {
+        case .path(let path): path.variables
+        case .call(let call): call.variables
+        }
+    }
+
     /// The value for some data.
     ///
     /// - Parameters:

@@ -8,6 +8,8 @@ struct Path: Sendable, Equatable {
         case data
         /// `$$`: the context object.
         case context
+        /// `$name`: a variable.
+        case variable(String)
     }
 
     /// `$`.
@@ -33,6 +35,9 @@ struct Path: Sendable, Equatable {
 
     /// Whether it is a reference path, as `ResultPath` needs it.
     var isReference: Bool { root == .data && segments.allSatisfy(\.isDefinite) }
+
+    /// The variables that it refers to.
+    var variables: [String] { if case .variable(let name) = root { [name] } else { [] } }
 
     /// The value at the path.
     ///

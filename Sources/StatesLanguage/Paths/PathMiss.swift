@@ -1,11 +1,12 @@
-/// A definite path that found nothing.
+/// A definite path that found nothing, or a variable that has no value.
 struct PathMiss: Error {
     let path: Path
-    /// Which step found nothing.
-    let position: Int
+    /// Which step found nothing; `nil` where the variable has no value.
+    let position: Int?
 
     /// What AWS says of it: `No results for path: $['a']`, or `Missing property in path $['a']` for a step on the way.
     var reason: String {
+        guard let position else { return "The variable has no value." }
         let place = "$" + path.segments[...position].map(Self.normal).joined()
         return position == path.segments.count - 1
             ? "No results for path: \(place)" : "Missing property in path \(place)"

@@ -23,16 +23,24 @@ struct PathParser {
 
     mutating func parse() throws(PathError) -> (Path.Root, [Path.Segment]) {
         guard take("$") else { throw PathError(reason: "must begin with '$'") }
-        let root: Path.Root = take("$") ? .context : .data
-        if let next = peek(), next != ".", next != "[" {
-            throw PathError(reason: "uses a variable, and variables are not supported by this version")
-        }
+        let root = try root()
         let segments = try segments()
         if let character = peek() { throw PathError(reason: "has an unexpected '\(character)'") }
         if root == .context, case .key(let part) = segments.first, part == "Task" {
             throw PathError(reason: "needs '$$.\(part)', which is not supported by this version")
         }
         return (root, segments)
+    }
+
+    /// What stands behind the first `$`.
+    private mutating func root() throws(PathError) -> Path.Root {
+        if take("$") { return .context }
+        guard let next = peek(), VariableName.begins(with: next) else { return .data }
+        let start = position
+        while let character = peek(), VariableName.goesOn(character) { position += 1 }
+        let name = String(characters[start..<position])
+        guard name != "states" else { throw PathError(reason: "refers to '$states', which is reserved") }
+        return .variable(name)
     }
 
     private static let mostSteps = 128

@@ -1,4 +1,4 @@
-/// A compiled payload template: `Parameters` or `ResultSelector`.
+/// A compiled payload template: `Parameters`, `ResultSelector`, `ItemSelector` or `Assign`.
 ///
 /// Fields whose names end in `.$` hold paths or intrinsic functions and lose that end; everything else is taken as it is.
 /// Source: Amazon States Language, "Payload Template".
@@ -24,6 +24,16 @@ indirect enum PayloadTemplate: Sendable {
             array.reserveCapacity(templates.count)
             for template in templates { array.append(try template.value(data)) }
             return .array(array)
+        }
+    }
+
+    /// The variables that it refers to.
+    var variables: [String] {
+        switch self {
+        case .constant: []
+        case .lookup(let lookup, _, _): lookup.variables
+        case .object(let members): members.flatMap(\.value.variables)
+        case .array(let templates): templates.flatMap(\.variables)
         }
     }
 

@@ -27,6 +27,7 @@ extension StepFunctionsAPI {
             "creationDate": (published?.creationDate ?? record.creationDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
+        answer["variableReferences"] = Self.variableReferences(in: revision.definition)
         answer["revisionId"] = revision.id.map(JSON.string)
         answer["description"] = published?.description.map(JSON.string)
         return answer
@@ -49,7 +50,19 @@ extension StepFunctionsAPI {
             "updateDate": (updated ?? execution.startDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
+        answer["variableReferences"] = Self.variableReferences(in: revision.definition)
         answer["revisionId"] = revision.id.map(JSON.string)
         return answer
+    }
+
+    /// The variables that each state refers to; `nil` where none does.
+    private static func variableReferences(in definition: String) -> JSON? {
+        let machine = try? StateMachine(definition: definition, resources: ItemCatalog())
+        guard let references = machine?.variableReferences, !references.isEmpty else { return nil }
+        var object = JSONObject()
+        for (state, names) in references.sorted(by: { $0.key < $1.key }) {
+            object[state] = .array(names.map(JSON.string))
+        }
+        return .object(object)
     }
 }

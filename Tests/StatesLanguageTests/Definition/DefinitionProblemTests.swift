@@ -103,10 +103,6 @@ struct DefinitionProblemTests {
                 "Field 'Retry' is not supported in a state of type Pass at /States/S/Retry"
             ),
             (
-                #"{"Type":"Pass","End":true,"Assign":{"a":1}}"#,
-                "Variables ('Assign') are not supported by this version at /States/S/Assign"
-            ),
-            (
                 #"{"Type":"Pass","End":true,"Output":"{% 1 %}"}"#,
                 "JSONata ('Output') is not supported by this version at /States/S/Output"
             ),
@@ -126,10 +122,6 @@ struct DefinitionProblemTests {
             (
                 #"{"Type":"Pass","End":true,"ResultPath":"$$.a"}"#,
                 "The value for the field 'ResultPath' must be a reference path: '$$.a' at /States/S/ResultPath"
-            ),
-            (
-                #"{"Type":"Pass","End":true,"Parameters":{"a.$":"$x"}}"#,
-                "The value for the field 'a.$' must be a valid JSONPath or a valid intrinsic function call: '$x' uses a variable, and variables are not supported by this version at /States/S/Parameters/a.$"
             ),
             (
                 #"{"Type":"Pass","End":true,"Parameters":{"a.$":5}}"#,
@@ -275,10 +267,6 @@ struct DefinitionProblemTests {
             (
                 #""Catch":[{"ErrorEquals":["E"],"Next":"X"}]"#,
                 "MISSING_TRANSITION_TARGET: Missing 'Next' target: X at /States/S/Catch[0]/Next"
-            ),
-            (
-                #""Catch":[{"ErrorEquals":["E"],"Next":"S","Assign":{}}]"#,
-                "Variables ('Assign') are not supported by this version at /States/S/Catch[0]/Assign"
             ),
             (
                 #""Catch":[{"ErrorEquals":["E"],"Next":"S","ResultPath":"a"}]"#,

@@ -96,8 +96,8 @@ struct PathTests {
         "what is no path, or not there yet, is refused with the reason",
         arguments: [
             ("", "must begin with '$'"), ("a.b", "must begin with '$'"), (" $.a", "must begin with '$'"),
-            ("$x", "uses a variable, and variables are not supported by this version"),
-            ("$x.y", "uses a variable, and variables are not supported by this version"),
+            ("$1x", "has an unexpected '1'"),
+            ("$x-y", "has an unexpected '-'"),
             ("$.", "must not end with '.'"), ("$.a.", "must not end with '.'"),
             ("$.a.length()", "calls a function, which is not supported by this version"),
             ("$..", "must not end with '.'"), ("$...a", "must not end with '.'"),

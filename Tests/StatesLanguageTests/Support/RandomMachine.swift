@@ -19,7 +19,7 @@ enum RandomMachine {
             let body =
                 depth > 0 && Int.random(in: 0..<3, using: &random) == 0
                 ? fork(name, next, target, isLast, depth, using: &random)
-                : state(next, target, isLast: isLast, using: &random)
+                : state(name, next, target, isLast: isLast, using: &random)
             states.append(#""\#(name)":\#(body)"#)
         }
         return #""StartAt":"\#(prefix)0","States":{\#(states.joined(separator: ","))}"#
@@ -55,12 +55,14 @@ enum RandomMachine {
     }
 
     private static func state(
+        _ name: String,
         _ next: String,
         _ target: String,
         isLast: Bool,
         using random: inout SeededRandom
     ) -> String {
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 9: return #"{"Type":"Pass","Assign":{"v\#(name)":{"at.$":"$$.State.EnteredTime","in.$":"$"}},\#(next)}"#
         case 0: return #"{"Type":"Wait","Seconds":\#(Int.random(in: 0...4, using: &random)),\#(next)}"#
         case 1: return #"{"Type":"Wait","TimestampPath":"$$.Execution.StartTime",\#(next)}"#
         case 2: return #"{"Type":"Wait","SecondsPath":"$$.Execution.Input.s",\#(next)}"#

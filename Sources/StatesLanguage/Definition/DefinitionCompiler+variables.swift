@@ -1,0 +1,53 @@
+extension DefinitionCompiler {
+    /// Reports variables that a branch or an item processor assigns although a scope around it assigns one of that name.
+    func checkVariables(of graph: StateGraph, _ fields: inout FieldReader) {
+        var problems: [DefinitionProblem] = []
+        func check(_ graph: StateGraph, at place: String, outer: Set<String>) {
+            let states = graph.states.sorted { $0.key < $1.key }
+            for (name, state) in states {
+                for variable in state.assignments.flatMap(\.names) where outer.contains(variable) {
+                    problems.append(
+                        DefinitionProblem(
+                            "SCHEMA_VALIDATION_FAILED",
+                            "The variable '\(variable)' is assigned in an outer scope, and cannot be assigned in an "
+                                + "inner one",
+                            at: "\(place)/States/\(name)/Assign"
+                        )
+                    )
+                }
+            }
+            let visible = outer.union(states.flatMap { $0.value.assignments.flatMap(\.names) })
+            for (name, state) in states {
+                for (field, inner) in state.fieldsOfGraphs {
+                    check(inner, at: "\(place)/States/\(name)/\(field)", outer: visible)
+                }
+            }
+        }
+        check(graph, at: fields.location, outer: [])
+        fields.add(problems)
+    }
+}
+
+extension State {
+    /// All that the state can assign.
+    fileprivate var assignments: [Assignment] {
+        var assignments = [assignment].compactMap(\.self) + catchers.compactMap(\.assignment)
+        if case .choice(let choice) = kind { assignments += choice.rules.compactMap(\.assignment) }
+        return assignments
+    }
+}
+
+extension StateMachine {
+    /// The variables that each state refers to, by the states' names; states that refer to none are left out.
+    public var variableReferences: [String: [String]] {
+        var references: [String: [String]] = [:]
+        func gather(_ graph: StateGraph) {
+            for (name, state) in graph.states {
+                if !state.variableReferences.isEmpty { references[name] = state.variableReferences }
+                for inner in state.graphs { gather(inner) }
+            }
+        }
+        gather(graph)
+        return references
+    }
+}
