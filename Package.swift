@@ -80,6 +80,7 @@ let package = Package(
                 .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
                 .embedInCode("items.lua"), .embedInCode("workers.lua"),
                 .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("listing.lua"),
+                .embedInCode("tasks.lua"),
                 .embedInCode("doctor.lua"),
             ]
         ),

@@ -13,6 +13,7 @@ public struct Ingest: Sendable {
     let batches: StartCoalescer
     let machines: MachineCache
     let readiness: ReadinessSampler
+    let offers: ActivityOffers
     let arn: ARN
     let itemTable: String
     let access: Access
@@ -35,6 +36,7 @@ public struct Ingest: Sendable {
         batches: StartCoalescer,
         machines: MachineCache,
         readiness: ReadinessSampler,
+        offers: ActivityOffers,
         arn: ARN,
         itemTable: String,
         access: Access,
@@ -48,6 +50,7 @@ public struct Ingest: Sendable {
         self.batches = batches
         self.machines = machines
         self.readiness = readiness
+        self.offers = offers
         self.arn = arn
         self.itemTable = itemTable
         self.access = access

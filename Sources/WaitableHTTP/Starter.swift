@@ -107,14 +107,18 @@ struct Starter: Sendable {
     /// Runs the states before the first wait.
     func prepare(_ target: Target, name: String, input: String, at now: Instant) throws(Refusal) -> Prepared {
         let machine = target.machine
-        let key = ExecutionKey(machine: machine.name, name: name)
+        // Several executions of an EXPRESS machine may have one name.
+        let isExpress = machine.revision.type == .express
+        let key = ExecutionKey(machine: machine.name, name: isExpress ? "\(name):\(UUIDv4.make())" : name)
         var execution = Execution(key: key, revision: machine.hash, startDate: now, input: input)
         execution.version = target.version
         execution.alias = target.alias
         do {
             let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
-            // Where something that only a commit can decide stands before the first wait, a worker begins the execution.
-            return Prepared(execution: execution, step: step.next == .leased ? .unbegun(execution) : step)
+            // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
+            // execution.
+            let needsWorker = step.next == .leased || !step.calls.isEmpty
+            return Prepared(execution: execution, step: needsWorker ? .unbegun(execution) : step)
         } catch {
             throw .other(error)
         }

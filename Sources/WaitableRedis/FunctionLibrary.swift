@@ -4,7 +4,8 @@ public enum FunctionLibrary {
     public static let source = [
         PackageResources.waitable_lua, PackageResources.instants_lua, PackageResources.decimals_lua,
         PackageResources.items_lua, PackageResources.workers_lua, PackageResources.registry_lua,
-        PackageResources.pausing_lua, PackageResources.listing_lua, PackageResources.doctor_lua,
+        PackageResources.pausing_lua, PackageResources.listing_lua, PackageResources.tasks_lua,
+        PackageResources.doctor_lua,
     ].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.

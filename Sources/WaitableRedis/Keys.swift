@@ -51,6 +51,14 @@ public struct Keys: Sendable, Hashable {
     public func execution(_ key: ExecutionKey) -> String { prefix + ":execution:" + key.member }
     /// list: one compact blob of history events for each commit.
     public func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
+    /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
+    public func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
+    /// list: tasks of an activity that nobody has taken yet.
+    public func activity(_ name: String) -> String { prefix + ":activity:" + name }
+    /// stream: what tasks published.
+    public func stream(_ name: String) -> String { prefix + ":stream:" + name }
+    /// Pub/sub channel: the name of an activity that has got a task.
+    public var offers: String { prefix + ":offers" }
     /// hash: an item, attribute → stored value.
     public func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
 

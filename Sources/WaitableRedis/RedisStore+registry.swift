@@ -86,7 +86,7 @@ extension RedisStore {
     /// Makes changes, all of them or none.
     ///
     /// - Returns: Whether every entry was as it had been read.
-    private func enter(_ changes: [RegistryChange], revision: Revision?) async throws(StoreError) -> Bool {
+    func enter(_ changes: [RegistryChange], revision: Revision?) async throws(StoreError) -> Bool {
         var arguments = FunctionArguments(revision?.hash ?? "", revision?.json.text ?? "")
         for change in changes {
             for word in [change.table.rawValue, change.name, change.before ?? "", change.after ?? ""] {

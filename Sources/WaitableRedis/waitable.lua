@@ -22,14 +22,18 @@
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
+--   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see tasks.lua
+--   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
+--   prefix:stream:NAME   stream  what tasks published
+--   prefix:offers        channel the name of an activity that has got a task
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua and doctor.lua follow this file
--- in the same library; the tables that they fill are declared here.
+-- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
+-- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '4'
+local VERSION = '5'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 100           -- item effects per entry
@@ -40,7 +44,7 @@ local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
-local instants, items, pausing = {}, {}, {PARKED = 4398046511104}
+local instants, items, tasks, pausing = {}, {}, {}, {PARKED = 4398046511104}
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -287,18 +291,22 @@ end
 -- Entries -------------------------------------------------------------------------------------------------------------
 --
 -- ENTRY = X, next, document, history, k, then k effects:
---   next      '' closes the execution | '=' keeps the lease | whole ms: due then
---   history   blob of the transition's events, '' for none
+--   next      '' closes the execution | '=' keeps the lease | whole ms: due then | '?' and whole ms: due then, or at once
+--             when its inbox holds something
+--   history   blob of the transition's events, '' where nothing ran, '-' where nothing is kept
 --   effect    'P', SUFFIX, n, f1, v1, …, fn, vn                  the item becomes these fields
 --             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
 --             'D', SUFFIX                                        removes the item
 --             'X', SUFFIX, PROGRAM                               evaluated by items.lua; has an outcome
+--             'A', 'S', 'B', 'T', 'C'                            see tasks.lua
 
 -- Checks the effect at args[i]; returns the index after it.
 local function checkEffect(args, i, programs)
     local kind = args[i]
     if kind ~= 'P' and kind ~= 'U' and kind ~= 'D' and kind ~= 'X' then
-        refuse('VALIDATION', 'effect', 'must be P, U, D or X', kind or '')
+        local after = kind and tasks.check(args, i)
+        if not after then refuse('VALIDATION', 'effect', 'must be P, U, D, X, A, S, B, T or C', kind or '') end
+        return after
     end
     named(args[i + 1], 'item')
     if kind == 'D' then return i + 2 end
@@ -323,6 +331,7 @@ end
 local function parseEntries(args, first, keeping)
     local total = count(args[first], 'entries', 1, MAX_BATCH)
     local list, nexts, texts, histories, starts, counts, programs = {}, {}, {}, {}, {}, {}, {}
+    local waits
     local seen, i = {}, first + 1
     for n = 1, total do
         local name, next, document, history = args[i], args[i + 1], args[i + 2], args[i + 3]
@@ -340,6 +349,11 @@ local function parseEntries(args, first, keeping)
         elseif letter ~= 'R' then
             refuse('VALIDATION', 'next', 'must close an execution that has ended', name)
         elseif (next ~= '=' or not keeping) and (#next > 15 or not find(next, '^%d+$')) then
+            if byte(next) == 63 then
+                waits = waits or {}
+                waits[n] = true
+                next = sub(next, 2)
+            end
             integer(next, 'next', -999999999999999, 999999999999999)
         end
         if not history then refuse('VALIDATION', 'history', 'must be present', name) end
@@ -351,7 +365,7 @@ local function parseEntries(args, first, keeping)
     if i - 1 ~= #args then refuse('VALIDATION', 'arguments', 'must be ' .. (i - 1), #args) end
     return {
         names = list, nexts = nexts, documents = texts, histories = histories, starts = starts, counts = counts,
-        programs = programs,
+        programs = programs, waits = waits,
     }
 end
 
@@ -382,8 +396,14 @@ end
 -- The effect at args[i]. `fresh` is a set of the items written so far when all others that are put do not exist, else
 -- nil. Returns the index after it, and: the error text when the key is of another type (then nothing is changed), or
 -- nil and the outcome of a program.
-local function applyEffect(prefix, args, i, programs, fresh)
+local function applyEffect(prefix, name, args, i, programs, fresh)
     local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
+    local width = kind ~= 'P' and kind ~= 'U' and tasks.width(args, i)
+    if width then
+        local problem = tasks.problem(prefix, name, args, i)
+        if problem then return i + width, problem end
+        return i + width, nil, tasks.apply(prefix, name, args, i), args[i + 4]
+    end
     if kind == 'X' then
         if fresh then fresh[key] = true end
         return i + 3, nil, items.run(programs[i], key)
@@ -420,7 +440,12 @@ local function applyEntry(prefix, args, batch, n, fresh)
         -- Checked beforehand, so that the second effect cannot fail after the first is written.
         local k = i
         for _ = 1, effects do
-            if args[k] == 'X' then
+            local width = tasks.width(args, k)
+            if width then
+                local problem = tasks.problem(prefix, batch.names[n], args, k)
+                if problem then return problem end
+                k = k + width
+            elseif args[k] == 'X' then
                 k = k + 3
             else
                 local reply = redis.pcall('HLEN', prefix .. ':item:' .. args[k + 1])
@@ -432,7 +457,7 @@ local function applyEntry(prefix, args, batch, n, fresh)
     end
     -- The history goes first, because it is what can be taken back exactly when the effect is refused.
     local historyKey
-    if batch.histories[n] ~= '' then
+    if batch.histories[n] ~= '' and batch.histories[n] ~= '-' then
         historyKey = prefix .. ':history:' .. batch.names[n]
         local reply = redis.pcall('RPUSH', historyKey, batch.histories[n])
         if isError(reply) then return reply.err end
@@ -440,14 +465,14 @@ local function applyEntry(prefix, args, batch, n, fresh)
     local outcomes
     for _ = 1, effects do
         local program = batch.programs[i]
-        local after, problem, outcome = applyEffect(prefix, args, i, batch.programs, fresh)
+        local after, problem, outcome, task = applyEffect(prefix, batch.names[n], args, i, batch.programs, fresh)
         if problem then
             if historyKey then redis.call('RPOP', historyKey) end
             return problem
         end
         if outcome then
             outcomes = outcomes or {}
-            outcomes[#outcomes + 1] = {task = program.task, text = outcome}
+            outcomes[#outcomes + 1] = {task = program and program.task or task, text = outcome}
         end
         i = after
     end
@@ -705,6 +730,15 @@ local function commit(keys, args)
     end
     -- Nothing below can fail: the types of these keys were checked above, before the first write.
     store(texts)
+    -- Now that the whole batch has told its parents.
+    if batch.waits then
+        for k = 2, #rescored, 2 do
+            if redis.call('EXISTS', prefix .. ':inbox:' .. rescored[k]) == 1 then
+                rescored[k - 1] = now
+                soonest = soonest and soonest < tonumber(now) and soonest or tonumber(now)
+            end
+        end
+    end
     if #rescored > 0 then
         -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
         local before = head(prefix)
@@ -885,6 +919,7 @@ local function stop(keys, args)
     redis.call('ZADD', closed, now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
     touch(prefix, args[3], 'STARTED', 'ProcessStatus', 'CANCELLED', 'LastUpdated', args[4] or '')
+    tasks.close(prefix, name, rest)
     return {1, now}
 end
 
@@ -1053,6 +1088,7 @@ local function sweep(keys, args)
         if not open[n] then
             doomed[#doomed + 1] = prefix .. ':execution:' .. list[n]
             doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
+            doomed[#doomed + 1] = prefix .. ':inbox:' .. list[n]
             doomed[#doomed + 1] = itemTable and itemThatLeaves(prefix, machines, itemTable, list[n]) or nil
         end
     end

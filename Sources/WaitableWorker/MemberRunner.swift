@@ -24,7 +24,8 @@ struct MemberRunner: Sendable {
             if member.redeliveries > worker.configuration.poisonLimit {
                 return poisoned(execution, member.redeliveries)
             }
-            var step = try await worker.step(of: execution, at: claim.now)
+            let told = try await InboxReader(worker: worker).read(execution)
+            var step = try await worker.step(of: told, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
             return step
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {

@@ -138,7 +138,7 @@ struct RedisUserTests {
             forbidden += [
                 "FCALL waitable_claim 1 \(prefix) 1 1000", "FCALL waitable_commit 1 \(prefix)",
                 "FCALL waitable_sweep 1 \(prefix)", "FCALL waitable_mend 1 \(prefix)", "CONFIG GET *",
-                "SET \(prefix):sweeper x", "ZADD \(prefix):workers 1 x", "SCAN 0", "SUBSCRIBE \(prefix):wake",
+                "SET \(prefix):sweeper x", "ZADD \(prefix):workers 1 x", "SCAN 0", "SUBSCRIBE other",
             ]
         case "worker":
             forbidden += [

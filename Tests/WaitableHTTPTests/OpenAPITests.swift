@@ -56,6 +56,7 @@ struct OpenAPITests {
             batches: StartCoalescer(store: store),
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
+            offers: ActivityOffers(store: store),
             arn: ARN(),
             itemTable: "items",
             access: Access(credentials: nil, arn: ARN(), logger: logger),

@@ -7,8 +7,27 @@ struct TaskResource: Sendable, Equatable {
     /// The service: `dynamodb`, `aws-sdk:dynamodb`; empty for a resource that is no integration's.
     let service: String
 
+    /// What its history events are called after.
+    let kind: Kind
+    /// Whether the task goes on until somebody answers by its token.
+    var waitsForToken: Bool { operation.hasSuffix(".waitForTaskToken") }
+
+    /// What kinds of resources there are.
+    enum Kind: String, Sendable {
+        /// `arn:aws:states:::SERVICE:OPERATION`
+        case integration = "Task"
+        /// `arn:aws:states:REGION:ACCOUNT:activity:NAME`
+        case activity = "Activity"
+        /// `arn:aws:lambda:REGION:ACCOUNT:function:NAME`
+        case function = "LambdaFunction"
+    }
+
     init(_ arn: String) {
         self.arn = arn
+        let words = arn.split(separator: ":", omittingEmptySubsequences: false)
+        kind =
+            words.count > 5 && words[2] == "lambda"
+            ? .function : words.count > 5 && words[5] == "activity" ? .activity : .integration
         let parts = arn.split(separator: ":", maxSplits: 6, omittingEmptySubsequences: false)
         guard parts.count == 7, parts[2] == "states" else {
             operation = arn

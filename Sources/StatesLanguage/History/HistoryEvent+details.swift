@@ -1,5 +1,5 @@
 extension HistoryEvent.Details {
-    private static let included: JSON = .object(["truncated": .bool(false)])
+    static let included: JSON = .object(["truncated": .bool(false)])
 
     static func executionStarted(input: String, roleARN: String) -> Self {
         Self(
@@ -46,40 +46,5 @@ extension HistoryEvent.Details {
     /// Of `MapIterationStarted`, `MapIterationSucceeded`, `MapIterationFailed` and `MapIterationAborted`.
     static func mapIteration(_ name: String, _ state: String, _ index: Int) -> Self {
         Self(name, ["name": .string(state), "index": .integer(Int64(index))])
-    }
-
-    static func taskScheduled(_ task: TaskRequest, _ resource: TaskResource, region: String) -> Self {
-        var members: JSONObject = [
-            "resourceType": .string(resource.service),
-            "resource": .string(resource.operation),
-            "region": .string(region),
-            "parameters": .string(task.parameters.text),
-        ]
-        members["timeoutInSeconds"] = task.timeoutSeconds.map { .integer(Int64($0)) }
-        members["heartbeatInSeconds"] = task.heartbeatSeconds.map { .integer(Int64($0)) }
-        return Self("taskScheduledEventDetails", members)
-    }
-
-    static func taskStarted(_ resource: TaskResource) -> Self {
-        Self("taskStartedEventDetails", names(of: resource))
-    }
-
-    static func taskSucceeded(_ resource: TaskResource, output: String) -> Self {
-        var members = names(of: resource)
-        members["output"] = .string(output)
-        members["outputDetails"] = included
-        return Self("taskSucceededEventDetails", members)
-    }
-
-    /// Of `TaskFailed` and `TaskTimedOut`.
-    static func taskEnded(_ name: String, _ resource: TaskResource, _ failure: StateFailure) -> Self {
-        var members = names(of: resource)
-        members["error"] = failure.error.map(JSON.string)
-        members["cause"] = failure.cause.map(JSON.string)
-        return Self(name, members)
-    }
-
-    private static func names(of resource: TaskResource) -> JSONObject {
-        ["resourceType": .string(resource.service), "resource": .string(resource.operation)]
     }
 }

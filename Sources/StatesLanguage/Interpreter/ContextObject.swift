@@ -8,6 +8,8 @@ struct ContextObject {
     let retryCount: Int
     /// The item of the innermost iteration that the state is in, or begins.
     var item: MapItem?
+    /// The token of the task that the state begins; `nil` where it waits for none.
+    var taskToken: String?
 
     /// The value at a path that begins with `$$`.
     func value(at path: Path) throws(PathMiss) -> JSON {
@@ -24,13 +26,14 @@ struct ContextObject {
         case ("Execution", "Name"): .string(execution.executionName)
         case ("Execution", "RoleArn"): .string(execution.roleARN)
         case ("Execution", "StartTime"): .string(execution.startTime.iso8601)
-        case ("Execution", "RedriveCount"): .integer(Int64(execution.redriveCount))
+        case ("Execution", "RedriveCount") where !execution.isExpress: .integer(Int64(execution.redriveCount))
         case ("StateMachine", "Id"): .string(execution.stateMachineID)
         case ("StateMachine", "Name"): .string(execution.stateMachineName)
         case ("State", "Name"): .string(state)
         case ("State", "EnteredTime"): .string(enteredAt.iso8601)
-        case ("State", "RetryCount"): .integer(Int64(retryCount))
+        case ("State", "RetryCount") where !execution.isExpress: .integer(Int64(retryCount))
         case ("Map", "Item"): item?.json
+        case ("Task", "Token"): taskToken.map(JSON.string)
         default: nil
         }
     }
@@ -50,6 +53,7 @@ struct ContextObject {
         ] {
             object[name] = value
         }
+        if let taskToken { object["Task"] = .object(["Token": .string(taskToken)]) }
         if let item { object["Map"] = .object(["Item": item.json]) }
         return .object(object)
     }

@@ -9,7 +9,7 @@
 /// | `c` | uses of each retrier | none used |
 /// | `d` | the state's input | what the line began with |
 /// | `v` | the variables of the line's scope | none |
-/// | `w`, `r`, `k`, `x` | phase: wait's end, retry's instant, task `[id, time-out?, heartbeat?]`, failed | entering |
+/// | `w`, `r`, `k`, `x` | phase: wait's end, retry's instant, task `[id, time-out?, heartbeat?, answerer?]`, failed | entering |
 /// | `b` | phase: ``Branches`` | entering |
 extension Cursor {
     /// Writes where it stands.
@@ -32,11 +32,12 @@ extension Cursor {
         case .waiting(let until): object["w"] = .integer(until.milliseconds)
         case .retrying(let at): object["r"] = .integer(at.milliseconds)
         case .task(let task):
-            object["k"] = .array([
+            let parts: [JSON] = [
                 .integer(Int64(task.id)),
                 task.timeoutAt.map { .integer($0.milliseconds) } ?? .null,
                 task.heartbeatAt.map { .integer($0.milliseconds) } ?? .null,
-            ])
+            ]
+            object["k"] = .array(task.answerer == .commit ? parts : parts + [.string(task.answerer.rawValue)])
         case .branches(let branches): branches.write(to: &object)
         case .failed: object["x"] = .bool(true)
         }
@@ -64,12 +65,13 @@ extension Cursor {
         if object["x"] != nil { return .failed }
         if let branches = try Branches(object) { return .branches(branches) }
         guard let task = object["k"] else { return .entering }
-        guard let parts = task.arrayValue, parts.count == 3, let id = try FlowMember.count(parts[0], "k") else {
-            throw FlowError(reason: "its task ('k') is not [id, time-out, heartbeat]")
-        }
+        guard let parts = task.arrayValue, (3...4).contains(parts.count), let id = try FlowMember.count(parts[0], "k"),
+            let answerer = PendingTask.Answerer(rawValue: parts.count == 4 ? parts[3].stringValue ?? "?" : "")
+        else { throw FlowError(reason: "its task ('k') is not [id, time-out, heartbeat, answerer]") }
         return .task(
             PendingTask(
                 id: id,
+                answerer: answerer,
                 timeoutAt: parts[1] == .null ? nil : try FlowMember.instant(parts[1], "k"),
                 heartbeatAt: parts[2] == .null ? nil : try FlowMember.instant(parts[2], "k")
             )

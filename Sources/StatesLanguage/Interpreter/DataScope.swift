@@ -41,6 +41,13 @@ struct DataScope {
         return DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
     }
 
+    /// The same scope with the token of a task that begins.
+    func with(taskToken: String) -> DataScope {
+        var context = context
+        context.taskToken = taskToken
+        return DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
+    }
+
     /// What random values at a place in the state are made from: the same when the step is made again, another with each
     /// entry, retry and item.
     func seed(for place: String) -> String {

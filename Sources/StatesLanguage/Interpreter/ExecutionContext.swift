@@ -21,6 +21,8 @@ public final class ExecutionContext: Sendable {
     public let inputText: String
     /// The caller's input.
     public let input: JSON
+    /// Whether it is of an EXPRESS machine: it is never redriven, and ends after five minutes.
+    public let isExpress: Bool
 
     /// A context from its parts.
     ///
@@ -34,7 +36,8 @@ public final class ExecutionContext: Sendable {
         stateMachineID: String,
         stateMachineName: String,
         region: String,
-        inputText: String
+        inputText: String,
+        isExpress: Bool = false
     ) throws(JSONError) {
         self.executionID = executionID
         self.executionName = executionName
@@ -45,6 +48,7 @@ public final class ExecutionContext: Sendable {
         self.stateMachineName = stateMachineName
         self.region = region
         self.inputText = inputText
+        self.isExpress = isExpress
         self.input = try JSON(parsing: inputText)
     }
 }

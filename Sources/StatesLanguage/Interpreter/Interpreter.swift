@@ -68,8 +68,13 @@ public struct Interpreter: Sendable {
         return walk.advance(end, deadline: deadline(from: now))
     }
 
+    /// How long an execution of an EXPRESS machine may take, in seconds, as AWS has it.
+    private static let longestExpress = 300
+
     private func deadline(from now: Instant) -> Instant? {
-        machine.timeoutSeconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
+        let seconds =
+            context.isExpress ? min(machine.timeoutSeconds ?? .max, Self.longestExpress) : machine.timeoutSeconds
+        return seconds.map { now.adding(milliseconds: Int64($0) * 1_000) }
     }
 
     private var firstWait: State? {

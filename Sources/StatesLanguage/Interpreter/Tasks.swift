@@ -41,8 +41,12 @@ public enum TaskDisposition: Sendable, Equatable {
     case succeeded(output: JSON)
     /// It failed.
     case failed(error: String, cause: String?)
-    /// Its answer comes later, as a ``Stimulus``.
+    /// Its answer comes with the commit of the step, as a ``Stimulus``.
     case pending
+    /// What it was begun with has been accepted, with this answer; its own comes by its token.
+    case submitted(output: JSON)
+    /// Its answer comes from outside, as a ``Stimulus``, whenever it comes.
+    case waiting(PendingTask.Answerer)
 }
 
 /// Takes the tasks of one step. It must answer the same request in the same way: a history is made by running the
@@ -50,27 +54,7 @@ public enum TaskDisposition: Sendable, Equatable {
 public protocol TaskHandler {
     /// Begins a task.
     mutating func begin(_ task: TaskRequest) -> TaskDisposition
-}
 
-/// A task that was begun and has no answer yet.
-public struct PendingTask: Sendable, Equatable {
-    /// The id of the ``TaskRequest``.
-    public let id: Int
-    /// When it is given up; `nil` for never.
-    public let timeoutAt: Instant?
-    /// When it has to have given a sign of life; `nil` for never.
-    public let heartbeatAt: Instant?
-
-    /// The earlier of the two.
-    var wakeUp: Instant? { [timeoutAt, heartbeatAt].compactMap(\.self).min() }
-}
-
-/// What moves a flow on, beside the time.
-public enum Stimulus: Sendable, Equatable {
-    /// A task's answer.
-    case succeeded(task: Int, output: JSON)
-    /// A task's failure.
-    case failed(task: Int, error: String, cause: String?)
-    /// The wait that stands first ends at another instant.
-    case rescheduled(to: Instant)
+    /// The token by which a task that waits for one is answered: `$$.Task.Token`.
+    func token(ofTask id: Int) -> String
 }

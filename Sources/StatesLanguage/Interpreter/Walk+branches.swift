@@ -162,16 +162,6 @@ extension Branches.Branch {
     fileprivate var output: JSON? { if case .ended(let output) = self { output } else { nil } }
 }
 
-extension Stimulus {
-    /// The task that it answers.
-    fileprivate var task: Int? {
-        switch self {
-        case .succeeded(let task, _), .failed(let task, _, _): task
-        case .rescheduled: nil
-        }
-    }
-}
-
 extension State {
     /// What a branch of the state runs.
     fileprivate func graph(of index: Int) -> StateGraph { isMap ? graphs[0] : graphs[index] }

@@ -7,119 +7,86 @@ extension Walk {
         _ scope: DataScope,
         _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
-        let timeout = try task.timeout?.seconds("TimeoutSecondsPath", scope)
-        let heartbeat = try task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
+        let id = lastEventID + 1
+        let scope = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
         let request = TaskRequest(
-            id: lastEventID + 1,
+            id: id,
             state: state.name,
             resource: task.resource.arn,
             parameters: try state.dataFlow.effectiveInput(scope),
             attempt: cursor.retries.reduce(0, +),
-            timeoutSeconds: timeout,
-            heartbeatSeconds: heartbeat
+            timeoutSeconds: try task.timeout?.seconds("TimeoutSecondsPath", scope),
+            heartbeatSeconds: try task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
         )
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.
         if case .failed(ErrorName.runtime, let cause) = disposition { throw scope.runtimeError(cause ?? "") }
         var cursor = cursor
         let region = context.region
-        cursor.previousID = record(
-            "TaskScheduled",
-            previous: cursor.previousID,
-            .taskScheduled(request, task.resource, region: region)
-        )
-        cursor.previousID = record("TaskStarted", previous: cursor.previousID, .taskStarted(task.resource))
+        write("Scheduled", task, &cursor) { .scheduled(request, task.resource, region: region) }
+        if disposition != .waiting(.activity) {
+            write("Started", task, &cursor) { .started(task.resource, worker: nil) }
+        }
         switch disposition {
         case .succeeded(let output):
             return succeed(task, of: state, cursor, output)
         case .failed(let error, let cause):
             return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
+        case .submitted(let output):
+            write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
+            return .end(.resting(cursor.pending(PendingTask(request, .token, since: now))))
         case .pending:
-            cursor.phase = .task(
-                PendingTask(
-                    id: request.id,
-                    timeoutAt: timeout.map { now.adding(milliseconds: Int64($0) * 1_000) },
-                    heartbeatAt: heartbeat.map { now.adding(milliseconds: Int64($0) * 1_000) }
-                )
-            )
-            return .end(.resting(cursor))
-        }
-    }
-
-    /// Goes on from where the line rests, as far as stimuli and time allow.
-    mutating func resumption(of cursor: Cursor, by stimuli: [Stimulus]) -> Move {
-        line.variables.own = cursor.variables
-        guard let state = line.graph.states[cursor.state] else {
-            return .end(.failed(cursor, Self.missingState(cursor.state)))
-        }
-        switch cursor.phase {
-        case .entering, .failed:
-            // What a step has no room for stays as it is, so that what was cut off later goes on later.
-            guard hasRoom else { return .end(.resting(cursor)) }
-            return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
-        case .waiting(let until):
-            return rest(until: until, state, cursor)
-        case .retrying(let at):
-            return at <= now ? .act(state, cursor) : .end(.resting(cursor))
-        case .branches(let branches):
-            guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
-            return .walk(state, cursor, branches, by: stimuli)
-        case .task(let pending):
-            guard case .task(let task) = state.kind else {
-                return .end(.failed(cursor, Self.missingState(cursor.state)))
-            }
-            return answer(of: pending, task, of: state, cursor, stimuli)
-        }
-    }
-
-    /// Rests in a Wait state until its end, or leaves it.
-    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
-        guard end <= now else {
-            var cursor = cursor
-            cursor.phase = .waiting(until: end)
-            return .end(.resting(cursor))
-        }
-        do throws(StateFailure) {
-            let scope = scope(of: cursor)
-            let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-            let leaving = Leaving(
-                output: try state.dataFlow.outputPath.apply(to: input, scope),
-                assigned: try state.assignment?.values(scope.with(input))
-            )
-            return .exit(state, cursor, leaving)
-        } catch {
-            return .fail(state, cursor, error)
+            return .end(.resting(cursor.pending(PendingTask(request, .commit, since: now))))
+        case .waiting(let answerer):
+            return .end(.resting(cursor.pending(PendingTask(request, answerer, since: now))))
         }
     }
 
     // MARK: Answers
 
-    private mutating func answer(
-        of pending: PendingTask,
+    /// Goes on with a task that has no answer yet, as far as stimuli and time allow.
+    mutating func resume(
+        _ pending: PendingTask,
         _ task: TaskState,
         of state: State,
         _ cursor: Cursor,
         _ stimuli: [Stimulus]
     ) -> Move {
-        for stimulus in stimuli {
+        var cursor = cursor
+        var pending = pending
+        let limits = limits(of: task, scope(of: cursor))
+        for stimulus in stimuli where stimulus.task == pending.id {
             switch stimulus {
-            case .succeeded(pending.id, let output):
+            case .started(_, let worker, let instant):
+                guard pending.answerer == .activity else { continue }
+                write("Started", task, &cursor) { .started(task.resource, worker: worker) }
+                pending.start(at: instant, timeout: limits.timeout, heartbeat: limits.heartbeat)
+            case .submitted(_, let output):
+                write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
+                pending.answerer = .token
+            case .heartbeat(_, let instant):
+                pending.live(at: instant, heartbeat: limits.heartbeat)
+            case .succeeded(_, let output):
                 return succeed(task, of: state, cursor, output)
-            case .failed(pending.id, let error, let cause):
+            case .failed(_, let error, let cause):
                 return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
-            default:
+            case .rescheduled:
                 continue
             }
         }
-        guard let limit = pending.wakeUp, limit <= now else { return .end(.resting(cursor)) }
+        guard let limit = pending.wakeUp, limit <= now else { return .end(.resting(cursor.pending(pending))) }
+        if pending.isLost(at: now) { return fail(task, of: state, cursor, .lostCall) }
         let failure = StateFailure(error: ErrorName.timeout, cause: nil)
-        var cursor = cursor
-        cursor.previousID = record(
-            "TaskTimedOut",
-            previous: cursor.previousID,
-            .taskEnded("taskTimedOutEventDetails", task.resource, failure)
-        )
+        write("TimedOut", task, &cursor) { .ended("TimedOut", task.resource, failure) }
         return .fail(state, cursor, failure)
+    }
+
+    /// The limits once more: they were found good when the task was asked for.
+    private func limits(of task: TaskState, _ scope: DataScope) -> (timeout: Int?, heartbeat: Int?) {
+        (
+            try? task.timeout?.seconds("TimeoutSecondsPath", scope),
+            try? task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
+        )
     }
 
     private mutating func succeed(_ task: TaskState, of state: State, _ cursor: Cursor, _ output: JSON) -> Move {
@@ -127,11 +94,7 @@ extension Walk {
             return fail(task, of: state, cursor, failure)
         }
         var cursor = cursor
-        cursor.previousID = record(
-            "TaskSucceeded",
-            previous: cursor.previousID,
-            .taskSucceeded(task.resource, output: output.text)
-        )
+        write("Succeeded", task, &cursor) { .ended("Succeeded", task.resource, output: output.text) }
         do throws(StateFailure) {
             return .exit(state, cursor, try leaving(state, with: output, scope(of: cursor)))
         } catch {
@@ -146,11 +109,61 @@ extension Walk {
         _ failure: StateFailure
     ) -> Move {
         var cursor = cursor
-        cursor.previousID = record(
-            "TaskFailed",
-            previous: cursor.previousID,
-            .taskEnded("taskFailedEventDetails", task.resource, failure)
-        )
+        write("Failed", task, &cursor) { .ended("Failed", task.resource, failure) }
         return .fail(state, cursor, failure)
+    }
+
+    /// Writes an event of a task, and moves the line's last event on.
+    private mutating func write(
+        _ event: String,
+        _ task: TaskState,
+        _ cursor: inout Cursor,
+        _ details: () -> HistoryEvent.Details?
+    ) {
+        cursor.previousID = record(task.resource.kind.rawValue + event, previous: cursor.previousID, details())
+    }
+}
+
+extension Cursor {
+    fileprivate func pending(_ task: PendingTask) -> Cursor {
+        var cursor = self
+        cursor.phase = .task(task)
+        return cursor
+    }
+}
+
+extension StateFailure {
+    /// Whoever made a call gave no sign of life any more.
+    fileprivate static let lostCall = StateFailure(
+        error: "Waitable.WorkerLost",
+        cause: "The worker that made the call gave no sign of life for \(PendingTask.callSeconds) seconds."
+    )
+}
+
+extension PendingTask {
+    fileprivate init(_ request: TaskRequest, _ answerer: Answerer, since now: Instant) {
+        id = request.id
+        self.answerer = answerer
+        guard answerer != .activity else { return }
+        start(at: now, timeout: request.timeoutSeconds, heartbeat: request.heartbeatSeconds)
+    }
+
+    /// Begins to count. An activity's task counts from when a worker takes it.
+    fileprivate mutating func start(at instant: Instant, timeout: Int?, heartbeat: Int?) {
+        if answerer == .activity { answerer = .token }
+        timeoutAt = timeout.map { instant.adding(milliseconds: Int64($0) * 1_000) }
+        live(at: instant, heartbeat: heartbeat)
+    }
+
+    /// Counts anew from a sign of life.
+    fileprivate mutating func live(at instant: Instant, heartbeat: Int?) {
+        let seconds = answerer == .call ? Self.callSeconds : heartbeat
+        heartbeatAt = seconds.map { instant.adding(milliseconds: Int64($0) * 1_000) }
+    }
+
+    /// Whether whoever makes the call is gone.
+    fileprivate func isLost(at now: Instant) -> Bool {
+        guard answerer == .call, let heartbeatAt, heartbeatAt <= now else { return false }
+        return timeoutAt.map { $0 > now } ?? true
     }
 }

@@ -26,9 +26,6 @@ struct PathParser {
         let root = try root()
         let segments = try segments()
         if let character = peek() { throw PathError(reason: "has an unexpected '\(character)'") }
-        if root == .context, case .key(let part) = segments.first, part == "Task" {
-            throw PathError(reason: "needs '$$.\(part)', which is not supported by this version")
-        }
         return (root, segments)
     }
 

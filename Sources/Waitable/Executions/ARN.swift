@@ -21,9 +21,23 @@ public struct ARN: Sendable, Hashable {
     /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:QUALIFIER`, the qualifier a version's number or an alias
     public func stateMachine(_ name: String, qualifier: String) -> String { "\(stateMachine(name)):\(qualifier)" }
 
-    /// `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`
+    /// `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`; of an EXPRESS machine `…:express:MACHINE:NAME:UUID`
     public func execution(_ key: ExecutionKey) -> String {
-        "arn:aws:states:\(region):\(account):execution:\(key.machine):\(key.name)"
+        "arn:aws:states:\(region):\(account):\(key.isExpress ? "express" : "execution"):\(key.machine):\(key.name)"
+    }
+
+    /// `arn:aws:states:REGION:ACCOUNT:activity:NAME`
+    public func activity(_ name: String) -> String { "arn:aws:states:\(region):\(account):activity:\(name)" }
+
+    /// The activity's name in an ARN.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of an activity.
+    public func activityName(in text: String) throws(ARNError) -> String {
+        let parts = try Self.parts(of: text)
+        guard parts[5] == "activity", parts.count == 7 else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        return parts[6]
     }
 
     /// The state machine's name in an ARN.

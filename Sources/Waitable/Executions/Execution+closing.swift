@@ -10,8 +10,10 @@ extension Execution {
         switch outcome {
         case .running(let flow):
             self.flow = flow
-            // A task without an answer is answered by the commit itself: the worker goes on with it at once.
-            return flow.pendingTasks.isEmpty ? .due(flow.wakeUp ?? now) : .leased
+            let tasks = flow.pendingTasks
+            // What the commit itself answers, the worker goes on with at once.
+            if tasks.contains(where: { $0.answerer == .commit }) { return .leased }
+            return tasks.isEmpty ? .due(flow.wakeUp ?? now) : .answered(by: flow.wakeUp)
         case .succeeded(let output):
             close(.succeeded, nil, at: now)
             self.output = output
@@ -22,6 +24,14 @@ extension Execution {
             close(.timedOut, flow, at: now)
         }
         return .closed
+    }
+
+    /// What the end of an execution brings with it, beside the task handler's effects.
+    var closingEffects: [Effect] {
+        var effects: [Effect] = []
+        if awaitsAnswers { effects.append(.forget(answers: [])) }
+        if let parent { effects.append(.report(to: parent)) }
+        return effects
     }
 
     private mutating func close(_ status: ExecutionStatus, _ flow: Flow?, at now: Instant) {
@@ -49,7 +59,7 @@ extension Execution {
             execution: next,
             next: .closed,
             journal: JournalEntry(instant: now, inbox: inbox, kind: .failure(failure)),
-            effects: [],
+            effects: closingEffects,
             events: [event],
             lastEventID: id
         )

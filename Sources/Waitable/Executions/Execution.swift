@@ -28,8 +28,23 @@ public struct Execution: Sendable, Equatable {
     public var redriveCount: Int
     /// The fencing token under which the document was last committed.
     public var lease: String?
+    /// The task that started it and waits for its end; `nil` where none does.
+    public var parent: ParentTask?
     /// What functions left for the next worker that claims it.
     public var inbox: Inbox
+
+    /// A task of another execution.
+    public struct ParentTask: Sendable, Equatable {
+        /// The execution.
+        public var key: ExecutionKey
+        /// The task's id in it.
+        public var task: Int
+        /// Whether it wants input and output as JSON, `.sync:2`, and not as text, `.sync`.
+        public var wantsJSON: Bool
+    }
+
+    /// Whether a task of it is answered from outside.
+    public var awaitsAnswers: Bool { flow?.pendingTasks.contains { $0.answerer != .commit } ?? false }
 
     /// A new, open execution.
     public init(key: ExecutionKey, revision: String, startDate: Instant, input: String) {

@@ -16,6 +16,7 @@ import StatesLanguage
 /// | `b` | start (Unix ms) |
 /// | `n` | redrive count, absent for 0 |
 /// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
+/// | `y` | the task that waits for its end, `7@machine:id`, or `7=machine:id` with JSON; absent for none |
 /// | `f` | flow |
 /// | `o` | output, absent when it is the input's text |
 /// | `input` | the input |
@@ -38,6 +39,7 @@ public enum ExecutionDocument {
         if let version = execution.version {
             member("p", .string("\(version)" + (execution.alias.map { ":\($0)" } ?? "")), &text)
         }
+        if let parent = execution.parent { member("y", .string(parent.text), &text) }
         if let flow = execution.flow { member("f", flow.json, &text) }
         if let output = execution.output, output != execution.input { raw("o", output, &text) }
         raw("input", execution.input, &text)
@@ -79,6 +81,9 @@ public enum ExecutionDocument {
             let parts = started.split(separator: ":", maxSplits: 1)
             execution.version = parts.first.flatMap { Int($0) }
             execution.alias = parts.count > 1 ? String(parts[1]) : nil
+        }
+        if let parent = try reader.json("y")?.stringValue {
+            execution.parent = Execution.ParentTask(parent)
         }
         if let flow = try reader.json("f") {
             do {
@@ -163,4 +168,16 @@ public struct DocumentError: Error, Sendable, CustomStringConvertible {
 
     /// `the document of machine:id …`
     public var description: String { "the document of \(key) \(reason)" }
+}
+
+extension Execution.ParentTask {
+    fileprivate var text: String { "\(task)\(wantsJSON ? "=" : "@")\(key)" }
+
+    fileprivate init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let rest = text[digits.endIndex...]
+        guard let task = Int(digits), let mark = rest.first, let key = ExecutionKey(member: String(rest.dropFirst()))
+        else { return nil }
+        self.init(key: key, task: task, wantsJSON: mark == "=")
+    }
 }

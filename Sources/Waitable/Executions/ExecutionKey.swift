@@ -1,7 +1,8 @@
 /// What names an execution within a namespace: its state machine and its own name.
 ///
-/// Its text, `machine:id`, is the member of the `due` set and the end of the execution's keys. Neither part can hold a
-/// colon (``ResourceName``), so the text is unambiguous.
+/// Its text, `machine:id`, is the member of the `due` set and the end of the execution's keys. A machine's name cannot
+/// hold a colon (``ResourceName``), so the text is unambiguous. The name of an execution of an EXPRESS machine is the one
+/// that it was given, a colon, and what makes it unique.
 public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     /// The state machine's name.
     public var machine: String
@@ -23,6 +24,12 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
         self.machine = String(member[..<colon])
         self.name = String(member[member.utf8.index(after: colon)...])
     }
+
+    /// The name that it was given.
+    public var givenName: String { name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name }
+
+    /// Whether it is of an EXPRESS machine.
+    public var isExpress: Bool { name.utf8.contains(UInt8(ascii: ":")) }
 
     /// `machine:id`, the member of the `due` set.
     public var member: String { machine + ":" + name }

@@ -12,6 +12,8 @@ public struct Inbox: Sendable, Equatable {
     public var closing: Closing?
     /// The outcomes of item operations by the ids of their tasks, as the function library wrote them.
     public var outcomes = JSONObject()
+    /// Answers and signs of life of tasks that wait for them, as ``TaskAnswer`` reads them.
+    public var answers = JSONObject()
 
     /// How an execution closed.
     public struct Closing: Sendable, Equatable {
@@ -29,7 +31,8 @@ public struct Inbox: Sendable, Equatable {
     /// Whether nothing is left to read.
     public var isEmpty: Bool { self == Inbox() }
 
-    /// Reads the members `r`, `m`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry.
+    /// Reads the members `r`, `m`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry, and `a` of an
+    /// entry: answers are kept beside the document.
     init(_ object: JSONObject) {
         rescheduledTo = object["r"]?.integerValue.map(Instant.init(milliseconds:))
         rescheduledAt = object["m"]?.integerValue.map(Instant.init(milliseconds:))
@@ -42,6 +45,7 @@ public struct Inbox: Sendable, Equatable {
             )
         }
         outcomes = object["u"]?.objectValue ?? JSONObject()
+        answers = object["a"]?.objectValue ?? JSONObject()
     }
 
     /// Writes the members.
@@ -53,5 +57,6 @@ public struct Inbox: Sendable, Equatable {
         object["v"] = redrivenAt.map { .integer($0.milliseconds) }
         object["was"] = closing.map { .string($0.status.code) }
         if !outcomes.isEmpty { object["u"] = .object(outcomes) }
+        if !answers.isEmpty { object["a"] = .object(answers) }
     }
 }

@@ -4,7 +4,7 @@ public import StatesLanguage
 ///
 /// Nothing is written by it: plain writes, whose outcome is known beforehand, are answered at once and become effects
 /// of the commit; all else is evaluated by Redis inside the commit, and stays pending until the outcome comes back.
-public struct ItemTaskHandler: TaskHandler {
+public struct ItemTaskHandler {
     /// The writes, in the order of the tasks.
     public private(set) var effects: [ItemEffect] = []
 

@@ -8,13 +8,13 @@ public struct Transition: Sendable {
     public var next: Next
     /// The new document.
     public var document: [UInt8]
-    /// One compact blob of history events; empty for none.
+    /// What belongs into the journal; empty where nothing ran, ``noHistory`` where nothing is kept.
     public var history: String
-    /// Writes to items, in order.
-    public var effects: [ItemEffect]
+    /// What else is done, in order.
+    public var effects: [Effect]
 
     /// A transition from its parts.
-    public init(key: ExecutionKey, next: Next, document: [UInt8], history: String, effects: [ItemEffect]) {
+    public init(key: ExecutionKey, next: Next, document: [UInt8], history: String, effects: [Effect]) {
         self.key = key
         self.next = next
         self.document = document
@@ -22,10 +22,15 @@ public struct Transition: Sendable {
         self.effects = effects
     }
 
+    /// The history of a step that ran and leaves no trace.
+    public static let noHistory = "-"
+
     /// The place in the `due` set after the commit.
     public enum Next: Sendable, Hashable {
         /// Waiting until an instant.
         case due(Instant)
+        /// Waiting for answers, at most until an instant; `nil` for however long it takes.
+        case answered(by: Instant?)
         /// Closed: it leaves the set.
         case closed
         /// Still held under the lease, because the worker goes on with it at once.

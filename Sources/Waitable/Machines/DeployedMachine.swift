@@ -18,6 +18,9 @@ public struct DeployedMachine: Sendable {
         self.name = name
         self.hash = hash
         self.revision = revision
-        self.definition = try StateMachine(definition: revision.definition, resources: ItemCatalog())
+        self.definition = try StateMachine(
+            definition: revision.definition,
+            resources: TaskCatalog(type: revision.type)
+        )
     }
 }

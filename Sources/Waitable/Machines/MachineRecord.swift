@@ -8,6 +8,8 @@ public struct MachineRecord: Sendable, Equatable {
     public var revision: String
     /// When the machine was created, by the Redis clock.
     public var creationDate: Instant
+    /// Its type, which no update changes.
+    public var type = MachineType.standard
     /// How many versions were ever published: the last one's number.
     public var lastVersion = 0
 
@@ -21,6 +23,7 @@ public struct MachineRecord: Sendable, Equatable {
     /// The stored form, the value in the `machines` hash.
     public var json: JSON {
         var object: JSONObject = ["hash": .string(revision), "created": .integer(creationDate.milliseconds)]
+        if type != .standard { object["type"] = .string(type.rawValue) }
         if lastVersion > 0 { object["versions"] = .integer(Int64(lastVersion)) }
         return .object(object)
     }
@@ -33,6 +36,7 @@ public struct MachineRecord: Sendable, Equatable {
         self.name = name
         self.revision = revision
         self.creationDate = Instant(milliseconds: object["created"]?.integerValue ?? 0)
+        self.type = object["type"]?.stringValue.flatMap(MachineType.init) ?? .standard
         self.lastVersion = Int(object["versions"]?.integerValue ?? 0)
     }
 }

@@ -9,6 +9,8 @@ public struct Revision: Sendable, Equatable {
     public var definition: String
     /// The role that the caller named, kept for the API's answers; Waitable assumes no role.
     public var roleARN: String
+    /// The machine's type.
+    public var type = MachineType.standard
     /// The logging configuration as the API takes it; empty for AWS's default, which is off.
     public var logging = JSONObject()
     /// Whether tracing was asked for; kept for the API's answers.
@@ -27,13 +29,14 @@ public struct Revision: Sendable, Equatable {
     /// Whether executions of both would be the same: all but id and date.
     public func isLike(_ other: Revision) -> Bool {
         definition == other.definition && roleARN == other.roleARN && logging == other.logging
-            && isTraced == other.isTraced
+            && isTraced == other.isTraced && type == other.type
     }
 
     /// The stored form.
     public var json: JSON {
         var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]
         if !logging.isEmpty { object["logging"] = .object(logging) }
+        if type != .standard { object["type"] = .string(type.rawValue) }
         if isTraced { object["tracing"] = .bool(true) }
         object["id"] = id.map(JSON.string)
         object["updated"] = (updateDate?.milliseconds).map(JSON.integer)
@@ -48,6 +51,7 @@ public struct Revision: Sendable, Equatable {
         self.definition = definition
         self.roleARN = object["roleArn"]?.stringValue ?? ""
         self.logging = object["logging"]?.objectValue ?? [:]
+        self.type = object["type"]?.stringValue.flatMap(MachineType.init) ?? .standard
         self.isTraced = object["tracing"]?.boolValue ?? false
         self.id = object["id"]?.stringValue
         self.updateDate = (object["updated"]?.integerValue).map(Instant.init(milliseconds:))

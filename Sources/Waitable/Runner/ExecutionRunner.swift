@@ -40,10 +40,11 @@ public struct ExecutionRunner: Sendable {
     /// - Parameter records: Whether the step's events are made too.
     func step(of execution: Execution, _ entry: JournalEntry, records: Bool) throws(JSONError) -> Step {
         if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
-        var items = ItemTaskHandler(
+        var tasks = StepTasks(
+            of: execution,
+            at: entry.instant,
+            arn: arn,
             keyAttributes: keyAttributes,
-            requestID: execution.key.member,
-            now: entry.instant,
             alwaysEvaluate: entry.evaluatesAll
         )
         let interpreter = Interpreter(
@@ -51,7 +52,7 @@ public struct ExecutionRunner: Sendable {
             context: try context(of: execution),
             records: records
         )
-        let advance = advance(execution, entry, interpreter, &items)
+        let advance = advance(execution, entry, interpreter, &tasks)
         var next = execution
         next.inbox = Inbox()
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
@@ -61,7 +62,8 @@ public struct ExecutionRunner: Sendable {
             before: execution,
             next: place,
             journal: entry,
-            effects: items.effects,
+            effects: tasks.effects + Self.forgetting(entry.inbox, execution, place),
+            calls: tasks.calls,
             events: advance.events,
             lastEventID: advance.lastEventID,
             retries: advance.retries
@@ -72,33 +74,47 @@ public struct ExecutionRunner: Sendable {
         _ execution: Execution,
         _ entry: JournalEntry,
         _ interpreter: Interpreter,
-        _ items: inout ItemTaskHandler
+        _ tasks: inout StepTasks
     ) -> Advance {
         let now = entry.instant
         guard let flow = execution.flow else {
-            if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &items) { return advance }
-            return interpreter.start(at: now, tasks: &items)
+            if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &tasks) { return advance }
+            return interpreter.start(at: now, tasks: &tasks)
         }
-        if entry.inbox.redrivenAt != nil { return interpreter.redrive(flow, at: now, tasks: &items) }
+        if entry.inbox.redrivenAt != nil { return interpreter.redrive(flow, at: now, tasks: &tasks) }
         var stimuli: [Stimulus] = []
         if let instant = entry.inbox.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
         for (task, outcome) in entry.inbox.outcomes {
-            if let task = Int(task) { stimuli.append(ItemOutcome(outcome).stimulus(for: task)) }
+            guard let task = Int(task) else { continue }
+            let child = ChildOutcome(outcome, arn: arn, at: now)
+            stimuli.append(child?.stimulus(for: task) ?? ItemOutcome(outcome).stimulus(for: task))
         }
-        return interpreter.advance(flow, by: stimuli, at: now, tasks: &items)
+        stimuli += TaskAnswer.stimuli(entry.inbox.answers)
+        return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
+    }
+
+    /// What an execution's inbox is cleared of by a step.
+    private static func forgetting(_ inbox: Inbox, _ execution: Execution, _ place: Transition.Next) -> [Effect] {
+        if place == .closed { return execution.closingEffects }
+        let read = inbox.answers.map { answer in
+            // A sign of life may have been followed by another one; an answer comes once.
+            ItemField(name: answer.key, value: answer.value.integerValue == nil ? "" : answer.value.text)
+        }
+        return read.isEmpty ? [] : [.forget(answers: read)]
     }
 
     private func context(of execution: Execution) throws(JSONError) -> ExecutionContext {
         try ExecutionContext(
             executionID: arn.execution(execution.key),
-            executionName: execution.key.name,
+            executionName: execution.key.givenName,
             startTime: execution.startDate,
             roleARN: machine.revision.roleARN,
             redriveCount: execution.redriveCount,
             stateMachineID: arn.stateMachine(machine.name),
             stateMachineName: machine.name,
             region: arn.region,
-            inputText: execution.input
+            inputText: execution.input,
+            isExpress: execution.key.isExpress
         )
     }
 }

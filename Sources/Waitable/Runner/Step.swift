@@ -10,8 +10,10 @@ public struct Step: Sendable {
     public var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet.
     public var journal: JournalEntry?
-    /// Writes to items.
-    public var effects: [ItemEffect]
+    /// What else its commit does.
+    public var effects: [Effect]
+    /// What has to be called once it is committed.
+    public var calls: [OutsideCall] = []
     /// What happened; empty unless asked for.
     public var events: [HistoryEvent] = []
     /// The id of the execution's last event.
@@ -34,7 +36,7 @@ public struct Step: Sendable {
             key: execution.key,
             next: next,
             document: ExecutionDocument.encode(execution),
-            history: journal?.text ?? "",
+            history: journal.map { execution.key.isExpress ? Transition.noHistory : $0.text } ?? "",
             effects: effects
         )
     }

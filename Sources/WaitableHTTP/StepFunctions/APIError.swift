@@ -45,6 +45,12 @@ struct APIError: Error, Sendable {
         APIError("ExecutionDoesNotExist", "Execution Does Not Exist: '\(arn)'")
     }
 
+    /// The operation is not one for executions of machines of this type.
+    static let wrongType = APIError(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine"
+    )
+
     static func invalidName(_ name: String) -> APIError { APIError("InvalidName", "Invalid Name: '\(name)'") }
 
     /// A constraint of the API's model that a value breaks.

@@ -11,17 +11,11 @@ extension StepFunctionsAPI {
             definition: try request.required("definition"),
             roleARN: try request.required("roleArn")
         )
-        let type = try request.choice("type", of: ["STANDARD", "EXPRESS"], default: "STANDARD")
-        guard type == "STANDARD" else {
-            throw APIError(
-                "StateMachineTypeNotSupported",
-                "type: must be STANDARD, EXPRESS is not supported by this version: 'EXPRESS'"
-            )
-        }
+        revision.type = try request.machineType()
         try request.apply(to: &revision)
         let publication = try request.publication()
         let tags = try request.tags("tags")
-        try compile(revision.definition)
+        try compile(revision)
         let now = try await ingest.clock.now()
         let arn = ingest.arn.stateMachine(name)
         let existing = try await currentRevision(of: name)
@@ -34,6 +28,7 @@ extension StepFunctionsAPI {
             }
             entry.newRevision = revision
             entry.record = MachineRecord(name: name, revision: revision.hash, creationDate: now)
+            entry.record?.type = revision.type
             return (now, publication.map { entry.publish(description: $0.description, at: now) } ?? nil)
         }
         ingest.machines.forget(name)
@@ -46,9 +41,9 @@ extension StepFunctionsAPI {
     }
 
     /// Compiles a definition, to see that it can be run.
-    func compile(_ definition: String) throws(APIError) {
+    func compile(_ revision: Revision) throws(APIError) {
         do {
-            _ = try StateMachine(definition: definition, resources: ItemCatalog())
+            _ = try StateMachine(definition: revision.definition, resources: TaskCatalog(type: revision.type))
         } catch {
             throw APIError(error)
         }

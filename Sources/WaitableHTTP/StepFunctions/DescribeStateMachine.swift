@@ -23,11 +23,11 @@ extension StepFunctionsAPI {
             "status": .string("ACTIVE"),
             "definition": .string(revision.definition),
             "roleArn": .string(revision.roleARN),
-            "type": .string("STANDARD"),
+            "type": .string(revision.type.rawValue),
             "creationDate": (published?.creationDate ?? record.creationDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
-        answer["variableReferences"] = Self.variableReferences(in: revision.definition)
+        answer["variableReferences"] = Self.variableReferences(in: revision)
         answer["revisionId"] = revision.id.map(JSON.string)
         answer["description"] = published?.description.map(JSON.string)
         return answer
@@ -50,14 +50,14 @@ extension StepFunctionsAPI {
             "updateDate": (updated ?? execution.startDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
-        answer["variableReferences"] = Self.variableReferences(in: revision.definition)
+        answer["variableReferences"] = Self.variableReferences(in: revision)
         answer["revisionId"] = revision.id.map(JSON.string)
         return answer
     }
 
     /// The variables that each state refers to; `nil` where none does.
-    private static func variableReferences(in definition: String) -> JSON? {
-        let machine = try? StateMachine(definition: definition, resources: ItemCatalog())
+    private static func variableReferences(in revision: Revision) -> JSON? {
+        let machine = try? StateMachine(definition: revision.definition, resources: TaskCatalog(type: revision.type))
         guard let references = machine?.variableReferences, !references.isEmpty else { return nil }
         var object = JSONObject()
         for (state, names) in references.sorted(by: { $0.key < $1.key }) {

@@ -22,6 +22,7 @@ extension StepFunctionsAPI {
             }
         }
         guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
+        guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
 
         let (found, next) = try await ingest.store.executions(list, from: cursor, limit: limit == 0 ? 100 : limit) {
             (machine.version == nil || $0.version == machine.version)

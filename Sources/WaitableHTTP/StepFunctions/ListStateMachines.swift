@@ -10,7 +10,7 @@ extension StepFunctionsAPI {
             .object([
                 "stateMachineArn": .string(ingest.arn.stateMachine(record.name)),
                 "name": .string(record.name),
-                "type": .string("STANDARD"),
+                "type": .string(record.type.rawValue),
                 "creationDate": record.creationDate.epochSeconds,
             ])
         }

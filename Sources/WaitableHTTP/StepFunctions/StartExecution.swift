@@ -8,21 +8,26 @@ extension StepFunctionsAPI {
 
     /// Starts an execution. Idempotent for the same name and input while it runs.
     func startExecution(_ request: APIRequest) async throws -> JSONObject {
+        let accepted = try await start(request)
+        guard accepted.isNew || accepted.status.isOpen else { throw exists(accepted.key) }
+        return [
+            "executionArn": .string(ingest.arn.execution(accepted.key)),
+            "startDate": accepted.startDate.epochSeconds,
+        ]
+    }
+
+    /// Starts the execution that a request describes.
+    func start(_ request: APIRequest) async throws -> Starter.Acceptance {
         let arn = try request.required("stateMachineArn")
         let machine = try ingest.arn.stateMachineReference(in: arn)
         let name = try request.optional("name") ?? UUIDv4.make()
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
         let input = try request.optional("input") ?? "{}"
         try check(input)
-        do {
-            let accepted = try await Starter(ingest: ingest).start(machine, name: name, input: input)
-            guard accepted.isNew || accepted.status.isOpen else { throw exists(accepted.key) }
-            return [
-                "executionArn": .string(ingest.arn.execution(accepted.key)),
-                "startDate": accepted.startDate.epochSeconds,
-            ]
-        } catch let refusal as Starter.Refusal {
-            switch refusal {
+        do throws(Starter.Refusal) {
+            return try await Starter(ingest: ingest).start(machine, name: name, input: input)
+        } catch {
+            switch error {
             case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)
             case .conflict(let execution): throw exists(execution.key)
             case .store(let error): throw error

@@ -35,9 +35,15 @@ extension StepFunctionsAPI {
         return [:]
     }
 
-    /// What tags are kept under: `stateMachine:NAME`.
+    /// What tags are kept under: `stateMachine:NAME` or `activity:NAME`.
     private func taggable(_ request: APIRequest) async throws -> String {
         let arn = try request.required("resourceArn")
+        if let name = try? ingest.arn.activityName(in: arn) {
+            guard try await ingest.store.activity(name) != nil else {
+                throw APIError("ResourceNotFound", "Resource not found: '\(arn)'")
+            }
+            return "activity:\(name)"
+        }
         let reference = try ingest.arn.stateMachineReference(in: arn)
         guard reference.version == nil, reference.alias == nil,
             try await ingest.store.machine(reference.name) != nil

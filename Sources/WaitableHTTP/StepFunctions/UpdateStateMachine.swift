@@ -19,7 +19,7 @@ extension StepFunctionsAPI {
         guard let before = try await currentRevision(of: name) else { throw APIError.noStateMachine(arn) }
         var revision = before
         try request.apply(to: &revision)
-        if request.isGiven("definition") { try compile(revision.definition) }
+        if request.isGiven("definition") { try compile(revision) }
         let now = try await ingest.clock.now()
         let isChanged = !revision.isLike(before)
         if isChanged {

@@ -26,6 +26,7 @@ struct IngestProcess {
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store)
         let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
+        let offers = ActivityOffers(store: store)
         let batches = StartCoalescer(store: store, limit: 500, calls: 3)
         let ingest = Ingest(
             store: store,
@@ -34,6 +35,7 @@ struct IngestProcess {
             batches: batches,
             machines: MachineCache(store: store),
             readiness: readiness,
+            offers: offers,
             arn: settings.arn,
             itemTable: settings.itemTable,
             access: Access(credentials: credentials, arn: settings.arn, logger: logger),
@@ -60,9 +62,9 @@ struct IngestProcess {
             logger: logger
         )
         let deployment = Deployment(folder: folder, store: store, logger: logger)
-        // First no more requests, then the starts under way, at last the connection.
+        // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, clock, readiness, deployment, starts, batches]
         if let credentials { services.append(credentials) }
-        try await ProcessServices(services: services + [application], logger: logger).run()
+        try await ProcessServices(services: services + [application, offers], logger: logger).run()
     }
 }

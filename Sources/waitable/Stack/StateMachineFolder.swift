@@ -63,7 +63,7 @@ struct DefinitionFile {
         }
         do throws(DefinitionError) {
             let definition = try StateMachine.substituting(substitutions, in: text)
-            _ = try StateMachine(definition: definition, resources: ItemCatalog())
+            _ = try StateMachine(definition: definition, resources: TaskCatalog())
             entry = .init(name: name, revision: Revision(definition: definition, roleARN: StateMachineFolder.role))
         } catch {
             throw DefinitionFileError(path: path, reason: "\(error)")

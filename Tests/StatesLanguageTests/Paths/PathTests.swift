@@ -113,7 +113,6 @@ struct PathTests {
             ("$[a]", "has empty or unknown brackets"),
             ("$[]", "has empty or unknown brackets"), ("$[0", "has an open bracket"), ("$['a", "has an open quote"),
             ("$.a[99999999999999999999]", "has an index that is no number"),
-            ("$$.Task.Token", "needs '$$.Task', which is not supported by this version"),
             ("States.Format('{}', $.a)", "must begin with '$'"),
             ("$" + String(repeating: ".a", count: 129), "has more than 128 steps"),
         ]

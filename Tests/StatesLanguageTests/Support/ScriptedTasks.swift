@@ -11,6 +11,8 @@ struct ScriptedTasks: TaskHandler {
         requests.append(task)
         return answers.isEmpty ? .succeeded(output: .object([:])) : answers.removeFirst()
     }
+
+    func token(ofTask id: Int) -> String { "token-\(id)" }
 }
 
 /// Takes every resource but those of a service that is not there.

@@ -1,0 +1,29 @@
+/// A task that was begun and has no answer yet.
+public struct PendingTask: Sendable, Equatable {
+    /// Who answers a task.
+    public enum Answerer: String, Sendable {
+        /// The commit of the step that began it.
+        case commit = ""
+        /// Whoever has its token.
+        case token = "t"
+        /// A worker of an activity, which nobody has taken yet.
+        case activity = "a"
+        /// The process that makes the call, which gives signs of life meanwhile.
+        case call = "c"
+    }
+
+    /// The id of the ``TaskRequest``.
+    public let id: Int
+    /// Who answers it.
+    public internal(set) var answerer: Answerer
+    /// When it is given up; `nil` for never.
+    public internal(set) var timeoutAt: Instant?
+    /// When it has to have given a sign of life; `nil` for never.
+    public internal(set) var heartbeatAt: Instant?
+
+    /// Within how many seconds whoever makes a call has to give a sign of life.
+    public static let callSeconds = 30
+
+    /// The earlier of the two.
+    var wakeUp: Instant? { [timeoutAt, heartbeatAt].compactMap(\.self).min() }
+}

@@ -1,0 +1,47 @@
+extension Walk {
+    /// Goes on from where the line rests, as far as stimuli and time allow.
+    mutating func resumption(of cursor: Cursor, by stimuli: [Stimulus]) -> Move {
+        line.variables.own = cursor.variables
+        guard let state = line.graph.states[cursor.state] else {
+            return .end(.failed(cursor, Self.missingState(cursor.state)))
+        }
+        switch cursor.phase {
+        case .entering, .failed:
+            // What a step has no room for stays as it is, so that what was cut off later goes on later.
+            guard hasRoom else { return .end(.resting(cursor)) }
+            return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
+        case .waiting(let until):
+            return rest(until: until, state, cursor)
+        case .retrying(let at):
+            return at <= now ? .act(state, cursor) : .end(.resting(cursor))
+        case .branches(let branches):
+            guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
+            return .walk(state, cursor, branches, by: stimuli)
+        case .task(let pending):
+            guard case .task(let task) = state.kind else {
+                return .end(.failed(cursor, Self.missingState(cursor.state)))
+            }
+            return resume(pending, task, of: state, cursor, stimuli)
+        }
+    }
+
+    /// Rests in a Wait state until its end, or leaves it.
+    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
+        guard end <= now else {
+            var cursor = cursor
+            cursor.phase = .waiting(until: end)
+            return .end(.resting(cursor))
+        }
+        do throws(StateFailure) {
+            let scope = scope(of: cursor)
+            let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
+            let leaving = Leaving(
+                output: try state.dataFlow.outputPath.apply(to: input, scope),
+                assigned: try state.assignment?.values(scope.with(input))
+            )
+            return .exit(state, cursor, leaving)
+        } catch {
+            return .fail(state, cursor, error)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+public import StatesLanguage
+
+/// What a task that waits for an execution's end is answered with, once that has closed.
+///
+/// Source: AWS Step Functions developer guide, "Start a new AWS Step Functions state machine from a running execution".
+public struct ChildEnd: Sendable {
+    private let arn: ARN
+
+    /// Answers with names by an ARN's region and account.
+    public init(arn: ARN) { self.arn = arn }
+
+    /// The execution that an inbox's entry tells of, and whether input and output are wanted as JSON; `nil` where the
+    /// entry is something else.
+    public static func child(in entry: JSON) -> (key: ExecutionKey, wantsJSON: Bool)? {
+        guard let object = entry.objectValue,
+            let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:))
+        else { return nil }
+        return (key, object["json"] != nil)
+    }
+
+    /// The answer.
+    ///
+    /// - Parameter child: The execution as its document says; `nil` where it has left already.
+    public func answer(_ child: Execution?, wantsJSON: Bool) -> TaskAnswer {
+        guard let child else {
+            return .failed(
+                error: "States.TaskFailed",
+                cause: "The execution's document has left before it could be read."
+            )
+        }
+        let description = description(of: child, wantsJSON: wantsJSON)
+        if child.status == .succeeded { return .succeeded(description) }
+        return .failed(error: "States.TaskFailed", cause: description.text)
+    }
+
+    private func description(of child: Execution, wantsJSON: Bool) -> JSON {
+        func data(_ text: String) -> JSON { wantsJSON ? (try? JSON(parsing: text)) ?? .null : .string(text) }
+        let included: JSON = .object(["Included": .bool(true)])
+        var members = JSONObject()
+        members["Cause"] = child.failure?.cause.map(JSON.string)
+        members["Error"] = child.failure?.error.map(JSON.string)
+        members["ExecutionArn"] = .string(arn.execution(child.key))
+        members["Input"] = data(child.input)
+        members["InputDetails"] = included
+        members["Name"] = .string(child.key.givenName)
+        if let output = child.output {
+            members["Output"] = data(output)
+            members["OutputDetails"] = included
+        }
+        members["StartDate"] = .integer(child.startDate.milliseconds)
+        members["StateMachineArn"] = .string(arn.stateMachine(child.key.machine))
+        members["Status"] = .string(child.status.rawValue)
+        members["StopDate"] = child.stopDate.map { .integer($0.milliseconds) }
+        return .object(members)
+    }
+}

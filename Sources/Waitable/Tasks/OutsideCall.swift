@@ -1,0 +1,25 @@
+public import StatesLanguage
+
+/// A call to something outside that a task asked for. The worker that commits the step makes it, at least once.
+public struct OutsideCall: Sendable, Equatable {
+    /// What is called.
+    public enum Target: Sendable, Equatable {
+        /// A function by its ARN or name, with the payload, and whether the output tells of the exchange: `lambda:invoke`.
+        case function(name: String, payload: JSON, isWrapped: Bool)
+        /// `http:invoke` with its parameters.
+        case http(JSONObject)
+    }
+
+    /// The execution.
+    public var key: ExecutionKey
+    /// The task's id in it.
+    public var task: Int
+    /// What is called.
+    public var target: Target
+    /// The same when the call is repeated, another with each retry.
+    public var idempotencyKey: String
+    /// After how many seconds the task is given up; `nil` for never.
+    public var timeoutSeconds: Int?
+    /// Whether the task goes on until it is answered by its token: then the call's own answer is not the task's.
+    public var waitsForToken: Bool
+}

@@ -1,0 +1,141 @@
+import Crypto
+import StatesLanguage
+
+/// A task that publishes: its messages become entries of a Redis stream, in the commit of the step that asked for it.
+///
+/// | resource | stream | an entry's fields |
+/// | --- | --- | --- |
+/// | `sqs:sendMessage` | the queue's name, the last part of `QueueUrl` | `MessageId`, `MessageBody`, the other parameters |
+/// | `sns:publish` | the topic's name, the last part of `TopicArn` | `MessageId`, `Message`, the other parameters |
+/// | `events:putEvents` | the bus, `EventBusName`, or `default` | `EventId` and the members of the entry |
+struct Publication: Sendable, Equatable {
+    /// Where a message goes.
+    enum Service: String, Sendable {
+        case sqs
+        case sns
+        case events
+
+        init?(service: String, operation: String) {
+            guard let found = Self(rawValue: service), found.operation == operation else { return nil }
+            self = found
+        }
+
+        private var operation: String {
+            switch self {
+            case .sqs: "sendMessage"
+            case .sns: "publish"
+            case .events: "putEvents"
+            }
+        }
+
+        /// What has to be given.
+        var requiredFields: [String] {
+            switch self {
+            case .sqs: ["QueueUrl", "MessageBody"]
+            case .sns: ["Message"]
+            case .events: ["Entries"]
+            }
+        }
+    }
+
+    /// One entry of a stream.
+    struct Message: Sendable, Equatable {
+        var stream: String
+        var fields: [ItemField]
+    }
+
+    /// What goes out; none where the request fails.
+    private(set) var messages: [Message] = []
+    /// What the request is answered with, without what belongs to the HTTP exchange.
+    private(set) var answer: JSONObject = [:]
+    /// Why the request fails; `nil` where it does not.
+    private(set) var failure: (error: String, cause: String)?
+
+    /// Reads a request.
+    ///
+    /// - Parameter id: Gives ids for messages: the same for the same number, made again.
+    init(_ service: Service, parameters: JSONObject, id: (Int) -> String) throws(ItemProblem) {
+        switch service {
+        case .sqs:
+            let stream = try Self.name(parameters, "QueueUrl", separator: "/")
+            let body = Self.text(parameters["MessageBody"] ?? .null)
+            append(stream, id(0), "MessageId", parameters, without: ["QueueUrl"])
+            answer = ["MD5OfMessageBody": .string(Self.md5(of: body)), "MessageId": .string(id(0))]
+        case .sns:
+            let target = ["TopicArn", "TargetArn", "PhoneNumber"].first { parameters[$0] != nil } ?? "TopicArn"
+            let stream = try Self.name(parameters, target, separator: ":")
+            append(stream, id(0), "MessageId", parameters, without: [target])
+            answer = ["MessageId": .string(id(0))]
+        case .events:
+            try putEvents(parameters, id: id)
+        }
+    }
+
+    private mutating func putEvents(_ parameters: JSONObject, id: (Int) -> String) throws(ItemProblem) {
+        guard let entries = parameters["Entries"]?.arrayValue, !entries.isEmpty else {
+            throw .parameters("The field 'Entries' must be a non-empty array")
+        }
+        var results: [JSON] = []
+        var failed: Int64 = 0
+        for (index, entry) in entries.enumerated() {
+            let members = entry.objectValue ?? [:]
+            if let missing = ["Source", "DetailType", "Detail"].first(where: { members[$0] == nil }) {
+                failed += 1
+                results.append(
+                    .object([
+                        "ErrorCode": .string("InvalidArgument"),
+                        "ErrorMessage": .string(
+                            "Parameter \(missing) is not valid. Reason: \(missing) is a required argument."
+                        ),
+                    ])
+                )
+            } else {
+                let bus = members["EventBusName"]?.stringValue ?? "default"
+                let name = bus.split(whereSeparator: { ":/".contains($0) }).last.map(String.init) ?? "default"
+                append(name, id(index), "EventId", members, without: ["EventBusName"])
+                results.append(.object(["EventId": .string(id(index))]))
+            }
+        }
+        answer = ["Entries": .array(results), "FailedEntryCount": .integer(failed)]
+        if failed > 0 { failure = ("EventBridge.FailedEntry", JSON.object(answer).text) }
+    }
+
+    private mutating func append(
+        _ stream: String,
+        _ id: String,
+        _ idField: String,
+        _ members: JSONObject,
+        without hidden: Set<String>
+    ) {
+        var fields = [ItemField(name: idField, value: id)]
+        for (name, value) in members where !hidden.contains(name) {
+            fields.append(ItemField(name: name, value: Self.text(value)))
+        }
+        messages.append(Message(stream: stream, fields: fields))
+    }
+
+    /// The last part of a queue's URL or a topic's ARN.
+    private static func name(
+        _ parameters: JSONObject,
+        _ field: String,
+        separator: Character
+    ) throws(ItemProblem) -> String {
+        guard let text = parameters[field]?.stringValue, let name = text.split(separator: separator).last else {
+            throw .parameters("The field '\(field)' is required but was missing")
+        }
+        return String(name)
+    }
+
+    private static func md5(of text: String) -> String {
+        Insecure.MD5.hash(data: Array(text.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+            .joined()
+    }
+
+    /// A text as it is, anything else as JSON.
+    private static func text(_ value: JSON) -> String { value.stringValue ?? value.text }
+
+    static func == (left: Publication, right: Publication) -> Bool {
+        left.messages == right.messages && left.answer == right.answer
+            && left.failure?.error == right.failure?.error && left.failure?.cause == right.failure?.cause
+    }
+}

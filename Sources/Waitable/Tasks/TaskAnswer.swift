@@ -1,0 +1,62 @@
+public import StatesLanguage
+
+/// An entry of an execution's inbox: what a task is told from outside.
+///
+/// | field | value |
+/// | --- | --- |
+/// | `7` | the answer of task 7: `{"output":…}`, `{"error"?,"cause"?}`, or `{"child":"machine:id"}`, which has closed |
+/// | `s7` | a worker took it: `{"worker"?,"at"}` |
+/// | `h7` | its last sign of life, Unix ms |
+public enum TaskAnswer: Sendable, Equatable {
+    /// The task is done.
+    case succeeded(JSON)
+    /// The task failed.
+    case failed(error: String?, cause: String?)
+    /// It is alive.
+    case heartbeat(Instant)
+
+    /// The field for a task.
+    public func field(ofTask id: Int) -> String { if case .heartbeat = self { "h\(id)" } else { "\(id)" } }
+
+    /// The stored form.
+    public var json: JSON {
+        switch self {
+        case .succeeded(let output): return .object(["output": output])
+        case .failed(let error, let cause):
+            var object = JSONObject()
+            object["error"] = error.map(JSON.string)
+            object["cause"] = cause.map(JSON.string)
+            return .object(object)
+        case .heartbeat(let instant): return .integer(instant.milliseconds)
+        }
+    }
+
+    /// What the entries of an inbox are to the interpreter: starts first, then signs of life, then answers.
+    static func stimuli(_ answers: JSONObject) -> [Stimulus] {
+        var starts: [Stimulus] = []
+        var signs: [Stimulus] = []
+        var ends: [Stimulus] = []
+        for (field, value) in answers {
+            switch field.first {
+            case "s":
+                guard let task = Int(field.dropFirst()), let at = value.objectValue?["at"]?.integerValue else {
+                    continue
+                }
+                let worker = value.objectValue?["worker"]?.stringValue
+                starts.append(.started(task: task, worker: worker, at: Instant(milliseconds: at)))
+            case "h":
+                guard let task = Int(field.dropFirst()), let at = value.integerValue else { continue }
+                signs.append(.heartbeat(task: task, at: Instant(milliseconds: at)))
+            default:
+                guard let task = Int(field), let object = value.objectValue else { continue }
+                if let output = object["output"] {
+                    ends.append(.succeeded(task: task, output: output))
+                } else {
+                    let cause = object["cause"]?.stringValue
+                    ends.append(.failed(task: task, error: object["error"]?.stringValue, cause: cause))
+                }
+            }
+        }
+        return starts + signs + ends
+    }
+}

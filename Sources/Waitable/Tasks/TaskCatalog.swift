@@ -1,0 +1,45 @@
+public import StatesLanguage
+
+/// Everything that tasks may ask for, for the check of a definition.
+public struct TaskCatalog: ResourceCatalog {
+    private let type: MachineType
+
+    /// The catalogue for state machines of a type.
+    public init(type: MachineType = .standard) { self.type = type }
+
+    /// Says what is wrong with a task.
+    public func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
+        guard let integration = TaskIntegration(resource) else {
+            return ItemCatalog().problem(with: resource, parameters: parameters)
+        }
+        if type == .express, let reason = Self.reasonAgainstExpress(integration) { return ("Resource", reason) }
+        switch integration {
+        case .item: return ItemCatalog().problem(with: resource, parameters: parameters)
+        case .activity, .function: return nil
+        case .invoke: return Self.missing(["FunctionName"], parameters)
+        case .http: return Self.missing(["ApiEndpoint", "Method"], parameters)
+        case .execution: return Self.missing(["StateMachineArn"], parameters)
+        case .publication(let service, _): return Self.missing(service.requiredFields, parameters)
+        }
+    }
+
+    /// What an EXPRESS machine cannot wait for, in AWS's words.
+    private static func reasonAgainstExpress(_ integration: TaskIntegration) -> String? {
+        if case .activity = integration { return "Express state machine does not support Activity ARN" }
+        switch integration.pattern {
+        case .response: return nil
+        case .end, .endAsJSON: return "Express state machine does not support '.sync' service integration"
+        // AWS has two spaces before what follows.
+        case .token: return "Express state machine does not support '.waitForTaskToken' service integration "
+        }
+    }
+
+    private static func missing(_ fields: [String], _ parameters: JSON?) -> (field: String, reason: String)? {
+        // Anything but an object is computed when the task runs.
+        guard let given = (parameters ?? .object([:])).objectValue else { return nil }
+        for field in fields where given[field] == nil && given[field + ".$"] == nil {
+            return ("Parameters", "The field '\(field)' is required but was missing")
+        }
+        return nil
+    }
+}

@@ -1,0 +1,85 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+extension StepFunctionsAPI {
+    /// Creates an activity. Idempotent for the same name.
+    func createActivity(_ request: APIRequest) async throws -> JSONObject {
+        let name = try request.required("name")
+        guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
+        let tags = try request.tags("tags")
+        let record = ActivityRecord(name: name, creationDate: try await ingest.clock.now())
+        let activity = try await ingest.store.create(record)
+        if !tags.isEmpty { try await ingest.store.changeTags(of: "activity:\(name)") { $0.merge(tags) } }
+        return ["activityArn": .string(ingest.arn.activity(name)), "creationDate": activity.creationDate.epochSeconds]
+    }
+
+    /// Describes an activity.
+    func describeActivity(_ request: APIRequest) async throws -> JSONObject {
+        let activity = try await activity(request)
+        var answer = item(of: activity)
+        answer["encryptionConfiguration"] = .object(["type": .string("AWS_OWNED_KEY")])
+        return answer
+    }
+
+    /// Lists the activities, by name, page by page.
+    func listActivities(_ request: APIRequest) async throws -> JSONObject {
+        let page = try request.page(of: try await ingest.store.activities()) { $0.name }
+        return page.answer("activities") { .object(item(of: $0)) }
+    }
+
+    /// Removes an activity. One that does not exist is removed already.
+    func deleteActivity(_ request: APIRequest) async throws -> JSONObject {
+        let name = try ingest.arn.activityName(in: try request.required("activityArn"))
+        try await ingest.store.deleteActivity(name)
+        try await ingest.store.changeTags(of: "activity:\(name)") { $0 = [:] }
+        return [:]
+    }
+
+    /// Takes a task of an activity, and waits a minute for one where there is none.
+    func getActivityTask(_ request: APIRequest) async throws -> JSONObject {
+        let name = try await activity(request).name
+        let worker = try request.optional("workerName", most: 80)
+        let deadline = ContinuousClock.now + Self.longestPoll
+        // Before the first look: what is offered after it is announced.
+        let announcements = ingest.offers.announcements(of: name)
+        while !Task.isCancelled, !ingest.offers.isClosed {
+            if let task = try await ingest.store.takeTask(of: name, worker: worker) {
+                return ["taskToken": .string(task.token), "input": .string(task.input)]
+            }
+            guard ContinuousClock.now < deadline else { break }
+            await wait(for: announcements, until: min(deadline, .now + Self.pollInterval))
+        }
+        return [:]
+    }
+
+    /// How long a poll is kept waiting, as AWS does.
+    private static let longestPoll: Duration = .seconds(60)
+    /// After how long a poll looks without an announcement: one can be lost with its connection.
+    private static let pollInterval: Duration = .seconds(5)
+
+    private func wait(for announcements: AsyncStream<Void>, until deadline: ContinuousClock.Instant) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in announcements { return } }
+            group.addTask { try? await Task.sleep(until: deadline) }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func activity(_ request: APIRequest) async throws -> ActivityRecord {
+        let arn = try request.required("activityArn")
+        guard let activity = try await ingest.store.activity(try ingest.arn.activityName(in: arn)) else {
+            throw APIError("ActivityDoesNotExist", "Activity Does Not Exist: '\(arn)'")
+        }
+        return activity
+    }
+
+    private func item(of activity: ActivityRecord) -> JSONObject {
+        [
+            "activityArn": .string(ingest.arn.activity(activity.name)),
+            "name": .string(activity.name),
+            "creationDate": activity.creationDate.epochSeconds,
+        ]
+    }
+}

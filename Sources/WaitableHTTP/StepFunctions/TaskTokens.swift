@@ -1,0 +1,46 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+extension StepFunctionsAPI {
+    /// Answers a task.
+    func sendTaskSuccess(_ request: APIRequest) async throws -> JSONObject {
+        let output = try request.required("output")
+        guard output.utf8.count <= Self.largestInput else {
+            throw .constraint(
+                value: "\(output.utf8.count) bytes",
+                at: "output",
+                "Member must have length less than or equal to \(Self.largestInput)"
+            ) as APIError
+        }
+        let json: JSON
+        do {
+            json = try JSON(parsing: output)
+        } catch {
+            throw APIError("InvalidOutput", "Invalid Output: '\(error.message)'")
+        }
+        return try await tell(request, .succeeded(json))
+    }
+
+    /// Fails a task.
+    func sendTaskFailure(_ request: APIRequest) async throws -> JSONObject {
+        let error = try request.optional("error", most: ExecutionFailure.longestError)
+        let cause = try request.optional("cause", most: ExecutionFailure.longestCause)
+        return try await tell(request, .failed(error: error, cause: cause))
+    }
+
+    /// Gives a sign of life for a task.
+    func sendTaskHeartbeat(_ request: APIRequest) async throws -> JSONObject {
+        try await tell(request, .heartbeat(try await ingest.clock.now()))
+    }
+
+    private func tell(_ request: APIRequest, _ answer: TaskAnswer) async throws -> JSONObject {
+        let text = try request.required("taskToken")
+        guard let token = TaskToken(text) else { throw APIError("InvalidToken", "Invalid Token: 'Invalid token'") }
+        let over = APIError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        guard let execution = try await ingest.store.execution(token.key) else { throw over }
+        guard token.isOf(execution) else { throw APIError("InvalidToken", "Invalid Token: 'Invalid token'") }
+        guard try await ingest.store.tell(token.key, task: token.task, answer) else { throw over }
+        return [:]
+    }
+}

@@ -1,0 +1,43 @@
+import RedisClient
+import StatesLanguage
+public import Waitable
+
+extension RedisStore {
+    /// The activity of a name; `nil` where there is none.
+    public func activity(_ name: String) async throws(StoreError) -> ActivityRecord? {
+        let text = try await send(RedisCommand("HGET", keys.registry(.activities), name)).string
+        return Self.activity(name, text)
+    }
+
+    /// All activities, by name.
+    public func activities() async throws(StoreError) -> [ActivityRecord] {
+        let words = try await send(RedisCommand("HGETALL", keys.registry(.activities))).array ?? []
+        let records = stride(from: 0, to: words.count - 1, by: 2).compactMap { index in
+            words[index].string.flatMap { Self.activity($0, words[index + 1].string) }
+        }
+        return records.sorted { $0.name < $1.name }
+    }
+
+    /// Creates an activity, unless there is one of that name.
+    ///
+    /// - Returns: The activity that there is now.
+    public func create(_ activity: ActivityRecord) async throws(StoreError) -> ActivityRecord {
+        let new = RegistryChange(table: .activities, name: activity.name, before: nil, after: activity.json.text)
+        while true {
+            if try await enter([new], revision: nil) { return activity }
+            if let existing = try await self.activity(activity.name) { return existing }
+        }
+    }
+
+    /// Removes an activity. Its tasks stay with their executions, and nobody can take them any more.
+    public func deleteActivity(_ name: String) async throws(StoreError) {
+        while let text = try await send(RedisCommand("HGET", keys.registry(.activities), name)).string {
+            let change = RegistryChange(table: .activities, name: name, before: text, after: nil)
+            if try await enter([change], revision: nil) { return }
+        }
+    }
+
+    private static func activity(_ name: String, _ text: String?) -> ActivityRecord? {
+        text.flatMap { try? JSON(parsing: $0) }.flatMap { ActivityRecord(name: name, json: $0) }
+    }
+}

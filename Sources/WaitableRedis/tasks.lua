@@ -1,0 +1,193 @@
+-- Tasks that are answered from outside: activities' queues, inboxes, streams, executions that a task starts. Continues
+-- waitable.lua, whose entries have these effects too:
+--   'A', ACTIVITY, TASK                a task (id, X, token and input, a line each) goes to the end of the activity's queue
+--   'S', STREAM, n, f1, v1, …          an entry of a stream
+--   'B', MACHINE, id, INPUT, task, w   starts an execution; has an outcome. w: '' the task is done with that | 't' it goes on
+--                                      until its token is used | '@' or '=' until the execution has closed
+--   'T', PARENT, task, w               tells the execution whose task started this one that it has closed
+--   'C', n, f1, v1, …                  takes fields out of the execution's inbox, where they have these values ('' for any);
+--                                      with n = 0, all
+
+local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
+
+-- The number of arguments from args[i] on that an effect has; nil for none of these.
+local WIDTHS = {A = 3, B = 6, T = 4}
+function tasks.width(args, i)
+    local kind = args[i]
+    if kind == 'S' then return 3 + 2 * integer(args[i + 2], 'fields', 1, 1000) end
+    if kind == 'C' then return 2 + 2 * integer(args[i + 1], 'answers', 0, 1000) end
+    return WIDTHS[kind]
+end
+
+-- Refuses what is no such effect. Returns the index after it; nil where it is another one.
+function tasks.check(args, i)
+    local width = tasks.width(args, i)
+    if not width then return nil end
+    if i + width - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', args[i]) end
+    if args[i] ~= 'C' then named(args[i + 1], 'name') end
+    if args[i] == 'B' then
+        named(args[i + 2], 'id')
+        if args[i + 3] == '' then refuse('VALIDATION', 'input', 'must be JSON', '') end
+        integer(args[i + 4], 'task', 0, 1000000000)
+    elseif args[i] == 'T' then
+        integer(args[i + 2], 'task', 0, 1000000000)
+    end
+    return i + width
+end
+
+-- The key that an effect writes, and the command that tells whether it is of the right type.
+local function target(prefix, name, args, i)
+    local kind = args[i]
+    if kind == 'A' then return prefix .. ':activity:' .. args[i + 1], 'LLEN' end
+    if kind == 'S' then return prefix .. ':stream:' .. args[i + 1], 'XLEN' end
+    if kind == 'C' then return prefix .. ':inbox:' .. name, 'HLEN' end
+    if kind == 'T' then return prefix .. ':inbox:' .. args[i + 1], 'HLEN' end
+end
+
+-- The error text where the effect at args[i] could not be applied.
+function tasks.problem(prefix, name, args, i)
+    local key, command = target(prefix, name, args, i)
+    if not key then return nil end
+    local reply = redis.pcall(command, key)
+    return isError(reply) and reply.err or nil
+end
+
+-- Makes an open execution due at once, unless a worker holds it: that one looks into the inbox when it commits.
+local function rouse(prefix, name, now)
+    local due = prefix .. ':due'
+    local score = redis.call('ZSCORE', due, name)
+    if not score or tonumber(score) % 1 ~= 0 or tonumber(score) <= now then return end
+    local before = head(prefix)
+    redis.call('ZADD', due, 'XX', now, name)
+    wake(prefix, before, now)
+end
+
+-- Puts a field into an open execution's inbox. Whether there was one.
+local function deliver(prefix, name, field, value, rouses)
+    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    if not document or status(document) ~= 'R' then return false end
+    redis.call('HSET', prefix .. ':inbox:' .. name, field, value)
+    if rouses then rouse(prefix, name, (clock())) end
+    return true
+end
+
+local function jsonText(value) return '"' .. value:gsub('[%c"\\]', function(c) return format('\\u%04X', byte(c)) end) .. '"' end
+
+-- Tells a parent that the execution `name` has closed.
+function tasks.report(prefix, name, parent, task, mark)
+    deliver(prefix, parent, task, '{"child":' .. jsonText(name) .. (mark == '=' and ',"json":true}' or '}'), true)
+end
+
+-- Starts an execution of a machine. Returns the outcome.
+local function begin(prefix, parent, machine, id, input, task, mark)
+    local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
+    local readable, revision = pcall(cjson.decode, record or '')
+    local outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
+    if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
+        return outcome .. ',"code":"StateMachineDoesNotExist"}'
+    end
+    local now, micros = clock()
+    if revision.type == 'EXPRESS' then
+        id = id .. ':' .. instants.uuid(prefix .. micros .. ':' .. redis.call('INCR', prefix .. ':sequence'))
+        outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
+    end
+    local name = machine .. ':' .. id
+    local key = prefix .. ':execution:' .. name
+    if redis.call('EXISTS', key) == 1 then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
+    local waits = (mark == '@' or mark == '=') and ',"y":' .. jsonText(task .. mark .. parent) or ''
+    redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. waits .. ',"input":' .. input .. '}')
+    local before = head(prefix)
+    redis.call('ZADD', prefix .. ':due', now, name)
+    wake(prefix, before, now)
+    return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
+end
+
+-- Applies the effect at args[i]. Returns its outcome, if it has one.
+function tasks.apply(prefix, name, args, i)
+    local kind = args[i]
+    if kind == 'A' then
+        redis.call('RPUSH', prefix .. ':activity:' .. args[i + 1], args[i + 2])
+        redis.call('PUBLISH', prefix .. ':offers', args[i + 1])
+    elseif kind == 'S' then
+        local words = {}
+        for k = i + 3, i + 2 + 2 * tonumber(args[i + 2]) do words[#words + 1] = args[k] end
+        redis.call('XADD', prefix .. ':stream:' .. args[i + 1], 'MAXLEN', '~', MAX_STREAM, '*', unpack(words))
+    elseif kind == 'C' then
+        local key = prefix .. ':inbox:' .. name
+        if args[i + 1] == '0' then
+            redis.call('DEL', key)
+        else
+            for k = i + 2, i + 1 + 2 * tonumber(args[i + 1]), 2 do
+                if args[k + 1] == '' or redis.call('HGET', key, args[k]) == args[k + 1] then
+                    redis.call('HDEL', key, args[k])
+                end
+            end
+        end
+    elseif kind == 'T' then
+        tasks.report(prefix, name, args[i + 1], args[i + 2], args[i + 3])
+    else
+        return begin(prefix, name, args[i + 1], args[i + 2], args[i + 3], args[i + 4], args[i + 5])
+    end
+end
+
+-- What an execution leaves behind when a function closes it: its inbox goes, and the task that waits for it is told.
+function tasks.close(prefix, name, rest)
+    redis.call('DEL', prefix .. ':inbox:' .. name)
+    local task, mark, parent = match(rest, ',"y":"(%d+)([@=])([^"\\]+)"')
+    if task then tasks.report(prefix, name, parent, task, mark) end
+end
+
+-- Whether the document has a task of that id without an answer. What else it holds may look like one: then the answer is
+-- never read.
+local function awaits(document, task) return find(document, '"k":[' .. task .. ',', 1, true) ~= nil end
+
+-- waitable_tell: an answer, or a sign of life, for a task of an execution.
+-- KEYS   prefix
+-- ARGV   X, task (its id), field (the id: an answer, the first one counts | h and the id: a sign of life), value (JSON text)
+-- Returns 1 | 0 there is no such task any more
+-- Errors VALIDATION, OOM. Bound: constant.
+local function tell(keys, args)
+    local prefix = prefixOf(keys)
+    local name = named(args[1], 'execution')
+    local task = integer(args[2], 'task', 0, 1000000000)
+    local id = format('%d', task)
+    local field, value = args[3], args[4]
+    if field ~= id and field ~= 'h' .. id then refuse('VALIDATION', 'field', "must be the task's", field or '') end
+    if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
+    noMore(args, 4)
+    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+    if redis.call('HEXISTS', prefix .. ':inbox:' .. name, id) == 1 then return 0 end
+    deliver(prefix, name, field, value, field == id)
+    return 1
+end
+
+-- waitable_take: the first task in an activity's queue that still waits.
+-- KEYS   prefix
+-- ARGV   activity, worker's name (JSON text; '' for none)
+-- Returns [token, input] | nil where there is none
+-- Errors VALIDATION. Bound: 1,000 tasks that wait no more; then [] and there may be others.
+local function take(keys, args)
+    local prefix = prefixOf(keys)
+    local queue = prefix .. ':activity:' .. named(args[1], 'activity')
+    local worker = args[2] or ''
+    noMore(args, 2)
+    for _ = 1, MAX_BATCH do
+        local offered = redis.call('LPOP', queue)
+        if not offered then return nil end
+        local id, name, token, input = match(offered, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
+        if id then
+            local document = redis.call('GET', prefix .. ':execution:' .. name)
+            if document and status(document) == 'R' and awaits(document, id) then
+                local at = format('%.0f', (clock()))
+                local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
+                deliver(prefix, name, 's' .. id, value, true)
+                return {token, input}
+            end
+        end
+    end
+    return {}
+end
+
+register('tell', tell, {})
+register('take', take, {'allow-oom'})

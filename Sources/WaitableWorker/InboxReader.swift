@@ -1,0 +1,25 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// Reads what an execution's tasks have been told, where some wait for it.
+struct InboxReader: Sendable {
+    let worker: Worker
+
+    /// The execution with its answers.
+    func read(_ execution: Execution) async throws -> Execution {
+        guard execution.awaitsAnswers, let answers = try await worker.store.answers(to: [execution.key]).first else {
+            return execution
+        }
+        var execution = execution
+        for (field, entry) in answers {
+            guard let (child, wantsJSON) = ChildEnd.child(in: entry) else {
+                execution.inbox.answers[field] = entry
+                continue
+            }
+            let end = try await worker.store.execution(child)
+            execution.inbox.answers[field] = ChildEnd(arn: worker.arn).answer(end, wantsJSON: wantsJSON).json
+        }
+        return execution
+    }
+}

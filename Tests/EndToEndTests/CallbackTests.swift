@@ -1,0 +1,265 @@
+import Foundation
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// Tasks that are answered from outside: by their tokens, by workers of an activity, by the end of another execution.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct CallbackTests {
+    private static func task(_ resource: String, _ fields: String = "") -> String {
+        #"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"\#(resource)",\#(fields)"End":true}}}"#
+    }
+
+    private static let activity = "arn:aws:states:us-east-1:000000000000:activity:mail"
+    private static let send = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    private static let message =
+        #""Parameters":{"QueueUrl":"https://sqs.local/1/jobs","MessageBody":{"token.$":"$$.Task.Token","in.$":"$"}},"#
+
+    /// The entries of a stream: each one's fields.
+    private func entries(_ stack: Stack, _ stream: String) async throws -> [[String: String]] {
+        let reply = try await stack.store.client.send(
+            RedisCommand("XRANGE", stack.store.keys.stream(stream), "-", "+")
+        )
+        return reply.array?.compactMap { entry in
+            guard let words = entry.array?.last?.array?.compactMap(\.string) else { return nil }
+            return Dictionary(
+                uniqueKeysWithValues: stride(from: 0, to: words.count - 1, by: 2).map { (words[$0], words[$0 + 1]) }
+            )
+        } ?? []
+    }
+
+    private func token(_ stack: Stack, at index: Int) async throws -> JSON {
+        try await eventually("the message is there") { try await entries(stack, "jobs").count > index }
+        let body = try #require(try await entries(stack, "jobs")[index]["MessageBody"])
+        return try #require(try JSON(parsing: body).objectValue?["token"])
+    }
+
+    @Test("A poller gets an activity's task at once, keeps it alive, and its answer is the task's")
+    func activity() async throws {
+        try await Stack.with(workers: 1) { stack in
+            _ = try await stack.call("CreateActivity", ["name": "mail"])
+            let machine = try await stack.create(
+                "a",
+                Self.task(Self.activity, #""TimeoutSeconds":60,"HeartbeatSeconds":2,"#)
+            )
+            let poll: JSONObject = ["activityArn": .string(Self.activity), "workerName": "w-1"]
+            async let polled = stack.call("GetActivityTask", poll)
+            let execution = try await stack.start(machine, #"{"x":1}"#)
+            let task = try #require(try await polled.json.objectValue)
+            #expect(task["input"] == #"{"x":1}"#)
+            let token = try #require(task["taskToken"])
+            // Longer than it lives without a sign.
+            for _ in 0..<3 {
+                try await Task.sleep(for: .seconds(1))
+                #expect(try await stack.call("SendTaskHeartbeat", ["taskToken": token]).status == 200)
+            }
+            let answer: JSONObject = ["taskToken": token, "output": #"{"sent":true}"#]
+            #expect(try await stack.call("SendTaskSuccess", answer).status == 200)
+            #expect(try await stack.closed(execution)["output"] == #"{"sent":true}"#)
+            #expect(
+                try await stack.events(execution) == [
+                    "ExecutionStarted", "TaskStateEntered", "ActivityScheduled", "ActivityStarted", "ActivitySucceeded",
+                    "TaskStateExited", "ExecutionSucceeded",
+                ]
+            )
+            let again = try await stack.call("SendTaskSuccess", answer).json.objectValue
+            #expect(again?["__type"] == "TaskTimedOut")
+            #expect(again?["message"] == "Task Timed Out: 'Provided task does not exist anymore'")
+        }
+    }
+
+    @Test("Of a task that gives no sign of life the state fails, and a time-out counts from when it was taken")
+    func silence() async throws {
+        try await Stack.with(workers: 1) { stack in
+            _ = try await stack.call("CreateActivity", ["name": "mail"])
+            let silent = try await stack.create("s", Self.task(Self.activity, #""HeartbeatSeconds":1,"#))
+            let slow = try await stack.create("t", Self.task(Self.activity, #""TimeoutSeconds":1,"#))
+            for machine in [silent, slow] {
+                let execution = try await stack.start(machine)
+                let before = try await stack.events(execution)
+                #expect(before == ["ExecutionStarted", "TaskStateEntered", "ActivityScheduled"])
+                let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)])
+                #expect(task.json.objectValue?["taskToken"] != nil)
+                #expect(try await stack.closed(execution)["error"] == "States.Timeout")
+                #expect(try await stack.events(execution).suffix(2) == ["ActivityTimedOut", "ExecutionFailed"])
+            }
+            #expect(try await stack.store.client.send(RedisCommand("KEYS", "*:inbox:*")) == .array([]))
+        }
+    }
+
+    @Test("A task waits for its token, through kill -9 and a restart; a wrong token, a used one and none are refused")
+    func tokens() async throws {
+        try await Stack.with(persistence: .appendOnly) { stack in
+            let first = try stack.worker()
+            let machine = try await stack.create("q", Self.task(Self.send, Self.message))
+            let execution = try await stack.start(machine, #"{"a":1}"#)
+            let token = try await token(stack, at: 0)
+            first.signal(SIGKILL)
+            _ = try await first.end()
+            stack.redis.stop()
+            try stack.redis.start()
+            let second = try stack.worker()
+            for (token, code) in [("abc", "InvalidToken"), ("", "InvalidToken"), ("bTp4CjMKeA==", "TaskTimedOut")] {
+                let refused = try await stack.call("SendTaskFailure", ["taskToken": .string(token)])
+                #expect(refused.json.objectValue?["__type"] == .string(code))
+            }
+            let broken = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "{"])
+            #expect(broken.json.objectValue?["__type"] == "InvalidOutput")
+            try await eventually("the answer is taken") {
+                try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "[7]"]).status == 200
+            }
+            #expect(try await stack.closed(execution)["output"] == "[7]")
+            #expect(
+                try await stack.events(execution) == [
+                    "ExecutionStarted", "TaskStateEntered", "TaskScheduled", "TaskStarted", "TaskSubmitted",
+                    "TaskSucceeded", "TaskStateExited", "ExecutionSucceeded",
+                ]
+            )
+            second.signal(SIGTERM)
+            #expect(try await second.end() == 0)
+        }
+    }
+
+    @Test("Answers that come while a worker holds the execution are not lost: 200 branches, answered at once")
+    func manyAnswers() async throws {
+        try await Stack.with(workers: 2) { stack in
+            let machine = try await stack.create(
+                "m",
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","MaxConcurrency":40,"End":true,"ItemProcessor":"#
+                    + Self.task(Self.send, Self.message) + "}}}"
+            )
+            let items = JSON.array((0..<200).map { .integer($0) }).text
+            let execution = try await stack.start(machine, items)
+            var answered: Set<String> = []
+            try await eventually("all are answered") {
+                for entry in try await entries(stack, "jobs") {
+                    let body = try JSON(parsing: try #require(entry["MessageBody"])).objectValue
+                    guard let token = body?["token"], let text = token.stringValue, !answered.contains(text) else {
+                        continue
+                    }
+                    let output = (body?["in"] ?? .null).text
+                    let told = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": .string(output)])
+                    #expect(told.status == 200)
+                    answered.insert(text)
+                }
+                return answered.count == 200
+            }
+            #expect(try await stack.closed(execution)["output"] == .string(items))
+        }
+    }
+
+    @Test(
+        "An execution starts another one, and waits for its end where it is asked to",
+        arguments: ["", ".sync", ".sync:2"]
+    )
+    func children(pattern: String) async throws {
+        try await Stack.with(workers: 2) { stack in
+            let child = try await stack.create(
+                "child",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"P"},"P":{"Type":"Pass","Result":7,"End":true}}}"#
+            )
+            let parent = try await stack.create(
+                "parent",
+                Self.task(
+                    "arn:aws:states:::states:startExecution\(pattern)",
+                    #""Parameters":{"StateMachineArn":"\#(child)","Name":"one","Input":{"a":1}},"#
+                )
+            )
+            let description = try await stack.closed(try await stack.start(parent))
+            let output = try JSON(parsing: try #require(description["output"]?.stringValue)).objectValue
+            #expect(output?["ExecutionArn"] == .string(child.replacing(":stateMachine:", with: ":execution:") + ":one"))
+            switch pattern {
+            case "": #expect(output?["Status"] == nil)
+            case ".sync": #expect(output?["Output"] == "7" && output?["Input"] == #"{"a":1}"#)
+            default: #expect(output?["Output"] == .integer(7) && output?["Input"] == .object(["a": .integer(1)]))
+            }
+            let again = try await stack.closed(try await stack.start(parent))
+            #expect(again["error"] == "StepFunctions.ExecutionAlreadyExistsException")
+        }
+    }
+
+    @Test("A child that fails, or is stopped, fails the task that waits for it")
+    func failedChildren() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let states = [
+                ("failing", #"{"Type":"Fail","Error":"E","Cause":"why"}"#),
+                ("stopped", #"{"Type":"Wait","Seconds":600,"End":true}"#),
+            ]
+            for (name, state) in states {
+                let child = try await stack.create(name, #"{"StartAt":"S","States":{"S":\#(state)}}"#)
+                let parent = try await stack.create(
+                    name + "-parent",
+                    Self.task(
+                        "arn:aws:states:::states:startExecution.sync",
+                        #""Parameters":{"StateMachineArn":"\#(child)","Name":"one"},"#
+                    )
+                )
+                let execution = try await stack.start(parent)
+                if name == "stopped" {
+                    let arn: JSON = .string(child.replacing(":stateMachine:", with: ":execution:") + ":one")
+                    try await eventually("the child is there") {
+                        try await stack.call("StopExecution", ["executionArn": arn]).status == 200
+                    }
+                }
+                let end = try await stack.closed(execution)
+                #expect(end["error"] == "States.TaskFailed")
+                let cause = try JSON(parsing: try #require(end["cause"]?.stringValue)).objectValue
+                #expect(cause?["Status"] == (name == "stopped" ? "ABORTED" : "FAILED"))
+            }
+        }
+    }
+
+    @Test("What is published is in the streams, in the commit of its state")
+    func publications() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let machine = try await stack.create(
+                "p",
+                #"{"StartAt":"A","States":{"A":{"Type":"Task","Resource":"arn:aws:states:::sns:publish","#
+                    + #""Parameters":{"TopicArn":"arn:aws:sns:us-east-1:1:news","Message.$":"$.m"},"Next":"B"},"#
+                    + #""B":{"Type":"Task","Resource":"arn:aws:states:::events:putEvents","Parameters":{"Entries":["#
+                    + #"{"Source":"s","DetailType":"t","Detail":{"a":1}},{"Source":"s","DetailType":"t"}]},"End":true}}}"#
+            )
+            let execution = try await stack.start(machine, #"{"m":"hello"}"#)
+            let end = try await stack.closed(execution)
+            #expect(end["error"] == "EventBridge.FailedEntry")
+            #expect(try await entries(stack, "news").map { $0["Message"] } == ["hello"])
+            #expect(try await entries(stack, "default").map { $0["Detail"] } == [#"{"a":1}"#])
+        }
+    }
+
+    @Test("EXPRESS machines run to their end in one call, leave no history, and cannot wait for others")
+    func express() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let machine = try await stack.create(
+                "e",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"P"},"P":{"Type":"Pass","Result":7,"End":true}}}"#,
+                type: "EXPRESS"
+            )
+            let body: JSONObject = ["stateMachineArn": .string(machine), "name": "one", "input": #"{"a": 1}"#]
+            for _ in 0..<2 {
+                let answer = try #require(try await stack.call("StartSyncExecution", body).json.objectValue)
+                #expect(answer["status"] == "SUCCEEDED" && answer["output"] == "7" && answer["name"] == "one")
+                #expect(answer["executionArn"]?.stringValue?.contains(":express:e:one:") ?? false)
+                let billed = answer["billingDetails"]?.objectValue?["billedDurationInMilliseconds"]?.integerValue
+                #expect((1_000...2_000).contains(billed ?? 0))
+            }
+            let history = try await stack.store.client.send(RedisCommand("KEYS", "*:history:e:*"))
+            #expect(history == .array([]))
+            let listed = try await stack.call("ListExecutions", ["stateMachineArn": .string(machine)])
+            #expect(listed.json.objectValue?["__type"] == "StateMachineTypeNotSupported")
+            let refused = try await stack.call(
+                "CreateStateMachine",
+                [
+                    "name": "f", "definition": .string(Self.task(Self.send, Self.message)), "roleArn": "r",
+                    "type": "EXPRESS",
+                ]
+            )
+            let reason =
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: Express state machine does not support "
+                + "'.waitForTaskToken' service integration  at /States/T/Resource'"
+            #expect(refused.json.objectValue?["message"] == .string(reason))
+        }
+    }
+}
