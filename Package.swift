@@ -66,7 +66,8 @@ let package = Package(
         .target(
             name: "WaitableWorker",
             dependencies: [
-                "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, serviceLifecycle, logging, metrics, histogram,
+                "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, serviceLifecycle,
+                logging, metrics, histogram,
             ]
         ),
         .target(

@@ -10,9 +10,10 @@ local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
 local RESUMING = '0'        -- what `paused` holds for a machine whose parked executions are being brought back
 local PASS = ':pass'        -- field of `paused`: how many parked executions the running pass has left where they are
 
--- The machine of a member of `due`: what is before the colon, else the default machine's name.
+-- The machine of a member of `due`: what is before the colon, or before the slash of a map run's items, else the default
+-- machine's name.
 local function machineOf(prefix, member, known)
-    local name = match(member, '^([^:]*):')
+    local name = match(member, '^([^:/]*)[^:]*:')
     if name then return name end
     if known.default == nil then known.default = redis.call('HGET', prefix .. ':machines', ':default') end
     return known.default

@@ -2,8 +2,11 @@
 -- waitable.lua, whose entries have these effects too:
 --   'A', ACTIVITY, TASK                a task (id, X, token and input, a line each) goes to the end of the activity's queue
 --   'S', STREAM, n, f1, v1, …          an entry of a stream
---   'B', MACHINE, id, INPUT, task, w   starts an execution; has an outcome. w: '' the task is done with that | 't' it goes on
---                                      until its token is used | '@' or '=' until the execution has closed
+--   'B', MACHINE, id, INPUT, task, w, HASH
+--                                      starts an execution of a revision ('': the machine's current one). w: '' the task is
+--                                      done with that | 't' it goes on until its token is used | '@', '=' or '*' until the
+--                                      execution has closed, and is answered in that way. Has an outcome, but for '*'
+--   'K', X                             stops an execution
 --   'T', PARENT, task, w               tells the execution whose task started this one that it has closed
 --   'C', n, f1, v1, …                  takes fields out of the execution's inbox, where they have these values ('' for any);
 --                                      with n = 0, all
@@ -11,7 +14,7 @@
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 
 -- The number of arguments from args[i] on that an effect has; nil for none of these.
-local WIDTHS = {A = 3, B = 6, T = 4}
+local WIDTHS = {A = 3, B = 7, T = 4, K = 2}
 function tasks.width(args, i)
     local kind = args[i]
     if kind == 'S' then return 3 + 2 * integer(args[i + 2], 'fields', 1, 1000) end
@@ -75,13 +78,16 @@ local function jsonText(value) return '"' .. value:gsub('[%c"\\]', function(c) r
 
 -- Tells a parent that the execution `name` has closed.
 function tasks.report(prefix, name, parent, task, mark)
-    deliver(prefix, parent, task, '{"child":' .. jsonText(name) .. (mark == '=' and ',"json":true}' or '}'), true)
+    deliver(prefix, parent, task, '{"child":' .. jsonText(name) .. ',"as":"' .. mark .. '"}', true)
 end
 
 -- Starts an execution of a machine. Returns the outcome.
-local function begin(prefix, parent, machine, id, input, task, mark)
-    local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
-    local readable, revision = pcall(cjson.decode, record or '')
+local function begin(prefix, parent, machine, id, input, task, mark, hash)
+    local readable, revision = true, {hash = hash}
+    if hash == '' then
+        local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
+        readable, revision = pcall(cjson.decode, record or '')
+    end
     local outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         return outcome .. ',"code":"StateMachineDoesNotExist"}'
@@ -94,11 +100,12 @@ local function begin(prefix, parent, machine, id, input, task, mark)
     local name = machine .. ':' .. id
     local key = prefix .. ':execution:' .. name
     if redis.call('EXISTS', key) == 1 then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
-    local waits = (mark == '@' or mark == '=') and ',"y":' .. jsonText(task .. mark .. parent) or ''
+    local waits = mark ~= '' and mark ~= 't' and ',"y":' .. jsonText(task .. mark .. parent) or ''
     redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. waits .. ',"input":' .. input .. '}')
     local before = head(prefix)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
+    if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
 end
 
@@ -123,17 +130,20 @@ function tasks.apply(prefix, name, args, i)
                 end
             end
         end
+    elseif kind == 'K' then
+        local document = redis.call('GET', prefix .. ':execution:' .. args[i + 1])
+        if document and status(document) == 'R' then abort(prefix, args[i + 1], document) end
     elseif kind == 'T' then
         tasks.report(prefix, name, args[i + 1], args[i + 2], args[i + 3])
     else
-        return begin(prefix, name, args[i + 1], args[i + 2], args[i + 3], args[i + 4], args[i + 5])
+        return begin(prefix, name, args[i + 1], args[i + 2], args[i + 3], args[i + 4], args[i + 5], args[i + 6])
     end
 end
 
 -- What an execution leaves behind when a function closes it: its inbox goes, and the task that waits for it is told.
 function tasks.close(prefix, name, rest)
     redis.call('DEL', prefix .. ':inbox:' .. name)
-    local task, mark, parent = match(rest, ',"y":"(%d+)([@=])([^"\\]+)"')
+    local task, mark, parent = match(rest, ',"y":"(%d+)([@=*])([^"\\]+)"')
     if task then tasks.report(prefix, name, parent, task, mark) end
 end
 
@@ -143,7 +153,8 @@ local function awaits(document, task) return find(document, '"k":[' .. task .. '
 
 -- waitable_tell: an answer, or a sign of life, for a task of an execution.
 -- KEYS   prefix
--- ARGV   X, task (its id), field (the id: an answer, the first one counts | h and the id: a sign of life), value (JSON text)
+-- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
+--        of life), value (JSON text)
 -- Returns 1 | 0 there is no such task any more
 -- Errors VALIDATION, OOM. Bound: constant.
 local function tell(keys, args)
@@ -152,13 +163,13 @@ local function tell(keys, args)
     local task = integer(args[2], 'task', 0, 1000000000)
     local id = format('%d', task)
     local field, value = args[3], args[4]
-    if field ~= id and field ~= 'h' .. id then refuse('VALIDATION', 'field', "must be the task's", field or '') end
+    if field ~= id and field ~= 'b' .. id and field ~= 'h' .. id then refuse('VALIDATION', 'field', "must be the task's", field or '') end
     if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
     noMore(args, 4)
     local document = redis.call('GET', prefix .. ':execution:' .. name)
     if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
     if redis.call('HEXISTS', prefix .. ':inbox:' .. name, id) == 1 then return 0 end
-    deliver(prefix, name, field, value, field == id)
+    deliver(prefix, name, field, value, field ~= 'h' .. id)
     return 1
 end
 

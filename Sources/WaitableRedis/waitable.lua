@@ -298,14 +298,14 @@ end
 --             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
 --             'D', SUFFIX                                        removes the item
 --             'X', SUFFIX, PROGRAM                               evaluated by items.lua; has an outcome
---             'A', 'S', 'B', 'T', 'C'                            see tasks.lua
+--             'A', 'S', 'B', 'K', 'T', 'C'                            see tasks.lua
 
 -- Checks the effect at args[i]; returns the index after it.
 local function checkEffect(args, i, programs)
     local kind = args[i]
     if kind ~= 'P' and kind ~= 'U' and kind ~= 'D' and kind ~= 'X' then
         local after = kind and tasks.check(args, i)
-        if not after then refuse('VALIDATION', 'effect', 'must be P, U, D, X, A, S, B, T or C', kind or '') end
+        if not after then refuse('VALIDATION', 'effect', 'must be P, U, D, X, A, S, B, K, T or C', kind or '') end
         return after
     end
     named(args[i + 1], 'item')
@@ -895,6 +895,22 @@ local function touch(prefix, suffix, status, ...)
     if found == status then redis.call('HSET', key, ...) end
 end
 
+-- Aborts an open execution. Returns the closing instant.
+local function abort(prefix, name, document, failure)
+    redis.call('ZCARD', prefix .. ':due')
+    checkClosing(prefix)
+    redeliveredCount(prefix)
+    local now = clock()
+    local members, rest = split(document)
+    members.e, members.x = format('%.0f', now), failure
+    redis.call('SET', prefix .. ':execution:' .. name, join('A', members, rest))
+    redis.call('ZREM', prefix .. ':due', name)
+    redis.call('ZADD', prefix .. ':closed', now, name)
+    redis.call('HDEL', prefix .. ':redelivered', name)
+    tasks.close(prefix, name, rest)
+    return now
+end
+
 -- waitable_stop: aborts an open execution. A worker that holds it is refused when it commits.
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text} or ''
@@ -909,17 +925,8 @@ local function stop(keys, args)
     local closed = prefix .. ':closed'
     local at = redis.call('ZSCORE', closed, name)
     if status(document) ~= 'R' then return {0, tonumber(at or 0)} end
-    redis.call('ZCARD', prefix .. ':due')
-    redeliveredCount(prefix)
-    local now = clock()
-    local members, rest = split(document)
-    members.e, members.x = format('%.0f', now), failure or nil
-    redis.call('SET', prefix .. ':execution:' .. name, join('A', members, rest))
-    redis.call('ZREM', prefix .. ':due', name)
-    redis.call('ZADD', closed, now, name)
-    redis.call('HDEL', prefix .. ':redelivered', name)
+    local now = abort(prefix, name, document, failure or nil)
     touch(prefix, args[3], 'STARTED', 'ProcessStatus', 'CANCELLED', 'LastUpdated', args[4] or '')
-    tasks.close(prefix, name, rest)
     return {1, now}
 end
 

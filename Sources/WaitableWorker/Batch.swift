@@ -66,7 +66,10 @@ struct Batch: Sendable {
         var lateness: [Int] = []
         let now = lease.estimatedNow
         for (step, result) in zip(steps, results) {
-            if result.isApplied { count(step, at: now, &lateness) }
+            if result.isApplied {
+                count(step, at: now, &lateness)
+                for call in step.calls { worker.calls.make(call) }
+            }
             switch result {
             case .refused:
                 worker.metrics.refused.increment()

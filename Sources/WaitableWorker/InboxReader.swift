@@ -13,12 +13,12 @@ struct InboxReader: Sendable {
         }
         var execution = execution
         for (field, entry) in answers {
-            guard let (child, wantsJSON) = ChildEnd.child(in: entry) else {
+            guard let (child, wish) = ChildEnd.child(in: entry) else {
                 execution.inbox.answers[field] = entry
                 continue
             }
             let end = try await worker.store.execution(child)
-            execution.inbox.answers[field] = ChildEnd(arn: worker.arn).answer(end, wantsJSON: wantsJSON).json
+            execution.inbox.answers[field] = ChildEnd(arn: worker.arn).answer(end, as: wish).json
         }
         return execution
     }

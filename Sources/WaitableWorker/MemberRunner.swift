@@ -27,6 +27,8 @@ struct MemberRunner: Sendable {
             let told = try await InboxReader(worker: worker).read(execution)
             var step = try await worker.step(of: told, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
+            // Too many calls at once: nothing has happened yet, and it comes again.
+            if !step.calls.isEmpty, !worker.calls.hasRoom { return execution.postponed(until: claim.now.soon) }
             return step
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
             return await unreadable(member, error)
@@ -88,4 +90,9 @@ extension Worker {
             return execution.failing(failure, at: now)
         }
     }
+}
+
+extension Instant {
+    /// Half a second to a second later: those that wait for room do not all come at once.
+    fileprivate var soon: Instant { adding(milliseconds: .random(in: 500...1_000)) }
 }

@@ -22,6 +22,7 @@ public final class Worker: Service {
     let logger: Logger
     let metrics = WorkerMetrics()
     let tally = WorkerTally()
+    let calls: Calls
     private let nudges: Nudges
     private let isStopping = Atomic(false)
     private let hasClaimed = Atomic(false)
@@ -31,6 +32,7 @@ public final class Worker: Service {
         store: RedisStore,
         machines: MachineCache,
         configuration: WorkerConfiguration,
+        calls: CallConfiguration = CallConfiguration(),
         arn: ARN,
         itemTable: String = "items",
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
@@ -45,6 +47,7 @@ public final class Worker: Service {
         var logger = logger
         logger[metadataKey: "worker"] = "\(configuration.name)"
         self.logger = logger
+        self.calls = Calls(store: store, configuration: calls, logger: logger)
     }
 
     /// Works until the graceful shutdown: then nothing more is claimed, what is held is committed, and what was
@@ -54,7 +57,7 @@ public final class Worker: Service {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
                 group.addTask { await self.reportItself() }
-                try await self.work()
+                try await self.makingCalls { try await self.work() }
                 group.cancelAll()
             }
             try? await self.store.leave(worker: self.configuration.name)
@@ -64,6 +67,21 @@ public final class Worker: Service {
         }
         logger.info("worker stopped")
     }
+
+    /// Makes calls beside some work, and a little longer: those that are not answered by then are given up.
+    private func makingCalls(beside work: () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.calls.run() }
+            defer { group.cancelAll() }
+            try await work()
+            calls.finish()
+            group.addTask { try await Task.sleep(for: Self.lastCalls) }
+            try await group.next()
+        }
+    }
+
+    /// How long a worker that stops waits for its calls.
+    private static let lastCalls: Duration = .seconds(5)
 
     /// Turns announcements of sooner due instants into nudges. Without a subscription the worker still looks at
     /// every poll interval.

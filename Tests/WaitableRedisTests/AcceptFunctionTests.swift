@@ -132,10 +132,10 @@ struct AcceptFunctionTests {
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION history: must be present: 'm:a'"),
         (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 100: ''"),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1"], "VALIDATION effect: must be P, U, D, X, A, S, B, T or C: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1"], "VALIDATION effect: must be P, U, D, X, A, S, B, K, T or C: ''"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],
-            "VALIDATION effect: must be P, U, D, X, A, S, B, T or C: 'Z'"
+            "VALIDATION effect: must be P, U, D, X, A, S, B, K, T or C: 'Z'"
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION item: must have 1 to 1024 bytes: ''"),
         (

@@ -8,16 +8,28 @@ final class MapState: Sendable {
     /// What an iteration has for input; `nil` for the item itself.
     let selector: PayloadTemplate?
     let maxConcurrency: MapSetting?
+    /// How the items run in executions of their own; `nil` for inline mode.
+    let distribution: MapDistribution?
 
     init?(_ fields: inout FieldReader, compile: (inout FieldReader) -> StateGraph?) {
         itemsPath = fields.path("ItemsPath")
         selector = Self.selector(&fields)
         maxConcurrency = MapSetting("MaxConcurrency", .integer, &fields)
         // AWS takes these in inline mode too, and lets no failure pass all the same.
-        _ = MapSetting("ToleratedFailureCount", .integer, &fields)
-        _ = MapSetting("ToleratedFailurePercentage", .percentage, &fields)
-        guard let processor = Self.processor(&fields, compile) else { return nil }
+        let count = MapSetting("ToleratedFailureCount", .integer, &fields)
+        let percentage = MapSetting("ToleratedFailurePercentage", .percentage, &fields)
+        let label = MapDistribution.label(&fields)
+        guard let (processor, mode) = Self.processor(&fields, compile) else { return nil }
         self.processor = processor
+        distribution =
+            mode == .inline
+            ? nil
+            : MapDistribution(
+                label: label,
+                isExpress: mode == .express,
+                toleratedCount: count,
+                toleratedPercentage: percentage
+            )
     }
 
     /// `ItemSelector`, or `Parameters` as it was called.
@@ -34,7 +46,7 @@ final class MapState: Sendable {
     private static func processor(
         _ fields: inout FieldReader,
         _ compile: (inout FieldReader) -> StateGraph?
-    ) -> StateGraph? {
+    ) -> (StateGraph, Mode)? {
         let processor = fields.object("ItemProcessor")
         let iterator = fields.object("Iterator")
         if processor != nil, iterator != nil {
@@ -48,22 +60,39 @@ final class MapState: Sendable {
             return nil
         }
         var reader = FieldReader(object, at: fields.location + "/" + name)
-        checkConfiguration(&reader)
+        let mode = mode(&reader)
         let graph = compile(&reader)
         reader.finish()
         fields.add(reader.problems)
-        return graph
+        return graph.map { ($0, mode) }
+    }
+
+    /// How the items run.
+    private enum Mode {
+        case inline
+        /// In executions of the STANDARD type.
+        case standard
+        /// In executions of the EXPRESS type.
+        case express
     }
 
     /// `ProcessorConfig`.
-    private static func checkConfiguration(_ fields: inout FieldReader) {
-        guard let object = fields.object("ProcessorConfig") else { return }
+    private static func mode(_ fields: inout FieldReader) -> Mode {
+        guard let object = fields.object("ProcessorConfig") else { return .inline }
         var reader = FieldReader(object, at: fields.location + "/ProcessorConfig")
+        var found = Mode.inline
         switch reader.string("Mode") {
         case nil, "INLINE"?: break
         case "DISTRIBUTED"?:
-            _ = reader.take("ExecutionType")
-            reader.problem("The mode 'DISTRIBUTED' is not supported by this version", at: "Mode")
+            switch reader.requiredString("ExecutionType") {
+            case "EXPRESS"?: found = .express
+            case nil, "STANDARD"?: found = .standard
+            case let type?:
+                reader.problem(
+                    "The value for the field 'ExecutionType' must be one of STANDARD, EXPRESS: '\(type)'",
+                    at: "ExecutionType"
+                )
+            }
         case let mode?:
             reader.problem(
                 "The value for the field 'Mode' must be one of INLINE, DISTRIBUTED: '\(mode)'",
@@ -72,12 +101,15 @@ final class MapState: Sendable {
         }
         reader.finish()
         fields.add(reader.problems)
+        return found
     }
 }
 
 extension MapState {
     /// The most iterations that AWS runs at once in inline mode.
     private static let mostAtOnce = 40
+    /// The most executions of a map run at once. AWS has 10,000; here each of them has its place in one document.
+    private static let mostExecutions = 1_000
 
     /// The items for some data.
     ///
@@ -95,6 +127,7 @@ extension MapState {
     /// How many iterations may run at once.
     func concurrency(_ scope: DataScope) throws(StateFailure) -> Int {
         let limit = try maxConcurrency?.integer("MaxConcurrency", scope) ?? 0
-        return limit == 0 ? Self.mostAtOnce : min(limit, Self.mostAtOnce)
+        let most = distribution == nil ? Self.mostAtOnce : Self.mostExecutions
+        return limit == 0 ? most : min(limit, most)
     }
 }

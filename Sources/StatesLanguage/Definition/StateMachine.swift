@@ -24,4 +24,12 @@ public struct StateMachine: Sendable {
         timeoutSeconds = parts.timeoutSeconds
         graph = parts.graph
     }
+
+    /// The machine that the items of one of its Map states run.
+    init(processor: StateGraph, of whole: StateMachine) {
+        definition = whole.definition
+        comment = nil
+        timeoutSeconds = nil
+        graph = processor
+    }
 }

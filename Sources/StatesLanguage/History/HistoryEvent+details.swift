@@ -39,6 +39,10 @@ extension HistoryEvent.Details {
         return Self("stateExitedEventDetails", members)
     }
 
+    static func mapRunStarted(_ arn: String) -> Self {
+        Self("mapRunStartedEventDetails", ["mapRunArn": .string(arn)])
+    }
+
     static func mapStateStarted(length: Int) -> Self {
         Self("mapStateStartedEventDetails", ["length": .integer(Int64(length))])
     }

@@ -5,11 +5,15 @@
 /// | `b` | those that have begun: a cursor; or `[output]`, `[]` where nobody needs it | |
 /// | `m` | how many there are | all have begun |
 /// | `q` | what a Parallel state's branches began with | the state's input |
+/// | `u` | id of the event that began a map run | branches within the execution |
+/// | `g` | how many of a map run's executions have failed | none |
 extension Branches {
     func write(to object: inout JSONObject) {
         object["b"] = .array(begun.map(\.json))
         if count != begun.count { object["m"] = .integer(Int64(count)) }
         object["q"] = input
+        object["u"] = run.map { .integer(Int64($0)) }
+        if failed > 0 { object["g"] = .integer(Int64(failed)) }
     }
 
     /// `nil` where there are none.
@@ -25,6 +29,8 @@ extension Branches {
             throw FlowError(reason: "it has more branches ('b') than there are ('m'): \(count)")
         }
         input = object["q"]
+        run = try FlowMember.count(object["u"], "u")
+        failed = try FlowMember.count(object["g"], "g") ?? 0
     }
 }
 

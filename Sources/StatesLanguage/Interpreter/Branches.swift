@@ -13,6 +13,10 @@ struct Branches: Sendable, Equatable {
     let count: Int
     /// What a Parallel state's branches began with; `nil` where it is the state's own input.
     var input: JSON?
+    /// The id of the map run's first event, in distributed mode; `nil` for branches within the execution.
+    var run: Int?
+    /// How many of a map run's executions have failed.
+    var failed = 0
 
     /// The cursors of the open ones.
     var cursors: [Cursor] {

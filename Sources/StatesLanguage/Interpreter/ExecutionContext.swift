@@ -24,6 +24,12 @@ public final class ExecutionContext: Sendable {
     /// Whether it is of an EXPRESS machine: it is never redriven, and ends after five minutes.
     public let isExpress: Bool
 
+    /// The ARN of a map run that begins with an event.
+    func mapRunID(label: String, event: Int) -> String {
+        let machine = stateMachineID.replacing(":stateMachine:", with: ":mapRun:")
+        return "\(machine)/\(label):\(DerivedUUID.text(executionID, "\(event)", "mapRun"))"
+    }
+
     /// A context from its parts.
     ///
     /// - Throws: ``JSONError`` where the input is not JSON.

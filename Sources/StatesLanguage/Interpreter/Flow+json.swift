@@ -49,7 +49,7 @@ enum FlowMember {
     /// A number of events or retries: within what steps can count on from without overflow.
     static func count(_ json: JSON?, _ member: String) throws(FlowError) -> Int? {
         guard let json else { return nil }
-        guard let value = json.integerValue, (0...1_000_000_000).contains(value) else {
+        guard let value = json.integerValue, (0...100_000_000_000).contains(value) else {
             throw FlowError(reason: "its '\(member)' is no count: \(json.text)")
         }
         return Int(value)

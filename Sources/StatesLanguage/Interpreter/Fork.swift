@@ -31,6 +31,12 @@ struct Fork {
         openCount -= 1
     }
 
+    /// Ends an open branch that failed, which is tolerated.
+    mutating func fail(_ index: Int) {
+        end(index, output: nil)
+        branches.failed += 1
+    }
+
     /// The cursor as it is kept, with its branches.
     var resting: Cursor {
         var cursor = cursor

@@ -55,6 +55,11 @@ public protocol TaskHandler {
     /// Begins a task.
     mutating func begin(_ task: TaskRequest) -> TaskDisposition
 
+    /// Begins the execution of a map run's item, whose end comes as a ``Stimulus``.
+    ///
+    /// - Returns: Whether it had room in this step; otherwise it comes again with the next one.
+    mutating func begin(_ item: MapItemRequest) -> Bool
+
     /// The token by which a task that waits for one is answered: `$$.Task.Token`.
     func token(ofTask id: Int) -> String
 }

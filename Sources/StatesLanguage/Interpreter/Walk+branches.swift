@@ -70,7 +70,7 @@ extension Walk {
     }
 
     /// Leaves a state whose branches have all succeeded. The exit points past the event that says so, as AWS has it.
-    private mutating func leave(_ fork: Fork) throws(StateFailure) -> Move {
+    mutating func leave(_ fork: Fork) throws(StateFailure) -> Move {
         var cursor = fork.cursor
         cursor.phase = .entering
         let result = JSON.array(fork.branches.begun.compactMap(\.output))
@@ -120,6 +120,8 @@ extension Walk {
         for (index, branch) in branches.begun.enumerated() where index != failed {
             guard fullHistory == nil else { return }
             guard case .open(let cursor) = branch else { continue }
+            // The executions of a map run have their own histories.
+            if branches.run != nil { continue }
             if let inner = state.graph(of: index).states[cursor.state] { abort(inner, cursor) }
             if state.isMap {
                 record(
@@ -167,7 +169,7 @@ extension State {
     fileprivate func graph(of index: Int) -> StateGraph { isMap ? graphs[0] : graphs[index] }
 
     /// Whether anything looks at what the state's branches come to.
-    fileprivate var needsResult: Bool {
+    var needsResult: Bool {
         dataFlow.resultPath != nil || dataFlow.resultSelector != nil || assignment != nil
     }
 }

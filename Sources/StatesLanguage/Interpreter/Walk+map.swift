@@ -12,7 +12,14 @@ extension Walk {
             previous: cursor.previousID,
             .mapStateStarted(length: items.count)
         )
-        return .walk(state, cursor, Branches(begun: [], count: items.count), by: [])
+        var branches = Branches(begun: [], count: items.count)
+        if let distribution = map.distribution {
+            _ = try distribution.isExceeded(by: 0, of: items.count, scope.with(input))
+            let arn = context.mapRunID(label: distribution.label(of: state.name), event: lastEventID + 1)
+            cursor.previousID = record("MapRunStarted", previous: cursor.previousID, .mapRunStarted(arn))
+            branches.run = cursor.previousID
+        }
+        return .walk(state, cursor, branches, by: [])
     }
 
     /// Begins as many iterations as may run beside those that do.

@@ -64,6 +64,7 @@ extension Walk {
             case .submitted(_, let output):
                 write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
                 pending.answerer = .token
+                pending.live(at: now, heartbeat: limits.heartbeat)
             case .heartbeat(_, let instant):
                 pending.live(at: instant, heartbeat: limits.heartbeat)
             case .succeeded(_, let output):

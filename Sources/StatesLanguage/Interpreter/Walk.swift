@@ -57,7 +57,11 @@ struct Walk {
             case .exit(let state, let cursor, let leaving): move = exit(state, cursor, leaving)
             case .fail(let state, let cursor, let failure): move = recover(state, cursor, failure)
             case .walk(let state, let cursor, let branches, let stimuli):
-                move = walk(state, cursor, branches, by: stimuli, &tasks)
+                if let run = branches.run {
+                    move = distribute(state, cursor, branches, run, by: stimuli, &tasks)
+                } else {
+                    move = walk(state, cursor, branches, by: stimuli, &tasks)
+                }
             case .end(let end): return keeping(end)
             }
         }

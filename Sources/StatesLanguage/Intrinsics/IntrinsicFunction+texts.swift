@@ -1,6 +1,3 @@
-import Crypto
-import Foundation
-
 extension IntrinsicFunction {
     /// `States.Format`, `States.StringSplit`, `States.UUID`.
     static let texts = [
@@ -22,12 +19,7 @@ extension IntrinsicFunction {
         },
         // Unique, and the same when the step is made again; no secret, as AWS's is none.
         IntrinsicFunction("UUID", 0...0) { arguments throws(IntrinsicError) in
-            var bytes = Array(SHA256.hash(data: Data(arguments.seed.utf8)).prefix(16))
-            bytes[6] = bytes[6] & 0x0F | 0x40
-            bytes[8] = bytes[8] & 0x3F | 0x80
-            let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-            let groups = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16].map { digits[$0].joined() }
-            return .string(groups.joined(separator: "-"))
+            .string(DerivedUUID.text(arguments.seed))
         },
     ]
 

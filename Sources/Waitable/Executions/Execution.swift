@@ -39,8 +39,18 @@ public struct Execution: Sendable, Equatable {
         public var key: ExecutionKey
         /// The task's id in it.
         public var task: Int
-        /// Whether it wants input and output as JSON, `.sync:2`, and not as text, `.sync`.
-        public var wantsJSON: Bool
+        /// What it is answered with.
+        public var answer: Answer
+
+        /// What the end of an execution is to the task that started it.
+        public enum Answer: Character, Sendable {
+            /// A description with input and output as text: `.sync`.
+            case text = "@"
+            /// A description with input and output as JSON: `.sync:2`.
+            case json = "="
+            /// The output itself, or error and cause: an item of a map run.
+            case output = "*"
+        }
     }
 
     /// Whether a task of it is answered from outside.

@@ -16,7 +16,7 @@ import StatesLanguage
 /// | `b` | start (Unix ms) |
 /// | `n` | redrive count, absent for 0 |
 /// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
-/// | `y` | the task that waits for its end, `7@machine:id`, or `7=machine:id` with JSON; absent for none |
+/// | `y` | the task that waits for its end and what it wants, `7@machine:id`; absent for none |
 /// | `f` | flow |
 /// | `o` | output, absent when it is the input's text |
 /// | `input` | the input |
@@ -171,13 +171,14 @@ public struct DocumentError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Execution.ParentTask {
-    fileprivate var text: String { "\(task)\(wantsJSON ? "=" : "@")\(key)" }
+    fileprivate var text: String { "\(task)\(answer.rawValue)\(key)" }
 
     fileprivate init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let rest = text[digits.endIndex...]
-        guard let task = Int(digits), let mark = rest.first, let key = ExecutionKey(member: String(rest.dropFirst()))
+        guard let task = Int(digits), let answer = rest.first.flatMap(Answer.init(rawValue:)),
+            let key = ExecutionKey(member: String(rest.dropFirst()))
         else { return nil }
-        self.init(key: key, task: task, wantsJSON: mark == "=")
+        self.init(key: key, task: task, answer: answer)
     }
 }

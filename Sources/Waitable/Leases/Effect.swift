@@ -6,9 +6,10 @@ public enum Effect: Sendable, Equatable {
     case offer(activity: String, OfferedTask)
     /// Adds an entry to a stream.
     case publish(stream: String, fields: [ItemField])
-    /// Starts an execution of a machine, in which the machine's current revision is found by its name. Its outcome comes
-    /// back with the commit.
+    /// Starts an execution. Its outcome comes back with the commit, but for an item of a map run.
     case start(ChildStart)
+    /// Stops an execution that nobody waits for any more.
+    case stop(ExecutionKey)
     /// Tells an execution that the one of the step, which a task of it started, has closed.
     case report(to: Execution.ParentTask)
     /// Takes answers out of the execution's inbox that the step has read, where they still have these values (empty for
@@ -28,16 +29,16 @@ public enum Effect: Sendable, Equatable {
                 append(field.value)
             }
         case .start(let start):
-            let mark =
-                switch start.pattern {
-                case .response: ""
-                case .token: "t"
-                case .end: "@"
-                case .endAsJSON: "="
-                }
-            for word in ["B", start.machine, start.name, start.input, String(start.task), mark] { append(word) }
+            for word in [
+                "B", start.machine, start.name, start.input, String(start.task), start.wish.text, start.revision ?? "",
+            ] {
+                append(word)
+            }
+        case .stop(let key):
+            append("K")
+            append(key.member)
         case .report(let parent):
-            for word in ["T", parent.key.member, String(parent.task), parent.wantsJSON ? "=" : "@"] { append(word) }
+            for word in ["T", parent.key.member, String(parent.task), String(parent.answer.rawValue)] { append(word) }
         case .forget(let answers):
             for word in ["C", String(answers.count)] { append(word) }
             for answer in answers {
@@ -74,5 +75,25 @@ public struct ChildStart: Sendable, Equatable {
     /// The task that starts it.
     public var task: Int
     /// What the task waits for.
-    public var pattern: IntegrationPattern
+    public var wish: Wish
+    /// The hash of its revision; `nil` for the machine's current one.
+    public var revision: String?
+
+    /// What a task that starts an execution waits for.
+    public enum Wish: Sendable, Equatable {
+        /// That it is started.
+        case start
+        /// A call with the task's token.
+        case token
+        /// Its end.
+        case end(Execution.ParentTask.Answer)
+
+        fileprivate var text: String {
+            switch self {
+            case .start: ""
+            case .token: "t"
+            case .end(let answer): String(answer.rawValue)
+            }
+        }
+    }
 }

@@ -13,14 +13,18 @@ public struct DeployedMachine: Sendable {
 
     /// Compiles a revision.
     ///
+    /// - Parameter name: The machine's name; behind a slash the label of a Map state in distributed mode whose items are run.
     /// - Throws: `DefinitionError` where this version cannot run the definition.
     public init(name: String, hash: String, revision: Revision) throws(DefinitionError) {
         self.name = name
         self.hash = hash
         self.revision = revision
-        self.definition = try StateMachine(
+        let whole = try StateMachine(
             definition: revision.definition,
             resources: TaskCatalog(type: revision.type)
         )
+        definition = name.split(separator: "/").dropFirst().reduce(whole) { machine, label in
+            machine.processor(labelled: String(label)) ?? machine
+        }
     }
 }

@@ -45,7 +45,8 @@ public struct ExecutionRunner: Sendable {
             at: entry.instant,
             arn: arn,
             keyAttributes: keyAttributes,
-            alwaysEvaluate: entry.evaluatesAll
+            alwaysEvaluate: entry.evaluatesAll,
+            isRedrive: entry.inbox.redrivenAt != nil
         )
         let interpreter = Interpreter(
             machine: machine.definition,
@@ -57,6 +58,9 @@ public struct ExecutionRunner: Sendable {
         next.inbox = Inbox()
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
         let place = next.take(advance.outcome, at: entry.instant)
+        for item in Self.abandoned(execution, entry.inbox, next) {
+            tasks.stop(item, isExpress: machine.definition.runsExpress(labelled: item.label))
+        }
         return Step(
             execution: next,
             before: execution,
@@ -91,6 +95,17 @@ public struct ExecutionRunner: Sendable {
         }
         stimuli += TaskAnswer.stimuli(entry.inbox.answers)
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
+    }
+
+    /// The items of map runs whose executions a step no longer waits for.
+    private static func abandoned(
+        _ before: Execution,
+        _ inbox: Inbox,
+        _ after: Execution
+    ) -> [MapItemRequest.Place] {
+        guard let items = before.flow?.pendingItems, !items.isEmpty else { return [] }
+        let awaited = Set(after.flow?.pendingItems.map(\.id) ?? [])
+        return items.filter { !awaited.contains($0.id) && inbox.answers["\($0.id)"] == nil }
     }
 
     /// What an execution's inbox is cleared of by a step.

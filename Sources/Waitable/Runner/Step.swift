@@ -46,3 +46,10 @@ public struct Step: Sendable {
         Step(execution: execution, next: .due(execution.startDate), journal: nil, effects: [])
     }
 }
+
+extension Execution {
+    /// A step that leaves it as it is, for an execution that cannot be run on just now.
+    public func postponed(until instant: Instant) -> Step {
+        Step(execution: self, next: .due(instant), journal: nil, effects: [])
+    }
+}

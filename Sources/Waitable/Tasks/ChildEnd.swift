@@ -9,26 +9,32 @@ public struct ChildEnd: Sendable {
     /// Answers with names by an ARN's region and account.
     public init(arn: ARN) { self.arn = arn }
 
-    /// The execution that an inbox's entry tells of, and whether input and output are wanted as JSON; `nil` where the
-    /// entry is something else.
-    public static func child(in entry: JSON) -> (key: ExecutionKey, wantsJSON: Bool)? {
+    /// The execution that an inbox's entry tells of, and what is wanted of it; `nil` where the entry is something else.
+    public static func child(in entry: JSON) -> (key: ExecutionKey, wish: Execution.ParentTask.Answer)? {
         guard let object = entry.objectValue,
-            let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:))
+            let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:)),
+            let wish = object["as"]?.stringValue?.first.flatMap(Execution.ParentTask.Answer.init)
         else { return nil }
-        return (key, object["json"] != nil)
+        return (key, wish)
     }
 
     /// The answer.
     ///
     /// - Parameter child: The execution as its document says; `nil` where it has left already.
-    public func answer(_ child: Execution?, wantsJSON: Bool) -> TaskAnswer {
+    public func answer(_ child: Execution?, as wish: Execution.ParentTask.Answer) -> TaskAnswer {
         guard let child else {
             return .failed(
                 error: "States.TaskFailed",
                 cause: "The execution's document has left before it could be read."
             )
         }
-        let description = description(of: child, wantsJSON: wantsJSON)
+        if wish == .output {
+            guard child.status == .succeeded else {
+                return .failed(error: child.failure?.error, cause: child.failure?.cause)
+            }
+            return .succeeded(child.output.flatMap { try? JSON(parsing: $0) } ?? .null)
+        }
+        let description = description(of: child, wantsJSON: wish == .json)
         if child.status == .succeeded { return .succeeded(description) }
         return .failed(error: "States.TaskFailed", cause: description.text)
     }

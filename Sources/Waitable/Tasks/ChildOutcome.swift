@@ -22,7 +22,7 @@ struct ChildOutcome {
 
     /// The interpreter's stimulus.
     func stimulus(for task: Int) -> Stimulus {
-        let requestID = DerivedID.uuid(child.member, "\(task)", "start")
+        let requestID = DerivedUUID.text(child.member, "\(task)", "start")
         if let code = object["code"]?.stringValue {
             let reason =
                 code == "ExecutionAlreadyExists"

@@ -8,6 +8,8 @@ struct StepTasks: TaskHandler {
     private(set) var calls: [OutsideCall] = []
 
     private let execution: Execution
+    /// How often the execution was redriven, with this step: items that run again have other names.
+    private let redrives: Int
     private let now: Instant
     private let arn: ARN
     private var items: ItemTaskHandler
@@ -17,9 +19,11 @@ struct StepTasks: TaskHandler {
         at now: Instant,
         arn: ARN,
         keyAttributes: KeyAttributes,
-        alwaysEvaluate: Bool
+        alwaysEvaluate: Bool,
+        isRedrive: Bool
     ) {
         self.execution = execution
+        redrives = execution.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
         self.arn = arn
         items = ItemTaskHandler(
@@ -34,7 +38,10 @@ struct StepTasks: TaskHandler {
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
         guard let integration = TaskIntegration(task.resource) else {
-            return .failed(error: "States.Runtime", cause: "The resource \(task.resource) is not supported")
+            return .failed(
+                error: "Waitable.ResourceNotSupported",
+                cause: "The resource \(task.resource) is not supported by this version"
+            )
         }
         if case .item = integration {
             let known = items.effects.count
@@ -49,6 +56,39 @@ struct StepTasks: TaskHandler {
                 cause: "The Parameters '\(task.parameters.text)' could not be used to start the Task: [\(error.reason)]"
             )
         }
+    }
+
+    /// The most items whose executions one step starts.
+    private static let mostItems = 80
+
+    mutating func begin(_ item: MapItemRequest) -> Bool {
+        guard effects.count < Self.mostItems else { return false }
+        effects.append(
+            .start(
+                ChildStart(
+                    machine: itemKey(item.place, isExpress: item.isExpress).machine,
+                    name: itemKey(item.place, isExpress: item.isExpress).name,
+                    input: item.input.text,
+                    task: item.place.id,
+                    wish: .end(.output),
+                    revision: execution.revision
+                )
+            )
+        )
+        return true
+    }
+
+    /// Stops the execution of a map run's item, for which nobody waits any more.
+    mutating func stop(_ item: MapItemRequest.Place, isExpress: Bool) {
+        effects.append(.stop(itemKey(item, isExpress: isExpress)))
+    }
+
+    private func itemKey(_ item: MapItemRequest.Place, isExpress: Bool) -> ExecutionKey {
+        let name = DerivedUUID.text(arn.execution(execution.key), "\(item.id)", "\(redrives)")
+        return ExecutionKey(
+            machine: "\(execution.key.machine)/\(item.label)",
+            name: isExpress ? "\(name):\(DerivedUUID.text(name))" : name
+        )
     }
 
     private mutating func begin(
@@ -98,7 +138,7 @@ struct StepTasks: TaskHandler {
                 waitsForToken: pattern == .token
             )
         )
-        return .waiting(pattern == .token ? .token : .call)
+        return .waiting(.call)
     }
 
     private mutating func publish(
@@ -108,14 +148,14 @@ struct StepTasks: TaskHandler {
     ) throws(ItemProblem) -> TaskDisposition {
         let seed = arn.execution(execution.key)
         let publication = try Publication(service, parameters: task.parameters.objectValue ?? [:]) {
-            DerivedID.uuid(seed, "\(task.id)", "\($0)")
+            DerivedUUID.text(seed, "\(task.id)", "\($0)")
         }
         for message in publication.messages {
             effects.append(.publish(stream: message.stream, fields: message.fields))
         }
         if let failure = publication.failure { return .failed(error: failure.error, cause: failure.cause) }
         let response = ServiceResponse(
-            requestID: DerivedID.uuid(seed, "\(task.id)", "request"),
+            requestID: DerivedUUID.text(seed, "\(task.id)", "request"),
             date: HTTPDate.text(now),
             contentType: service.contentType
         )
@@ -126,7 +166,8 @@ struct StepTasks: TaskHandler {
     private func child(of task: TaskRequest, _ pattern: IntegrationPattern) throws(ItemProblem) -> ChildStart {
         let parameters = task.parameters.objectValue ?? [:]
         guard let machine = parameters["StateMachineArn"]?.stringValue else { throw .missing("StateMachineArn") }
-        let name = parameters["Name"]?.stringValue ?? DerivedID.uuid(arn.execution(execution.key), "\(task.id)", "name")
+        let name =
+            parameters["Name"]?.stringValue ?? DerivedUUID.text(arn.execution(execution.key), "\(task.id)", "name")
         guard ResourceName.problem(with: name) == nil else { throw .parameters("Invalid Name: '\(name)'") }
         guard let reference = try? arn.stateMachineReference(in: machine) else {
             throw .parameters("Invalid Arn: '\(machine)'")
@@ -138,7 +179,7 @@ struct StepTasks: TaskHandler {
             // A text is the input's JSON text, as for the API.
             input: input.stringValue ?? input.text,
             task: task.id,
-            pattern: pattern
+            wish: pattern.wish
         )
     }
 }

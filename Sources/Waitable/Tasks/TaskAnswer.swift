@@ -4,24 +4,33 @@ public import StatesLanguage
 ///
 /// | field | value |
 /// | --- | --- |
-/// | `7` | the answer of task 7: `{"output":…}`, `{"error"?,"cause"?}`, or `{"child":"machine:id"}`, which has closed |
+/// | `7` | the answer of task 7: `{"output":…}`, `{"error"?,"cause"?}`, or `{"child":"machine:id","as"}`, which has closed |
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
+/// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used |
 /// | `h7` | its last sign of life, Unix ms |
 public enum TaskAnswer: Sendable, Equatable {
     /// The task is done.
     case succeeded(JSON)
     /// The task failed.
     case failed(error: String?, cause: String?)
+    /// What it was begun with has been accepted, with this answer.
+    case submitted(JSON)
     /// It is alive.
     case heartbeat(Instant)
 
     /// The field for a task.
-    public func field(ofTask id: Int) -> String { if case .heartbeat = self { "h\(id)" } else { "\(id)" } }
+    public func field(ofTask id: Int) -> String {
+        switch self {
+        case .succeeded, .failed: "\(id)"
+        case .submitted: "b\(id)"
+        case .heartbeat: "h\(id)"
+        }
+    }
 
     /// The stored form.
     public var json: JSON {
         switch self {
-        case .succeeded(let output): return .object(["output": output])
+        case .succeeded(let output), .submitted(let output): return .object(["output": output])
         case .failed(let error, let cause):
             var object = JSONObject()
             object["error"] = error.map(JSON.string)
@@ -44,6 +53,9 @@ public enum TaskAnswer: Sendable, Equatable {
                 }
                 let worker = value.objectValue?["worker"]?.stringValue
                 starts.append(.started(task: task, worker: worker, at: Instant(milliseconds: at)))
+            case "b":
+                guard let task = Int(field.dropFirst()), let output = value.objectValue?["output"] else { continue }
+                starts.append(.submitted(task: task, output: output))
             case "h":
                 guard let task = Int(field.dropFirst()), let at = value.integerValue else { continue }
                 signs.append(.heartbeat(task: task, at: Instant(milliseconds: at)))

@@ -10,6 +10,8 @@ public struct TaskCatalog: ResourceCatalog {
     /// Says what is wrong with a task.
     public func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
         guard let integration = TaskIntegration(resource) else {
+            // AWS's services are many, and a definition that names one may never come to it: its task fails.
+            if Self.isOfSDK(resource) { return nil }
             return ItemCatalog().problem(with: resource, parameters: parameters)
         }
         if type == .express, let reason = Self.reasonAgainstExpress(integration) { return ("Resource", reason) }
@@ -21,6 +23,15 @@ public struct TaskCatalog: ResourceCatalog {
         case .execution: return Self.missing(["StateMachineArn"], parameters)
         case .publication(let service, _): return Self.missing(service.requiredFields, parameters)
         }
+    }
+
+    /// Whether a resource is spelled like an operation of AWS's SDK: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
+    private static func isOfSDK(_ resource: String) -> Bool {
+        let parts = resource.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 8, resource.hasPrefix("arn:aws:states:::aws-sdk:") else { return false }
+        let operation = parts[7].split(separator: ".", maxSplits: 1)
+        return !parts[6].isEmpty && parts[6] != "dynamodb" && operation.first?.first?.isLowercase ?? false
+            && operation.dropFirst().allSatisfy { $0 == "waitForTaskToken" }
     }
 
     /// What an EXPRESS machine cannot wait for, in AWS's words.

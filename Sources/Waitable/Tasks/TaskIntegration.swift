@@ -60,7 +60,7 @@ enum TaskIntegration: Sendable, Equatable {
 /// What a task waits for, the end of its `Resource`.
 ///
 /// Source: AWS Step Functions developer guide, "Service integration patterns".
-public enum IntegrationPattern: String, Sendable {
+enum IntegrationPattern: String, Sendable {
     /// For the answer to its request.
     case response = ""
     /// For the end of what it started, its output as text.
@@ -69,4 +69,16 @@ public enum IntegrationPattern: String, Sendable {
     case endAsJSON = "sync:2"
     /// For a call with its token.
     case token = "waitForTaskToken"
+}
+
+extension IntegrationPattern {
+    /// What it means for the start of an execution.
+    var wish: ChildStart.Wish {
+        switch self {
+        case .response: .start
+        case .token: .token
+        case .end: .end(.text)
+        case .endAsJSON: .end(.json)
+        }
+    }
 }

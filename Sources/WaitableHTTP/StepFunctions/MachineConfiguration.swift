@@ -28,8 +28,9 @@ extension APIRequest {
         guard level == "OFF" && destinations.isEmpty || destinations.count == 1 else {
             throw invalid("Must specify exactly one Log Destination.")
         }
-        if level == "OFF", destinations.isEmpty { return [:] }
+        if level == "OFF", logging["destinations"] == nil { return [:] }
         var checked = logging
+        checked["level"] = .string(level)
         if checked["includeExecutionData"] == nil { checked["includeExecutionData"] = .bool(false) }
         return checked
     }

@@ -99,6 +99,23 @@ struct Setting: Sendable {
         help: "KiB of a batch start's answers that wait for a client to read them, 64 to 1048576.",
         default: "16384"
     )
+    static let functions = Setting(
+        key: "functions",
+        help:
+            "URLs of the functions that tasks invoke: name=url,name=url; the name * stands for all others, {name} in its URL "
+            + "for the name.",
+        default: nil
+    )
+    static let httpHosts = Setting(
+        key: "http.hosts",
+        help: "Hosts that http:invoke may call: api.example.com,*.example.com,host:port; without it, none.",
+        default: nil
+    )
+    static let callLimit = Setting(
+        key: "call.limit",
+        help: "The most functions and hosts that a worker calls at once, 1 to 10000.",
+        default: "256"
+    )
     static let workerName = Setting(
         key: "worker.name",
         help: "The worker's name in logs.",
@@ -196,7 +213,8 @@ struct Setting: Sendable {
 
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, tlsCertificate,
-        tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, batchRequests, batchAnswersKB, workerName, metricsHost,
+        tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
+        batchAnswersKB, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,

@@ -24,6 +24,7 @@ struct Settings: Sendable {
     let pollMilliseconds: Int
     let batch: Int
     let poisonLimit: Int
+    let calls: CallConfiguration
     let batchLimits: BatchLimits
     let workerName: String?
     let metricsHost: String
@@ -89,6 +90,7 @@ struct Settings: Sendable {
         var limits = BatchLimits()
         limits.requests = try source.integer(.batchRequests, 1...1_000)
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
+        calls = try Self.calls(source)
         batchLimits = limits
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)

@@ -37,6 +37,7 @@ struct WorkerProcess {
                 pollMilliseconds: settings.pollMilliseconds,
                 poisonLimit: settings.poisonLimit
             ),
+            calls: settings.calls,
             arn: settings.arn,
             itemTable: settings.itemTable,
             logger: logger

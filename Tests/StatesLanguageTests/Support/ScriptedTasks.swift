@@ -12,6 +12,17 @@ struct ScriptedTasks: TaskHandler {
         return answers.isEmpty ? .succeeded(output: .object([:])) : answers.removeFirst()
     }
 
+    /// Items that were asked for; as many have room in a step as ``room`` says.
+    private(set) var items: [MapItemRequest] = []
+    var room = Int.max
+
+    mutating func begin(_ item: MapItemRequest) -> Bool {
+        guard room > 0 else { return false }
+        room -= 1
+        items.append(item)
+        return true
+    }
+
     func token(ofTask id: Int) -> String { "token-\(id)" }
 }
 

@@ -1,0 +1,76 @@
+/// How a Map state in distributed mode runs its items: each in an execution of its own, together a map run.
+///
+/// Source: AWS Step Functions developer guide, "Using Map state in Distributed mode".
+struct MapDistribution: Sendable {
+    /// What the map run is called after; `nil` for the state's name.
+    let label: String?
+    /// Whether the items' executions are of the EXPRESS type.
+    let isExpress: Bool
+    /// How many items may fail; `nil` for none, unless a percentage is given.
+    let toleratedCount: MapSetting?
+    /// How many percent of the items may fail.
+    let toleratedPercentage: MapSetting?
+
+    private static let longestLabel = 40
+
+    /// What the map run is called after.
+    func label(of state: String) -> String {
+        label ?? String(String.UnicodeScalarView(state.unicodeScalars.filter(Self.isAllowed).prefix(Self.longestLabel)))
+    }
+
+    /// `Label`.
+    static func label(_ fields: inout FieldReader) -> String? {
+        guard let label = fields.string("Label") else { return nil }
+        if label.isEmpty {
+            fields.problem("Label cannot be empty", at: "Label")
+        } else if label.unicodeScalars.count > longestLabel {
+            fields.problem("Label cannot exceed \(longestLabel) characters", at: "Label")
+        } else if !label.unicodeScalars.allSatisfy(isAllowed) {
+            fields.problem("Label contains invalid characters: '\(label)'", at: "Label")
+        }
+        return label
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        !scalar.properties.isWhitespace && scalar.value > 0x1F && !(0x7F...0x9F).contains(scalar.value)
+            && !"?*<>{}[]:;,\\|^~$#%&`\"/".unicodeScalars.contains(scalar)
+    }
+
+    /// Whether more items have failed than may.
+    ///
+    /// - Parameter scope: With the effective input.
+    func isExceeded(by failed: Int, of count: Int, _ scope: DataScope) throws(StateFailure) -> Bool {
+        if let most = try toleratedCount?.integer("ToleratedFailureCount", scope), failed > most { return true }
+        if let most = try toleratedPercentage?.percentage("ToleratedFailurePercentage", scope) {
+            return Double(failed) * 100 > most * Double(count)
+        }
+        return toleratedCount == nil && failed > 0
+    }
+}
+
+extension StateMachine {
+    /// The machine that the items of a Map state in distributed mode run.
+    ///
+    /// - Parameter label: What the state's map runs are called after.
+    /// - Returns: `nil` where there is no such state.
+    public func processor(labelled label: String) -> StateMachine? {
+        map(labelled: label).map { StateMachine(processor: $0.processor, of: self) }
+    }
+
+    /// Whether the items of a Map state in distributed mode run in executions of the EXPRESS type.
+    public func runsExpress(labelled label: String) -> Bool { map(labelled: label)?.distribution?.isExpress ?? false }
+
+    private func map(labelled label: String) -> MapState? {
+        func find(_ graph: StateGraph) -> MapState? {
+            for (name, state) in graph.states {
+                if case .map(let map) = state.kind, let distribution = map.distribution {
+                    if distribution.label(of: name) == label { return map }
+                    continue
+                }
+                for inner in state.graphs { if let found = find(inner) { return found } }
+            }
+            return nil
+        }
+        return find(graph)
+    }
+}

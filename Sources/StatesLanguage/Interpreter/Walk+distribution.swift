@@ -1,0 +1,113 @@
+extension Walk {
+    /// Goes on with a map run: takes what its executions came to, and starts as many as may run.
+    mutating func distribute(
+        _ state: State,
+        _ cursor: Cursor,
+        _ branches: Branches,
+        _ run: Int,
+        by stimuli: [Stimulus],
+        _ tasks: inout some TaskHandler
+    ) -> Move {
+        guard case .map(let map) = state.kind, let distribution = map.distribution else {
+            return .end(.failed(cursor, Self.missingState(cursor.state)))
+        }
+        var fork = Fork(state: state, cursor: cursor, branches: branches)
+        do throws(StateFailure) {
+            let scope = scope(of: cursor)
+            let data = scope.with(try state.dataFlow.inputPath.apply(to: scope.input, scope))
+            let items = try map.items(data)
+            guard items.count == branches.count else {
+                throw scope.runtimeError("The state's items are those of another definition.")
+            }
+            for stimulus in stimuli {
+                guard let index = stimulus.task.flatMap({ MapItemRequest.index(of: $0, in: run) }) else { continue }
+                fork.take(stimulus, at: index, keeps: state.needsResult)
+            }
+            if try distribution.isExceeded(by: fork.branches.failed, of: items.count, data) { return fail(fork) }
+            try start(&fork, map, distribution, items, run, data, &tasks)
+            guard fork.isDone else { return .end(.resting(fork.resting)) }
+            fork.cursor.previousID = record("MapRunSucceeded", previous: cursor.previousID, nil)
+            return try leave(fork)
+        } catch {
+            return .fail(state, fork.resting, error)
+        }
+    }
+
+    /// Starts items' executions: those that had no room in the last step, then the next ones.
+    private mutating func start(
+        _ fork: inout Fork,
+        _ map: MapState,
+        _ distribution: MapDistribution,
+        _ items: [JSON],
+        _ run: Int,
+        _ scope: DataScope,
+        _ tasks: inout some TaskHandler
+    ) throws(StateFailure) {
+        let label = distribution.label(of: fork.state.name)
+        var room = try map.concurrency(scope) - fork.openCount
+        var next = fork.branches.begun.indices.filter { fork.isUnstarted($0) }[...]
+        while true {
+            let index: Int
+            if let unstarted = next.popFirst() {
+                index = unstarted
+            } else {
+                guard room > 0, fork.branches.begun.count < items.count else { return }
+                room -= 1
+                index = fork.branches.begun.count
+                fork.begin(start(of: map.processor, input: nil, previous: fork.cursor.previousID))
+            }
+            let item = MapItem(index: index, value: items[index])
+            let request = MapItemRequest(
+                place: MapItemRequest.Place(id: MapItemRequest.id(of: index, in: run), label: label),
+                input: try map.selector?.value(scope.with(item)) ?? item.value,
+                isExpress: distribution.isExpress
+            )
+            // One that has no room stands at its beginning, and so is due at once.
+            guard tasks.begin(request) else { return }
+            fork.wait(for: request.place, at: index)
+        }
+    }
+
+    /// Fails the state because too many of its items did.
+    private mutating func fail(_ fork: Fork) -> Move {
+        let failure = StateFailure(
+            error: ErrorName.exceedToleratedFailureThreshold,
+            cause: "The specified tolerated failure threshold was exceeded"
+        )
+        var fork = fork
+        fork.cursor.previousID = record(
+            "MapRunFailed",
+            previous: fork.cursor.previousID,
+            .executionEnded("mapRunFailedEventDetails", error: failure.error, cause: failure.cause)
+        )
+        return .fail(fork.state, fork.resting, failure)
+    }
+}
+
+extension Fork {
+    fileprivate func isUnstarted(_ index: Int) -> Bool {
+        guard case .open(let cursor) = branches.begun[index] else { return false }
+        return cursor.phase == .entering
+    }
+
+    /// Waits for the answer of an item's execution.
+    fileprivate mutating func wait(for item: MapItemRequest.Place, at index: Int) {
+        guard case .open(var cursor) = branches.begun[index] else { return }
+        // Its states are another execution's.
+        cursor.state = item.label
+        cursor.phase = .task(PendingTask(id: item.id, answerer: .token))
+        set(index, cursor)
+    }
+
+    /// Takes what an item's execution came to.
+    fileprivate mutating func take(_ stimulus: Stimulus, at index: Int, keeps: Bool) {
+        guard branches.begun.indices.contains(index), case .open(let cursor) = branches.begun[index],
+            case .task = cursor.phase
+        else { return }
+        switch stimulus {
+        case .succeeded(_, let output): end(index, output: keeps ? output : nil)
+        case .failed: fail(index)
+        default: return
+        }
+    }
+}

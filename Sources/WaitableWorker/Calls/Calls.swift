@@ -1,0 +1,110 @@
+import AsyncHTTPClient
+import Logging
+import NIOCore
+import StatesLanguage
+import Synchronization
+import Waitable
+import WaitableRedis
+
+/// The calls to the outside that a worker makes. While one runs it gives signs of life to its task: without them the
+/// task fails, and its state's `Retry` decides what follows.
+final class Calls: Sendable {
+    private let store: RedisStore
+    private let configuration: CallConfiguration
+    private let logger: Logger
+    private let running = Atomic(0)
+    private let queue: AsyncStream<OutsideCall>
+    private let continuation: AsyncStream<OutsideCall>.Continuation
+
+    init(store: RedisStore, configuration: CallConfiguration, logger: Logger) {
+        self.store = store
+        self.configuration = configuration
+        self.logger = logger
+        (queue, continuation) = AsyncStream.makeStream()
+    }
+
+    /// Whether there is room for more calls.
+    var hasRoom: Bool { running.load(ordering: .relaxed) < configuration.limit }
+
+    /// Makes a call, beside all others.
+    func make(_ call: OutsideCall) {
+        running.add(1, ordering: .relaxed)
+        continuation.yield(call)
+    }
+
+    /// Takes no more calls.
+    func finish() { continuation.finish() }
+
+    /// Makes calls until there are no more; cancelled, those that run are given up.
+    func run() async {
+        var settings = HTTPClient.Configuration()
+        // A redirect could lead to a host that nobody allowed.
+        settings.redirectConfiguration = .disallow
+        settings.timeout.connect = .seconds(10)
+        // What failed is for the state's `Retry` to try again.
+        settings.connectionPool.retryConnectionEstablishment = false
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limit
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        await withDiscardingTaskGroup { group in
+            for await call in queue {
+                group.addTask {
+                    await self.carryOut(call, client)
+                    self.running.subtract(1, ordering: .relaxed)
+                }
+            }
+        }
+        try? await client.shutdown()
+    }
+
+    /// Makes one call, and tells its task what it came to.
+    private func carryOut(_ call: OutsideCall, _ client: HTTPClient) async {
+        let answer = await withTaskGroup(of: TaskAnswer?.self) { group in
+            group.addTask { await Caller(client: client, configuration: self.configuration).answer(to: call) }
+            group.addTask {
+                await self.keepAlive(call)
+                return nil
+            }
+            let first = await group.next() ?? nil
+            group.cancelAll()
+            return first
+        }
+        guard !Task.isCancelled, var answer else { return }
+        // The answer of a call that hands out a token is not the task's.
+        if call.waitsForToken, case .succeeded(let output) = answer { answer = .submitted(output) }
+        while !Task.isCancelled, !(await tell(call, answer)) { try? await Task.sleep(for: .seconds(1)) }
+    }
+
+    /// Gives signs of life until the task has ended, or is cancelled.
+    private func keepAlive(_ call: OutsideCall) async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(PendingTask.callSeconds) / 3)
+            guard !Task.isCancelled else { return }
+            do {
+                let now = Instant(milliseconds: try await store.time() / 1_000)
+                guard try await store.tell(call.key, task: call.task, .heartbeat(now)) else { return }
+            } catch  where !Task.isCancelled {
+                log("sign of life failed", call, error)
+            } catch {
+                return
+            }
+        }
+    }
+
+    /// - Returns: Whether Redis took it; a task that has ended meanwhile needs no answer.
+    private func tell(_ call: OutsideCall, _ answer: TaskAnswer) async -> Bool {
+        do {
+            _ = try await store.tell(call.key, task: call.task, answer)
+            return true
+        } catch {
+            log("answer of a call is repeated", call, error)
+            return false
+        }
+    }
+
+    private func log(_ message: Logger.Message, _ call: OutsideCall, _ error: StoreError) {
+        logger.warning(
+            message,
+            metadata: ["execution": "\(call.key)", "task": "\(call.task)", "error": "\(error)"]
+        )
+    }
+}

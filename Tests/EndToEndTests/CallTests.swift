@@ -1,0 +1,178 @@
+import Foundation
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// Functions and HTTP endpoints that tasks call, and map runs whose items are executions.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct CallTests {
+    private static func task(_ fields: String) -> String {
+        #"{"StartAt":"T","States":{"T":{"Type":"Task",\#(fields),"End":true}}}"#
+    }
+
+    private static func function(_ name: String, _ fields: String = "") -> String {
+        task(#""Resource":"arn:aws:lambda:us-east-1:000000000000:function:\#(name)"\#(fields)"#)
+    }
+
+    private static func environment(_ server: FunctionServer) -> [String: String] {
+        [
+            "WAITABLE_FUNCTIONS":
+                "status=http://127.0.0.1:\(server.port)/status/503,*=http://127.0.0.1:\(server.port)/{name}",
+            "WAITABLE_HTTP_HOSTS": "127.0.0.1:\(server.port)",
+        ]
+    }
+
+    private func run(_ stack: Stack, _ definition: String, _ input: String = "{}") async throws -> JSONObject {
+        let name = "m-\(UUID().uuidString.lowercased())"
+        return try await stack.closed(try await stack.start(try await stack.create(name, definition), input))
+    }
+
+    @Test("Functions get the input and a key, and answer with the output, or with their error")
+    func functions() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with(workers: 1, environment: Self.environment(server)) { stack in
+            let machine = try await stack.create("echo", Self.function("echo"))
+            let execution = try await stack.start(machine, #"{"a":1}"#)
+            #expect(try await stack.closed(execution)["output"] == #"{"a":1}"#)
+            #expect(server.calls == [FunctionServer.Call(path: "/echo", key: execution + ":3", body: #"{"a":1}"#)])
+            #expect(
+                try await stack.events(execution) == [
+                    "ExecutionStarted", "TaskStateEntered", "LambdaFunctionScheduled", "LambdaFunctionStarted",
+                    "LambdaFunctionSucceeded", "TaskStateExited", "ExecutionSucceeded",
+                ]
+            )
+            let invoke =
+                #""Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"echo","Payload":[1]}"#
+            let wrapped = try await run(stack, Self.task(invoke + #","OutputPath":"$.Payload""#))
+            #expect(wrapped["output"] == "[1]")
+            let failed = try await run(stack, Self.function("fail"))
+            #expect(failed["error"] == "Broken")
+            #expect(failed["cause"] == #"{"errorType":"Broken","errorMessage":"it broke"}"#)
+            let retry = #","Retry":[{"ErrorEquals":["Lambda.ServiceException"],"IntervalSeconds":1,"MaxAttempts":1}]"#
+            let busy = try await run(stack, Self.function("status", retry))
+            #expect(busy["error"] == "Lambda.ServiceException")
+            let tries = server.calls.filter { $0.path == "/status/503" }
+            #expect(tries.count == 2)
+            #expect(Set(tries.map(\.key)).count == 2)
+            let late = try await run(stack, Self.function("hang", #","TimeoutSeconds":1"#))
+            #expect(late["error"] == "States.Timeout")
+        }
+    }
+
+    @Test("http:invoke calls what is allowed, and nothing else")
+    func http() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with(workers: 1, environment: Self.environment(server)) { stack in
+            func call(_ url: String, _ more: String = "") -> String {
+                let parameters = #"{"ApiEndpoint":"\#(url)","Method":"POST"\#(more)}"#
+                return Self.task(#""Resource":"arn:aws:states:::http:invoke","Parameters":\#(parameters)"#)
+            }
+            let base = "http://127.0.0.1:\(server.port)"
+            let answered = try await run(
+                stack,
+                call(base + "/echo", #","RequestBody":{"q":[1]},"QueryParameters":{"a":["1","2"]}"#)
+            )
+            let output = try JSON(parsing: try #require(answered["output"]?.stringValue)).objectValue
+            #expect(output?["ResponseBody"] == .object(["q": .array([.integer(1)])]))
+            #expect(output?["StatusCode"] == .integer(200))
+            #expect(server.calls.last?.path == "/echo?a=1&a=2")
+            #expect(try await run(stack, call(base + "/status/404"))["error"] == "States.Http.StatusCode.404")
+            for url in ["http://localhost:\(server.port)/echo", "http://127.0.0.1:1/", "ftp://127.0.0.1/", "nothing"] {
+                #expect(try await run(stack, call(url))["error"] == "States.Http.InvalidRequest", "\(url)")
+            }
+            #expect(server.calls.count == 2)
+        }
+    }
+
+    @Test("Calls that hang hold up neither others of their batch nor timers; more than the limit come later")
+    func besides() async throws {
+        let server = try await FunctionServer()
+        let environment = Self.environment(server).merging(["WAITABLE_CALL_LIMIT": "20"]) { $1 }
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let hanging = try await stack.create("hang", Self.function("hang", #","TimeoutSeconds":3"#))
+            var executions: [String] = []
+            for _ in 0..<30 { executions.append(try await stack.start(hanging)) }
+            try await stack.startItems(100, at: stack.now().adding(milliseconds: 500))
+            try await eventually("the items are done") { try await stack.closedCount() >= 100 }
+            #expect(server.calls.count == 20)
+            for execution in executions { #expect(try await stack.closed(execution)["error"] == "States.Timeout") }
+            #expect(server.calls.count == 30)
+        }
+    }
+
+    @Test("A worker that is killed in a call leads to the retry that the definition says")
+    func killed() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with { stack in
+            let first = try stack.worker(Self.environment(server))
+            let machine = try await stack.create(
+                "hang",
+                Self.function(
+                    "hang",
+                    #","Retry":[{"ErrorEquals":["States.TaskFailed"],"IntervalSeconds":1,"MaxAttempts":1}]"#
+                )
+            )
+            let execution = try await stack.start(machine)
+            try await eventually("the function is called") { server.calls.count == 1 }
+            first.signal(SIGKILL)
+            _ = try await first.end()
+            let second = try stack.worker([
+                "WAITABLE_FUNCTIONS": "hang=http://127.0.0.1:\(server.port)/echo"
+            ])
+            #expect(try await stack.closed(execution)["output"] == "{}")
+            #expect(server.calls.map(\.path) == ["/hang", "/echo"])
+            let events = try await stack.events(execution)
+            #expect(events.filter { $0 == "LambdaFunctionFailed" }.count == 1)
+            second.signal(SIGTERM)
+            #expect(try await second.end() == 0)
+        }
+    }
+
+    @Test("A map run's items are executions of their own, all of them once though a worker is killed; some may fail")
+    func mapRun() async throws {
+        try await Stack.with { stack in
+            let workers = try (0..<3).map { _ in try stack.worker(["WAITABLE_LEASE_MS": "1000"]) }
+            let machine = try await stack.create(
+                "map",
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","ToleratedFailureCount":50,"End":true,"ItemProcessor":{"#
+                    + #""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"C","States":{"#
+                    + #""C":{"Type":"Choice","Choices":[{"Variable":"$","NumericGreaterThanEquals":950,"Next":"F"}],"Default":"W"},"#
+                    + #""F":{"Type":"Fail","Error":"E"},"W":{"Type":"Wait","Seconds":2,"End":true}}}}}}"#
+            )
+            let items = JSON.array((0..<1_000).map { .integer($0) })
+            let execution = try await stack.start(machine, items.text)
+            try await eventually("some are running") { try await stack.dueCount() > 300 }
+            workers[0].signal(SIGKILL)
+            _ = try await workers[0].end()
+            let expected = JSON.array((0..<950).map { .integer($0) })
+            #expect(try await stack.closed(execution)["output"] == .string(expected.text))
+            #expect(
+                try await stack.events(execution) == [
+                    "ExecutionStarted", "MapStateEntered", "MapStateStarted", "MapRunStarted", "MapRunSucceeded",
+                    "MapStateSucceeded", "MapStateExited", "ExecutionSucceeded",
+                ]
+            )
+            #expect(try await stack.closedCount() == 1_001)
+            #expect(try await stack.dueCount() == 0)
+            for worker in workers.dropFirst() {
+                worker.signal(SIGTERM)
+                #expect(try await worker.end() == 0)
+            }
+        }
+    }
+
+    @Test("When too many items fail, the others are stopped")
+    func tolerance() async throws {
+        try await Stack.with(workers: 2) { stack in
+            let definition =
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":{"#
+                + #""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"EXPRESS"},"StartAt":"C","States":{"#
+                + #""C":{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":7,"Next":"F"}],"Default":"W"},"#
+                + #""F":{"Type":"Fail","Error":"E"},"W":{"Type":"Wait","Seconds":200,"End":true}}}}}}"#
+            let end = try await run(stack, definition, JSON.array((0..<20).map { .integer($0) }).text)
+            #expect(end["error"] == "States.ExceedToleratedFailureThreshold")
+            try await eventually("nothing is left") { try await stack.dueCount() == 0 }
+            #expect(try await stack.closedCount() == 21)
+        }
+    }
+}

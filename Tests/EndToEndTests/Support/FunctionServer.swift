@@ -1,0 +1,91 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server of functions, on a free port: what is behind the slash says how it answers.
+///
+/// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, and `/hang`
+/// never.
+final class FunctionServer: Sendable {
+    /// A request that came.
+    struct Call: Sendable, Equatable {
+        var path: String
+        var key: String?
+        var body: String
+    }
+
+    let port: Int
+    private let channel: any Channel
+    private let received: Received
+
+    private final class Received: Sendable {
+        let calls = Mutex<[Call]>([])
+    }
+
+    /// What came so far.
+    var calls: [Call] { received.calls.withLock { $0 } }
+
+    init() async throws {
+        let received = Received()
+        self.received = received
+        channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+                    try channel.pipeline.syncOperations.addHandler(Handler(received))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        port = channel.localAddress?.port ?? 0
+    }
+
+    deinit { channel.close(promise: nil) }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
+        typealias OutboundOut = HTTPServerResponsePart
+        private let received: Received
+        private var head: HTTPRequestHead?
+        private var body = ""
+
+        init(_ received: Received) { self.received = received }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head(let head):
+                self.head = head
+                body = ""
+            case .body(let part): body += String(buffer: part)
+            case .end:
+                guard let head else { return }
+                let key = head.headers.first(name: "Idempotency-Key")
+                received.calls.withLock { $0.append(Call(path: head.uri, key: key, body: body)) }
+                answer(head, context)
+            }
+        }
+
+        private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+            let path = head.uri.split(separator: "?")[0]
+            if path == "/hang" { return }
+            var status = HTTPResponseStatus.ok
+            var headers: HTTPHeaders = ["Content-Type": "application/json"]
+            var text = body
+            if path == "/fail" {
+                headers.add(name: "X-Amz-Function-Error", value: "Unhandled")
+                text = #"{"errorType":"Broken","errorMessage":"it broke"}"#
+            } else if let code = path.split(separator: "/").last.flatMap({ Int($0) }) {
+                status = HTTPResponseStatus(statusCode: code)
+            }
+            headers.add(name: "Content-Length", value: "\(text.utf8.count)")
+            context.write(
+                wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
+                promise: nil
+            )
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
+    }
+}
