@@ -18,7 +18,7 @@ public final class ActivityOffers: Service {
 
     /// Listens until the graceful shutdown; then nobody is kept waiting any longer.
     public func run() async throws {
-        try? await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await self.store.client.listen(to: [self.store.keys.offers]) { push in
                 switch push {
                 // What was offered while there was no subscription was missed: look.

@@ -9,7 +9,7 @@ struct DocumentTests {
         "The documents' sessions",
         arguments: [
             "README.md", "docs/redis-cli.md", "docs/aws-clients.md", "docs/managing-items.md", "docs/metrics.md",
-            "docs/operations.md", "docs/access.md",
+            "docs/operations.md", "docs/access.md", "docs/tasks.md",
         ]
     )
     func session(document: String) async throws {

@@ -1,6 +1,6 @@
 import Crypto
 import Foundation
-public import StatesLanguage
+import StatesLanguage
 
 /// What a task is answered by: who has it can answer, and nothing else.
 ///
