@@ -12,6 +12,7 @@
 --                                      with n = 0, all
 
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
+local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
 
 -- The number of arguments from args[i] on that an effect has; nil for none of these.
 local WIDTHS = {A = 3, B = 7, T = 4, K = 2}
@@ -31,9 +32,9 @@ function tasks.check(args, i)
     if args[i] == 'B' then
         named(args[i + 2], 'id')
         if args[i + 3] == '' then refuse('VALIDATION', 'input', 'must be JSON', '') end
-        integer(args[i + 4], 'task', 0, 1000000000)
+        integer(args[i + 4], 'task', 0, MAX_TASK)
     elseif args[i] == 'T' then
-        integer(args[i + 2], 'task', 0, 1000000000)
+        integer(args[i + 2], 'task', 0, MAX_TASK)
     end
     return i + width
 end
@@ -160,7 +161,7 @@ local function awaits(document, task) return find(document, '"k":[' .. task .. '
 local function tell(keys, args)
     local prefix = prefixOf(keys)
     local name = named(args[1], 'execution')
-    local task = integer(args[2], 'task', 0, 1000000000)
+    local task = integer(args[2], 'task', 0, MAX_TASK)
     local id = format('%d', task)
     local field, value = args[3], args[4]
     if field ~= id and field ~= 'b' .. id and field ~= 'h' .. id then refuse('VALIDATION', 'field', "must be the task's", field or '') end

@@ -293,7 +293,8 @@ end
 -- ENTRY = X, next, document, history, k, then k effects:
 --   next      '' closes the execution | '=' keeps the lease | whole ms: due then | '?' and whole ms: due then, or at once
 --             when its inbox holds something
---   history   blob of the transition's events, '' where nothing ran, '-' where nothing is kept
+--   history   blob of the transition's events, '' where nothing ran, '-' where nothing of it is kept, '!' where nothing of
+--             all is kept any longer
 --   effect    'P', SUFFIX, n, f1, v1, …, fn, vn                  the item becomes these fields
 --             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
 --             'D', SUFFIX                                        removes the item
@@ -457,7 +458,9 @@ local function applyEntry(prefix, args, batch, n, fresh)
     end
     -- The history goes first, because it is what can be taken back exactly when the effect is refused.
     local historyKey
-    if batch.histories[n] ~= '' and batch.histories[n] ~= '-' then
+    if batch.histories[n] == '!' then
+        redis.call('UNLINK', prefix .. ':history:' .. batch.names[n])
+    elseif batch.histories[n] ~= '' and batch.histories[n] ~= '-' then
         historyKey = prefix .. ':history:' .. batch.names[n]
         local reply = redis.pcall('RPUSH', historyKey, batch.histories[n])
         if isError(reply) then return reply.err end

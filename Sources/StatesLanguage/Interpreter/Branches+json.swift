@@ -2,18 +2,16 @@
 ///
 /// | member | meaning | left out |
 /// | --- | --- | --- |
-/// | `b` | those that have begun: a cursor; or `[output]`, `[]` where nobody needs it | |
+/// | `b` | those that have begun: a cursor; or `[output]`, `[]` where nobody needs it; or null for one that failed | |
 /// | `m` | how many there are | all have begun |
 /// | `q` | what a Parallel state's branches began with | the state's input |
 /// | `u` | id of the event that began a map run | branches within the execution |
-/// | `g` | how many of a map run's executions have failed | none |
 extension Branches {
     func write(to object: inout JSONObject) {
         object["b"] = .array(begun.map(\.json))
         if count != begun.count { object["m"] = .integer(Int64(count)) }
         object["q"] = input
         object["u"] = run.map { .integer(Int64($0)) }
-        if failed > 0 { object["g"] = .integer(Int64(failed)) }
     }
 
     /// `nil` where there are none.
@@ -30,13 +28,13 @@ extension Branches {
         }
         input = object["q"]
         run = try FlowMember.count(object["u"], "u")
-        failed = try FlowMember.count(object["g"], "g") ?? 0
     }
 }
 
 extension Branches.Branch {
     fileprivate var json: JSON {
         switch self {
+        case .failed: return .null
         case .ended(let output): return .array(output.map { [$0] } ?? [])
         case .open(let cursor):
             var object = JSONObject()
@@ -48,6 +46,7 @@ extension Branches.Branch {
 
     fileprivate init(_ json: JSON) throws(FlowError) {
         switch json {
+        case .null: self = .failed
         case .object(let object): self = .open(try Cursor(object))
         case .array(let output) where output.count <= 1: self = .ended(output.first)
         default: throw FlowError(reason: "its branch is neither a cursor nor an output: \(json.text)")

@@ -5,6 +5,8 @@ struct Branches: Sendable, Equatable {
         case open(Cursor)
         /// With its output; `nil` where nobody needs that.
         case ended(JSON?)
+        /// An execution of a map run that failed.
+        case failed
     }
 
     /// Those that have begun, in order.
@@ -15,16 +17,22 @@ struct Branches: Sendable, Equatable {
     var input: JSON?
     /// The id of the map run's first event, in distributed mode; `nil` for branches within the execution.
     var run: Int?
+
     /// How many of a map run's executions have failed.
-    var failed = 0
+    var failed: Int { begun.count { $0 == .failed } }
 
     /// The cursors of the open ones.
     var cursors: [Cursor] {
         begun.compactMap { if case .open(let cursor) = $0 { cursor } else { nil } }
     }
 
-    /// Whether all have ended.
-    var isDone: Bool { begun.count == count && !begun.contains(where: \.isOpen) }
+    /// Whether all have ended well.
+    var isDone: Bool { begun.count == count && !begun.contains { $0.isOpen || $0 == .failed } }
+
+    /// Opens those again that failed.
+    mutating func reopen(_ cursor: Cursor) {
+        for index in begun.indices where begun[index] == .failed { begun[index] = .open(cursor) }
+    }
 
     /// Changes every open cursor.
     mutating func forEachCursor(_ change: (inout Cursor) -> Void) {

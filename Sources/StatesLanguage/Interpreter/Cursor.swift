@@ -109,6 +109,16 @@ struct Cursor: Sendable, Equatable {
             return
         }
         branches.forEachCursor { $0.redrive(at: now, previous: previous) }
+        branches.reopen(
+            Cursor(
+                state: state,
+                input: nil,
+                enteredAt: now,
+                enteredID: previous,
+                previousID: previous,
+                phase: .entering
+            )
+        )
         phase = .branches(branches)
     }
 }

@@ -33,8 +33,8 @@ struct Fork {
 
     /// Ends an open branch that failed, which is tolerated.
     mutating func fail(_ index: Int) {
-        end(index, output: nil)
-        branches.failed += 1
+        branches.begun[index] = .failed
+        openCount -= 1
     }
 
     /// The cursor as it is kept, with its branches.

@@ -8,7 +8,8 @@ public struct Transition: Sendable {
     public var next: Next
     /// The new document.
     public var document: [UInt8]
-    /// What belongs into the journal; empty where nothing ran, ``noHistory`` where nothing is kept.
+    /// What belongs into the journal; empty where nothing ran, ``noHistory`` where nothing of it is kept, ``endOfHistory``
+    /// where nothing of all is kept any longer.
     public var history: String
     /// What else is done, in order.
     public var effects: [Effect]
@@ -24,6 +25,9 @@ public struct Transition: Sendable {
 
     /// The history of a step that ran and leaves no trace.
     public static let noHistory = "-"
+
+    /// The history of a step after which none is kept.
+    public static let endOfHistory = "!"
 
     /// The place in the `due` set after the commit.
     public enum Next: Sendable, Hashable {

@@ -11,6 +11,8 @@ public struct Revision: Sendable, Equatable {
     public var roleARN: String
     /// The machine's type.
     public var type = MachineType.standard
+    /// How much of its executions' histories is kept.
+    public var history = HistoryLevel.all
     /// The logging configuration as the API takes it; empty for AWS's default, which is off.
     public var logging = JSONObject()
     /// Whether tracing was asked for; kept for the API's answers.
@@ -29,7 +31,7 @@ public struct Revision: Sendable, Equatable {
     /// Whether executions of both would be the same: all but id and date.
     public func isLike(_ other: Revision) -> Bool {
         definition == other.definition && roleARN == other.roleARN && logging == other.logging
-            && isTraced == other.isTraced && type == other.type
+            && isTraced == other.isTraced && type == other.type && history == other.history
     }
 
     /// The stored form.
@@ -37,6 +39,7 @@ public struct Revision: Sendable, Equatable {
         var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]
         if !logging.isEmpty { object["logging"] = .object(logging) }
         if type != .standard { object["type"] = .string(type.rawValue) }
+        if history != .all { object["history"] = .string(history.rawValue) }
         if isTraced { object["tracing"] = .bool(true) }
         object["id"] = id.map(JSON.string)
         object["updated"] = (updateDate?.milliseconds).map(JSON.integer)
@@ -52,6 +55,7 @@ public struct Revision: Sendable, Equatable {
         self.roleARN = object["roleArn"]?.stringValue ?? ""
         self.logging = object["logging"]?.objectValue ?? [:]
         self.type = object["type"]?.stringValue.flatMap(MachineType.init) ?? .standard
+        self.history = object["history"]?.stringValue.flatMap(HistoryLevel.init) ?? .all
         self.isTraced = object["tracing"]?.boolValue ?? false
         self.id = object["id"]?.stringValue
         self.updateDate = (object["updated"]?.integerValue).map(Instant.init(milliseconds:))

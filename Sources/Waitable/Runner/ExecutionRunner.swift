@@ -57,6 +57,7 @@ public struct ExecutionRunner: Sendable {
         var next = execution
         next.inbox = Inbox()
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
+        let history = execution.key.isExpress ? .off : machine.revision.history
         let place = next.take(advance.outcome, at: entry.instant)
         for item in Self.abandoned(execution, entry.inbox, next) {
             tasks.stop(item, isExpress: machine.definition.runsExpress(labelled: item.label))
@@ -70,6 +71,7 @@ public struct ExecutionRunner: Sendable {
             calls: tasks.calls,
             events: advance.events,
             lastEventID: advance.lastEventID,
+            history: history,
             retries: advance.retries
         )
     }

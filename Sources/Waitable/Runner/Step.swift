@@ -18,6 +18,8 @@ public struct Step: Sendable {
     public var events: [HistoryEvent] = []
     /// The id of the execution's last event.
     public var lastEventID = 0
+    /// How much of the history is kept.
+    public var history = HistoryLevel.all
     /// Retries that the step began.
     public var retries = 0
 
@@ -36,7 +38,7 @@ public struct Step: Sendable {
             key: execution.key,
             next: next,
             document: ExecutionDocument.encode(execution),
-            history: journal.map { execution.key.isExpress ? Transition.noHistory : $0.text } ?? "",
+            history: journal.map { history.history(of: $0, hasSucceeded: execution.status == .succeeded) } ?? "",
             effects: effects
         )
     }

@@ -15,6 +15,17 @@ extension StepFunctionsAPI {
         try request.apply(to: &revision)
         let publication = try request.publication()
         let tags = try request.tags("tags")
+        if let level = tags[HistoryLevel.tag]?.stringValue {
+            guard let history = HistoryLevel(rawValue: level) else {
+                let levels = HistoryLevel.allCases.map(\.rawValue).joined(separator: ", ")
+                throw APIError.constraint(
+                    value: level,
+                    at: "tags.\(HistoryLevel.tag)",
+                    "Member must satisfy enum value set: [\(levels)]"
+                )
+            }
+            revision.history = history
+        }
         try compile(revision)
         let now = try await ingest.clock.now()
         let arn = ingest.arn.stateMachine(name)

@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import Logging
 import StatesLanguage
-import Waitable
+public import Waitable
 import WaitableRedis
 
 struct DeployCommand: AsyncParsableCommand {
@@ -21,6 +21,8 @@ struct DeployCommand: AsyncParsableCommand {
     var name: String?
     @Option(name: .customLong("substitute"), help: "A value for ${Name}: Name=value. May be repeated.")
     var substitutions: [String] = []
+    @Option(name: .customLong("history"), help: "How much history its executions keep: ALL, ERROR or OFF.")
+    var history: HistoryLevel = .all
     @Flag(name: .customLong("default"), help: "Makes it the state machine of starts that name none.")
     var isDefault = false
     @Flag(name: .customLong("json"), help: "Prints JSON.")
@@ -30,7 +32,8 @@ struct DeployCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try await Settings(flags: settings, process: "deploy")
             let values = try Settings.substitutions(substitutions.joined(separator: ","))
-            let entry = try DefinitionFile(path: file, name: name, substitutions: values).entry
+            var entry = try DefinitionFile(path: file, name: name, substitutions: values).entry
+            entry.revision.history = history
             let folder = StateMachineFolder(entries: [entry], defaultMachine: isDefault ? entry.name : nil)
             try await Connection.with(settings) { store in
                 var logger = Logger(label: "waitable.deploy")
@@ -46,3 +49,5 @@ struct DeployCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension HistoryLevel: ExpressibleByArgument {}

@@ -7,7 +7,7 @@ struct StateMachineFolder: Sendable {
     /// One definition, ready to deploy.
     struct Entry: Sendable {
         let name: String
-        let revision: Revision
+        var revision: Revision
     }
 
     let entries: [Entry]

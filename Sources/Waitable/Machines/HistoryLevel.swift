@@ -1,0 +1,23 @@
+/// How much of its executions' histories a state machine keeps. They cost memory: an entry for each step.
+public enum HistoryLevel: String, Sendable, CaseIterable {
+    /// All of it.
+    case all = "ALL"
+    /// That of executions that are open, or did not succeed.
+    case error = "ERROR"
+    /// Nothing: executions of EXPRESS machines have no history either.
+    case off = "OFF"
+
+    /// The tag that names the level of a state machine that is created over the API.
+    public static let tag = "waitable:history"
+
+    /// What a step adds to the history.
+    ///
+    /// - Parameter hasSucceeded: Whether the step was the execution's last one, and a success.
+    func history(of entry: JournalEntry, hasSucceeded: Bool) -> String {
+        switch self {
+        case .all: entry.text
+        case .error: hasSucceeded ? Transition.endOfHistory : entry.text
+        case .off: Transition.noHistory
+        }
+    }
+}

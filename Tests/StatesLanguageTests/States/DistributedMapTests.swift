@@ -1,0 +1,160 @@
+import Testing
+
+@testable import StatesLanguage
+
+@Suite("Map states in distributed mode", .timeLimit(.minutes(1)))
+struct DistributedMapTests {
+    private func map(_ fields: String = "", type: String = "STANDARD") -> String {
+        machine(
+            #"{"Type":"Map",\#(fields)"End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","#
+                + #""ExecutionType":"\#(type)"},"StartAt":"I","States":{"I":{"Type":"Wait","Seconds":1,"End":true}}}}"#
+        )
+    }
+
+    private func run(_ definition: String, _ input: String) throws -> Run {
+        var run = try Run(definition, input: input)
+        run.isRecoded = true
+        return run
+    }
+
+    /// The ids of the items asked for, in order.
+    private func ids(_ run: Run) -> [Int] { run.tasks.items.map(\.place.id) }
+
+    @Test("each item is asked for with what the selector makes of it; the outputs come back in order")
+    func items() throws {
+        var run = try run(map(#""Label":"L","ItemSelector":{"v.$":"$$.Map.Item.Value","all.$":"$"},"#), "[7,8]")
+        #expect(run.tasks.items.map(\.input.text) == [#"{"v":7,"all":[7,8]}"#, #"{"v":8,"all":[7,8]}"#])
+        #expect(Set(run.tasks.items.map(\.place.label)) == ["L"])
+        #expect(run.flow?.wakeUp == nil)
+        let ids = ids(run)
+        try run.advance(milliseconds: 5, by: [.succeeded(task: ids[1], output: .string("b"))])
+        #expect(run.flow?.pendingItems.map(\.id) == [ids[0]])
+        try run.advance(milliseconds: 5, by: [.succeeded(task: ids[0], output: .string("a"))])
+        #expect(run.output == #"["a","b"]"#)
+        let arn = try #require(run.events[3].details?.members["mapRunArn"]?.stringValue)
+        #expect(arn.hasPrefix("arn:aws:states:eu-west-1:123456789012:mapRun:machine/L:"))
+        #expect(
+            run.events.map { "\($0.id)<\($0.previousID) \($0.type)" } == [
+                "1<0 ExecutionStarted", "2<0 MapStateEntered", "3<2 MapStateStarted", "4<3 MapRunStarted",
+                "5<4 MapRunSucceeded", "6<5 MapStateSucceeded", "7<5 MapStateExited", "8<7 ExecutionSucceeded",
+            ]
+        )
+    }
+
+    @Test("no more run at once than may, and a step that has no room goes on in the next")
+    func concurrency() throws {
+        var run = try run(map(#""MaxConcurrency":3,"#), "[0,1,2,3,4]")
+        #expect(ids(run).count == 3)
+        run.tasks.room = 0
+        try run.advance(milliseconds: 1, by: ids(run).prefix(2).map { .succeeded(task: $0, output: .null) })
+        #expect(ids(run).count == 3)
+        // Due at once, for those that had no room.
+        #expect(run.flow?.wakeUp == run.now)
+        run.tasks.room = .max
+        try run.advance(milliseconds: 1)
+        #expect(ids(run).count == 5)
+        #expect(run.flow?.wakeUp == nil)
+        try run.advance(milliseconds: 1, by: ids(run).suffix(3).map { .succeeded(task: $0, output: .null) })
+        #expect(run.output == "[null,null,null,null,null]")
+        #expect(Set(ids(run)).count == 5)
+    }
+
+    @Test(
+        "as many items may fail as are tolerated",
+        arguments: [
+            ("", 0), (#""ToleratedFailureCount":2,"#, 2), (#""ToleratedFailurePercentage":50,"#, 5),
+            (#""ToleratedFailureCount":9,"ToleratedFailurePercentage":10,"#, 1),
+            (#""ToleratedFailureCountPath":"$$.Execution.Input[3]","#, 3),
+        ]
+    )
+    func tolerance(fields: String, most: Int) throws {
+        for failures in [most, most + 1] {
+            var run = try run(map(fields), "[0,1,2,3,4,5,6,7,8,9]")
+            let ids = ids(run)
+            try run.advance(
+                milliseconds: 1,
+                by: ids.enumerated().map { index, id in
+                    index < failures ? .failed(task: id, error: "E", cause: nil) : .succeeded(task: id, output: .null)
+                }
+            )
+            if failures == most {
+                #expect(run.output == JSON.array(Array(repeating: .null, count: 10 - failures)).text)
+            } else {
+                #expect(run.failure?.error == "States.ExceedToleratedFailureThreshold")
+                #expect(run.types.suffix(3) == ["MapRunFailed", "MapStateFailed", "ExecutionFailed"])
+            }
+        }
+    }
+
+    @Test("no items: done at once; what is no array fails")
+    func empty() throws {
+        #expect(try run(map(), "[]").output == "[]")
+        #expect(try run(map(), "5").failure?.error == "States.Runtime")
+    }
+
+    @Test("the items' machine is found by its label, at any depth of the states around it")
+    func processor() throws {
+        let inner = map(#""Label":"In","#).dropFirst(#"{"StartAt":"S","States":"#.count).dropLast()
+        let outer =
+            #"{"StartAt":"P","States":{"P":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"S","States":\#(inner)}]}}}"#
+        let machine = try StateMachine(definition: outer, resources: TestCatalog())
+        #expect(machine.processor(labelled: "In")?.startAt == "I")
+        #expect(machine.processor(labelled: "Out") == nil)
+        #expect(!machine.runsExpress(labelled: "In"))
+        let express = try StateMachine(definition: map(type: "EXPRESS"), resources: TestCatalog())
+        #expect(express.runsExpress(labelled: "S"))
+    }
+
+    @Test(
+        "labels that cannot be, and types that are none, are refused",
+        arguments: [
+            (#""Label":"","#, "STANDARD", "Label cannot be empty at /States/S/Label"),
+            (
+                #""Label":"12345678901234567890123456789012345678901","#, "STANDARD",
+                "Label cannot exceed 40 characters at /States/S/Label"
+            ),
+            (#""Label":"a/b","#, "STANDARD", "Label contains invalid characters: 'a/b' at /States/S/Label"),
+            (
+                "", "SLOW",
+                "The value for the field 'ExecutionType' must be one of STANDARD, EXPRESS: 'SLOW' at "
+                    + "/States/S/ItemProcessor/ProcessorConfig/ExecutionType"
+            ),
+            (
+                #""ItemReader":{},"#, "STANDARD",
+                "Field 'ItemReader' is not supported in a state of type Map at /States/S/ItemReader"
+            ),
+        ]
+    )
+    func problems(fields: String, type: String, problem: String) {
+        do {
+            _ = try StateMachine(definition: map(fields, type: type), resources: TestCatalog())
+            Issue.record("It was taken.")
+        } catch {
+            #expect(error.problems.map { "\($0.message) at \($0.location)" } == [problem])
+        }
+    }
+
+    @Test("a redrive runs the items again that had not succeeded")
+    func redrive() throws {
+        let start = try run(map(#""ToleratedFailureCount":1,"#), "[0,1,2,3]")
+        var run = start
+        let ids = ids(run)
+        try run.advance(
+            milliseconds: 1,
+            by: [.succeeded(task: ids[0], output: .string("a"))]
+                + ids[1...2].map { .failed(task: $0, error: "E", cause: nil) }
+        )
+        guard case .failed(let flow, _, _) = run.outcome else {
+            Issue.record("It did not fail.")
+            return
+        }
+        var tasks = ScriptedTasks()
+        let stored = try Flow(json: try JSON(parsing: flow.json.text))
+        let advance = run.interpreter.redrive(stored, at: run.now, tasks: &tasks)
+        #expect(tasks.items.map(\.place.id) == Array(ids[1...]))
+        guard case .running = advance.outcome else {
+            Issue.record("\(advance.outcome)")
+            return
+        }
+    }
+}

@@ -1,0 +1,184 @@
+import RedisClient
+import Testing
+
+@Suite("waitable_tell and waitable_take, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
+struct TaskFunctionTests {
+    /// A document whose task 7 waits for an answer.
+    private static let waiting = #"{"s":"R","d":"h","b":1,"f":{"n":"T","e":1,"i":2,"k":[7,null,null,"t"]},"input":{}}"#
+    private static let later = "?9000000000000"
+
+    private func start(_ partition: Partition, _ name: String, effects: [[String]] = []) async throws {
+        let entry = Entry(name, next: "4000000000000", document: Self.waiting, effects: effects)
+        #expect(try await partition.call("accept", Entry.arguments([entry])) == .array([.integer(1)]))
+    }
+
+    private func inbox(_ partition: Partition, _ name: String) async throws -> [String] {
+        try await partition.redis("HGETALL", "~:inbox:\(name)").array?.compactMap(\.string) ?? []
+    }
+
+    @Test("an answer makes the execution due at once; a second one, and one for another task, come too late")
+    func tell() async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a")
+        #expect(try await partition.call("tell", "m:a", "8", "8", "1") == .integer(0))
+        #expect(try await partition.call("tell", "m:b", "7", "7", "1") == .integer(0))
+        let before = try await partition.now()
+        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
+        #expect(try await inbox(partition, "m:a") == ["7", #"{"output":1}"#])
+        let due = try await partition.due()
+        #expect(try #require(Int64(due[1])) >= before)
+        #expect(try #require(Int64(due[1])) < 4_000_000_000_000)
+        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":2}"#) == .integer(0))
+        #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(0))
+    }
+
+    @Test("a sign of life wakes nobody")
+    func heartbeat() async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a")
+        #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(1))
+        #expect(try await partition.call("tell", "m:a", "7", "h7", "6") == .integer(1))
+        #expect(try await inbox(partition, "m:a") == ["h7", "6"])
+        #expect(try await partition.due() == ["m:a", "4000000000000"])
+    }
+
+    @Test("an answer that comes while a worker holds the execution makes it due when that one commits")
+    func held() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let token = try await partition.claim().token
+        let answered = Self.waiting.replacing(#""d""#, with: #""k":"\#(token)","d""#)
+        let open = Entry("m:a", next: "=", document: answered)
+        #expect(try await partition.call("commit", [token] + Entry.arguments([open])) == .array([.integer(1)]))
+        #expect(try await partition.call("tell", "m:a", "7", "7", "1") == .integer(1))
+        let entries = ["m:a", "m:b"].map { Entry($0, next: Self.later, token: token) }
+        let reply = try await partition.call("commit", [token] + Entry.arguments(entries))
+        #expect(reply == .array([.integer(1), .integer(1)]))
+        let due = try await partition.due()
+        #expect(due[0] == "m:a")
+        #expect(try #require(Int64(due[1])) < 4_000_000_000_000)
+        #expect(due[2...] == ["m:b", "9000000000000"])
+    }
+
+    @Test("what a step has read is cleared, but for a later sign of life")
+    func forget() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        try await partition.redis("HSET", "~:inbox:m:a", "7", "x", "h8", "5", "h9", "6")
+        let effect = ["C", "3", "7", "", "h8", "5", "h9", "5"]
+        let entry = Entry("m:a", next: Self.later, token: token, effects: [effect])
+        #expect(try await partition.call("commit", [token] + Entry.arguments([entry])) == .array([.integer(1)]))
+        #expect(try await inbox(partition, "m:a") == ["h9", "6"])
+        let again = try await partition.claim().token
+        let last = Entry("m:a", next: "", token: again, effects: [["C", "0"]])
+        #expect(try await partition.call("commit", [again] + Entry.arguments([last])) == .array([.integer(1)]))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+    }
+
+    @Test("an activity's tasks are taken once, in order, and only while they wait")
+    func take() async throws {
+        let partition = try Partition()
+        for name in ["m:a", "m:b", "m:c"] {
+            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
+        }
+        try await partition.call("stop", "m:a")
+        #expect(
+            try await partition.call("take", "mail", #""w""#)
+                == .array([.bulk(Array("token-m:b".utf8)), .bulk(Array("{}".utf8))])
+        )
+        let started = try await inbox(partition, "m:b")
+        #expect(started[0] == "s7")
+        #expect(started[1].hasPrefix(#"{"worker":"w","at":"#))
+        #expect(
+            try await partition.call("take", "mail", "")
+                == .array([.bulk(Array("token-m:c".utf8)), .bulk(Array("{}".utf8))])
+        )
+        #expect(try await partition.call("take", "mail", "") == .null)
+        #expect(try await partition.call("take", "other", "") == .null)
+    }
+
+    @Test(
+        "an execution that a task starts tells it of its end, whether it is committed or stopped",
+        arguments: [true, false]
+    )
+    func children(isStopped: Bool) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let start = ["B", "child", "one", "{}", "7", "@", ""]
+        let entry = Entry("m:a", next: "=", token: token, effects: [start])
+        let reply = try await partition.call("commit", [token] + Entry.arguments([entry])).array?.first?.array
+        let outcome = try #require(reply?.last?.string)
+        #expect(outcome.hasPrefix(#"{"task":7,"child":"child:one","waits":true,"at":"#))
+        let document = try #require(try await partition.document("child:one"))
+        #expect(document.contains(#""d":"hash""#) && document.hasSuffix(#","y":"7@m:a","input":{}}"#))
+        let again = Entry("m:a", next: "=", document: document, effects: [start])
+        let second = try await partition.call("commit", [token] + Entry.arguments([again])).array?.first?.array
+        #expect(second?.last?.string == #"{"task":7,"child":"child:one","code":"ExecutionAlreadyExists"}"#)
+        if isStopped {
+            try await partition.call("stop", "child:one")
+        } else {
+            let lease = try await partition.claim().token
+            let end = Entry("child:one", next: "", token: lease, effects: [["T", "m:a", "7", "@"]])
+            #expect(try await partition.call("commit", [lease] + Entry.arguments([end])) == .array([.integer(1)]))
+        }
+        #expect(try await inbox(partition, "m:a") == ["7", #"{"child":"child:one","as":"@"}"#])
+    }
+
+    @Test("messages are entries of their stream; a key of another type refuses the entry whole")
+    func streams() async throws {
+        let partition = try Partition()
+        try await partition.redis("SET", "~:stream:bad", "x")
+        let good = Entry("m:a", next: "1", history: "h", effects: [["S", "good", "2", "a", "1", "b", "2"]])
+        let bad = Entry(
+            "m:b",
+            next: "1",
+            history: "h",
+            effects: [["S", "good", "1", "a", "1"], ["S", "bad", "1", "a", "1"]]
+        )
+        let reply = try await partition.call("accept", Entry.arguments([good, bad])).array
+        #expect(reply?.first == .integer(1))
+        guard case .error(let error)? = reply?.last else {
+            Issue.record("\(String(describing: reply))")
+            return
+        }
+        #expect(error.prefix == "WRONGTYPE")
+        #expect(try await partition.redis("XLEN", "~:stream:good") == .integer(1))
+        #expect(try await partition.document("m:b") == nil)
+        #expect(try await partition.history("m:b").isEmpty)
+    }
+
+    @Test("a history that is not kept is not written, and one that is no longer kept goes")
+    func histories() async throws {
+        let partition = try Partition()
+        let entries = [Entry("m:a", next: "1", history: "h"), Entry("m:b", next: "1", history: "-")]
+        try await partition.call("accept", Entry.arguments(entries))
+        #expect(try await partition.history("m:a") == ["h"])
+        #expect(try await partition.history("m:b").isEmpty)
+        let token = try await partition.claim().token
+        let last = Entry("m:a", next: "", token: token, history: "!")
+        try await partition.call("commit", [token] + Entry.arguments([last]))
+        #expect(try await partition.history("m:a").isEmpty)
+    }
+
+    @Test(
+        "malformed calls change nothing",
+        arguments: [
+            (["tell"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+            (["tell", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
+            (["tell", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
+            (["tell", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
+            (["take"], "VALIDATION activity: must have 1 to 1024 bytes: ''"),
+            (["take", "a", "b", "c"], "VALIDATION arguments: must be 2: '3'"),
+        ]
+    )
+    func malformed(words: [String], message: String) async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a")
+        let contents = try await partition.contents()
+        #expect(try await partition.refusal(words[0], Array(words.dropFirst())) == message)
+        #expect(try await partition.contents() == contents)
+    }
+}
