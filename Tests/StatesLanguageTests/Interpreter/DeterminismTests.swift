@@ -40,6 +40,7 @@ struct DeterminismTests {
         var random = SeededRandom(seed: seed)
         var closed = 0
         var waits = 0
+        var answers = 0
         for _ in 0..<(depth == 0 ? 300 : 150) {
             let definition = RandomMachine.definition(using: &random, depth: depth)
             let tasks = RandomMachine.answers(using: &random)
@@ -48,7 +49,9 @@ struct DeterminismTests {
             var stored = try Run(definition, input: input, tasks: tasks)
             stored.isRecoded = true
             for _ in 0..<60 {
-                guard let wakeUp = plain.flow?.wakeUp else { break }
+                guard let flow = plain.flow else { break }
+                // Where only answers move it on, they come.
+                let wakeUp = flow.wakeUp ?? plain.now.adding(milliseconds: 500)
                 if wakeUp > plain.now {
                     waits += 1
                     let (outcome, count) = (stored.outcome, stored.events.count)
@@ -57,6 +60,7 @@ struct DeterminismTests {
                     #expect(stored.events.count == count, "\(definition)")
                 }
                 let stimuli = stimuli(for: plain, using: &random)
+                answers += stimuli.count
                 try plain.advance(to: max(wakeUp, plain.now), by: stimuli)
                 try stored.advance(to: max(wakeUp, plain.now), by: stimuli)
                 #expect(stored.outcome == plain.outcome, "\(definition)")
@@ -70,12 +74,40 @@ struct DeterminismTests {
         }
         #expect(closed > (depth == 0 ? 200 : 75), "most come to an end")
         #expect(waits > 200, "and wait on their way")
+        #expect(answers > 200, "and are answered")
+    }
+
+    @Test(
+        "a definition that is parsed, printed and parsed again is the same, and runs the same",
+        arguments: [21, 22] as [UInt64]
+    )
+    func printed(seed: UInt64) throws {
+        var random = SeededRandom(seed: seed)
+        for _ in 0..<100 {
+            let definition = RandomMachine.definition(using: &random, depth: 2)
+            let parsed = try JSON(parsing: definition)
+            let again = try JSON(parsing: parsed.text)
+            #expect(again == parsed)
+            #expect(again.text == parsed.text)
+            let tasks = RandomMachine.answers(using: &random)
+            let input = #"{"n":1,"s":2,"l":[1,2],"d":{"k":["é",1.0]}}"#
+            let one = try Run(definition, input: input, tasks: tasks)
+            let other = try Run(parsed.text, input: input, tasks: tasks)
+            #expect(one.outcome == other.outcome, "\(definition)")
+            #expect(one.events == other.events, "\(definition)")
+        }
     }
 
     /// Now and then an answer to an open task, or to all of them, or another end of a wait.
     private func stimuli(for run: Run, using random: inout SeededRandom) -> [Stimulus] {
         let ids = run.flow?.pendingTasks.map(\.id) ?? []
-        switch Int.random(in: 0..<8, using: &random) {
+        if run.flow?.wakeUp == nil {
+            return ids.map { .started(task: $0, worker: nil, at: run.now) }
+                + ids.suffix(2).map { .succeeded(task: $0, output: .bool(true)) }
+        }
+        switch Int.random(in: 0..<10, using: &random) {
+        case 8: return ids.map { .heartbeat(task: $0, at: run.now) }
+        case 9: return ids.prefix(2).map { .submitted(task: $0, output: .null) }
         case 0: return ids.map { .succeeded(task: $0, output: .integer(Int64($0))) }
         case 1: return ids.prefix(1).map { .failed(task: $0, error: "E", cause: nil) }
         case 2: return ids.suffix(1).map { .succeeded(task: $0, output: .null) }

@@ -51,7 +51,12 @@ enum RandomMachine {
         }
         fields += #","ItemsPath":"$$.Execution.Input.l","MaxConcurrency":\#(Int.random(in: 0...2, using: &random))"#
         if Bool.random(using: &random) { fields += #","ItemSelector":{"n.$":"$$.Map.Item.Value","all.$":"$"}"# }
-        return #"{"Type":"Map",\#(fields),"ItemProcessor":{\#(graph(name + "I", depth - 1, using: &random))}}"#
+        var mode = ""
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            mode = #""ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#
+            if Bool.random(using: &random) { fields += #","ToleratedFailurePercentage":40"# }
+        }
+        return #"{"Type":"Map",\#(fields),"ItemProcessor":{\#(mode)\#(graph(name + "I", depth - 1, using: &random))}}"#
     }
 
     private static func state(
@@ -83,7 +88,11 @@ enum RandomMachine {
 
     static func answers(using random: inout SeededRandom) -> [TaskDisposition] {
         (0..<12).map { _ in
-            switch Int.random(in: 0..<7, using: &random) {
+            switch Int.random(in: 0..<11, using: &random) {
+            case 7: .waiting(.token)
+            case 8: .waiting(.activity)
+            case 9: .waiting(.call)
+            case 10: .submitted(output: .null)
             case 0: .failed(error: "E", cause: "why")
             case 1: .failed(error: "F", cause: nil)
             case 2: .pending
