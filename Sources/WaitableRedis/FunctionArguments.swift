@@ -24,7 +24,7 @@ struct FunctionArguments {
         append(transition.key.member)
         switch transition.next {
         case .due(let instant): append(String(instant.milliseconds))
-        case .answered(let limit): append("?" + String((limit ?? Self.never).milliseconds))
+        case .answered(let limit): append("?" + String(limit?.milliseconds ?? DueScore.never))
         case .closed: append("")
         case .leased: append("=")
         }
@@ -35,9 +35,6 @@ struct FunctionArguments {
             effect.appendArguments { append($0) }
         }
     }
-
-    /// The instant at which those stand in `due` that only an answer moves on: the last one before those that are parked.
-    private static let never = Instant(milliseconds: 4_398_046_511_103)
 
     func command(_ function: String, prefix: String) -> RedisCommand {
         var command = RedisCommand(name: "FCALL", capacity: words.count + 3)

@@ -5,6 +5,9 @@ public struct DueScore: Sendable, Equatable {
     /// Scores from here on (2^42 ms, the year 2109) are of executions that were due while their machine was paused.
     public static let parked: Int64 = 1 << 42
 
+    /// The score of an execution that only an answer moves on: the last one before those.
+    public static let never = parked - 1
+
     /// The score as stored.
     public var score: Double
 
@@ -17,9 +20,9 @@ public struct DueScore: Sendable, Equatable {
     /// Whether the execution waits for its machine to be resumed.
     public var isParked: Bool { score >= Double(Self.parked) }
 
-    /// The due instant; `nil` for a lease.
+    /// The due instant; `nil` for a lease, and where only an answer is waited for.
     public var due: Instant? {
-        guard !isLease else { return nil }
+        guard !isLease, score != Double(Self.never) else { return nil }
         return Instant(milliseconds: Int64(score) - (isParked ? Self.parked : 0))
     }
 }
