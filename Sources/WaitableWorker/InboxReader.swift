@@ -2,15 +2,13 @@ import StatesLanguage
 import Waitable
 import WaitableRedis
 
-/// Reads what an execution's tasks have been told, where some wait for it.
+/// Reads what the tasks of an execution have been told that waits for answers.
 struct InboxReader: Sendable {
     let worker: Worker
 
     /// The execution with its answers.
     func read(_ execution: Execution) async throws -> Execution {
-        guard execution.awaitsAnswers, let answers = try await worker.store.answers(to: [execution.key]).first else {
-            return execution
-        }
+        guard let answers = try await worker.store.answers(to: [execution.key]).first else { return execution }
         var execution = execution
         for (field, entry) in answers {
             guard let (child, wish) = ChildEnd.child(in: entry) else {

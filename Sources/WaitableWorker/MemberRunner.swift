@@ -24,7 +24,7 @@ struct MemberRunner: Sendable {
             if member.redeliveries > worker.configuration.poisonLimit {
                 return poisoned(execution, member.redeliveries)
             }
-            let told = try await InboxReader(worker: worker).read(execution)
+            let told = execution.awaitsAnswers ? try await InboxReader(worker: worker).read(execution) : execution
             var step = try await worker.step(of: told, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
             // Too many calls at once: nothing has happened yet, and it comes again.

@@ -11,6 +11,18 @@ public struct StateMachine: Sendable {
     /// How long an execution may take, in seconds.
     public let timeoutSeconds: Int?
     let graph: StateGraph
+    /// What its tasks ask for, also within Parallel and Map states, each once.
+    public var resources: Set<String> {
+        var resources: Set<String> = []
+        func gather(_ graph: StateGraph) {
+            for state in graph.states.values {
+                if case .task(let task) = state.kind { resources.insert(task.resource.arn) }
+                for inner in state.graphs { gather(inner) }
+            }
+        }
+        gather(graph)
+        return resources
+    }
 
     /// Reads a definition.
     ///

@@ -10,7 +10,7 @@ struct TaskResource: Sendable, Equatable {
     /// What its history events are called after.
     let kind: Kind
     /// Whether the task goes on until somebody answers by its token.
-    var waitsForToken: Bool { operation.hasSuffix(".waitForTaskToken") }
+    let waitsForToken: Bool
 
     /// What kinds of resources there are.
     enum Kind: String, Sendable {
@@ -24,6 +24,7 @@ struct TaskResource: Sendable, Equatable {
 
     init(_ arn: String) {
         self.arn = arn
+        waitsForToken = arn.hasSuffix(".waitForTaskToken")
         let words = arn.split(separator: ":", omittingEmptySubsequences: false)
         kind =
             words.count > 5 && words[2] == "lambda"

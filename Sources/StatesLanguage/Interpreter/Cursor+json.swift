@@ -26,7 +26,7 @@ extension Cursor {
             object["c"] = .array(retries.map { .integer(Int64($0)) })
         }
         object["d"] = input
-        if !variables.isEmpty { object["v"] = .object(variables) }
+        object["v"] = variables.map(JSON.object)
         switch phase {
         case .entering: break
         case .waiting(let until): object["w"] = .integer(until.milliseconds)
@@ -78,8 +78,8 @@ extension Cursor {
         )
     }
 
-    private static func variables(_ json: JSON?) throws(FlowError) -> JSONObject {
-        guard let json else { return [:] }
+    private static func variables(_ json: JSON?) throws(FlowError) -> JSONObject? {
+        guard let json else { return nil }
         guard let variables = json.objectValue else { throw FlowError(reason: "its variables ('v') are no object") }
         return variables
     }

@@ -26,8 +26,8 @@ struct Cursor: Sendable, Equatable {
     var previousID: Int
     /// How often each retrier was used.
     var retries: [Int] = []
-    /// The variables of the line's own scope.
-    var variables: JSONObject = [:]
+    /// The variables of the line's own scope; `nil` for none.
+    var variables: JSONObject?
     var phase: Phase
 
     /// When the line, or a branch of it, needs attention by itself.

@@ -119,7 +119,7 @@ extension Walk {
 
     private mutating func assign(_ values: JSONObject, of state: State) throws(StateFailure) {
         if let failure = dataFailure(of: .object(values), from: state.name) { throw failure }
-        var own = line.variables.own
+        var own = line.variables.own ?? JSONObject()
         own.merge(values)
         if let failure = DataLimit.failure(ofVariables: own, from: state.name) { throw failure }
         line.variables.own = own

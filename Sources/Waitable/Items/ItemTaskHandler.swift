@@ -37,6 +37,11 @@ public struct ItemTaskHandler {
         guard let resource = ItemResource(task.resource) else {
             return .failed(error: "States.Runtime", cause: "The resource \(task.resource) is not supported")
         }
+        return begin(task, resource)
+    }
+
+    /// Begins a task whose resource is known.
+    mutating func begin(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
         let response = ItemResponse(
             integration: resource.integration,
             requestID: RequestID.derive(from: requestID, task: task.id),

@@ -10,6 +10,8 @@ public struct DeployedMachine: Sendable {
     public let revision: Revision
     /// The compiled definition.
     public let definition: StateMachine
+    /// What its tasks' resources name.
+    let integrations: [String: TaskIntegration]
 
     /// Compiles a revision.
     ///
@@ -26,5 +28,6 @@ public struct DeployedMachine: Sendable {
         definition = name.split(separator: "/").dropFirst().reduce(whole) { machine, label in
             machine.processor(labelled: String(label)) ?? machine
         }
+        integrations = definition.resources.reduce(into: [:]) { $0[$1] = TaskIntegration($1) }
     }
 }

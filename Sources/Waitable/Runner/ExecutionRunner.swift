@@ -44,6 +44,7 @@ public struct ExecutionRunner: Sendable {
             of: execution,
             at: entry.instant,
             arn: arn,
+            integrations: machine.integrations,
             keyAttributes: keyAttributes,
             alwaysEvaluate: entry.evaluatesAll,
             isRedrive: entry.inbox.redrivenAt != nil

@@ -12,12 +12,14 @@ struct StepTasks: TaskHandler {
     private let redrives: Int
     private let now: Instant
     private let arn: ARN
+    private let integrations: [String: TaskIntegration]
     private var items: ItemTaskHandler
 
     init(
         of execution: Execution,
         at now: Instant,
         arn: ARN,
+        integrations: [String: TaskIntegration],
         keyAttributes: KeyAttributes,
         alwaysEvaluate: Bool,
         isRedrive: Bool
@@ -26,6 +28,7 @@ struct StepTasks: TaskHandler {
         redrives = execution.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
         self.arn = arn
+        self.integrations = integrations
         items = ItemTaskHandler(
             keyAttributes: keyAttributes,
             requestID: execution.key.member,
@@ -37,16 +40,16 @@ struct StepTasks: TaskHandler {
     func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution).text }
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
-        guard let integration = TaskIntegration(task.resource) else {
+        guard let integration = integrations[task.resource] else {
             return .failed(
                 error: "Waitable.ResourceNotSupported",
                 cause: "The resource \(task.resource) is not supported by this version"
             )
         }
-        if case .item = integration {
+        if case .item(let resource) = integration {
             let known = items.effects.count
-            defer { effects += items.effects[known...].map(Effect.item) }
-            return items.begin(task)
+            defer { for effect in items.effects[known...] { effects.append(.item(effect)) } }
+            return items.begin(task, resource)
         }
         do throws(ItemProblem) {
             return try begin(task, integration)
@@ -96,7 +99,7 @@ struct StepTasks: TaskHandler {
         _ integration: TaskIntegration
     ) throws(ItemProblem) -> TaskDisposition {
         switch integration {
-        case .item: return items.begin(task)
+        case .item(let resource): return items.begin(task, resource)
         case .activity(let name):
             let offered = OfferedTask(
                 key: execution.key,
