@@ -77,7 +77,7 @@ struct CredentialTests {
         arguments: [
             ("StartExecution", .start), ("StartSyncExecution", .start), ("DescribeExecution", .read),
             ("ListExecutions", .read), ("GetExecutionHistory", .read), ("ValidateStateMachineDefinition", .read),
-            ("GetActivityTask", .manage), ("SendTaskSuccess", .manage), ("CreateStateMachine", .manage),
+            ("GetActivityTask", .start), ("SendTaskSuccess", .start), ("CreateStateMachine", .manage),
             ("StopExecution", .manage), ("Unheard", .manage), ("", .manage),
         ] as [(String, Right)]
     )
