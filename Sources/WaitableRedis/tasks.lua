@@ -19,7 +19,7 @@ local WIDTHS = {A = 3, B = 7, T = 4, K = 2}
 function tasks.width(args, i)
     local kind = args[i]
     if kind == 'S' then return 3 + 2 * integer(args[i + 2], 'fields', 1, 1000) end
-    if kind == 'C' then return 2 + 2 * integer(args[i + 1], 'answers', 0, 1000) end
+    if kind == 'C' then return 2 + 2 * integer(args[i + 1], 'answers', 0, 100000) end
     return WIDTHS[kind]
 end
 

@@ -36,7 +36,7 @@
 local VERSION = '5'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
-local MAX_EFFECTS = 100           -- item effects per entry
+local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
 local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
 local MAX_LEASE = 86400000        -- ms
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch

@@ -229,6 +229,49 @@ struct CallbackTests {
         }
     }
 
+    @Test("Parameters that cannot be fail their task, and not those that are committed with it")
+    func badParameters() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let child = try await stack.create("child", #"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#)
+            let long = String(repeating: "x", count: 2_000)
+            let entry = #"{"Source":"s","DetailType":"t","Detail":{}}"#
+            let entries = Array(repeating: entry, count: 150).joined(separator: ",")
+            let fields = (0..<600).map { #""f\#($0)":1"# }.joined(separator: ",")
+            let bad = [
+                ("states:startExecution.sync", #""StateMachineArn":"\#(child)","Input":"hello""#),
+                ("states:startExecution", #""StateMachineArn":"\#(child)\#(long)""#),
+                ("sqs:sendMessage", #""QueueUrl":"https://q/\#(long)","MessageBody":"m""#),
+                ("sqs:sendMessage", #""QueueUrl":"q","MessageBody":"m",\#(fields)"#),
+                ("events:putEvents", #""Entries":[\#(entries)]"#),
+            ]
+            for (index, (resource, parameters)) in bad.enumerated() {
+                let task = Self.task("arn:aws:states:::\(resource)", #""Parameters":{\#(parameters)},"#)
+                let machine = try await stack.create("bad-\(index)", task)
+                let end = try await stack.closed(try await stack.start(machine))
+                #expect(end["error"] == "States.Runtime", "\(resource)")
+            }
+            #expect(try await stack.store.client.send(RedisCommand("KEYS", "*:stream:*")) == .array([]))
+        }
+    }
+
+    @Test("A step may do as much as the states that it enters ask for")
+    func manyEffects() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let put =
+                #"{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","End":true,"Parameters":{"TableName":"t","#
+                + #""Item":{"Id":{"S.$":"States.Format('{}', $)"}}}}"#
+            let machine = try await stack.create(
+                "puts",
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","ResultPath":null,"End":true,"ItemProcessor":{"#
+                    + #""StartAt":"P","States":{"P":\#(put)}}}}}"#
+            )
+            let execution = try await stack.start(machine, JSON.array((0..<1_200).map { .integer($0) }).text)
+            #expect(try await stack.closed(execution)["status"] == "SUCCEEDED")
+            let keys = try await stack.store.client.send(RedisCommand("KEYS", "*:item:t:*")).array
+            #expect(keys?.count == 1_200)
+        }
+    }
+
     @Test("EXPRESS machines run to their end in one call, leave no history, and cannot wait for others")
     func express() async throws {
         try await Stack.with(workers: 1) { stack in

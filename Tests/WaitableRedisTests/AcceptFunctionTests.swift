@@ -131,7 +131,7 @@ struct AcceptFunctionTests {
             "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '1.5'"
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION history: must be present: 'm:a'"),
-        (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 100: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 10000: ''"),
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "1"], "VALIDATION effect: must be P, U, D, X, A, S, B, K, T or C: ''"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],

@@ -59,21 +59,33 @@ struct Publication: Sendable, Equatable {
         case .sqs:
             let stream = try Self.name(parameters, "QueueUrl", separator: "/")
             let body = Self.text(parameters["MessageBody"] ?? .null)
-            append(stream, id(0), "MessageId", parameters, without: ["QueueUrl"])
+            try append(stream, id(0), "MessageId", parameters, without: ["QueueUrl"])
             answer = ["MD5OfMessageBody": .string(Self.md5(of: body)), "MessageId": .string(id(0))]
         case .sns:
             let target = ["TopicArn", "TargetArn", "PhoneNumber"].first { parameters[$0] != nil } ?? "TopicArn"
             let stream = try Self.name(parameters, target, separator: ":")
-            append(stream, id(0), "MessageId", parameters, without: [target])
+            try append(stream, id(0), "MessageId", parameters, without: [target])
             answer = ["MessageId": .string(id(0))]
         case .events:
             try putEvents(parameters, id: id)
         }
     }
 
+    /// The most entries of one request, as AWS has it.
+    private static let mostEntries = 10
+    /// The longest name of a stream, in bytes.
+    private static let longestName = 256
+    /// The most parameters that go into one message.
+    private static let mostFields = 100
+
     private mutating func putEvents(_ parameters: JSONObject, id: (Int) -> String) throws(ItemProblem) {
         guard let entries = parameters["Entries"]?.arrayValue, !entries.isEmpty else {
             throw .parameters("The field 'Entries' must be a non-empty array")
+        }
+        guard entries.count <= Self.mostEntries else {
+            throw .parameters(
+                "The field 'Entries' must have at most \(Self.mostEntries) elements, has \(entries.count)"
+            )
         }
         var results: [JSON] = []
         var failed: Int64 = 0
@@ -92,7 +104,7 @@ struct Publication: Sendable, Equatable {
             } else {
                 let bus = members["EventBusName"]?.stringValue ?? "default"
                 let name = bus.split(whereSeparator: { ":/".contains($0) }).last.map(String.init) ?? "default"
-                append(name, id(index), "EventId", members, without: ["EventBusName"])
+                try append(name, id(index), "EventId", members, without: ["EventBusName"])
                 results.append(.object(["EventId": .string(id(index))]))
             }
         }
@@ -106,7 +118,13 @@ struct Publication: Sendable, Equatable {
         _ idField: String,
         _ members: JSONObject,
         without hidden: Set<String>
-    ) {
+    ) throws(ItemProblem) {
+        guard stream.utf8.count <= Self.longestName else {
+            throw .parameters("The name of a queue, topic or bus must have at most \(Self.longestName) bytes")
+        }
+        guard members.count <= Self.mostFields else {
+            throw .parameters("A message must have at most \(Self.mostFields) fields, has \(members.count)")
+        }
         var fields = [ItemField(name: idField, value: id)]
         for (name, value) in members where !hidden.contains(name) {
             fields.append(ItemField(name: name, value: Self.text(value)))

@@ -166,21 +166,32 @@ struct StepTasks: TaskHandler {
         return pattern == .token ? .submitted(output: output) : .succeeded(output: output)
     }
 
+    /// The most bytes of an execution's input, in UTF-8.
+    private static let largestInput = 262_144
+
     private func child(of task: TaskRequest, _ pattern: IntegrationPattern) throws(ItemProblem) -> ChildStart {
         let parameters = task.parameters.objectValue ?? [:]
         guard let machine = parameters["StateMachineArn"]?.stringValue else { throw .missing("StateMachineArn") }
         let name =
             parameters["Name"]?.stringValue ?? DerivedUUID.text(arn.execution(execution.key), "\(task.id)", "name")
         guard ResourceName.problem(with: name) == nil else { throw .parameters("Invalid Name: '\(name)'") }
-        guard let reference = try? arn.stateMachineReference(in: machine) else {
+        guard let reference = try? arn.stateMachineReference(in: machine),
+            ResourceName.problem(with: reference.name) == nil
+        else {
             throw .parameters("Invalid Arn: '\(machine)'")
         }
         let input = parameters["Input"].flatMap { $0 == .null ? nil : $0 } ?? .object([:])
+        // A text is the input's JSON text, as for the API.
+        let text = input.stringValue ?? input.text
+        guard text.utf8.count <= Self.largestInput, (try? JSON(parsing: text)) != nil else {
+            throw .parameters(
+                "Invalid State Machine Execution Input: must be JSON of at most \(Self.largestInput) bytes"
+            )
+        }
         return ChildStart(
             machine: reference.name,
             name: name,
-            // A text is the input's JSON text, as for the API.
-            input: input.stringValue ?? input.text,
+            input: text,
             task: task.id,
             wish: pattern.wish
         )

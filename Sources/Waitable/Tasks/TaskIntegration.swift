@@ -27,7 +27,8 @@ enum TaskIntegration: Sendable, Equatable {
         guard parts.count >= 7, parts[0] == "arn", parts[1].hasPrefix("aws") else { return nil }
         switch (parts[2], parts[5]) {
         case ("lambda", "function"): self = .function(arn: resource)
-        case ("states", "activity") where parts.count == 7 && !parts[6].isEmpty: self = .activity(name: parts[6])
+        case ("states", "activity") where parts.count == 7 && ResourceName.problem(with: parts[6]) == nil:
+            self = .activity(name: parts[6])
         case ("states", let service) where parts[3].isEmpty && parts[4].isEmpty && parts.count <= 8:
             self.init(service: service, parts[6...].joined(separator: ":"))
         default: return nil

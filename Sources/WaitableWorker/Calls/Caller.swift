@@ -82,6 +82,8 @@ struct Caller: Sendable {
 
     // MARK: http:invoke
 
+    private static let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"]
+
     private func request(_ parameters: JSONObject, _ call: OutsideCall) async -> TaskAnswer {
         func invalid(_ reason: String) -> TaskAnswer { .failed(error: "States.Http.InvalidRequest", cause: reason) }
         let endpoint = parameters["ApiEndpoint"]?.stringValue ?? ""
@@ -92,15 +94,16 @@ struct Caller: Sendable {
         guard configuration.allows(host: host, port: url.port ?? (url.scheme == "https" ? 443 : 80)) else {
             return invalid("ApiEndpoint: must be of a host that WAITABLE_HTTP_HOSTS allows: '\(host)'")
         }
-        guard let method = parameters["Method"]?.stringValue, !method.isEmpty else {
-            return invalid("Method: must be given")
+        let method = parameters["Method"]?.stringValue ?? ""
+        guard Self.methods.contains(method) else {
+            return invalid("Method: must be one of \(Self.methods.joined(separator: ", ")): '\(method)'")
         }
         for (name, value) in parameters["QueryParameters"]?.objectValue ?? [:] {
             let items = Self.texts(value).map { URLQueryItem(name: name, value: $0) }
             url.queryItems = (url.queryItems ?? []) + items
         }
         var request = HTTPClientRequest(url: url.string ?? endpoint)
-        request.method = HTTPMethod(rawValue: method.uppercased())
+        request.method = HTTPMethod(rawValue: method)
         request.headers = headers(of: call)
         for (name, value) in parameters["Headers"]?.objectValue ?? [:] {
             for text in Self.texts(value) { request.headers.add(name: name, value: text) }
