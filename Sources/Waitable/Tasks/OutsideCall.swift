@@ -1,6 +1,7 @@
 public import StatesLanguage
 
-/// A call to something outside that a task asked for. The worker that commits the step makes it, at least once.
+/// A call to something outside that a task asked for. The worker that commits the step makes it, once; where
+/// that one dies, the task fails, and its state's `Retry` decides whether there is another one.
 public struct OutsideCall: Sendable, Equatable {
     /// What is called.
     public enum Target: Sendable, Equatable {
@@ -16,7 +17,7 @@ public struct OutsideCall: Sendable, Equatable {
     public var task: Int
     /// What is called.
     public var target: Target
-    /// The same when the call is repeated, another with each retry.
+    /// The execution's ARN and the task's id: another with each retry.
     public var idempotencyKey: String
     /// After how many seconds the task is given up; `nil` for never.
     public var timeoutSeconds: Int?
