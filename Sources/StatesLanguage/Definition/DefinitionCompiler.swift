@@ -18,7 +18,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let comment = fields.string("Comment")
         let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
         checkVersion(&fields)
-        checkQueryLanguage(&fields)
+        readLanguage(&fields)
         let graph = graph(&fields)
         fields.finish()
         if let graph {
@@ -50,7 +50,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
     /// A branch, or an item processor.
     private func nestedGraph(_ fields: inout FieldReader) -> StateGraph? {
         _ = fields.string("Comment")
-        checkQueryLanguage(&fields)
+        readLanguage(&fields)
         return graph(&fields)
     }
 
@@ -90,14 +90,14 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         fields.problem("The value for the field 'Version' must be 1.0: '\(version)'", at: "Version")
     }
 
-    private func checkQueryLanguage(_ fields: inout FieldReader) {
-        guard let language = fields.string("QueryLanguage"), language != "JSONPath" else { return }
-        fields.problem(
-            language == "JSONata"
-                ? "The query language 'JSONata' is not supported by this version"
-                : "The value for the field 'QueryLanguage' must be one of JSONPath, JSONata: '\(language)'",
-            at: "QueryLanguage"
-        )
+    /// `QueryLanguage`: from here on the fields ask for data by it.
+    private func readLanguage(_ fields: inout FieldReader) {
+        guard let name = fields.string("QueryLanguage") else { return }
+        do {
+            fields.language = try QueryLanguages.named(name)
+        } catch {
+            fields.problem(error.reason, at: "QueryLanguage")
+        }
     }
 
     /// The problem of a machine that is all JSONata: that of its states which are not, or else that this version
@@ -114,7 +114,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
                 ) : nil
         }
         var fields = FieldReader(object, at: "")
-        checkQueryLanguage(&fields)
+        readLanguage(&fields)
         throw DefinitionError(problems: downgrades.isEmpty ? fields.problems : downgrades)
     }
 
@@ -132,7 +132,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             fields.add([DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Expected value of type Object", at: place)])
             return nil
         }
-        var reader = FieldReader(object, at: place)
+        var reader = fields.reader(of: object, at: "States/\(name)")
         let state = compileState(name, &reader)
         fields.add(reader.problems)
         return state
@@ -140,46 +140,17 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
     private func compileState(_ name: String, _ fields: inout FieldReader) -> State? {
         _ = fields.string("Comment")
-        checkQueryLanguage(&fields)
+        readLanguage(&fields)
         guard let type = fields.requiredString("Type") else { return nil }
-        let shape: StateShape
-        let kind: State.Kind?
-        switch type {
-        case "Pass":
-            shape = .pass
-            kind = .pass(PassState(&fields))
-        case "Task":
-            shape = .task
-            kind = TaskState(&fields, resources: resources).map(State.Kind.task)
-        case "Choice":
-            shape = .choice
-            kind = ChoiceState(&fields).map(State.Kind.choice)
-        case "Wait":
-            shape = .wait
-            kind = WaitState(&fields).map(State.Kind.wait)
-        case "Succeed":
-            shape = .succeed
-            kind = .succeed
-        case "Fail":
-            shape = .fail
-            kind = .fail(FailState(&fields))
-        case "Parallel":
-            shape = .parallel
-            kind = ParallelState(&fields, compile: nestedGraph).map(State.Kind.parallel)
-        case "Map":
-            shape = .map
-            kind = MapState(&fields, compile: nestedGraph).map(State.Kind.map)
-        default:
-            fields.problem(
-                "The value for the field 'Type' must be one of Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map: "
-                    + "'\(type)'",
-                at: "Type"
-            )
+        guard let shape = StateShape.all[type] else {
+            let types = "Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map"
+            fields.problem("The value for the field 'Type' must be one of \(types): '\(type)'", at: "Type")
             return nil
         }
-        let dataFlow = dataFlow(shape, &fields)
-        let retriers = rules("Retry", shape.retries, &fields) { Retrier(&$0) }
-        let catchers = rules("Catch", shape.retries, &fields) { Catcher(&$0) }
+        let kind = kind(of: type, &fields)
+        let dataFlow = fields.language.dataFlow(shape.stages, &fields)
+        let retriers = rules("Retry", shape.recovers, &fields) { Retrier(&$0) }
+        let catchers = rules("Catch", shape.recovers, &fields) { Catcher(&$0) }
         let transition = shape.moves ? transition(&fields) : nil
         let assignment = shape.assigns ? Assignment(&fields) : nil
         fields.finish { field in
@@ -193,6 +164,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         guard let kind else { return nil }
         return State(
             name: name,
+            typeName: type,
             kind: kind,
             transition: transition,
             dataFlow: dataFlow,
@@ -203,16 +175,19 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         )
     }
 
-    private func dataFlow(_ shape: StateShape, _ fields: inout FieldReader) -> DataFlow {
-        var flow = DataFlow()
-        if shape.filters {
-            flow.inputPath = fields.filter("InputPath")
-            flow.outputPath = fields.filter("OutputPath")
+    /// The fields that only this type of state has.
+    private func kind(of type: String, _ fields: inout FieldReader) -> State.Kind? {
+        switch type {
+        case "Pass": .pass(PassState(&fields))
+        case "Task": TaskState(&fields, resources: resources).map(State.Kind.task)
+        case "Choice": ChoiceState(&fields).map(State.Kind.choice)
+        case "Wait": WaitState(&fields).map(State.Kind.wait)
+        case "Succeed": .succeed(SucceedState())
+        case "Fail": .fail(FailState(&fields))
+        case "Parallel": ParallelState(&fields, compile: nestedGraph).map(State.Kind.parallel)
+        case "Map": MapState(&fields, compile: nestedGraph).map(State.Kind.map)
+        default: nil
         }
-        if shape.shapesInput { flow.parameters = fields.template("Parameters") }
-        if shape.placesResult { flow.resultPath = fields.resultPath() }
-        if shape.retries { flow.resultSelector = fields.template("ResultSelector") }
-        return flow
     }
 
     private func transition(_ fields: inout FieldReader) -> State.Transition? {
@@ -247,7 +222,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
                 fields.problem("Expected value of type Object", at: "\(name)[\(index)]")
                 continue
             }
-            var reader = FieldReader(object, at: "\(fields.location)/\(name)[\(index)]")
+            var reader = fields.reader(of: object, at: "\(name)[\(index)]")
             if index < array.count - 1,
                 object["ErrorEquals"]?.arrayValue?.contains(.string(ErrorName.all)) ?? false
             {
@@ -258,16 +233,4 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         }
         return rules
     }
-}
-
-/// Which groups of fields a type of state has.
-private enum StateShape {
-    case pass, task, choice, wait, succeed, fail, parallel, map
-
-    var filters: Bool { self != .fail }
-    var shapesInput: Bool { self == .pass || self == .task || self == .parallel }
-    var placesResult: Bool { self == .pass || retries }
-    var retries: Bool { self == .task || self == .parallel || self == .map }
-    var assigns: Bool { self != .succeed && self != .fail }
-    var moves: Bool { self == .pass || self == .wait || retries }
 }

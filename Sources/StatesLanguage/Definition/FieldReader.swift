@@ -3,14 +3,24 @@
 struct FieldReader {
     private let object: JSONObject
     let location: String
+    /// How the fields ask for data.
+    var language: any QueryLanguage
     private var taken: Set<String> = []
     private(set) var problems: [DefinitionProblem] = []
     /// The variables that paths refer to, in the order of their first references.
     private(set) var references: [String] = []
 
-    init(_ object: JSONObject, at location: String) {
+    init(_ object: JSONObject, at location: String, in language: any QueryLanguage = QueryLanguages.standard) {
         self.object = object
         self.location = location
+        self.language = language
+    }
+
+    /// A reader of an object within this one.
+    ///
+    /// - Parameter place: Where it is: `Catch[0]`.
+    func reader(of object: JSONObject, at place: String) -> FieldReader {
+        FieldReader(object, at: location + "/" + place, in: language)
     }
 
     var hasProblems: Bool { !problems.isEmpty }
@@ -30,7 +40,8 @@ struct FieldReader {
         refer(to: inner.references)
     }
 
-    private mutating func refer(to variables: [String]) {
+    /// Takes note of variables that a path refers to.
+    mutating func refer(to variables: [String]) {
         for name in variables where !references.contains(name) { references.append(name) }
     }
 
@@ -105,64 +116,6 @@ struct FieldReader {
         return object
     }
 
-    mutating func path(_ name: String) -> Path? {
-        guard let text = string(name) else { return nil }
-        return compile(text, name)
-    }
-
-    /// `ErrorPath` or `CausePath`: a path, or an intrinsic function.
-    mutating func lookup(_ name: String) -> Lookup? {
-        guard let text = string(name) else { return nil }
-        do {
-            let lookup = try Lookup(parsing: text)
-            refer(to: lookup.variables)
-            return lookup
-        } catch {
-            problem(
-                "The value for the field '\(name)' must be a valid JSONPath or a valid intrinsic function call: '\(text)' "
-                    + error.reason,
-                at: name
-            )
-            return nil
-        }
-    }
-
-    /// `InputPath` or `OutputPath`.
-    mutating func filter(_ name: String) -> DataFlow.Filter {
-        switch take(name) {
-        case nil: return .all
-        case .null: return .empty
-        default: return path(name).map { $0.segments.isEmpty && $0.root == .data ? .all : .path($0) } ?? .all
-        }
-    }
-
-    /// `ResultPath`: `nil` for null.
-    mutating func resultPath() -> Path? {
-        switch take("ResultPath") {
-        case nil: return .whole
-        case .null: return nil
-        default:
-            guard let path = path("ResultPath") else { return .whole }
-            if !path.isReference {
-                problem(
-                    "The value for the field 'ResultPath' must be a reference path: '\(path.text)'",
-                    at: "ResultPath"
-                )
-            }
-            return path
-        }
-    }
-
-    /// `Parameters`, `ResultSelector` or `Assign`.
-    mutating func template(_ name: String) -> PayloadTemplate? {
-        guard let value = take(name) else { return nil }
-        var found: [(String, String)] = []
-        let template = PayloadTemplate(compiling: value, of: name) { found.append(($0, $1)) }
-        for (place, reason) in found { problem(reason, at: place) }
-        refer(to: template.variables)
-        return template
-    }
-
     /// `ErrorEquals`.
     mutating func errorNames() -> [String]? {
         guard let value = take("ErrorEquals") else {
@@ -182,16 +135,5 @@ struct FieldReader {
             problem("'States.ALL' must appear alone", at: "ErrorEquals")
         }
         return names
-    }
-
-    private mutating func compile(_ text: String, _ name: String) -> Path? {
-        do {
-            let path = try Path(parsing: text)
-            refer(to: path.variables)
-            return path
-        } catch {
-            problem("The value for the field '\(name)' must be a valid JSONPath: '\(text)' \(error.reason)", at: name)
-            return nil
-        }
     }
 }

@@ -6,7 +6,7 @@ final class State: Sendable {
         case task(TaskState)
         case choice(ChoiceState)
         case wait(WaitState)
-        case succeed
+        case succeed(SucceedState)
         case fail(FailState)
         case parallel(ParallelState)
         case map(MapState)
@@ -19,10 +19,12 @@ final class State: Sendable {
     }
 
     let name: String
+    /// The type's name, as in history events: `PassStateEntered`.
+    let typeName: String
     let kind: Kind
     /// `nil` for types without one: Choice, Succeed, Fail.
     let transition: Transition?
-    let dataFlow: DataFlow
+    let dataFlow: any DataFlow
     let retriers: [Retrier]
     let catchers: [Catcher]
     /// What becomes variables when the state is left; of a Choice state, when it goes its default way.
@@ -32,15 +34,17 @@ final class State: Sendable {
 
     init(
         name: String,
+        typeName: String,
         kind: Kind,
         transition: Transition?,
-        dataFlow: DataFlow,
+        dataFlow: any DataFlow,
         retriers: [Retrier],
         catchers: [Catcher],
         assignment: Assignment?,
         variableReferences: [String]
     ) {
         self.name = name
+        self.typeName = typeName
         self.kind = kind
         self.transition = transition
         self.dataFlow = dataFlow
@@ -48,19 +52,5 @@ final class State: Sendable {
         self.catchers = catchers
         self.assignment = assignment
         self.variableReferences = variableReferences
-    }
-
-    /// The type's name, as in history events: `PassStateEntered`.
-    var typeName: String {
-        switch kind {
-        case .pass: "Pass"
-        case .task: "Task"
-        case .choice: "Choice"
-        case .wait: "Wait"
-        case .succeed: "Succeed"
-        case .fail: "Fail"
-        case .parallel: "Parallel"
-        case .map: "Map"
-        }
     }
 }

@@ -62,8 +62,8 @@ struct BranchLines {
         item = line.item
         variables = Variables(inherited: line.variables.visible)
         if case .map(let map) = fork.state.kind {
-            let scope = scope.with(try fork.state.dataFlow.inputPath.apply(to: scope.input, scope))
-            iterations = (map, try map.items(scope), scope)
+            let scope = scope.with(try fork.state.dataFlow.input(scope))
+            iterations = (map, try map.items.items(scope), scope)
         } else {
             iterations = nil
         }

@@ -170,6 +170,6 @@ extension State {
 
     /// Whether anything looks at what the state's branches come to.
     var needsResult: Bool {
-        dataFlow.resultPath != nil || dataFlow.resultSelector != nil || assignment != nil
+        dataFlow.usesResult || assignment != nil
     }
 }

@@ -24,24 +24,4 @@ extension Walk {
             return resume(pending, task, of: state, cursor, stimuli)
         }
     }
-
-    /// Rests in a Wait state until its end, or leaves it.
-    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
-        guard end <= now else {
-            var cursor = cursor
-            cursor.phase = .waiting(until: end)
-            return .end(.resting(cursor))
-        }
-        do throws(StateFailure) {
-            let scope = scope(of: cursor)
-            let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-            let leaving = Leaving(
-                output: try state.dataFlow.outputPath.apply(to: input, scope),
-                assigned: try state.assignment?.values(scope.with(input))
-            )
-            return .exit(state, cursor, leaving)
-        } catch {
-            return .fail(state, cursor, error)
-        }
-    }
 }

@@ -41,48 +41,20 @@ extension Walk {
 
     /// Does what the state is for.
     mutating func act(_ state: State, _ cursor: Cursor, _ tasks: inout some TaskHandler) -> Move {
-        let scope = scope(of: cursor)
         do throws(StateFailure) {
             switch state.kind {
-            case .pass(let pass):
-                let input = try state.dataFlow.effectiveInput(scope)
-                return .exit(state, cursor, try leaving(state, with: pass.result ?? input, scope))
-            case .succeed:
-                return .exit(state, cursor, Leaving(output: try state.dataFlow.filtered(scope), assigned: nil))
-            case .fail(let fail):
-                return .fail(state, cursor, try fail.failure(scope))
-            case .wait(let wait):
-                let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-                return rest(until: try wait.end(from: cursor.enteredAt, scope.with(input)), state, cursor)
-            case .choice(let choice):
-                let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
-                return try leave(choice, of: state, cursor, scope.with(input))
-            case .task(let task):
-                return try begin(task, of: state, cursor, scope, &tasks)
-            case .parallel(let parallel):
-                return try begin(parallel, of: state, cursor)
-            case .map(let map):
-                return try begin(map, of: state, cursor)
+            case .pass(let pass): return try act(pass, of: state, cursor)
+            case .task(let task): return try begin(task, of: state, cursor, &tasks)
+            case .choice(let choice): return try act(choice, of: state, cursor)
+            case .wait(let wait): return try act(wait, of: state, cursor)
+            case .succeed: return try succeed(state, cursor)
+            case .fail(let fail): return .fail(state, cursor, try fail.failure(scope(of: cursor)))
+            case .parallel(let parallel): return try begin(parallel, of: state, cursor)
+            case .map(let map): return try begin(map, of: state, cursor)
             }
         } catch {
             return .fail(state, cursor, error)
         }
-    }
-
-    /// Goes the way that a Choice state's rules point.
-    private mutating func leave(
-        _ choice: ChoiceState,
-        of state: State,
-        _ cursor: Cursor,
-        _ scope: DataScope
-    ) throws(StateFailure) -> Move {
-        let way = try choice.way(scope)
-        let leaving = Leaving(
-            output: try state.dataFlow.outputPath.apply(to: scope.input, scope),
-            assigned: try (way == nil ? state.assignment : way?.assignment)?.values(scope)
-        )
-        let event = try recordExit(state, cursor, leaving)
-        return .enter(way?.next ?? choice.defaultNext ?? "", input: leaving.output, previous: event)
     }
 
     /// What a state is left with that came to a result.
@@ -151,7 +123,7 @@ extension State {
     /// Whether the output can hold more than the input did.
     fileprivate var makesData: Bool {
         switch kind {
-        case .pass, .task, .parallel, .map: dataFlow.resultPath != nil || dataFlow.outputPath != .all
+        case .pass, .task, .parallel, .map: dataFlow.makesData
         case .choice, .wait, .succeed, .fail: false
         }
     }

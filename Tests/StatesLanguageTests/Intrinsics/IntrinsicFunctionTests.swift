@@ -147,7 +147,7 @@ struct IntrinsicFunctionTests {
         ]
     )
     func refusal(of test: Case) {
-        #expect(throws: PathError(reason: test.value)) { try Lookup(parsing: test.call) }
+        #expect(throws: PathError(reason: test.value)) { try Lookup(parsing: test.call, field: "f", place: "f") }
     }
 
     @Test("Fail takes its error and cause from functions")

@@ -5,7 +5,7 @@
 struct Assignment: Sendable {
     /// The names that it assigns.
     let names: [String]
-    private let template: PayloadTemplate
+    private let template: any Template
 
     /// `Assign`, with names that are checked; `nil` where there is none.
     init?(_ fields: inout FieldReader) {
@@ -14,7 +14,7 @@ struct Assignment: Sendable {
         for (key, name) in zip(object.keys, names) {
             if let reason = VariableName.problem(with: name) { fields.problem(reason, at: "Assign/\(key)") }
         }
-        guard let template = fields.template("Assign") else { return nil }
+        guard let template = fields.language.template("Assign", &fields) else { return nil }
         self.template = template
     }
 

@@ -7,9 +7,9 @@ struct MapDistribution: Sendable {
     /// Whether the items' executions are of the EXPRESS type.
     let isExpress: Bool
     /// How many items may fail; `nil` for none, unless a percentage is given.
-    let toleratedCount: MapSetting?
+    let toleratedCount: Setting<Int>?
     /// How many percent of the items may fail.
-    let toleratedPercentage: MapSetting?
+    let toleratedPercentage: Setting<Double>?
 
     private static let longestLabel = 40
 
@@ -40,9 +40,9 @@ struct MapDistribution: Sendable {
     ///
     /// - Parameter scope: With the effective input.
     func isExceeded(by failed: Int, of count: Int, _ scope: DataScope) throws(StateFailure) -> Bool {
-        if let most = try toleratedCount?.integer("ToleratedFailureCount", scope), failed > most { return true }
-        if let most = try toleratedPercentage?.percentage("ToleratedFailurePercentage", scope) {
-            return Double(failed) * 100 > most * Double(count)
+        if let toleratedCount, failed > (try toleratedCount.count(scope)) { return true }
+        if let toleratedPercentage {
+            return Double(failed) * 100 > (try toleratedPercentage.percentage(scope)) * Double(count)
         }
         return toleratedCount == nil && failed > 0
     }

@@ -3,21 +3,21 @@
 /// Source: Amazon States Language, "Map State"; AWS Step Functions developer guide, "Using Map state in Inline mode".
 final class MapState: Sendable {
     let processor: StateGraph
-    /// Where the items are; `nil` for the effective input itself.
-    let itemsPath: Path?
+    let items: any ItemSource
     /// What an iteration has for input; `nil` for the item itself.
-    let selector: PayloadTemplate?
-    let maxConcurrency: MapSetting?
+    let selector: (any Template)?
+    /// How many iterations may run at once; 0 for as many as may.
+    let maxConcurrency: Setting<Int>?
     /// How the items run in executions of their own; `nil` for inline mode.
     let distribution: MapDistribution?
 
     init?(_ fields: inout FieldReader, compile: (inout FieldReader) -> StateGraph?) {
-        itemsPath = fields.path("ItemsPath")
+        items = fields.language.items(&fields)
         selector = Self.selector(&fields)
-        maxConcurrency = MapSetting("MaxConcurrency", .integer, &fields)
+        maxConcurrency = Self.count("MaxConcurrency", &fields)
         // AWS takes these in inline mode too, and lets no failure pass all the same.
-        let count = MapSetting("ToleratedFailureCount", .integer, &fields)
-        let percentage = MapSetting("ToleratedFailurePercentage", .percentage, &fields)
+        let count = Self.count("ToleratedFailureCount", &fields)
+        let percentage = Self.percentage("ToleratedFailurePercentage", &fields)
         let label = MapDistribution.label(&fields)
         guard let (processor, mode) = Self.processor(&fields, compile) else { return nil }
         self.processor = processor
@@ -33,9 +33,9 @@ final class MapState: Sendable {
     }
 
     /// `ItemSelector`, or `Parameters` as it was called.
-    private static func selector(_ fields: inout FieldReader) -> PayloadTemplate? {
-        let selector = fields.template("ItemSelector")
-        let parameters = fields.template("Parameters")
+    private static func selector(_ fields: inout FieldReader) -> (any Template)? {
+        let selector = fields.language.template("ItemSelector", &fields)
+        let parameters = fields.language.template("Parameters", &fields)
         if selector != nil, parameters != nil {
             fields.problem("Only one of 'ItemSelector' and 'Parameters' may be given", at: "Parameters")
         }
@@ -59,7 +59,7 @@ final class MapState: Sendable {
             }
             return nil
         }
-        var reader = FieldReader(object, at: fields.location + "/" + name)
+        var reader = fields.reader(of: object, at: name)
         let mode = mode(&reader)
         let graph = compile(&reader)
         reader.finish()
@@ -79,7 +79,7 @@ final class MapState: Sendable {
     /// `ProcessorConfig`.
     private static func mode(_ fields: inout FieldReader) -> Mode {
         guard let object = fields.object("ProcessorConfig") else { return .inline }
-        var reader = FieldReader(object, at: fields.location + "/ProcessorConfig")
+        var reader = fields.reader(of: object, at: "ProcessorConfig")
         var found = Mode.inline
         switch reader.string("Mode") {
         case nil, "INLINE"?: break
@@ -111,22 +111,9 @@ extension MapState {
     /// The most executions of a map run at once. AWS has 10,000; here each of them has its place in one document.
     private static let mostExecutions = 1_000
 
-    /// The items for some data.
-    ///
-    /// - Parameter scope: With the effective input.
-    func items(_ scope: DataScope) throws(StateFailure) -> [JSON] {
-        let value = if let itemsPath { try scope.required(itemsPath) } else { scope.input }
-        guard let items = value.arrayValue else {
-            // AWS writes a path into the context object with one '$'.
-            let text = itemsPath.map { $0.root == .context ? String($0.text.dropFirst()) : $0.text } ?? "$"
-            throw scope.runtimeError("Reference path \"\(text)\" must point to array.")
-        }
-        return items
-    }
-
     /// How many iterations may run at once.
     func concurrency(_ scope: DataScope) throws(StateFailure) -> Int {
-        let limit = try maxConcurrency?.integer("MaxConcurrency", scope) ?? 0
+        let limit = try maxConcurrency?.count(scope) ?? 0
         let most = distribution == nil ? Self.mostAtOnce : Self.mostExecutions
         return limit == 0 ? most : min(limit, most)
     }

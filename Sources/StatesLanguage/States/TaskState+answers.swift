@@ -4,19 +4,19 @@ extension Walk {
         _ task: TaskState,
         of state: State,
         _ cursor: Cursor,
-        _ scope: DataScope,
         _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
         let id = lastEventID + 1
-        let scope = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
+        let scope = scope(of: cursor)
+        let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
         let request = TaskRequest(
             id: id,
             state: state.name,
             resource: task.resource.arn,
-            parameters: try state.dataFlow.effectiveInput(scope),
+            parameters: try state.dataFlow.effectiveInput(known),
             attempt: cursor.retries.reduce(0, +),
-            timeoutSeconds: try task.timeout?.seconds("TimeoutSecondsPath", scope),
-            heartbeatSeconds: try task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
+            timeoutSeconds: try task.timeout?.seconds(scope),
+            heartbeatSeconds: try task.heartbeat?.seconds(scope)
         )
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.
@@ -85,8 +85,8 @@ extension Walk {
     /// The limits once more: they were found good when the task was asked for.
     private func limits(of task: TaskState, _ scope: DataScope) -> (timeout: Int?, heartbeat: Int?) {
         (
-            try? task.timeout?.seconds("TimeoutSecondsPath", scope),
-            try? task.heartbeat?.seconds("HeartbeatSecondsPath", scope)
+            try? task.timeout?.seconds(scope),
+            try? task.heartbeat?.seconds(scope)
         )
     }
 

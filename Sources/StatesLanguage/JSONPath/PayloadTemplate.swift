@@ -2,27 +2,26 @@
 ///
 /// Fields whose names end in `.$` hold paths or intrinsic functions and lose that end; everything else is taken as it is.
 /// Source: Amazon States Language, "Payload Template".
-indirect enum PayloadTemplate: Sendable {
+indirect enum PayloadTemplate: Template {
     case constant(JSON)
-    case lookup(Lookup, field: String, place: String)
+    case lookup(Lookup)
     case object([(key: String, value: PayloadTemplate)])
     case array([PayloadTemplate])
 
-    /// The value for some data.
-    func value(_ data: DataScope) throws(StateFailure) -> JSON {
+    func value(_ scope: DataScope) throws(StateFailure) -> JSON {
         switch self {
         case .constant(let value):
             return value
-        case .lookup(let lookup, let field, let place):
-            return try lookup.value(data, field: field, at: place)
+        case .lookup(let lookup):
+            return try lookup.value(scope)
         case .object(let members):
             var object = JSONObject(minimumCapacity: members.count)
-            for (key, template) in members { object[key] = try template.value(data) }
+            for (key, template) in members { object[key] = try template.value(scope) }
             return .object(object)
         case .array(let templates):
             var array: [JSON] = []
             array.reserveCapacity(templates.count)
-            for template in templates { array.append(try template.value(data)) }
+            for template in templates { array.append(try template.value(scope)) }
             return .array(array)
         }
     }
@@ -31,7 +30,7 @@ indirect enum PayloadTemplate: Sendable {
     var variables: [String] {
         switch self {
         case .constant: []
-        case .lookup(let lookup, _, _): lookup.variables
+        case .lookup(let lookup): lookup.variables
         case .object(let members): members.flatMap(\.value.variables)
         case .array(let templates): templates.flatMap(\.variables)
         }
@@ -57,7 +56,7 @@ indirect enum PayloadTemplate: Sendable {
                 let place = location + "/" + key
                 if key.hasSuffix(".$") {
                     guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
-                    members.append((String(key.dropLast(2)), .lookup(lookup, field: key, place: place)))
+                    members.append((String(key.dropLast(2)), .lookup(lookup)))
                 } else {
                     members.append((key, PayloadTemplate(value, location: place, problem)))
                 }
@@ -89,7 +88,7 @@ indirect enum PayloadTemplate: Sendable {
             return nil
         }
         do {
-            return try Lookup(parsing: text)
+            return try Lookup(parsing: text, field: field, place: place)
         } catch {
             problem(place, "\(rule): '\(text)' \(error.reason)")
             return nil

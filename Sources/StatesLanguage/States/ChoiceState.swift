@@ -1,11 +1,13 @@
 /// A state that goes one way or another.
+///
+/// Source: Amazon States Language, "Choice State".
 struct ChoiceState: Sendable {
     let rules: [Rule]
     let defaultNext: String?
 
     /// A way out of the state.
     struct Rule: Sendable {
-        let condition: ChoiceRule
+        let condition: any Condition
         let next: String
         /// What becomes variables when this way is taken.
         let assignment: Assignment?
@@ -23,15 +25,14 @@ struct ChoiceState: Sendable {
         }
         var rules: [Rule] = []
         for (index, choice) in choices.enumerated() {
-            let place = "\(fields.location)/Choices[\(index)]"
             guard let object = choice.objectValue else {
                 fields.problem("Expected value of type Object", at: "Choices[\(index)]")
                 continue
             }
-            var reader = FieldReader(object, at: place)
+            var reader = fields.reader(of: object, at: "Choices[\(index)]")
             let next = reader.requiredString("Next")
             let assignment = Assignment(&reader)
-            let condition = ChoiceRule(&reader)
+            let condition = fields.language.condition(&reader)
             fields.add(reader)
             if let next, let condition {
                 rules.append(Rule(condition: condition, next: next, assignment: assignment))
@@ -52,5 +53,20 @@ struct ChoiceState: Sendable {
             )
         }
         return nil
+    }
+}
+
+extension Walk {
+    /// Goes the way that a Choice state's rules point.
+    mutating func act(_ choice: ChoiceState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
+        let scope = scope(of: cursor)
+        let seen = scope.with(try state.dataFlow.input(scope))
+        let way = try choice.way(seen)
+        let leaving = Leaving(
+            output: try state.dataFlow.output(seen),
+            assigned: try (way == nil ? state.assignment : way?.assignment)?.values(seen)
+        )
+        let event = try recordExit(state, cursor, leaving)
+        return .enter(way?.next ?? choice.defaultNext ?? "", input: leaving.output, previous: event)
     }
 }

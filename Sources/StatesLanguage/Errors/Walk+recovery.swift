@@ -71,9 +71,8 @@ extension Walk {
         ])
         let scope = scope(of: cursor)
         let assigned = try catcher.assignment?.values(scope.with(error))
-        guard let path = catcher.resultPath else { return Leaving(output: scope.input, assigned: assigned) }
-        let output = try path.placing(error, scope)
-        if let failure = dataFailure(of: output, from: cursor.state) { throw failure }
+        let output = try catcher.dataFlow.output(of: error, scope)
+        if catcher.dataFlow.makesData, let failure = dataFailure(of: output, from: cursor.state) { throw failure }
         return Leaving(output: output, assigned: assigned)
     }
 }

@@ -72,3 +72,7 @@ struct Path: Sendable, Equatable {
         return values
     }
 }
+
+extension Path: Query {
+    func value(_ scope: DataScope) throws(StateFailure) -> JSON { try scope.required(self) }
+}

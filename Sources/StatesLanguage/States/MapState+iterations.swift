@@ -2,9 +2,9 @@ extension Walk {
     /// Begins the iterations of a Map state.
     mutating func begin(_ map: MapState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
-        let input = try state.dataFlow.inputPath.apply(to: scope.input, scope)
+        let input = try state.dataFlow.input(scope)
         _ = try map.concurrency(scope.with(input))
-        let items = try map.items(scope.with(input))
+        let items = try map.items.items(scope.with(input))
         if let failure = dataFailure(of: input, from: state.name) { throw failure }
         var cursor = cursor
         cursor.previousID = record(

@@ -1,7 +1,7 @@
-/// A compiled choice rule.
+/// A compiled choice rule: what is compared, and how comparisons are combined.
 ///
 /// Source: Amazon States Language, "Choice State (JSONPath)".
-indirect enum ChoiceRule: Sendable {
+indirect enum ChoiceRule: Condition {
     case and([ChoiceRule])
     case or([ChoiceRule])
     case not(ChoiceRule)
@@ -63,7 +63,7 @@ indirect enum ChoiceRule: Sendable {
     }
 
     private static func nested(_ object: JSONObject, at place: String, _ fields: inout FieldReader) -> ChoiceRule? {
-        var reader = FieldReader(object, at: fields.location + "/" + place)
+        var reader = fields.reader(of: object, at: place)
         if reader.has("Next") {
             _ = reader.take("Next")
             reader.problem("'Next' is allowed in top-level choice rules only", at: "Next")
@@ -77,7 +77,6 @@ indirect enum ChoiceRule: Sendable {
         return rule
     }
 
-    /// Whether the rule matches the state's effective input.
     func matches(_ scope: DataScope) throws(StateFailure) -> Bool {
         switch self {
         case .and(let rules):

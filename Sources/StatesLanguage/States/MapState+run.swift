@@ -14,8 +14,8 @@ extension Walk {
         var fork = Fork(state: state, cursor: cursor, branches: branches)
         do throws(StateFailure) {
             let scope = scope(of: cursor)
-            let data = scope.with(try state.dataFlow.inputPath.apply(to: scope.input, scope))
-            let items = try map.items(data)
+            let data = scope.with(try state.dataFlow.input(scope))
+            let items = try map.items.items(data)
             guard items.count == branches.count else {
                 throw scope.runtimeError("The state's items are those of another definition.")
             }

@@ -2,15 +2,15 @@
 struct Catcher: Sendable {
     let errors: [String]
     let next: String
-    /// `nil` throws the error away and keeps the input.
-    let resultPath: Path?
+    /// Where the error is put in the state's input.
+    let dataFlow: any DataFlow
     /// What becomes variables when the rule catches an error.
     let assignment: Assignment?
 
     init?(_ fields: inout FieldReader) {
         _ = fields.string("Comment")
         let errors = fields.errorNames()
-        resultPath = fields.resultPath()
+        dataFlow = fields.language.dataFlow([.result], &fields)
         assignment = Assignment(&fields)
         let next = fields.requiredString("Next")
         fields.finish()

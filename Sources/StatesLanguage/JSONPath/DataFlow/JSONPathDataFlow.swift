@@ -1,0 +1,36 @@
+/// The stages that data goes through on its way into a state and out of it, in their order.
+///
+/// Source: Amazon States Language, "Input and Output Processing".
+struct JSONPathDataFlow: DataFlow {
+    private let inputPath: InputPath
+    private let parameters: Parameters?
+    private let resultSelector: ResultSelector?
+    private let resultPath: ResultPath
+    private let outputPath: OutputPath
+
+    init(_ stages: DataStages, _ fields: inout FieldReader) {
+        inputPath = stages.contains(.input) ? InputPath(&fields) : InputPath()
+        outputPath = stages.contains(.output) ? OutputPath(&fields) : OutputPath()
+        parameters = stages.contains(.parameters) ? Parameters(&fields) : nil
+        resultPath = stages.contains(.result) ? ResultPath(&fields) : ResultPath()
+        resultSelector = stages.contains(.selector) ? ResultSelector(&fields) : nil
+    }
+
+    func input(_ scope: DataScope) throws(StateFailure) -> JSON { try inputPath.apply(scope) }
+
+    func effectiveInput(_ scope: DataScope) throws(StateFailure) -> JSON {
+        let input = try inputPath.apply(scope)
+        return try parameters?.apply(scope.with(input)) ?? input
+    }
+
+    func output(_ scope: DataScope) throws(StateFailure) -> JSON { try outputPath.apply(scope) }
+
+    func output(of result: JSON, _ scope: DataScope) throws(StateFailure) -> JSON {
+        let selected = try resultSelector?.apply(scope.with(result)) ?? result
+        return try outputPath.apply(scope.with(try resultPath.apply(selected, scope)))
+    }
+
+    var usesResult: Bool { resultSelector != nil || !resultPath.dropsResult }
+
+    var makesData: Bool { !resultPath.dropsResult || !outputPath.takesAll }
+}

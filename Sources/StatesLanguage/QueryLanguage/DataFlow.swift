@@ -1,0 +1,40 @@
+/// The way of data into a state and out of it.
+protocol DataFlow: Sendable {
+    /// The part of the state's input that the state sees.
+    func input(_ scope: DataScope) throws(StateFailure) -> JSON
+
+    /// What the state works on.
+    func effectiveInput(_ scope: DataScope) throws(StateFailure) -> JSON
+
+    /// The output of a state that has no result.
+    ///
+    /// - Parameter scope: With what the state saw.
+    func output(_ scope: DataScope) throws(StateFailure) -> JSON
+
+    /// The output of a state that came to a result.
+    ///
+    /// - Parameter scope: With the state's input.
+    func output(of result: JSON, _ scope: DataScope) throws(StateFailure) -> JSON
+
+    /// Whether the output depends on the result.
+    var usesResult: Bool { get }
+
+    /// Whether the output of a state that came to a result can hold more than its input did.
+    var makesData: Bool { get }
+}
+
+/// The stages of the way that a type of state has.
+struct DataStages: OptionSet {
+    let rawValue: Int
+
+    /// Takes a part of its input: `InputPath`.
+    static let input = DataStages(rawValue: 1)
+    /// Makes what it works on: `Parameters`.
+    static let parameters = DataStages(rawValue: 2)
+    /// Makes its result from what its work came to: `ResultSelector`.
+    static let selector = DataStages(rawValue: 4)
+    /// Puts its result into its input: `ResultPath`.
+    static let result = DataStages(rawValue: 8)
+    /// Takes a part of its output: `OutputPath`.
+    static let output = DataStages(rawValue: 16)
+}

@@ -1,0 +1,28 @@
+/// A state that ends the execution as failed.
+///
+/// Source: Amazon States Language, "Fail State".
+struct FailState: Sendable {
+    let error: Setting<String>?
+    let cause: Setting<String>?
+
+    init(_ fields: inout FieldReader) {
+        error = Setting("Error", &fields) { $0.string("Error") }
+        cause = Setting("Cause", &fields) { $0.string("Cause") }
+    }
+
+    /// The error and cause for some data.
+    func failure(_ scope: DataScope) throws(StateFailure) -> StateFailure {
+        StateFailure(error: try Self.text(error, scope), cause: try Self.text(cause, scope))
+    }
+
+    private static func text(_ setting: Setting<String>?, _ scope: DataScope) throws(StateFailure) -> String? {
+        try setting?.value(scope) { (value, query, field) throws(StateFailure) in
+            guard let text = value.stringValue else {
+                throw scope.runtimeError(
+                    "The JSONPath '\(query.text)' specified for the field '\(field)' must give a string: \(value.text)"
+                )
+            }
+            return text
+        }
+    }
+}

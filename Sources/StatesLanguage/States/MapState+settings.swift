@@ -1,0 +1,57 @@
+/// The numbers among a Map state's fields.
+extension MapState {
+    /// Reads a count, such as `MaxConcurrency`.
+    static func count(_ name: String, _ fields: inout FieldReader) -> Setting<Int>? {
+        Setting(name, &fields) { $0.integer(name, 0...Int64(Int32.max)).map(Int.init) }
+    }
+
+    /// Reads a percentage: `ToleratedFailurePercentage`.
+    static func percentage(_ name: String, _ fields: inout FieldReader) -> Setting<Double>? {
+        Setting(name, &fields) { fields in
+            guard let number = fields.number(name, least: 0) else { return nil }
+            if number > 100 { fields.problem("\(name) must be between 0 and 100.", at: name) }
+            return number
+        }
+    }
+}
+
+extension Setting<Int> {
+    /// A count for some data.
+    func count(_ scope: DataScope) throws(StateFailure) -> Int {
+        try value(scope) { (value, query, field) throws(StateFailure) in
+            guard let number = value.integerValue else { throw mismatch("integer", value, query, field, scope) }
+            guard number >= 0 else { throw scope.runtimeError("\(settingName(of: field)) cannot be negative.") }
+            return Int(number)
+        }
+    }
+}
+
+extension Setting<Double> {
+    /// A percentage for some data.
+    func percentage(_ scope: DataScope) throws(StateFailure) -> Double {
+        try value(scope) { (value, query, field) throws(StateFailure) in
+            guard let number = value.numberValue else { throw mismatch("float", value, query, field, scope) }
+            guard (0...100).contains(number) else {
+                throw scope.runtimeError("\(settingName(of: field)) must be between 0 and 100.")
+            }
+            return number
+        }
+    }
+}
+
+private func settingName(of field: String) -> String {
+    field.hasSuffix("Path") ? String(field.dropLast(4)) : field
+}
+
+private func mismatch(
+    _ type: String,
+    _ value: JSON,
+    _ query: any Query,
+    _ field: String,
+    _ scope: DataScope
+) -> StateFailure {
+    let shown = value.stringValue ?? value.text
+    return scope.runtimeError(
+        "The \(field) field refers to value \"\(shown)\" which is not a valid \(type): \(query.text)"
+    )
+}

@@ -1,0 +1,112 @@
+/// A state that waits: for a time, or until a moment.
+///
+/// Source: Amazon States Language, "Wait State".
+struct WaitState: Sendable {
+    enum Until: Sendable {
+        case seconds(Setting<Int64>)
+        case timestamp(Setting<Instant>)
+    }
+
+    let until: Until
+
+    init?(_ fields: inout FieldReader) {
+        let seconds = Setting("Seconds", &fields) { $0.integer("Seconds", 0...99_999_999) }
+        let timestamp = Setting("Timestamp", &fields) { $0.instant("Timestamp") }
+        let names = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
+        if names.count(where: fields.has) != 1 {
+            fields.problem("Exactly one of 'Seconds', 'SecondsPath', 'Timestamp' and 'TimestampPath' must be given")
+        }
+        guard let until = seconds.map(Until.seconds) ?? timestamp.map(Until.timestamp) else { return nil }
+        self.until = until
+    }
+
+    /// When the wait is over.
+    ///
+    /// - Parameter scope: With the effective input.
+    func end(from now: Instant, _ scope: DataScope) throws(StateFailure) -> Instant {
+        let end =
+            switch until {
+            case .seconds(let setting): now.adding(milliseconds: try Self.milliseconds(setting, scope))
+            case .timestamp(let setting): try Self.instant(setting, scope)
+            }
+        guard end <= now.adding(milliseconds: WaitLimit.milliseconds) else {
+            throw scope.runtimeError("Wait state delay is too long.")
+        }
+        return end
+    }
+
+    private static func milliseconds(_ setting: Setting<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
+        let seconds = try setting.value(scope) { (value, query, field) throws(StateFailure) in
+            guard case .integer(let seconds) = value else {
+                throw scope.runtimeError(
+                    "The \(field) parameter cannot be parsed as a long value: \(query.text) == \(shown(value))"
+                )
+            }
+            guard seconds >= 0 else {
+                throw scope.runtimeError(
+                    "The \(field) parameter references a negative value: \(query.text) == \(seconds)"
+                )
+            }
+            return seconds
+        }
+        return seconds > 9_000_000_000_000 ? .max : seconds * 1_000
+    }
+
+    private static func instant(_ setting: Setting<Instant>, _ scope: DataScope) throws(StateFailure) -> Instant {
+        try setting.value(scope) { (value, query, field) throws(StateFailure) in
+            guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
+                throw scope.runtimeError(
+                    "The \(field) parameter does not reference a valid ISO-8601 extended offset date-time format "
+                        + "string: \(query.text) == \(shown(value))"
+                )
+            }
+            return instant
+        }
+    }
+
+    private static func shown(_ value: JSON) -> String { value.stringValue ?? value.text }
+}
+
+extension Walk {
+    /// Begins a wait.
+    func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
+        let scope = scope(of: cursor)
+        let input = try state.dataFlow.input(scope)
+        return rest(until: try wait.end(from: cursor.enteredAt, scope.with(input)), state, cursor)
+    }
+
+    /// Rests in a Wait state until its end, or leaves it.
+    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
+        guard end <= now else {
+            var cursor = cursor
+            cursor.phase = .waiting(until: end)
+            return .end(.resting(cursor))
+        }
+        do throws(StateFailure) {
+            let scope = scope(of: cursor)
+            let seen = scope.with(try state.dataFlow.input(scope))
+            let leaving = Leaving(
+                output: try state.dataFlow.output(seen),
+                assigned: try state.assignment?.values(seen)
+            )
+            return .exit(state, cursor, leaving)
+        } catch {
+            return .fail(state, cursor, error)
+        }
+    }
+}
+
+extension FieldReader {
+    /// A moment, as ISO 8601 text.
+    fileprivate mutating func instant(_ name: String) -> Instant? {
+        guard let text = string(name) else { return nil }
+        guard let instant = Instant(iso8601: text) else {
+            problem(
+                "The value for the field '\(name)' must be a valid ISO-8601 extended offset date-time: '\(text)'",
+                at: name
+            )
+            return nil
+        }
+        return instant
+    }
+}
