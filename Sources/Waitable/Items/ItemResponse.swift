@@ -10,26 +10,16 @@ struct ItemResponse: Sendable {
     /// The task's output for DynamoDB's answer. The optimised integration adds the HTTP exchange to it.
     func output(_ answer: JSONObject) -> JSON {
         guard integration == .optimised else { return .object(answer) }
-        let body = Array(JSON.object(answer).text.utf8)
-        var headers: [(String, String)] = [
-            ("Server", "Server"), ("Connection", "keep-alive"), ("x-amzn-RequestId", requestID),
-            ("x-amz-crc32", String(CRC32.checksum(of: body))), ("Content-Length", String(body.count)),
-        ]
-        if let date { headers.append(("Date", date)) }
-        headers.append(("Content-Type", "application/x-amz-json-1.0"))
-
-        var all = JSONObject()
-        var single = JSONObject()
-        for (name, value) in headers {
-            all[name] = .array([.string(value)])
-            single[name] = .string(value)
+        return ServiceResponse(requestID: requestID) { [requestID, date] body in
+            var headers = [
+                ("Server", "Server"), ("Connection", "keep-alive"), ("x-amzn-RequestId", requestID),
+                ("x-amz-crc32", String(CRC32.checksum(of: body))), ("Content-Length", String(body.count)),
+            ]
+            if let date { headers.append(("Date", date)) }
+            headers.append(("Content-Type", "application/x-amz-json-1.0"))
+            return headers
         }
-        var output = answer
-        output["SdkHttpMetadata"] = .object([
-            "AllHttpHeaders": .object(all), "HttpHeaders": .object(single), "HttpStatusCode": .integer(200),
-        ])
-        output["SdkResponseMetadata"] = .object(["RequestId": .string(requestID)])
-        return .object(output)
+        .output(answer)
     }
 
     /// What a program carries along, so that its outcome can be read without anything else.

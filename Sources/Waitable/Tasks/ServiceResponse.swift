@@ -3,18 +3,30 @@ import StatesLanguage
 /// The output of an optimised integration: the service's answer, and the HTTP exchange.
 struct ServiceResponse {
     let requestID: String
-    let date: String
-    var contentType = "application/x-amz-json-1.0"
+    /// The answer's headers in their order.
+    private let headers: @Sendable (_ body: [UInt8]) -> [(name: String, value: String)]
+
+    /// - Parameter headers: Gives the headers that go with the answer's JSON text.
+    init(requestID: String, headers: @escaping @Sendable (_ body: [UInt8]) -> [(name: String, value: String)]) {
+        self.requestID = requestID
+        self.headers = headers
+    }
+
+    /// With the headers that most services send.
+    init(requestID: String, date: String, contentType: String = "application/x-amz-json-1.0") {
+        self.init(requestID: requestID) { body in
+            [
+                ("x-amzn-RequestId", requestID), ("connection", "keep-alive"), ("Content-Length", "\(body.count)"),
+                ("Date", date), ("Content-Type", contentType),
+            ]
+        }
+    }
 
     /// The answer with the exchange.
     func output(_ answer: JSONObject) -> JSON {
-        let length = JSON.object(answer).text.utf8.count
         var all = JSONObject()
         var single = JSONObject()
-        for (name, value) in [
-            ("x-amzn-RequestId", requestID), ("connection", "keep-alive"), ("Content-Length", "\(length)"),
-            ("Date", date), ("Content-Type", contentType),
-        ] {
+        for (name, value) in headers(Array(JSON.object(answer).text.utf8)) {
             all[name] = .array([.string(value)])
             single[name] = .string(value)
         }
