@@ -3,13 +3,14 @@
 --   'A', ACTIVITY, TASK                a task (id, X, token and input, a line each) goes to the end of the activity's queue
 --   'S', STREAM, n, f1, v1, …          an entry of a stream
 --   'B', MACHINE, id, INPUT, task, w, HASH
---                                      starts an execution of a revision ('': the machine's current one). w: '' the task is
+--                                      starts an execution of a revision ('': the machine's current one, ':3' and ':LIVE': a
+--                                      version's, an alias's). w: '' the task is
 --                                      done with that | 't' it goes on until its token is used | '@', '=' or '*' until the
 --                                      execution has closed, and is answered in that way. Has an outcome, but for '*'
---   'K', X                             stops an execution
+--   'K', task                          stops the execution that a task of this one waits for
 --   'T', PARENT, task, w               tells the execution whose task started this one that it has closed
 --   'C', n, f1, v1, …                  takes fields out of the execution's inbox, where they have these values ('' for any);
---                                      with n = 0, all
+--                                      with n = 0, all, and stops the executions that its tasks wait for
 
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
@@ -28,7 +29,11 @@ function tasks.check(args, i)
     local width = tasks.width(args, i)
     if not width then return nil end
     if i + width - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', args[i]) end
-    if args[i] ~= 'C' then named(args[i + 1], 'name') end
+    if args[i] == 'K' then
+        integer(args[i + 1], 'task', 0, MAX_TASK)
+    elseif args[i] ~= 'C' then
+        named(args[i + 1], 'name')
+    end
     if args[i] == 'B' then
         named(args[i + 2], 'id')
         if args[i + 3] == '' then refuse('VALIDATION', 'input', 'must be JSON', '') end
@@ -46,6 +51,7 @@ local function target(prefix, name, args, i)
     if kind == 'S' then return prefix .. ':stream:' .. args[i + 1], 'XLEN' end
     if kind == 'C' then return prefix .. ':inbox:' .. name, 'HLEN' end
     if kind == 'T' then return prefix .. ':inbox:' .. args[i + 1], 'HLEN' end
+    if kind == 'B' or kind == 'K' then return prefix .. ':children:' .. name, 'HLEN' end
 end
 
 -- The error text where the effect at args[i] could not be applied.
@@ -79,15 +85,44 @@ local function jsonText(value) return '"' .. value:gsub('[%c"\\]', function(c) r
 
 -- Tells a parent that the execution `name` has closed.
 function tasks.report(prefix, name, parent, task, mark)
+    redis.call('HDEL', prefix .. ':children:' .. parent, task)
     deliver(prefix, parent, task, '{"child":' .. jsonText(name) .. ',"as":"' .. mark .. '"}', true)
+end
+
+-- The version that a qualifier stands for (its number, or an alias's name), and its hash; nil where there is none.
+local function qualified(prefix, machine, qualifier, draw)
+    local function list(name)
+        local readable, found = pcall(cjson.decode, redis.call('HGET', prefix .. ':' .. name, machine) or '[]')
+        return readable and type(found) == 'table' and found or {}
+    end
+    local number = tonumber(qualifier)
+    if not number then
+        for _, alias in ipairs(list('aliases')) do
+            local passed = 0
+            for _, route in ipairs(alias.name == qualifier and alias.routes or {}) do
+                passed = passed + route[2]
+                if draw < passed then number = number or route[1] end
+            end
+        end
+    end
+    for _, version in ipairs(list('versions')) do
+        if version.n == number then return number, version.hash end
+    end
 end
 
 -- Starts an execution of a machine. Returns the outcome.
 local function begin(prefix, parent, machine, id, input, task, mark, hash)
-    local readable, revision = true, {hash = hash}
-    if hash == '' then
+    local readable, revision, qualifier = true, {hash = hash}, match(hash, '^:(.+)')
+    local published = ''
+    if hash == '' or qualifier then
         local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
         readable, revision = pcall(cjson.decode, record or '')
+    end
+    if qualifier and readable and type(revision) == 'table' then
+        local number
+        number, revision.hash = qualified(prefix, machine, qualifier, redis.call('INCR', prefix .. ':sequence') % 100)
+        local alias = tonumber(qualifier) and '' or ':' .. qualifier
+        published = number and ',"p":' .. jsonText(format('%d', number) .. alias) or ''
     end
     local outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
@@ -102,12 +137,37 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local key = prefix .. ':execution:' .. name
     if redis.call('EXISTS', key) == 1 then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
     local waits = mark ~= '' and mark ~= 't' and ',"y":' .. jsonText(task .. mark .. parent) or ''
-    redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. waits .. ',"input":' .. input .. '}')
+    redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. published .. waits .. ',"input":' .. input .. '}')
     local before = head(prefix)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
+    if waits ~= '' then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
+end
+
+-- Stops open executions, and those that their tasks wait for: as many as a call may carry, the others run to their ends.
+local function stopAll(prefix, list)
+    local n = 1
+    while n <= #list and n <= MAX_BATCH do
+        local document = redis.call('GET', prefix .. ':execution:' .. list[n])
+        if document and status(document) == 'R' then abort(prefix, list[n], document, nil, list) end
+        n = n + 1
+    end
+end
+
+-- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
+-- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
+function tasks.close(prefix, name, rest, queue)
+    local key = prefix .. ':children:' .. name
+    local children = redis.call('HGETALL', key)
+    local list = queue or {}
+    for k = 2, #children, 2 do list[#list + 1] = children[k] end
+    redis.call('DEL', key)
+    if not queue and #list > 0 then stopAll(prefix, list) end
+    redis.call('DEL', prefix .. ':inbox:' .. name)
+    local task, mark, parent = match(rest, ',"y":"(%d+)([@=*])([^"\\]+)"')
+    if task then tasks.report(prefix, name, parent, task, mark) end
 end
 
 -- Applies the effect at args[i]. Returns its outcome, if it has one.
@@ -123,7 +183,7 @@ function tasks.apply(prefix, name, args, i)
     elseif kind == 'C' then
         local key = prefix .. ':inbox:' .. name
         if args[i + 1] == '0' then
-            redis.call('DEL', key)
+            tasks.close(prefix, name, '')
         else
             for k = i + 2, i + 1 + 2 * tonumber(args[i + 1]), 2 do
                 if args[k + 1] == '' or redis.call('HGET', key, args[k]) == args[k + 1] then
@@ -132,20 +192,13 @@ function tasks.apply(prefix, name, args, i)
             end
         end
     elseif kind == 'K' then
-        local document = redis.call('GET', prefix .. ':execution:' .. args[i + 1])
-        if document and status(document) == 'R' then abort(prefix, args[i + 1], document) end
+        local child = redis.call('HGET', prefix .. ':children:' .. name, args[i + 1])
+        if child then stopAll(prefix, {child}) end
     elseif kind == 'T' then
         tasks.report(prefix, name, args[i + 1], args[i + 2], args[i + 3])
     else
         return begin(prefix, name, args[i + 1], args[i + 2], args[i + 3], args[i + 4], args[i + 5], args[i + 6])
     end
-end
-
--- What an execution leaves behind when a function closes it: its inbox goes, and the task that waits for it is told.
-function tasks.close(prefix, name, rest)
-    redis.call('DEL', prefix .. ':inbox:' .. name)
-    local task, mark, parent = match(rest, ',"y":"(%d+)([@=*])([^"\\]+)"')
-    if task then tasks.report(prefix, name, parent, task, mark) end
 end
 
 -- Whether the document has a task of that id without an answer. What else it holds may look like one: then the answer is

@@ -23,6 +23,7 @@
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see tasks.lua
+--   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
@@ -33,7 +34,7 @@
 -- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '5'
+local VERSION = '6'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
@@ -898,8 +899,9 @@ local function touch(prefix, suffix, status, ...)
     if found == status then redis.call('HSET', key, ...) end
 end
 
--- Aborts an open execution. Returns the closing instant.
-local function abort(prefix, name, document, failure)
+-- Aborts an open execution, and those that its tasks wait for: `queue` is where they are put, by whoever stops those.
+-- Returns the closing instant.
+local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosing(prefix)
     redeliveredCount(prefix)
@@ -910,7 +912,7 @@ local function abort(prefix, name, document, failure)
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', prefix .. ':closed', now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
-    tasks.close(prefix, name, rest)
+    tasks.close(prefix, name, rest, queue)
     return now
 end
 

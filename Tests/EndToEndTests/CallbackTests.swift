@@ -211,6 +211,32 @@ struct CallbackTests {
         }
     }
 
+    @Test("Whoever is stopped, or waits no more, takes what it has started with it")
+    func stoppedParents() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let child = try await stack.create(
+                "child",
+                #"{"StartAt":"S","States":{"S":{"Type":"Wait","Seconds":600,"End":true}}}"#
+            )
+            let parameters = #""Parameters":{"StateMachineArn":"\#(child)","Name.$":"$$.Execution.Name"},"#
+            let resource = "arn:aws:states:::states:startExecution.sync"
+            let stopped = try await stack.start(try await stack.create("stopped", Self.task(resource, parameters)))
+            let late = try await stack.start(
+                try await stack.create("late", Self.task(resource, #""TimeoutSeconds":1,"# + parameters))
+            )
+            func children() async throws -> [JSON?] {
+                let list = try await stack.call("ListExecutions", ["stateMachineArn": .string(child)])
+                let executions = list.json.objectValue?["executions"]?.arrayValue ?? []
+                return executions.map { $0.objectValue?["status"] }
+            }
+            try await eventually("both are there") { try await children().count == 2 }
+            #expect(try await stack.closed(late)["error"] == "States.Timeout")
+            #expect(Set(try await children().compactMap { $0?.stringValue }) == ["RUNNING", "ABORTED"])
+            _ = try await stack.call("StopExecution", ["executionArn": .string(stopped)])
+            #expect(try await children() == ["ABORTED", "ABORTED"])
+        }
+    }
+
     @Test("What is published is in the streams, in the commit of its state")
     func publications() async throws {
         try await Stack.with(workers: 1) { stack in
@@ -226,6 +252,16 @@ struct CallbackTests {
             #expect(end["error"] == "EventBridge.FailedEntry")
             #expect(try await entries(stack, "news").map { $0["Message"] } == ["hello"])
             #expect(try await entries(stack, "default").map { $0["Detail"] } == [#"{"a":1}"#])
+            let sdk = try await stack.create(
+                "sdk",
+                Self.task(
+                    "arn:aws:states:::aws-sdk:sqs:sendMessage",
+                    #""Parameters":{"QueueUrl":"https://q/sdk","MessageBody":"m"},"#
+                )
+            )
+            let output = try await stack.closed(try await stack.start(sdk))["output"]?.stringValue ?? ""
+            #expect(try JSON(parsing: output).objectValue?.keys.sorted() == ["MD5OfMessageBody", "MessageId"])
+            #expect(try await entries(stack, "sdk").map { $0["MessageBody"] } == ["m"])
         }
     }
 

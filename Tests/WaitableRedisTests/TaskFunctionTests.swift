@@ -127,6 +127,84 @@ struct TaskFunctionTests {
         #expect(try await inbox(partition, "m:a") == ["7", #"{"child":"child:one","as":"@"}"#])
     }
 
+    @Test("what is stopped takes what its tasks wait for with it, at any depth", arguments: [true, false])
+    func stoppedFamily(isStopped: Bool) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let starts = [("one", "7"), ("two", "8")].map { ["B", "child", $0.0, "{}", $0.1, "*", ""] }
+        let parent = Entry("m:a", next: "=", token: token, effects: starts)
+        #expect(try await partition.call("commit", [token] + Entry.arguments([parent])) == .array([.integer(1)]))
+        let lease = try await partition.claim(limit: 1).token
+        let three = ["B", "child", "three", "{}", "5", "=", ""]
+        let child = Entry("child:one", next: "=", token: lease, effects: [three])
+        _ = try await partition.call("commit", [lease] + Entry.arguments([child]))
+        // One of them closes by itself: nobody has to stop it any more.
+        try await partition.call("stop", "child:two")
+        if isStopped {
+            try await partition.call("stop", "m:a")
+        } else {
+            let end = Entry("m:a", next: "", token: token, effects: [["C", "0"]])
+            #expect(try await partition.call("commit", [token] + Entry.arguments([end])) == .array([.integer(1)]))
+        }
+        for name in ["child:one", "child:two", "child:three"] {
+            #expect(try await partition.document(name)?.hasPrefix(#"{"s":"A","e":"#) == true)
+        }
+        #expect(try await partition.due().isEmpty)
+        #expect(
+            try await partition.redis("EXISTS", "~:inbox:m:a", "~:children:m:a", "~:children:child:one") == .integer(0)
+        )
+    }
+
+    @Test("an execution that goes on stops what one of its tasks waited for, and nothing else")
+    func givenUp() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let starts = [("one", "7"), ("two", "8")].map { ["B", "child", $0.0, "{}", $0.1, "*", ""] }
+        let parent = Entry("m:a", next: "=", token: token, effects: starts)
+        _ = try await partition.call("commit", [token] + Entry.arguments([parent]))
+        let next = Entry("m:a", next: Self.later, token: token, effects: [["K", "7"], ["K", "99"]])
+        #expect(try await partition.call("commit", [token] + Entry.arguments([next])) == .array([.integer(1)]))
+        #expect(try await partition.document("child:one")?.hasPrefix(#"{"s":"A""#) == true)
+        #expect(try await partition.document("child:two")?.hasPrefix(#"{"s":"R""#) == true)
+        #expect(try await partition.redis("HKEYS", "~:children:m:a") == .array([.bulk(Array("8".utf8))]))
+    }
+
+    @Test("a version and an alias stand for their revision; what there is not is not started")
+    func qualifiers() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "new", "{}", #"{"hash":"new","versions":2}"#)
+        try await partition.redis(
+            "HSET",
+            "~:versions",
+            "child",
+            #"[{"n":1,"hash":"old","created":1},{"n":2,"hash":"new","created":1}]"#
+        )
+        try await partition.redis(
+            "HSET",
+            "~:aliases",
+            "child",
+            #"[{"name":"LIVE","routes":[[2,0],[1,100]],"created":1,"updated":1}]"#
+        )
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let qualifiers = ["", ":1", ":LIVE", ":3", ":NONE"]
+        let starts = qualifiers.enumerated().map { ["B", "child", "c\($0)", "{}", "\($0 + 1)", "", $1] }
+        let parent = Entry("m:a", next: "=", token: token, effects: starts)
+        let reply = try await partition.call("commit", [token] + Entry.arguments([parent])).array?.first?.array
+        let outcomes = reply?.dropFirst().compactMap(\.string) ?? []
+        #expect(outcomes.map { $0.contains("StateMachineDoesNotExist") } == [false, false, false, true, true])
+        #expect(try await partition.document("child:c0")?.contains(#""d":"new","b":"#) == true)
+        #expect(try await partition.document("child:c1")?.contains(#""d":"old""#) == true)
+        #expect(try await partition.document("child:c1")?.contains(#""p":"1","#) == true)
+        #expect(try await partition.document("child:c2")?.contains(#""d":"old""#) == true)
+        #expect(try await partition.document("child:c2")?.contains(#""p":"1:LIVE","#) == true)
+        #expect(try await partition.document("child:c3") == nil)
+    }
+
     @Test("messages are entries of their stream; a key of another type refuses the entry whole")
     func streams() async throws {
         let partition = try Partition()

@@ -51,16 +51,6 @@ struct Cursor: Sendable, Equatable {
         }
     }
 
-    /// The items of map runs in the line and its branches whose executions have not ended yet.
-    var pendingItems: [MapItemRequest.Place] {
-        guard case .branches(let branches) = phase else { return [] }
-        guard branches.run != nil else { return branches.cursors.flatMap(\.pendingItems) }
-        return branches.cursors.compactMap { cursor in
-            guard case .task(let task) = cursor.phase else { return nil }
-            return MapItemRequest.Place(id: task.id, label: cursor.state)
-        }
-    }
-
     /// The earliest end of a wait, or of a retry's pause, in the line and its branches.
     private var pauseEnd: Instant? {
         switch phase {

@@ -13,9 +13,6 @@ public struct Flow: Sendable, Equatable {
     /// The state in which the execution's outermost line stands.
     public var state: String { root.state }
 
-    /// The items of map runs whose executions have not ended yet.
-    public var pendingItems: [MapItemRequest.Place] { root.pendingItems }
-
     /// The tasks that have no answer yet.
     public var pendingTasks: [PendingTask] { root.pendingTasks }
 }

@@ -1,19 +1,13 @@
 /// An execution that a Map state in distributed mode asks for, for one of its items.
 public struct MapItemRequest: Sendable, Equatable {
-    /// Which item it is.
-    public let place: Place
+    /// Which item it is: unique among the tasks of the asking execution.
+    public let id: Int
+    /// What the map run is called after.
+    public let label: String
     /// The execution's input.
     public let input: JSON
     /// Whether it is of the EXPRESS type.
     public let isExpress: Bool
-
-    /// Which item of which map run.
-    public struct Place: Sendable, Equatable {
-        /// Unique among the tasks of the asking execution.
-        public let id: Int
-        /// What the map run is called after.
-        public let label: String
-    }
 
     /// Ids of events, which tasks have, are far below.
     private static let first = 1_000_000

@@ -54,23 +54,16 @@ extension StateMachine {
     /// - Parameter label: What the state's map runs are called after.
     /// - Returns: `nil` where there is no such state.
     public func processor(labelled label: String) -> StateMachine? {
-        map(labelled: label).map { StateMachine(processor: $0.processor, of: self) }
-    }
-
-    /// Whether the items of a Map state in distributed mode run in executions of the EXPRESS type.
-    public func runsExpress(labelled label: String) -> Bool { map(labelled: label)?.distribution?.isExpress ?? false }
-
-    private func map(labelled label: String) -> MapState? {
-        func find(_ graph: StateGraph) -> MapState? {
+        func find(_ graph: StateGraph) -> StateGraph? {
             for (name, state) in graph.states {
                 if case .map(let map) = state.kind, let distribution = map.distribution {
-                    if distribution.label(of: name) == label { return map }
+                    if distribution.label(of: name) == label { return map.processor }
                     continue
                 }
                 for inner in state.graphs { if let found = find(inner) { return found } }
             }
             return nil
         }
-        return find(graph)
+        return find(graph).map { StateMachine(processor: $0, of: self) }
     }
 }

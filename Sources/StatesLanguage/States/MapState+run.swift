@@ -58,13 +58,14 @@ extension Walk {
             }
             let item = MapItem(index: index, value: items[index])
             let request = MapItemRequest(
-                place: MapItemRequest.Place(id: MapItemRequest.id(of: index, in: run), label: label),
+                id: MapItemRequest.id(of: index, in: run),
+                label: label,
                 input: try map.selector?.value(scope.with(item)) ?? item.value,
                 isExpress: distribution.isExpress
             )
             // One that has no room stands at its beginning, and so is due at once.
             guard tasks.begin(request) else { return }
-            fork.wait(for: request.place, at: index)
+            fork.wait(for: request.id, at: index)
         }
     }
 
@@ -91,11 +92,9 @@ extension Fork {
     }
 
     /// Waits for the answer of an item's execution.
-    fileprivate mutating func wait(for item: MapItemRequest.Place, at index: Int) {
+    fileprivate mutating func wait(for item: Int, at index: Int) {
         guard case .open(var cursor) = branches.begun[index] else { return }
-        // Its states are another execution's.
-        cursor.state = item.label
-        cursor.phase = .task(PendingTask(id: item.id, answerer: .token))
+        cursor.phase = .task(PendingTask(id: item, answerer: .token))
         set(index, cursor)
     }
 

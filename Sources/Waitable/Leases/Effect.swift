@@ -8,12 +8,12 @@ public enum Effect: Sendable, Equatable {
     case publish(stream: String, fields: [ItemField])
     /// Starts an execution. Its outcome comes back with the commit, but for an item of a map run.
     case start(ChildStart)
-    /// Stops an execution that nobody waits for any more.
-    case stop(ExecutionKey)
+    /// Stops the execution that a task waited for.
+    case stop(task: Int)
     /// Tells an execution that the one of the step, which a task of it started, has closed.
     case report(to: Execution.ParentTask)
     /// Takes answers out of the execution's inbox that the step has read, where they still have these values (empty for
-    /// any); all of them where none is named.
+    /// any); all of them where none is named, and the executions that its tasks wait for are stopped.
     case forget(answers: [ItemField])
 
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
@@ -34,9 +34,9 @@ public enum Effect: Sendable, Equatable {
             ] {
                 append(word)
             }
-        case .stop(let key):
+        case .stop(let task):
             append("K")
-            append(key.member)
+            append(String(task))
         case .report(let parent):
             for word in ["T", parent.key.member, String(parent.task), String(parent.answer.rawValue)] { append(word) }
         case .forget(let answers):
@@ -76,7 +76,8 @@ public struct ChildStart: Sendable, Equatable {
     public var task: Int
     /// What the task waits for.
     public var wish: Wish
-    /// The hash of its revision; `nil` for the machine's current one.
+    /// The hash of its revision, or a version's number or an alias with a colon before it; `nil` for the machine's current
+    /// one.
     public var revision: String?
 
     /// What a task that starts an execution waits for.

@@ -60,15 +60,13 @@ public struct ExecutionRunner: Sendable {
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
         let history = execution.key.isExpress ? .off : machine.revision.history
         let place = next.take(advance.outcome, at: entry.instant)
-        for item in Self.abandoned(execution, entry.inbox, next) {
-            tasks.stop(item, isExpress: machine.definition.runsExpress(labelled: item.label))
-        }
         return Step(
             execution: next,
             before: execution,
             next: place,
             journal: entry,
-            effects: tasks.effects + Self.forgetting(entry.inbox, execution, place),
+            effects: tasks.effects + Self.abandoning(execution, entry.inbox, next)
+                + Self.forgetting(entry.inbox, execution, place),
             calls: tasks.calls,
             events: advance.events,
             lastEventID: advance.lastEventID,
@@ -100,15 +98,14 @@ public struct ExecutionRunner: Sendable {
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
     }
 
-    /// The items of map runs whose executions a step no longer waits for.
-    private static func abandoned(
-        _ before: Execution,
-        _ inbox: Inbox,
-        _ after: Execution
-    ) -> [MapItemRequest.Place] {
-        guard let items = before.flow?.pendingItems, !items.isEmpty else { return [] }
-        let awaited = Set(after.flow?.pendingItems.map(\.id) ?? [])
-        return items.filter { !awaited.contains($0.id) && inbox.answers["\($0.id)"] == nil }
+    /// The end of executions that tasks waited for, and a step of an execution that goes on does not any more.
+    private static func abandoning(_ before: Execution, _ inbox: Inbox, _ after: Execution) -> [Effect] {
+        guard after.status == .running, let tasks = before.flow?.pendingTasks, !tasks.isEmpty else { return [] }
+        let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
+        return tasks.filter { task in
+            task.answerer == .token && !awaited.contains(task.id) && inbox.answers["\(task.id)"] == nil
+        }
+        .map { .stop(task: $0.id) }
     }
 
     /// What an execution's inbox is cleared of by a step.

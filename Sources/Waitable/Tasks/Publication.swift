@@ -3,6 +3,8 @@ import StatesLanguage
 
 /// A task that publishes: its messages become entries of a Redis stream, in the commit of the step that asked for it.
 ///
+/// The SDK's spellings (`aws-sdk:sqs:sendMessage`, `aws-sdk:eventbridge:putEvents`) do the same.
+///
 /// | resource | stream | an entry's fields |
 /// | --- | --- | --- |
 /// | `sqs:sendMessage` | the queue's name, the last part of `QueueUrl` | `MessageId`, `MessageBody`, the other parameters |
@@ -10,23 +12,21 @@ import StatesLanguage
 /// | `events:putEvents` | the bus, `EventBusName`, or `default` | `EventId` and the members of the entry |
 struct Publication: Sendable, Equatable {
     /// Where a message goes.
-    enum Service: String, Sendable {
+    enum Service: String, Sendable, CaseIterable {
         case sqs
         case sns
         case events
 
-        init?(service: String, operation: String) {
-            guard let found = Self(rawValue: service), found.operation == operation else { return nil }
-            self = found
-        }
-
-        private var operation: String {
+        fileprivate var operation: String {
             switch self {
             case .sqs: "sendMessage"
             case .sns: "publish"
             case .events: "putEvents"
             }
         }
+
+        /// The SDK's name of the service.
+        fileprivate var sdkName: String { self == .events ? "eventbridge" : rawValue }
 
         /// What has to be given.
         var requiredFields: [String] {
@@ -35,6 +35,24 @@ struct Publication: Sendable, Equatable {
             case .sns: ["Message"]
             case .events: ["Entries"]
             }
+        }
+    }
+
+    /// The service, and how a resource spells it.
+    struct Publisher: Sendable, Equatable {
+        let service: Service
+        /// Whether it is spelled as the SDK's: its answer comes without the HTTP exchange.
+        let isSDK: Bool
+
+        /// - Parameter service: The service's name in a resource: `sqs`, `aws-sdk:sqs`.
+        init?(service name: String, operation: String) {
+            let sdk = "aws-sdk:"
+            let isSDK = name.hasPrefix(sdk)
+            let name = isSDK ? String(name.dropFirst(sdk.count)) : name
+            let service = Service.allCases.first { name == (isSDK ? $0.sdkName : $0.rawValue) }
+            guard let service, service.operation == operation else { return nil }
+            self.service = service
+            self.isSDK = isSDK
         }
     }
 

@@ -66,32 +66,20 @@ struct StepTasks: TaskHandler {
 
     mutating func begin(_ item: MapItemRequest) -> Bool {
         guard effects.count < Self.mostItems else { return false }
+        let name = DerivedUUID.text(arn.execution(execution.key), "\(item.id)", "\(redrives)")
         effects.append(
             .start(
                 ChildStart(
-                    machine: itemKey(item.place, isExpress: item.isExpress).machine,
-                    name: itemKey(item.place, isExpress: item.isExpress).name,
+                    machine: "\(execution.key.machine)/\(item.label)",
+                    name: item.isExpress ? "\(name):\(DerivedUUID.text(name))" : name,
                     input: item.input.text,
-                    task: item.place.id,
+                    task: item.id,
                     wish: .end(.output),
                     revision: execution.revision
                 )
             )
         )
         return true
-    }
-
-    /// Stops the execution of a map run's item, for which nobody waits any more.
-    mutating func stop(_ item: MapItemRequest.Place, isExpress: Bool) {
-        effects.append(.stop(itemKey(item, isExpress: isExpress)))
-    }
-
-    private func itemKey(_ item: MapItemRequest.Place, isExpress: Bool) -> ExecutionKey {
-        let name = DerivedUUID.text(arn.execution(execution.key), "\(item.id)", "\(redrives)")
-        return ExecutionKey(
-            machine: "\(execution.key.machine)/\(item.label)",
-            name: isExpress ? "\(name):\(DerivedUUID.text(name))" : name
-        )
     }
 
     private mutating func begin(
@@ -109,8 +97,8 @@ struct StepTasks: TaskHandler {
             )
             effects.append(.offer(activity: name, offered))
             return .waiting(.activity)
-        case .publication(let service, let pattern):
-            return try publish(task, service, pattern)
+        case .publication(let publisher, let pattern):
+            return try publish(task, publisher, pattern)
         case .execution(let pattern):
             effects.append(.start(try child(of: task, pattern)))
             return .pending
@@ -146,23 +134,26 @@ struct StepTasks: TaskHandler {
 
     private mutating func publish(
         _ task: TaskRequest,
-        _ service: Publication.Service,
+        _ publisher: Publication.Publisher,
         _ pattern: IntegrationPattern
     ) throws(ItemProblem) -> TaskDisposition {
         let seed = arn.execution(execution.key)
-        let publication = try Publication(service, parameters: task.parameters.objectValue ?? [:]) {
+        let publication = try Publication(publisher.service, parameters: task.parameters.objectValue ?? [:]) {
             DerivedUUID.text(seed, "\(task.id)", "\($0)")
         }
         for message in publication.messages {
             effects.append(.publish(stream: message.stream, fields: message.fields))
         }
-        if let failure = publication.failure { return .failed(error: failure.error, cause: failure.cause) }
+        // The SDK leaves it to its caller to look for entries that failed.
+        if let failure = publication.failure, !publisher.isSDK {
+            return .failed(error: failure.error, cause: failure.cause)
+        }
         let response = ServiceResponse(
             requestID: DerivedUUID.text(seed, "\(task.id)", "request"),
             date: HTTPDate.text(now),
-            contentType: service.contentType
+            contentType: publisher.service.contentType
         )
-        let output = response.output(publication.answer)
+        let output = publisher.isSDK ? .object(publication.answer) : response.output(publication.answer)
         return pattern == .token ? .submitted(output: output) : .succeeded(output: output)
     }
 
@@ -193,7 +184,8 @@ struct StepTasks: TaskHandler {
             name: name,
             input: text,
             task: task.id,
-            wish: pattern.wish
+            wish: pattern.wish,
+            revision: (reference.version.map(String.init) ?? reference.alias).map { ":\($0)" }
         )
     }
 }

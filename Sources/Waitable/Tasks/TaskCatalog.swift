@@ -21,7 +21,7 @@ public struct TaskCatalog: ResourceCatalog {
         case .invoke: return Self.missing(["FunctionName"], parameters)
         case .http: return Self.missing(["ApiEndpoint", "Method"], parameters)
         case .execution: return Self.missing(["StateMachineArn"], parameters)
-        case .publication(let service, _): return Self.missing(service.requiredFields, parameters)
+        case .publication(let publisher, _): return Self.missing(publisher.service.requiredFields, parameters)
         }
     }
 

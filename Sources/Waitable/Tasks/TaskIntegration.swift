@@ -12,8 +12,8 @@ enum TaskIntegration: Sendable, Equatable {
     case invoke(IntegrationPattern)
     /// `http:invoke`
     case http
-    /// `sqs:sendMessage`, `sns:publish`, `events:putEvents`
-    case publication(Publication.Service, IntegrationPattern)
+    /// `sqs:sendMessage`, `sns:publish`, `events:putEvents`, and the SDK's spellings
+    case publication(Publication.Publisher, IntegrationPattern)
     /// `states:startExecution`
     case execution(IntegrationPattern)
 
@@ -30,7 +30,11 @@ enum TaskIntegration: Sendable, Equatable {
         case ("states", "activity") where parts.count == 7 && ResourceName.problem(with: parts[6]) == nil:
             self = .activity(name: parts[6])
         case ("states", let service) where parts[3].isEmpty && parts[4].isEmpty && parts.count <= 8:
-            self.init(service: service, parts[6...].joined(separator: ":"))
+            let isSDK = service == "aws-sdk"
+            self.init(
+                service: parts[isSDK ? 5...6 : 5...5].joined(separator: ":"),
+                parts[(isSDK ? 7 : 6)...].joined(separator: ":")
+            )
         default: return nil
         }
     }
@@ -43,8 +47,8 @@ enum TaskIntegration: Sendable, Equatable {
         case ("http", "invoke", .response): self = .http
         case ("states", "startExecution", _): self = .execution(pattern)
         case (_, _, .response), (_, _, .token):
-            guard let service = Publication.Service(service: service, operation: words[0]) else { return nil }
-            self = .publication(service, pattern)
+            guard let publisher = Publication.Publisher(service: service, operation: words[0]) else { return nil }
+            self = .publication(publisher, pattern)
         default: return nil
         }
     }

@@ -18,17 +18,17 @@ struct DistributedMapTests {
     }
 
     /// The ids of the items asked for, in order.
-    private func ids(_ run: Run) -> [Int] { run.tasks.items.map(\.place.id) }
+    private func ids(_ run: Run) -> [Int] { run.tasks.items.map(\.id) }
 
     @Test("each item is asked for with what the selector makes of it; the outputs come back in order")
     func items() throws {
         var run = try run(map(#""Label":"L","ItemSelector":{"v.$":"$$.Map.Item.Value","all.$":"$"},"#), "[7,8]")
         #expect(run.tasks.items.map(\.input.text) == [#"{"v":7,"all":[7,8]}"#, #"{"v":8,"all":[7,8]}"#])
-        #expect(Set(run.tasks.items.map(\.place.label)) == ["L"])
+        #expect(Set(run.tasks.items.map(\.label)) == ["L"])
         #expect(run.flow?.wakeUp == nil)
         let ids = ids(run)
         try run.advance(milliseconds: 5, by: [.succeeded(task: ids[1], output: .string("b"))])
-        #expect(run.flow?.pendingItems.map(\.id) == [ids[0]])
+        #expect(run.flow?.pendingTasks.map(\.id) == [ids[0]])
         try run.advance(milliseconds: 5, by: [.succeeded(task: ids[0], output: .string("a"))])
         #expect(run.output == #"["a","b"]"#)
         let arn = try #require(run.events[3].details?.members["mapRunArn"]?.stringValue)
@@ -100,9 +100,6 @@ struct DistributedMapTests {
         let machine = try StateMachine(definition: outer, resources: TestCatalog())
         #expect(machine.processor(labelled: "In")?.startAt == "I")
         #expect(machine.processor(labelled: "Out") == nil)
-        #expect(!machine.runsExpress(labelled: "In"))
-        let express = try StateMachine(definition: map(type: "EXPRESS"), resources: TestCatalog())
-        #expect(express.runsExpress(labelled: "S"))
     }
 
     @Test(
@@ -151,7 +148,7 @@ struct DistributedMapTests {
         var tasks = ScriptedTasks()
         let stored = try Flow(json: try JSON(parsing: flow.json.text))
         let advance = run.interpreter.redrive(stored, at: run.now, tasks: &tasks)
-        #expect(tasks.items.map(\.place.id) == Array(ids[1...]))
+        #expect(tasks.items.map(\.id) == Array(ids[1...]))
         guard case .running = advance.outcome else {
             Issue.record("\(advance.outcome)")
             return
