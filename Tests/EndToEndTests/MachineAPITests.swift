@@ -131,6 +131,16 @@ struct MachineAPITests {
             let diagnostic = bad.json.objectValue?["diagnostics"]?.arrayValue?.first?.objectValue
             #expect(diagnostic?["severity"] == "ERROR")
             #expect(diagnostic?["code"] == "SCHEMA_VALIDATION_FAILED")
+            let task =
+                #"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:getObject","End":true}}}"#
+            var warned: JSONObject = ["definition": .string(task), "severity": "WARNING"]
+            let warning = try await stack.call("ValidateStateMachineDefinition", warned).json.objectValue
+            #expect(warning?["result"] == "OK")
+            let shown = warning?["diagnostics"]?.arrayValue?.first?.objectValue
+            #expect(shown?["severity"] == "WARNING" && shown?["location"] == "/States/T/Resource")
+            warned["severity"] = "ERROR"
+            let quiet = try await stack.call("ValidateStateMachineDefinition", warned).json.objectValue
+            #expect(quiet?["diagnostics"] == [])
         }
     }
 

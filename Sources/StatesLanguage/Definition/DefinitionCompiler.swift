@@ -6,6 +6,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         var comment: String?
         var timeoutSeconds: Int?
         var graph: StateGraph
+        var warnings: [DefinitionProblem]
     }
 
     /// The longest definition, in UTF-8 bytes, as AWS has it.
@@ -26,7 +27,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             checkVariables(of: graph, &fields)
         }
         guard fields.problems.isEmpty, let graph else { throw DefinitionError(problems: fields.problems) }
-        return Parts(comment: comment, timeoutSeconds: timeout, graph: graph)
+        return Parts(comment: comment, timeoutSeconds: timeout, graph: graph, warnings: fields.warnings)
     }
 
     /// `StartAt` and `States`.
@@ -134,7 +135,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         }
         var reader = fields.reader(of: object, at: "States/\(name)")
         let state = compileState(name, &reader)
-        fields.add(reader.problems)
+        fields.add(reportsOf: reader)
         return state
     }
 

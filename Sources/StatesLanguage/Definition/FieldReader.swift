@@ -7,6 +7,8 @@ struct FieldReader {
     var language: any QueryLanguage
     private var taken: Set<String> = []
     private(set) var problems: [DefinitionProblem] = []
+    /// What can be run, but will fail.
+    private(set) var warnings: [DefinitionProblem] = []
     /// The variables that paths refer to, in the order of their first references.
     private(set) var references: [String] = []
 
@@ -32,11 +34,21 @@ struct FieldReader {
         problems.append(DefinitionProblem(code, message, at: place.isEmpty ? "/" : place))
     }
 
+    mutating func warn(_ message: String, at field: String) {
+        warnings.append(DefinitionProblem("WAITABLE_NOT_SUPPORTED", message, at: location + "/" + field))
+    }
+
     mutating func add(_ problems: [DefinitionProblem]) { self.problems += problems }
+
+    /// Takes over what is wrong with an object within this one that has references of its own.
+    mutating func add(reportsOf inner: FieldReader) {
+        add(inner.problems)
+        warnings += inner.warnings
+    }
 
     /// Takes over what a reader of an object within this one gathered.
     mutating func add(_ inner: FieldReader) {
-        add(inner.problems)
+        add(reportsOf: inner)
         refer(to: inner.references)
     }
 

@@ -7,4 +7,14 @@ public protocol ResourceCatalog: Sendable {
     ///   - parameters: Its `Parameters` as written, paths and all.
     /// - Returns: The field (`Resource`, or one within `Parameters`) and the reason; `nil` for a task that can be run.
     func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)?
+
+    /// Says why a task that has no problem would fail all the same; `nil` where it need not.
+    ///
+    /// - Parameter resource: The task's `Resource`.
+    func warning(about resource: String) -> String?
+}
+
+extension ResourceCatalog {
+    /// Nothing to warn of.
+    public func warning(about resource: String) -> String? { nil }
 }

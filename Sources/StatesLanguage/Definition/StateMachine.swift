@@ -10,6 +10,8 @@ public struct StateMachine: Sendable {
     public var startAt: String { graph.startAt }
     /// How long an execution may take, in seconds.
     public let timeoutSeconds: Int?
+    /// What can be run, but will fail where an execution comes to it.
+    public let warnings: [DefinitionProblem]
     let graph: StateGraph
     /// What its tasks ask for, also within Parallel and Map states, each once.
     public var resources: Set<String> {
@@ -35,6 +37,7 @@ public struct StateMachine: Sendable {
         comment = parts.comment
         timeoutSeconds = parts.timeoutSeconds
         graph = parts.graph
+        warnings = parts.warnings
     }
 
     /// The machine that the items of one of its Map states run.
@@ -43,5 +46,6 @@ public struct StateMachine: Sendable {
         comment = nil
         timeoutSeconds = nil
         graph = processor
+        warnings = []
     }
 }

@@ -18,8 +18,8 @@ struct Branches: Sendable, Equatable {
     /// The id of the map run's first event, in distributed mode; `nil` for branches within the execution.
     var run: Int?
 
-    /// How many of a map run's executions have failed.
-    var failed: Int { begun.count { $0 == .failed } }
+    /// Those of a map run's executions that have failed.
+    var failed: [Int] { begun.indices.filter { begun[$0] == .failed } }
 
     /// The cursors of the open ones.
     var cursors: [Cursor] {

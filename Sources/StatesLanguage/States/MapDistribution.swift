@@ -10,6 +10,10 @@ struct MapDistribution: Sendable {
     let toleratedCount: Setting<Int>?
     /// How many percent of the items may fail.
     let toleratedPercentage: Setting<Double>?
+    /// How items are put together; `nil` for an execution for each.
+    let batcher: ItemBatcher?
+    /// What keeps the state from running; `nil` for nothing.
+    let exchange: MapExchange?
 
     private static let longestLabel = 40
 

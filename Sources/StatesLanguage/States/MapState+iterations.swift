@@ -4,6 +4,7 @@ extension Walk {
         let scope = scope(of: cursor)
         let input = try state.dataFlow.input(scope)
         _ = try map.concurrency(scope.with(input))
+        if let exchange = map.distribution?.exchange { throw exchange.failure }
         let items = try map.items.items(scope.with(input))
         if let failure = dataFailure(of: input, from: state.name) { throw failure }
         var cursor = cursor
@@ -17,6 +18,8 @@ extension Walk {
             _ = try distribution.isExceeded(by: 0, of: items.count, scope.with(input))
             let arn = context.mapRunID(label: distribution.label(of: state.name), event: lastEventID + 1)
             cursor.previousID = record("MapRunStarted", previous: cursor.previousID, .mapRunStarted(arn))
+            let count = try map.batches(of: items, scope.with(input))?.count ?? items.count
+            branches = Branches(begun: [], count: count)
             branches.run = cursor.previousID
         }
         return .walk(state, cursor, branches, by: [])
@@ -36,8 +39,7 @@ extension Walk {
         let room = try map.concurrency(scope) - fork.openCount
         for index in first..<min(items.count, first + max(room, 0)) {
             if let failure = fullHistory { throw failure }
-            let item = MapItem(index: index, value: items[index])
-            let input = try map.selector?.value(scope.with(item))
+            let input = try map.selected(index, of: items, scope)
             let event = record(
                 "MapIterationStarted",
                 previous: previous,
@@ -46,5 +48,14 @@ extension Walk {
             fork.begin(start(of: map.processor, input: input, previous: event))
         }
         return Array(first..<fork.branches.begun.count)
+    }
+}
+
+extension MapState {
+    /// What an iteration has for input; `nil` for the item itself.
+    ///
+    /// - Parameter scope: With the effective input.
+    func selected(_ index: Int, of items: [JSON], _ scope: DataScope) throws(StateFailure) -> JSON? {
+        try selector?.value(scope.with(MapItem(index: index, value: items[index])))
     }
 }

@@ -16,15 +16,19 @@ extension Walk {
             let scope = scope(of: cursor)
             let data = scope.with(try state.dataFlow.input(scope))
             let items = try map.items.items(data)
-            guard items.count == branches.count else {
+            let batches = try map.batches(of: items, data)
+            guard batches?.count ?? items.count == branches.count else {
                 throw scope.runtimeError("The state's items are those of another definition.")
             }
             for stimulus in stimuli {
                 guard let index = stimulus.task.flatMap({ MapItemRequest.index(of: $0, in: run) }) else { continue }
                 fork.take(stimulus, at: index, keeps: state.needsResult)
             }
-            if try distribution.isExceeded(by: fork.branches.failed, of: items.count, data) { return fail(fork) }
-            try start(&fork, map, distribution, items, run, data, &tasks)
+            let failed = fork.branches.failed.reduce(0) { $0 + (batches?[$1].count ?? 1) }
+            if try distribution.isExceeded(by: failed, of: items.count, data) { return fail(fork) }
+            try start(&fork, map, distribution, run, data, &tasks) { (index) throws(StateFailure) in
+                try map.input(of: index, items, batches, data)
+            }
             guard fork.isDone else { return .end(.resting(fork.resting)) }
             fork.cursor.previousID = record("MapRunSucceeded", previous: cursor.previousID, nil)
             return try leave(fork)
@@ -38,10 +42,10 @@ extension Walk {
         _ fork: inout Fork,
         _ map: MapState,
         _ distribution: MapDistribution,
-        _ items: [JSON],
         _ run: Int,
         _ scope: DataScope,
-        _ tasks: inout some TaskHandler
+        _ tasks: inout some TaskHandler,
+        input: (Int) throws(StateFailure) -> JSON
     ) throws(StateFailure) {
         let label = distribution.label(of: fork.state.name)
         var room = try map.concurrency(scope) - fork.openCount
@@ -51,16 +55,15 @@ extension Walk {
             if let unstarted = next.popFirst() {
                 index = unstarted
             } else {
-                guard room > 0, fork.branches.begun.count < items.count else { return }
+                guard room > 0, fork.branches.begun.count < fork.branches.count else { return }
                 room -= 1
                 index = fork.branches.begun.count
                 fork.begin(start(of: map.processor, input: nil, previous: fork.cursor.previousID))
             }
-            let item = MapItem(index: index, value: items[index])
             let request = MapItemRequest(
                 id: MapItemRequest.id(of: index, in: run),
                 label: label,
-                input: try map.selector?.value(scope.with(item)) ?? item.value,
+                input: try input(index),
                 isExpress: distribution.isExpress
             )
             // One that has no room stands at its beginning, and so is due at once.
@@ -82,6 +85,32 @@ extension Walk {
             .executionEnded("mapRunFailedEventDetails", error: failure.error, cause: failure.cause)
         )
         return .fail(fork.state, fork.resting, failure)
+    }
+}
+
+extension MapState {
+    /// Which items each of the map run's executions has; `nil` for one item each.
+    ///
+    /// - Parameter scope: With the effective input.
+    func batches(of items: [JSON], _ scope: DataScope) throws(StateFailure) -> [Range<Int>]? {
+        try distribution?.batcher?.batches(of: items.count, scope) { (index) throws(StateFailure) in
+            try selected(index, of: items, scope) ?? items[index]
+        }
+    }
+
+    /// What one of the map run's executions has for input.
+    fileprivate func input(
+        of index: Int,
+        _ items: [JSON],
+        _ batches: [Range<Int>]?,
+        _ scope: DataScope
+    ) throws(StateFailure) -> JSON {
+        guard let batches, let batcher = distribution?.batcher else {
+            return try selected(index, of: items, scope) ?? items[index]
+        }
+        var batch: [JSON] = []
+        for item in batches[index] { batch.append(try selected(item, of: items, scope) ?? items[item]) }
+        return try batcher.value(of: batch, scope)
     }
 }
 

@@ -19,7 +19,14 @@ final class MapState: Sendable {
         let count = Self.count("ToleratedFailureCount", &fields)
         let percentage = Self.percentage("ToleratedFailurePercentage", &fields)
         let label = MapDistribution.label(&fields)
+        let batcher = ItemBatcher(&fields)
+        let exchanges = [MapExchange.reader(&fields), MapExchange.writer(&fields)].compactMap(\.self)
         guard let (processor, mode) = Self.processor(&fields, compile) else { return nil }
+        if mode == .inline {
+            for name in ["ItemBatcher", "ItemReader", "ResultWriter"] where fields.has(name) {
+                fields.problem("Field '\(name)' is not supported in a Map state of mode INLINE", at: name)
+            }
+        }
         self.processor = processor
         distribution =
             mode == .inline
@@ -28,7 +35,9 @@ final class MapState: Sendable {
                 label: label,
                 isExpress: mode == .express,
                 toleratedCount: count,
-                toleratedPercentage: percentage
+                toleratedPercentage: percentage,
+                batcher: batcher,
+                exchange: exchanges.first
             )
     }
 
@@ -63,7 +72,7 @@ final class MapState: Sendable {
         let mode = mode(&reader)
         let graph = compile(&reader)
         reader.finish()
-        fields.add(reader.problems)
+        fields.add(reportsOf: reader)
         return graph.map { ($0, mode) }
     }
 
@@ -100,7 +109,7 @@ final class MapState: Sendable {
             )
         }
         reader.finish()
-        fields.add(reader.problems)
+        fields.add(reportsOf: reader)
         return found
     }
 }

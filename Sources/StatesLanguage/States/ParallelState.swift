@@ -23,7 +23,7 @@ final class ParallelState: Sendable {
             var reader = fields.reader(of: object, at: "Branches[\(index)]")
             if let branch = compile(&reader) { branches.append(branch) }
             reader.finish()
-            fields.add(reader.problems)
+            fields.add(reportsOf: reader)
         }
         guard !elements.isEmpty, branches.count == elements.count else { return nil }
         self.branches = branches

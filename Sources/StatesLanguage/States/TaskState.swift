@@ -15,6 +15,8 @@ struct TaskState: Sendable {
         guard let resource = fields.requiredString("Resource") else { return nil }
         if let problem = resources.problem(with: resource, parameters: fields.peek("Parameters")) {
             fields.problem(problem.reason, at: problem.field)
+        } else if let reason = resources.warning(about: resource) {
+            fields.warn(reason, at: "Resource")
         }
         self.resource = TaskResource(resource)
     }

@@ -25,6 +25,13 @@ public struct TaskCatalog: ResourceCatalog {
         }
     }
 
+    /// Says which operations of AWS's SDK there is nothing for.
+    public func warning(about resource: String) -> String? {
+        guard TaskIntegration(resource) == nil, Self.isOfSDK(resource) else { return nil }
+        return
+            "The resource \(resource) is not supported by this version; the task fails as Waitable.ResourceNotSupported"
+    }
+
     /// Whether a resource is spelled like an operation of AWS's SDK: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
     private static func isOfSDK(_ resource: String) -> Bool {
         let parts = resource.split(separator: ":", omittingEmptySubsequences: false)

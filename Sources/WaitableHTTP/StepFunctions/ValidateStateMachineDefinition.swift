@@ -2,29 +2,33 @@ import StatesLanguage
 import Waitable
 
 extension StepFunctionsAPI {
-    /// Says what is wrong with a definition; never an error for a bad one.
+    /// Says what is wrong with a definition, and when asked for warnings, what can be run but will fail; never an error for a
+    /// bad one.
     func validateStateMachineDefinition(_ request: APIRequest) async throws -> JSONObject {
         let definition = try request.required("definition")
         let type = try request.machineType()
-        _ = try request.choice("severity", of: ["ERROR", "WARNING"], default: "ERROR")
+        let severity = try request.choice("severity", of: ["ERROR", "WARNING"], default: "ERROR")
         let limit = try request.integer("maxResults", in: 0...100, default: 0)
-        var problems: [DefinitionProblem] = []
+        var diagnostics: [JSON] = []
+        var result = "OK"
         do {
-            _ = try StateMachine(definition: definition, resources: TaskCatalog(type: type))
+            let machine = try StateMachine(definition: definition, resources: TaskCatalog(type: type))
+            if severity == "WARNING" { diagnostics = machine.warnings.map { Self.diagnostic($0, severity) } }
         } catch {
-            problems = error.problems
+            result = "FAIL"
+            diagnostics = error.problems.map { Self.diagnostic($0, "ERROR") }
         }
-        let shown = problems.prefix(limit == 0 ? 100 : limit)
+        let shown = diagnostics.prefix(limit == 0 ? 100 : limit)
         return [
-            "result": .string(problems.isEmpty ? "OK" : "FAIL"),
-            "diagnostics": .array(shown.map(Self.diagnostic)),
-            "truncated": .bool(shown.count < problems.count),
+            "result": .string(result),
+            "diagnostics": .array(Array(shown)),
+            "truncated": .bool(shown.count < diagnostics.count),
         ]
     }
 
-    private static func diagnostic(_ problem: DefinitionProblem) -> JSON {
+    private static func diagnostic(_ problem: DefinitionProblem, _ severity: String) -> JSON {
         var object: JSONObject = [
-            "severity": .string("ERROR"), "code": .string(problem.code), "message": .string(problem.message),
+            "severity": .string(severity), "code": .string(problem.code), "message": .string(problem.message),
         ]
         if !problem.location.isEmpty { object["location"] = .string(problem.location) }
         return .object(object)

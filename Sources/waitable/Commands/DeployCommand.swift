@@ -32,7 +32,8 @@ struct DeployCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try await Settings(flags: settings, process: "deploy")
             let values = try Settings.substitutions(substitutions.joined(separator: ","))
-            var entry = try DefinitionFile(path: file, name: name, substitutions: values).entry
+            let definition = try DefinitionFile(path: file, name: name, substitutions: values)
+            var entry = definition.entry
             entry.revision.history = history
             let folder = StateMachineFolder(entries: [entry], defaultMachine: isDefault ? entry.name : nil)
             try await Connection.with(settings) { store in
@@ -40,6 +41,7 @@ struct DeployCommand: AsyncParsableCommand {
                 logger.logLevel = .error
                 try await Deployment(folder: folder, store: store, logger: logger).deploy()
             }
+            if !json { for warning in definition.warnings { print("\(file): warning: \(warning)") } }
             let arn = settings.arn.stateMachine(entry.name)
             print(
                 json

@@ -23,12 +23,17 @@ struct ValidateCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let values = try Settings.substitutions(substitutions.joined(separator: ","))
             do {
-                let entry = try DefinitionFile(path: file, substitutions: values).entry
-                print(
-                    json
-                        ? JSON.object(["valid": .bool(true), "revision": .string(entry.revision.hash)]).text
-                        : "\(file): valid"
-                )
+                let definition = try DefinitionFile(path: file, substitutions: values)
+                if json {
+                    let answer: JSONObject = [
+                        "valid": .bool(true), "revision": .string(definition.entry.revision.hash),
+                        "warnings": .array(definition.warnings.map { .string("\($0)") }),
+                    ]
+                    print(JSON.object(answer).text)
+                } else {
+                    for warning in definition.warnings { print("\(file): warning: \(warning)") }
+                    print("\(file): valid")
+                }
             } catch let error as DefinitionFileError where json {
                 print(JSON.object(["valid": .bool(false), "reason": .string(error.reason)]).text)
                 throw Exit.badInput

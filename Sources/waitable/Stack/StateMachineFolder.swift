@@ -48,6 +48,8 @@ struct StateMachineFolder: Sendable {
 /// One file with a definition.
 struct DefinitionFile {
     let entry: StateMachineFolder.Entry
+    /// What can be run, but will fail.
+    let warnings: [DefinitionProblem]
 
     init(path: String, name: String? = nil, substitutions: [String: String]) throws {
         let file = path.split(separator: "/").last.map(String.init) ?? path
@@ -63,7 +65,7 @@ struct DefinitionFile {
         }
         do throws(DefinitionError) {
             let definition = try StateMachine.substituting(substitutions, in: text)
-            _ = try StateMachine(definition: definition, resources: TaskCatalog())
+            warnings = try StateMachine(definition: definition, resources: TaskCatalog()).warnings
             entry = .init(name: name, revision: Revision(definition: definition, roleARN: StateMachineFolder.role))
         } catch {
             throw DefinitionFileError(path: path, reason: "\(error)")

@@ -117,8 +117,8 @@ struct DistributedMapTests {
                     + "/States/S/ItemProcessor/ProcessorConfig/ExecutionType"
             ),
             (
-                #""ItemReader":{},"#, "STANDARD",
-                "Field 'ItemReader' is not supported in a state of type Map at /States/S/ItemReader"
+                #""ItemBatcher":{"BatchInput":{}},"#, "STANDARD",
+                "At least one of 'MaxItemsPerBatch' and 'MaxInputBytesPerBatch' must be given at /States/S/ItemBatcher"
             ),
         ]
     )
@@ -129,6 +129,58 @@ struct DistributedMapTests {
         } catch {
             #expect(error.problems.map { "\($0.message) at \($0.location)" } == [problem])
         }
+    }
+
+    @Test(
+        "items come in batches of a number, of a size, or of both; each has what all of them have",
+        arguments: [
+            (
+                #""ItemBatcher":{"MaxItemsPerBatchPath":"$.n","BatchInput":{"t.$":"$.t"}},"#,
+                [
+                    #"{"BatchInput":{"t":1},"Items":[10,11]}"#, #"{"BatchInput":{"t":1},"Items":[12,13]}"#,
+                    #"{"BatchInput":{"t":1},"Items":[14]}"#,
+                ]
+            ),
+            (
+                #""ItemBatcher":{"MaxInputBytesPerBatch":20},"#,
+                [#"{"Items":[10,11,12]}"#, #"{"Items":[13,14]}"#]
+            ),
+            (
+                #""ItemBatcher":{"MaxInputBytesPerBatch":1,"MaxItemsPerBatch":4},"ItemSelector":{"v.$":"$$.Map.Item.Value"},"#,
+                (10...14).map { #"{"Items":[{"v":\#($0)}]}"# }
+            ),
+        ]
+    )
+    func batches(fields: String, inputs: [String]) throws {
+        let run = try run(map(#""ItemsPath":"$.items","# + fields), #"{"n":2,"t":1,"items":[10,11,12,13,14]}"#)
+        #expect(run.tasks.items.map(\.input.text) == inputs)
+    }
+
+    @Test("a batch that fails counts as all its items")
+    func failedBatch() throws {
+        let fields = #""ToleratedFailurePercentage":50,"ItemBatcher":{"MaxItemsPerBatch":3},"#
+        var run = try run(map(fields), "[0,1,2,3]")
+        let ids = ids(run)
+        #expect(ids.count == 2)
+        try run.advance(milliseconds: 1, by: [.failed(task: ids[1], error: "E", cause: nil)])
+        #expect(run.flow != nil)
+        var other = try self.run(map(fields), "[0,1,2,3]")
+        try other.advance(milliseconds: 1, by: [.failed(task: ids[0], error: "E", cause: nil)])
+        #expect(other.failure?.error == "States.ExceedToleratedFailureThreshold")
+    }
+
+    @Test("what is read from or written to elsewhere is deployed with a warning, and fails its state")
+    func exchanges() throws {
+        let reader =
+            #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","MaxItemsPath":"$m"},"#
+            + #""Parameters":{"Bucket.$":"$.b"}},"Catch":[{"ErrorEquals":["States.ItemReaderFailed"],"Next":"C"}],"#
+        let definition = map(reader).dropLast(2) + #","C":{"Type":"Pass","Result":"caught","End":true}}}"#
+        let machine = try StateMachine(definition: String(definition), resources: TestCatalog())
+        #expect(machine.warnings.map(\.location) == ["/States/S/ItemReader"])
+        #expect(machine.variableReferences == ["S": ["m"]])
+        #expect(try run(String(definition), "{}").output == #""caught""#)
+        let writer = #""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},"#
+        #expect(try run(map(writer), "[1]").failure?.error == "States.ResultWriterFailed")
     }
 
     @Test("a redrive runs the items again that had not succeeded")
