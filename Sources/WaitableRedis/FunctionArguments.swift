@@ -29,7 +29,12 @@ struct FunctionArguments {
         case .leased: append("=")
         }
         append(transition.document)
-        append(transition.history)
+        switch transition.listing {
+        case .unbegun: append("")
+        case .unchanged: append("-")
+        case .element(let element): append(element)
+        case .removed: append("!")
+        }
         append(transition.effects.count)
         for effect in transition.effects {
             effect.appendArguments { append($0) }

@@ -49,7 +49,7 @@ public struct Keys: Sendable, Hashable {
     public func revision(_ hash: String) -> String { prefix + ":machine:" + hash }
     /// string: an ``ExecutionDocument``.
     public func execution(_ key: ExecutionKey) -> String { prefix + ":execution:" + key.member }
-    /// list: one compact blob of history events for each commit.
+    /// list: the part of the journal that the document has no room for.
     public func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
     public func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }

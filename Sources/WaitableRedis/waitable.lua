@@ -6,7 +6,7 @@
 --   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
 --   prefix:execution:X   string  the execution's document, one JSON object that begins with its status: {"s":"R"…
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
---   prefix:history:X     list    one blob of history events per commit
+--   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
@@ -294,8 +294,8 @@ end
 -- ENTRY = X, next, document, history, k, then k effects:
 --   next      '' closes the execution | '=' keeps the lease | whole ms: due then | '?' and whole ms: due then, or at once
 --             when its inbox holds something
---   history   blob of the transition's events, '' where nothing ran, '-' where nothing of it is kept, '!' where nothing of
---             all is kept any longer
+--   history   another element of the list of history, '' where nothing ran, '-' where the list stays as it is, '!' where
+--             it goes
 --   effect    'P', SUFFIX, n, f1, v1, …, fn, vn                  the item becomes these fields
 --             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
 --             'D', SUFFIX                                        removes the item

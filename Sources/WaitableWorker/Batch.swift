@@ -30,6 +30,7 @@ struct Batch: Sendable {
         defer { worker.tally.letGo(size) }
         var steps = steps
         while !steps.isEmpty {
+            steps = steps.map { $0.journaled(by: worker.configuration.name) }
             guard let results = await results(of: steps) else { return }
             steps = await followUps(of: steps, results)
         }
@@ -37,7 +38,7 @@ struct Batch: Sendable {
 
     /// Sends one commit, and sends it again while its outcome is unknown and the lease lasts.
     private func results(of steps: [Step]) async -> [CommitResult]? {
-        let transitions = steps.map { $0.transition(lease: lease.token, by: worker.configuration.name) }
+        let transitions = steps.map { $0.transition(lease: lease.token) }
         while true {
             let start = ContinuousClock.now
             do {
@@ -118,7 +119,7 @@ struct Batch: Sendable {
 
     /// The same step once more, its plain writes evaluated, so that what Redis says of them becomes the task's failure.
     private func again(_ step: Step) async -> Step? {
-        guard let journal = step.journal, !journal.evaluatesAll, let before = step.before else { return nil }
+        guard !step.evaluatedAll, let before = step.before else { return nil }
         return await run(before, evaluatesAll: true)
     }
 

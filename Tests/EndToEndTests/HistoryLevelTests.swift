@@ -29,9 +29,8 @@ struct HistoryLevelTests {
             #expect(try await stack.closed(bad)["status"] == "FAILED")
             #expect(try await stack.events(good).last == (level == "ALL" ? "ExecutionSucceeded" : nil))
             #expect(try await stack.events(bad).last == (level == "OFF" ? nil : "ExecutionFailed"))
-            let kept = ["ALL": 2, "ERROR": 1, "OFF": 0]
-            let keys = try await stack.store.client.send(RedisCommand("KEYS", "*:history:m:*")).array
-            #expect(keys?.count == kept[level])
+            // The documents have room for it.
+            #expect(try await stack.store.client.send(RedisCommand("KEYS", "*:history:m:*")) == .array([]))
         }
     }
 

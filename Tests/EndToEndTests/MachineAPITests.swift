@@ -140,7 +140,7 @@ struct MachineAPITests {
             #expect(shown?["severity"] == "WARNING" && shown?["location"] == "/States/T/Resource")
             warned["severity"] = "ERROR"
             let quiet = try await stack.call("ValidateStateMachineDefinition", warned).json.objectValue
-            #expect(quiet?["diagnostics"] == [])
+            #expect(quiet?["diagnostics"] == .array([]))
         }
     }
 

@@ -44,6 +44,7 @@ extension Execution {
     public func failing(_ failure: ExecutionFailure, at now: Instant) -> Step {
         var next = self
         next.inbox = Inbox()
+        if flow == nil { next.journal = Journal() }
         next.close(.failed, flow, at: now)
         next.failure = failure
         let id = (flow?.lastEventID ?? 0) + 1

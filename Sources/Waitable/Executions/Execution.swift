@@ -32,6 +32,8 @@ public struct Execution: Sendable, Equatable {
     public var parent: ParentTask?
     /// What functions left for the next worker that claims it.
     public var inbox: Inbox
+    /// What went into its steps; `nil` where no history is kept.
+    public var journal: Journal?
 
     /// A task of another execution.
     public struct ParentTask: Sendable, Equatable {

@@ -18,6 +18,7 @@ import StatesLanguage
 /// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
 /// | `y` | the task that waits for its end and what it wants, `7@machine:id`; absent for none |
 /// | `f` | flow |
+/// | `h` | ``Journal``, absent where no history is kept |
 /// | `o` | output, absent when it is the input's text |
 /// | `input` | the input |
 public enum ExecutionDocument {
@@ -41,6 +42,10 @@ public enum ExecutionDocument {
         }
         if let parent = execution.parent { member("y", .string(parent.text), &text) }
         if let flow = execution.flow { member("f", flow.json, &text) }
+        if let journal = execution.journal {
+            prefix("h", &text)
+            journal.write(to: &text)
+        }
         if let output = execution.output, output != execution.input { raw("o", output, &text) }
         raw("input", execution.input, &text)
         text.append(UInt8(ascii: "}"))
@@ -92,6 +97,7 @@ public enum ExecutionDocument {
                 throw DocumentError(key: key, reason: "has an unreadable flow: \(error)")
             }
         }
+        execution.journal = try reader.journal("h")
         execution.output = reader.ranges["o"] == nil ? nil : try reader.text("o")
         if status == .succeeded, execution.output == nil { execution.output = execution.input }
         var head = JSONObject()
@@ -137,6 +143,14 @@ public enum ExecutionDocument {
             } catch {
                 throw DocumentError(key: key, reason: "has an unreadable member '\(name)': \(error)")
             }
+        }
+
+        func journal(_ name: String) throws(DocumentError) -> Journal? {
+            guard let range = ranges[name] else { return nil }
+            guard let journal = Journal(bytes[range]) else {
+                throw DocumentError(key: key, reason: "has an unreadable member '\(name)': it is no journal")
+            }
+            return journal
         }
 
         func string(_ name: String) throws(DocumentError) -> String {

@@ -8,26 +8,31 @@ public struct Transition: Sendable {
     public var next: Next
     /// The new document.
     public var document: [UInt8]
-    /// What belongs into the journal; empty where nothing ran, ``noHistory`` where nothing of it is kept, ``endOfHistory``
-    /// where nothing of all is kept any longer.
-    public var history: String
+    /// What becomes of the list that has what the document's journal has no room for.
+    public var listing: Listing
     /// What else is done, in order.
     public var effects: [Effect]
 
     /// A transition from its parts.
-    public init(key: ExecutionKey, next: Next, document: [UInt8], history: String, effects: [Effect]) {
+    public init(key: ExecutionKey, next: Next, document: [UInt8], listing: Listing, effects: [Effect]) {
         self.key = key
         self.next = next
         self.document = document
-        self.history = history
+        self.listing = listing
         self.effects = effects
     }
 
-    /// The history of a step that ran and leaves no trace.
-    public static let noHistory = "-"
-
-    /// The history of a step after which none is kept.
-    public static let endOfHistory = "!"
+    /// What becomes of the list beside the document.
+    public enum Listing: Sendable, Hashable {
+        /// Nothing, as nothing ran: a start that a worker has to begin.
+        case unbegun
+        /// Nothing: the document keeps all that is kept.
+        case unchanged
+        /// It gets another element.
+        case element(String)
+        /// It goes.
+        case removed
+    }
 
     /// The place in the `due` set after the commit.
     public enum Next: Sendable, Hashable {

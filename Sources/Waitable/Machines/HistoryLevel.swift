@@ -9,15 +9,4 @@ public enum HistoryLevel: String, Sendable, CaseIterable {
 
     /// The tag that names the level of a state machine that is created over the API.
     public static let tag = "waitable:history"
-
-    /// What a step adds to the history.
-    ///
-    /// - Parameter hasSucceeded: Whether the step was the execution's last one, and a success.
-    func history(of entry: JournalEntry, hasSucceeded: Bool) -> String {
-        switch self {
-        case .all: entry.text
-        case .error: hasSucceeded ? Transition.endOfHistory : entry.text
-        case .off: Transition.noHistory
-        }
-    }
 }

@@ -11,11 +11,11 @@ public struct ExecutionReplay: Sendable {
     ///
     /// - Parameters:
     ///   - execution: As its document says.
-    ///   - journal: Its journal's entries as stored, in order.
+    ///   - list: The elements of the list beside its document.
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    public func events(of execution: Execution, journal: [String]) throws(JSONError) -> [HistoryEvent] {
+    public func events(of execution: Execution, list: [String]) throws(JSONError) -> [HistoryEvent] {
         var events: [HistoryEvent] = []
-        for step in try steps(of: execution, journal: journal) {
+        for step in try steps(of: execution, list: list) {
             if let abortion = step.abortion { events.append(abortion) }
             events += step.made.events
         }
@@ -36,7 +36,7 @@ public struct ExecutionReplay: Sendable {
     }
 
     /// The steps of an execution, in order.
-    func steps(of execution: Execution, journal: [String]) throws(JSONError) -> [Remade] {
+    func steps(of execution: Execution, list: [String]) throws(JSONError) -> [Remade] {
         var current = Execution(
             key: execution.key,
             revision: execution.revision,
@@ -45,7 +45,7 @@ public struct ExecutionReplay: Sendable {
         )
         var steps: [Remade] = []
         var last: HistoryEvent?
-        for entry in journal.compactMap(JournalEntry.init(text:)) {
+        for entry in execution.journal?.entries(list: list, since: execution.startDate) ?? [] {
             var abortion: HistoryEvent?
             if let closing = entry.inbox.closing, closing.status == .aborted {
                 abortion = Self.abortion(after: last, at: closing.instant, closing.failure)

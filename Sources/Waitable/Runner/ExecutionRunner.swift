@@ -59,6 +59,7 @@ public struct ExecutionRunner: Sendable {
         next.inbox = Inbox()
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
         let history = execution.key.isExpress ? .off : machine.revision.history
+        if execution.flow == nil, history != .off { next.journal = Journal() }
         let place = next.take(advance.outcome, at: entry.instant)
         return Step(
             execution: next,

@@ -73,20 +73,20 @@ extension ExecutionReplay {
     ///
     /// - Parameters:
     ///   - execution: As its document says.
-    ///   - journal: Its journal's entries as stored, in order.
+    ///   - list: The elements of the list beside its document.
     ///   - due: Where it stands in `due` now; `nil` where it does not, or a worker holds it.
     ///   - lostLeases: How many leases on it were lost since its last progress.
     /// - Throws: `JSONError` where the execution's input is not JSON.
     public func timeline(
         of execution: Execution,
-        journal: [String],
+        list: [String],
         due: Instant?,
         lostLeases: Int = 0
     ) throws(JSONError) -> ExecutionTimeline {
         var events = [ExecutionTimeline.Event(.accepted, at: execution.startDate)]
         var pending: Instant? = execution.startDate
         var lost = lostLeases
-        for step in try steps(of: execution, journal: journal) {
+        for step in try steps(of: execution, list: list) {
             let (entry, inbox) = (step.entry, step.entry.inbox)
             events += inbox.events(noLaterThan: entry.instant)
             if let instant = inbox.rescheduledTo { pending = instant }

@@ -3,7 +3,7 @@ public import StatesLanguage
 /// What went into one step of an execution, so that the step can be made again: its instant, and the inbox.
 ///
 /// Steps are pure, so the history of an execution needs no events to be kept: ``ExecutionReplay`` makes them anew from
-/// these entries. The stored form is `[instant]`, or `[instant, {…}]` where more than the time went in.
+/// these entries.
 public struct JournalEntry: Sendable, Equatable {
     /// Which kind of step it was.
     public enum Kind: Sendable, Equatable {
@@ -37,8 +37,8 @@ public struct JournalEntry: Sendable, Equatable {
         self.kind = kind
     }
 
-    /// The stored form.
-    public var text: String {
+    /// The stored form: the instant in ms after the start, or `[instant, {…}]` where more than the time went in.
+    func json(since start: Instant) -> JSON {
         var object = JSONObject()
         inbox.write(to: &object)
         if evaluatesAll { object["all"] = .bool(true) }
@@ -49,18 +49,17 @@ public struct JournalEntry: Sendable, Equatable {
         }
         object["by"] = worker.map(JSON.string)
         if lostLeases > 0 { object["lost"] = .integer(Int64(lostLeases)) }
-        let instant = JSON.integer(instant.milliseconds)
-        return JSON.array(object.isEmpty ? [instant] : [instant, .object(object)]).text
+        let instant = JSON.integer(instant.milliseconds - start.milliseconds)
+        return object.isEmpty ? instant : .array([instant, .object(object)])
     }
 
     /// Reads the stored form; `nil` where it is none.
-    public init?(text: String) {
-        guard let parts = (try? JSON(parsing: text))?.arrayValue, let instant = parts.first?.integerValue else {
-            return nil
-        }
+    init?(json: JSON, since start: Instant) {
+        let parts = json.arrayValue ?? [json]
+        guard let instant = parts.first?.integerValue else { return nil }
         let object = parts.count > 1 ? parts[1].objectValue ?? JSONObject() : JSONObject()
         self.init(
-            instant: Instant(milliseconds: instant),
+            instant: start.adding(milliseconds: instant),
             inbox: Inbox(object),
             evaluatesAll: object["all"] != nil,
             kind: object["adopt"] != nil

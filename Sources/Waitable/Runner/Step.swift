@@ -8,8 +8,12 @@ public struct Step: Sendable {
     public var before: Execution?
     /// Its place in the `due` set after the commit.
     public var next: Transition.Next
-    /// What went into the step; `nil` for one that did nothing yet.
+    /// What went into the step; `nil` for one that did nothing yet, or is journaled.
     public var journal: JournalEntry?
+    /// What becomes of the list beside the document.
+    public private(set) var listing = Transition.Listing.unbegun
+    /// Whether even plain item writes waited for their outcome.
+    public private(set) var evaluatedAll = false
     /// What else its commit does.
     public var effects: [Effect]
     /// What has to be called once it is committed.
@@ -23,6 +27,19 @@ public struct Step: Sendable {
     /// Retries that the step began.
     public var retries = 0
 
+    /// The step with its entry in the execution's journal, as far as a history is kept.
+    ///
+    /// - Parameter worker: The name of the worker that made it; `nil` for ingest.
+    public func journaled(by worker: String?) -> Step {
+        guard var entry = journal else { return self }
+        var step = self
+        entry.worker = worker
+        step.journal = nil
+        step.evaluatedAll = entry.evaluatesAll
+        step.listing = step.execution.enter(entry, keeping: history)
+        return step
+    }
+
     /// The commit's form of the step.
     ///
     /// - Parameters:
@@ -30,15 +47,14 @@ public struct Step: Sendable {
     ///     be told from a late one; `nil` for a start.
     ///   - worker: The name of the worker that made it; `nil` for ingest.
     public func transition(lease: String?, by worker: String? = nil) -> Transition {
-        var execution = execution
-        var journal = journal
-        journal?.worker = worker
+        let step = journaled(by: worker)
+        var execution = step.execution
         execution.lease = lease
         return Transition(
             key: execution.key,
             next: next,
             document: ExecutionDocument.encode(execution),
-            history: journal.map { history.history(of: $0, hasSucceeded: execution.status == .succeeded) } ?? "",
+            listing: step.listing,
             effects: effects
         )
     }
@@ -53,5 +69,19 @@ extension Execution {
     /// A step that leaves it as it is, for an execution that cannot be run on just now.
     public func postponed(until instant: Instant) -> Step {
         Step(execution: self, next: .due(instant), journal: nil, effects: [])
+    }
+}
+
+extension Execution {
+    /// Takes an entry into the journal, where there is one.
+    ///
+    /// - Returns: What becomes of the list beside the document.
+    fileprivate mutating func enter(_ entry: JournalEntry, keeping level: HistoryLevel) -> Transition.Listing {
+        if level == .error, status == .succeeded {
+            let hasList = journal.map { $0.listed > 0 } ?? false
+            journal = nil
+            return hasList ? .removed : .unchanged
+        }
+        return journal?.append(entry, since: startDate).map(Transition.Listing.element) ?? .unchanged
     }
 }

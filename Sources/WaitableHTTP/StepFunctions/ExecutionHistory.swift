@@ -8,8 +8,8 @@ struct ExecutionHistory: Sendable {
 
     func events(of execution: Execution) async throws -> [HistoryEvent] {
         let machine = try await ingest.machines.machine(execution.key.machine, hash: execution.revision)
-        let journal = try await ingest.store.history(execution.key)
+        let list = try await ingest.store.history(of: execution)
         let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: ingest.arn))
-        return try replay.events(of: execution, journal: journal)
+        return try replay.events(of: execution, list: list)
     }
 }

@@ -99,7 +99,7 @@ public struct ItemManager: Sendable {
         let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: arn))
         let timeline = try replay.timeline(
             of: execution,
-            journal: try await store.history(key),
+            list: try await store.history(of: execution),
             due: score.flatMap { DueScore($0).due },
             lostLeases: try await store.redeliveries(key)
         )

@@ -171,14 +171,10 @@ struct Stack: Sendable {
     /// Two steps were committed for each: up to the wait, and from it to the end. One that was started after its
     /// instant needed only one.
     private func expectStepsOnce(_ ids: [String]) async throws {
-        let journals = try await store.client.send(
-            ids.map { id in
-                let key = ExecutionKey(machine: "waitable-stepfunction", name: id)
-                return RedisCommand("LRANGE", store.keys.history(key), "0", "-1")
-            }
-        )
-        for (id, journal) in zip(ids, journals) {
-            let entries = (journal.array ?? []).compactMap { $0.string.flatMap(JournalEntry.init(text:)) }
+        let keys = ids.map { ExecutionKey(machine: "waitable-stepfunction", name: $0) }
+        for (id, (key, document)) in zip(ids, zip(keys, try await store.documents(keys))) {
+            let execution = try ExecutionDocument.decode(try #require(document), key: key)
+            let entries = execution.journal?.entries(list: [], since: execution.startDate) ?? []
             let item = try await store.items([ItemKey(table: "items", id: id)])[0]
             let due = item?.first { $0.name == "StartActionAt" }.flatMap { Instant(iso8601: $0.value) }
             let first = try #require(entries.first?.instant)

@@ -85,21 +85,4 @@ struct ExecutionDocumentTests {
         }
         #expect(error?.description.contains(reason) == true, "\(error?.description ?? "")")
     }
-
-    @Test("A journal entry of a plain step is its instant alone; others read back as they were")
-    func journal() throws {
-        let plain = JournalEntry(instant: Instant(milliseconds: 1_700_000_000_000))
-        #expect(plain.text == "[1700000000000]")
-        var inbox = Inbox()
-        inbox.rescheduledTo = Instant(milliseconds: 9)
-        inbox.outcomes = ["7": .object(["task": .integer(7)])]
-        let failure = ExecutionFailure(error: "E", cause: "C")
-        let entries = [
-            plain, JournalEntry(instant: plain.instant, inbox: inbox, evaluatesAll: true),
-            JournalEntry(instant: plain.instant, kind: .adoption),
-            JournalEntry(instant: plain.instant, kind: .failure(failure)),
-        ]
-        for entry in entries { #expect(JournalEntry(text: entry.text) == entry) }
-        #expect(JournalEntry(text: "nonsense") == nil)
-    }
 }

@@ -14,7 +14,7 @@ struct ExecutionTimelineTests {
     private struct Life {
         let runner: ExecutionRunner
         var execution: Execution
-        var journal: [String] = []
+        var list: [String] = []
 
         init(until due: Int64) throws {
             let revision = Revision(definition: ExecutionTimelineTests.definition, roleARN: "")
@@ -30,14 +30,15 @@ struct ExecutionTimelineTests {
         mutating func run(at instant: Int64, by worker: String? = nil, lostLeases: Int = 0) throws {
             var step = try runner.run(execution, at: Instant(milliseconds: instant))
             step.journal?.lostLeases = lostLeases
-            journal.append(step.transition(lease: nil, by: worker).history)
-            execution = step.execution
+            let journaled = step.journaled(by: worker)
+            if case .element(let element) = journaled.listing { list.append(element) }
+            execution = journaled.execution
         }
 
         func timeline(due: Int64? = nil, lostLeases: Int = 0) throws -> ExecutionTimeline {
             try ExecutionReplay(runner: runner).timeline(
                 of: execution,
-                journal: journal,
+                list: list,
                 due: due.map(Instant.init(milliseconds:)),
                 lostLeases: lostLeases
             )
@@ -86,7 +87,7 @@ struct ExecutionTimelineTests {
         var stopped = life
         stopped.execution = try ExecutionDocument.decode(
             Array(
-                #"{"s":"A","e":4000,"x":{"error":"E","cause":"C"},"r":3000,"m":2000,"d":"h","b":1000,"input":{}}"#.utf8
+                #"{"s":"A","e":4000,"x":{"error":"E","cause":"C"},"r":3000,"m":2000,"d":"h","b":1000,"h":[0,0],"input":{}}"#.utf8
             ),
             key: life.execution.key
         )
@@ -101,17 +102,5 @@ struct ExecutionTimelineTests {
         #expect(try life.events(due: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
         try life.run(at: 4_005, by: "w")
         #expect(try life.events(due: 5_000) == ended + ["REDRIVEN@4000", "RAN@4005", "DUE@5000"])
-    }
-
-    @Test("A journal entry keeps the worker and the lost leases, in few bytes")
-    func entry() throws {
-        var entry = JournalEntry(instant: Instant(milliseconds: 7))
-        #expect(entry.text == "[7]")
-        entry.worker = "w"
-        #expect(entry.text == #"[7,{"by":"w"}]"#)
-        entry.lostLeases = 3
-        entry.inbox.rescheduledTo = Instant(milliseconds: 6)
-        entry.inbox.rescheduledAt = Instant(milliseconds: 5)
-        #expect(try #require(JournalEntry(text: entry.text)) == entry)
     }
 }

@@ -1,0 +1,72 @@
+public import StatesLanguage
+
+/// What went into each step of an execution, in order: from it the history is made again.
+///
+/// The document keeps it, so that an execution of a few steps needs no key beside it. Beyond a size the entries go to a list,
+/// and the document begins anew, so that a commit never writes more than that.
+///
+/// The stored form is `[listed, entry, …]`; an entry is its instant in ms after the start, or `[instant, {…}]`.
+public struct Journal: Sendable, Equatable {
+    /// How many elements the list beside the document has.
+    public private(set) var listed: Int
+    /// The entries that only the document has: their stored forms, each after a comma.
+    private var kept: [UInt8]
+
+    /// An empty journal.
+    public init() {
+        listed = 0
+        kept = []
+    }
+
+    /// The most bytes of entries in a document.
+    private static let mostBytes = 1_024
+
+    /// Adds an entry.
+    ///
+    /// - Parameter start: When the execution was started.
+    /// - Returns: A new element of the list; `nil` where the document keeps all.
+    mutating func append(_ entry: JournalEntry, since start: Instant) -> String? {
+        kept.append(UInt8(ascii: ","))
+        entry.json(since: start).write(to: &kept)
+        guard kept.count > Self.mostBytes else { return nil }
+        let element = "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]"
+        listed += 1
+        kept = []
+        return element
+    }
+
+    /// All entries.
+    ///
+    /// - Parameters:
+    ///   - list: The elements of the list beside the document, read after the document.
+    ///   - start: When the execution was started.
+    /// - Returns: None where elements are missing: the history is not kept any longer.
+    public func entries(list: [String], since start: Instant) -> [JournalEntry] {
+        guard list.count >= listed else { return [] }
+        // What a later step has listed is in the document still, as it was read.
+        let listed = list.prefix(listed).flatMap { (try? JSON(parsing: $0))?.arrayValue ?? [] }
+        let text = "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]"
+        let kept = (try? JSON(parsing: text))?.arrayValue ?? []
+        return (listed + kept).compactMap { JournalEntry(json: $0, since: start) }
+    }
+
+    // MARK: Stored form
+
+    /// Writes the stored form.
+    func write(to text: inout [UInt8]) {
+        text.append(UInt8(ascii: "["))
+        text.append(contentsOf: String(listed).utf8)
+        text.append(contentsOf: kept)
+        text.append(UInt8(ascii: "]"))
+    }
+
+    /// Reads the stored form, as far as a step needs it; `nil` where it is none.
+    init?(_ text: some BidirectionalCollection<UInt8>) {
+        guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return nil }
+        let digits = text.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard let listed = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        self.listed = listed
+        kept = Array(text[digits.endIndex...].dropLast())
+        guard kept.isEmpty || kept.first == UInt8(ascii: ",") else { return nil }
+    }
+}
