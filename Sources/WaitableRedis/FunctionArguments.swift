@@ -4,20 +4,15 @@ import Waitable
 
 /// The arguments of a function call after its one key.
 struct FunctionArguments {
-    private var words: [Word] = []
-
-    private enum Word {
-        case text(String)
-        case bytes([UInt8])
-    }
+    private var words = RedisCommand.Arguments()
 
     init() {}
 
-    init(_ texts: String...) { words = texts.map(Word.text) }
+    init(_ texts: String...) { for text in texts { append(text) } }
 
-    mutating func append(_ text: String) { words.append(.text(text)) }
-    mutating func append(_ bytes: [UInt8]) { words.append(.bytes(bytes)) }
-    mutating func append(_ number: Int) { words.append(.text(String(number))) }
+    mutating func append(_ text: String) { words.append(text) }
+    mutating func append(_ bytes: [UInt8]) { words.append(bytes) }
+    mutating func append(_ number: Int) { words.append(number) }
 
     /// Appends one entry of `waitable_accept` or `waitable_commit`.
     mutating func append(_ transition: Transition) {
@@ -42,16 +37,11 @@ struct FunctionArguments {
     }
 
     func command(_ function: String, prefix: String) -> RedisCommand {
-        var command = RedisCommand(name: "FCALL", capacity: words.count + 3)
+        var command = RedisCommand(name: "FCALL", capacity: 3)
         command.append(function)
         command.append(1)
         command.append(prefix)
-        for word in words {
-            switch word {
-            case .text(let text): command.append(text)
-            case .bytes(let bytes): command.append(bytes)
-            }
-        }
+        command.append(words)
         return command
     }
 }

@@ -30,7 +30,7 @@ struct Batch: Sendable {
         defer { worker.tally.letGo(size) }
         var steps = steps
         while !steps.isEmpty {
-            steps = steps.map { $0.journaled(by: worker.configuration.name) }
+            for index in steps.indices { steps[index].enterJournal(by: worker.configuration.name) }
             guard let results = await results(of: steps) else { return }
             steps = await followUps(of: steps, results)
         }

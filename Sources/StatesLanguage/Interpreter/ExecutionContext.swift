@@ -2,7 +2,8 @@
 /// hands it around.
 public final class ExecutionContext: Sendable {
     /// The execution's ARN.
-    public let executionID: String
+    public var executionID: String { makeExecutionID() }
+    private let makeExecutionID: @Sendable () -> String
     /// The execution's name.
     public let executionName: String
     /// When it was started.
@@ -12,7 +13,8 @@ public final class ExecutionContext: Sendable {
     /// How often it was redriven before this step.
     public let redriveCount: Int
     /// The state machine's ARN.
-    public let stateMachineID: String
+    public var stateMachineID: String { makeStateMachineID() }
+    private let makeStateMachineID: @Sendable () -> String
     /// The state machine's name.
     public let stateMachineName: String
     /// The region in the history's task events.
@@ -30,27 +32,27 @@ public final class ExecutionContext: Sendable {
         return "\(machine)/\(label):\(DerivedUUID.text(executionID, "\(event)", "mapRun"))"
     }
 
-    /// A context from its parts.
+    /// A context from its parts. Few steps ask for the ARNs: they are made when they are.
     ///
     /// - Throws: ``JSONError`` where the input is not JSON.
     public init(
-        executionID: String,
+        executionID: @autoclosure @escaping @Sendable () -> String,
         executionName: String,
         startTime: Instant,
         roleARN: String,
         redriveCount: Int,
-        stateMachineID: String,
+        stateMachineID: @autoclosure @escaping @Sendable () -> String,
         stateMachineName: String,
         region: String,
         inputText: String,
         isExpress: Bool = false
     ) throws(JSONError) {
-        self.executionID = executionID
+        makeExecutionID = executionID
         self.executionName = executionName
         self.startTime = startTime
         self.roleARN = roleARN
         self.redriveCount = redriveCount
-        self.stateMachineID = stateMachineID
+        makeStateMachineID = stateMachineID
         self.stateMachineName = stateMachineName
         self.region = region
         self.inputText = inputText

@@ -14,6 +14,8 @@ public struct TaskRequest: Sendable, Equatable {
     public let timeoutSeconds: Int?
     /// Within how many seconds it has to give a sign of life; `nil` for never.
     public let heartbeatSeconds: Int?
+    /// Whether anything looks at the output of a task that is done at once: otherwise it need not be made.
+    public let needsOutput: Bool
 
     /// A request from its parts.
     public init(
@@ -23,7 +25,8 @@ public struct TaskRequest: Sendable, Equatable {
         parameters: JSON,
         attempt: Int,
         timeoutSeconds: Int?,
-        heartbeatSeconds: Int?
+        heartbeatSeconds: Int?,
+        needsOutput: Bool = true
     ) {
         self.id = id
         self.state = state
@@ -32,6 +35,7 @@ public struct TaskRequest: Sendable, Equatable {
         self.attempt = attempt
         self.timeoutSeconds = timeoutSeconds
         self.heartbeatSeconds = heartbeatSeconds
+        self.needsOutput = needsOutput
     }
 }
 

@@ -4,7 +4,8 @@ struct Walk {
     var line: Line
     let context: ExecutionContext
     let now: Instant
-    private let records: Bool
+    /// Whether events are made.
+    let records: Bool
     private var events: [HistoryEvent] = []
     private(set) var lastEventID: Int
     private var statesEntered = 0

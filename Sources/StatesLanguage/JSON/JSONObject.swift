@@ -88,7 +88,9 @@ private struct Spelling: Hashable {
 
 extension String {
     /// Whether both have the same code points: `==` takes "é" in one code point and in two for the same text.
-    func isSpelled(like other: String) -> Bool { self == other && utf8.elementsEqual(other.utf8) }
+    func isSpelled(like other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
 }
 
 extension JSONObject: Sequence {

@@ -16,7 +16,8 @@ extension Walk {
             parameters: try state.dataFlow.effectiveInput(known),
             attempt: cursor.retries.reduce(0, +),
             timeoutSeconds: try task.timeout?.seconds(scope),
-            heartbeatSeconds: try task.heartbeat?.seconds(scope)
+            heartbeatSeconds: try task.heartbeat?.seconds(scope),
+            needsOutput: records || state.needsResult
         )
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.

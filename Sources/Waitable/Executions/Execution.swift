@@ -26,8 +26,6 @@ public struct Execution: Sendable, Equatable {
     public var failure: ExecutionFailure?
     /// How often it was redriven.
     public var redriveCount: Int
-    /// The fencing token under which the document was last committed.
-    public var lease: String?
     /// The task that started it and waits for its end; `nil` where none does.
     public var parent: ParentTask?
     /// What functions left for the next worker that claims it.

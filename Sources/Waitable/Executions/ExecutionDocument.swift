@@ -23,7 +23,9 @@ import StatesLanguage
 /// | `input` | the input |
 public enum ExecutionDocument {
     /// Writes a document.
-    public static func encode(_ execution: Execution) -> [UInt8] {
+    ///
+    /// - Parameter lease: The fencing token under which it is committed; `nil` for none.
+    public static func encode(_ execution: Execution, lease: String?) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(192 + execution.input.utf8.count)
         text.append(contentsOf: #"{"s":""#.utf8)
@@ -33,7 +35,7 @@ public enum ExecutionDocument {
             member("e", JSON.integer(stop.milliseconds), &text)
         }
         if let failure = execution.failure { member("x", failure.json, &text) }
-        if let lease = execution.lease { member("k", .string(lease), &text) }
+        if let lease { member("k", .string(lease), &text) }
         member("d", .string(execution.revision), &text)
         member("b", .integer(execution.startDate.milliseconds), &text)
         if execution.redriveCount > 0 { member("n", .integer(Int64(execution.redriveCount)), &text) }
@@ -62,8 +64,7 @@ public enum ExecutionDocument {
         } catch {
             throw DocumentError(key: key, reason: "is not a JSON object: \(error)")
         }
-        var reader = Reader(bytes: bytes, key: key)
-        for (name, range) in members { reader.ranges[name] = range }
+        let reader = Reader(bytes: bytes, key: key, members: members)
 
         let code = try reader.string("s")
         guard let status = ExecutionStatus(code: code) else {
@@ -80,7 +81,6 @@ public enum ExecutionDocument {
             execution.stopDate = try reader.instant("e")
             execution.failure = try reader.json("x").map(ExecutionFailure.init(json:))
         }
-        execution.lease = try reader.json("k")?.stringValue
         execution.redriveCount = Int(try reader.json("n")?.integerValue ?? 0)
         if let started = try reader.json("p")?.stringValue {
             let parts = started.split(separator: ":", maxSplits: 1)
@@ -98,16 +98,20 @@ public enum ExecutionDocument {
             }
         }
         execution.journal = try reader.journal("h")
-        execution.output = reader.ranges["o"] == nil ? nil : try reader.text("o")
+        execution.output = reader.range("o") == nil ? nil : try reader.text("o")
         if status == .succeeded, execution.output == nil { execution.output = execution.input }
-        var head = JSONObject()
         // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
-        for name in status.isOpen ? ["r", "m", "v", "was", "e", "x", "u"] : ["r", "m", "v"] {
-            head[name] = try reader.json(name)
+        let messages = status.isOpen ? openMessages : closedMessages
+        if members.contains(where: { messages.contains($0.key) }) {
+            var head = JSONObject()
+            for name in messages { head[name] = try reader.json(name) }
+            execution.inbox = Inbox(head)
         }
-        execution.inbox = Inbox(head)
         return execution
     }
+
+    private static let openMessages = ["r", "m", "v", "was", "e", "x", "u"]
+    private static let closedMessages = ["r", "m", "v"]
 
     private static func member(_ name: String, _ value: JSON, _ text: inout [UInt8]) {
         prefix(name, &text)
@@ -129,15 +133,18 @@ public enum ExecutionDocument {
     private struct Reader {
         var bytes: [UInt8]
         var key: ExecutionKey
-        var ranges: [String: Range<Int>] = [:]
+        var members: [(key: String, value: Range<Int>)]
+
+        /// Where a member's value stands; of a repeated one, the last.
+        func range(_ name: String) -> Range<Int>? { members.last { $0.key == name }?.value }
 
         func text(_ name: String) throws(DocumentError) -> String {
-            guard let range = ranges[name] else { throw DocumentError(key: key, reason: "lacks the member '\(name)'") }
+            guard let range = range(name) else { throw DocumentError(key: key, reason: "lacks the member '\(name)'") }
             return String(decoding: bytes[range], as: UTF8.self)
         }
 
         func json(_ name: String) throws(DocumentError) -> JSON? {
-            guard let range = ranges[name] else { return nil }
+            guard let range = range(name) else { return nil }
             do {
                 return try JSON(parsing: bytes[range])
             } catch {
@@ -146,7 +153,7 @@ public enum ExecutionDocument {
         }
 
         func journal(_ name: String) throws(DocumentError) -> Journal? {
-            guard let range = ranges[name] else { return nil }
+            guard let range = range(name) else { return nil }
             guard let journal = Journal(bytes[range]) else {
                 throw DocumentError(key: key, reason: "has an unreadable member '\(name)': it is no journal")
             }

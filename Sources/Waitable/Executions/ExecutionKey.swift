@@ -26,7 +26,9 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The name that it was given.
-    public var givenName: String { name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name }
+    public var givenName: String {
+        isExpress ? name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name : name
+    }
 
     /// Whether it is of an EXPRESS machine.
     public var isExpress: Bool { name.utf8.contains(UInt8(ascii: ":")) }

@@ -6,33 +6,61 @@ enum ItemAction: String, Sendable, CaseIterable {
     case deleteItem
 
     /// The parameters that the operation must have.
-    var requiredFields: [String] {
-        self == .putItem ? ["Item", "TableName"] : ["Key", "TableName"]
-    }
+    var requiredFields: [String] { shape.required }
 
     /// The other parameters that the operation takes.
-    var optionalFields: [String] {
-        let expressions = ["ExpressionAttributeNames"]
-        let writes = [
-            "ConditionExpression", "ExpressionAttributeValues", "ReturnConsumedCapacity",
-            "ReturnItemCollectionMetrics", "ReturnValues", "ReturnValuesOnConditionCheckFailure",
-        ]
-        return switch self {
-        case .putItem, .deleteItem: expressions + writes
-        case .updateItem: expressions + writes + ["UpdateExpression"]
-        case .getItem: expressions + ["ConsistentRead", "ProjectionExpression", "ReturnConsumedCapacity"]
+    var optionalFields: [String] { shape.optional }
+
+    /// The parameters that hold expressions.
+    var expressionFields: [String] { shape.expressions }
+
+    /// The values that `ReturnValues` may have.
+    var returnValues: [String] { shape.returnValues }
+
+    private var shape: ItemActionShape {
+        switch self {
+        case .putItem: .put
+        case .updateItem: .update
+        case .getItem: .get
+        case .deleteItem: .delete
         }
     }
 
     /// Parameters that DynamoDB keeps for old callers; expressions have replaced them.
     static let legacyFields = ["AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected"]
+}
 
-    /// The values that `ReturnValues` may have.
-    var returnValues: [String] {
-        switch self {
-        case .putItem, .deleteItem: ["NONE", "ALL_OLD"]
-        case .updateItem: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
-        case .getItem: ["NONE"]
-        }
+/// The parameters of an operation.
+private struct ItemActionShape {
+    let required: [String]
+    let optional: [String]
+    let expressions: [String]
+    let returnValues: [String]
+
+    private init(_ required: String, _ expressions: [String], _ optional: [String], returns returnValues: [String]) {
+        self.required = [required, "TableName"]
+        self.optional = expressions + ["ExpressionAttributeNames"] + optional
+        self.expressions = expressions
+        self.returnValues = returnValues
     }
+
+    private static let writes = [
+        "ExpressionAttributeValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "ReturnValues",
+        "ReturnValuesOnConditionCheckFailure",
+    ]
+
+    static let put = Self("Item", ["ConditionExpression"], writes, returns: ["NONE", "ALL_OLD"])
+    static let delete = Self("Key", ["ConditionExpression"], writes, returns: ["NONE", "ALL_OLD"])
+    static let update = Self(
+        "Key",
+        ["UpdateExpression", "ConditionExpression"],
+        writes,
+        returns: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
+    )
+    static let get = Self(
+        "Key",
+        ["ProjectionExpression"],
+        ["ConsistentRead", "ReturnConsumedCapacity"],
+        returns: ["NONE"]
+    )
 }

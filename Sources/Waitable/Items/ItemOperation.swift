@@ -59,11 +59,7 @@ struct ItemOperation: Sendable {
             projection = try parser.projection()
             placeholders = parser.placeholders
         }
-        try placeholders.checkUse(
-            ["UpdateExpression", "ConditionExpression", "ProjectionExpression"]
-                .filter(action.optionalFields.contains)
-                .map { ($0, fields[$0] != nil) }
-        )
+        try placeholders.checkUse(in: action.expressionFields) { fields[$0] != nil }
 
         let field = action == .putItem ? "Item" : "Key"
         let attributes = try fields.attributes(field)
@@ -157,7 +153,7 @@ private struct Fields {
         for name in action.requiredFields where object[name] == nil {
             throw .parameters("The field '\(name)' is required but was missing")
         }
-        for name in object.keys where !(action.requiredFields + action.optionalFields).contains(name) {
+        for (name, _) in object where !action.optionalFields.contains(name) && !action.requiredFields.contains(name) {
             throw .parameters("The field '\(name)' is not supported by Step Functions")
         }
         self.object = object
@@ -173,8 +169,9 @@ private struct Fields {
         return text
     }
 
-    func choice(_ name: String, among values: [String]) throws(ItemProblem) -> String? {
+    func choice(_ name: String, among values: @autoclosure () -> [String]) throws(ItemProblem) -> String? {
         guard let text = try text(name) else { return nil }
+        let values = values()
         guard values.contains(text) else {
             let field = name.prefix(1).lowercased() + name.dropFirst()
             throw .validation(

@@ -10,7 +10,7 @@ public struct ItemTaskHandler {
 
     private let keyAttributes: KeyAttributes
     private let requestID: String
-    private let date: String?
+    private let now: Instant?
     private let alwaysEvaluate: Bool
 
     /// A handler for one step.
@@ -28,7 +28,7 @@ public struct ItemTaskHandler {
     ) {
         self.keyAttributes = keyAttributes
         self.requestID = requestID
-        self.date = now.map(HTTPDate.text)
+        self.now = now
         self.alwaysEvaluate = alwaysEvaluate
     }
 
@@ -42,11 +42,13 @@ public struct ItemTaskHandler {
 
     /// Begins a task whose resource is known.
     mutating func begin(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
-        let response = ItemResponse(
-            integration: resource.integration,
-            requestID: RequestID.derive(from: requestID, task: task.id),
-            date: date
-        )
+        func response() -> ItemResponse {
+            ItemResponse(
+                integration: resource.integration,
+                requestID: RequestID.derive(from: requestID, task: task.id),
+                date: now.map(HTTPDate.text)
+            )
+        }
         do {
             let operation = try ItemOperation(
                 resource.action,
@@ -55,9 +57,9 @@ public struct ItemTaskHandler {
             )
             if !alwaysEvaluate, let effect = operation.plainEffect {
                 effects.append(effect)
-                return .succeeded(output: response.output([:]))
+                return .succeeded(output: task.needsOutput ? response().output([:]) : .null)
             }
-            let program = operation.program(task: task.id, echo: response.echo)
+            let program = operation.program(task: task.id, echo: response().echo)
             effects.append(.evaluate(operation.key, program: program, task: task.id))
             return .pending
         } catch .parameters(let reason) {
@@ -66,7 +68,7 @@ public struct ItemTaskHandler {
                 cause: "The Parameters '\(task.parameters.text)' could not be used to start the Task: [\(reason)]"
             )
         } catch {
-            let failure = error.failure(integration: response.integration, requestID: response.requestID)
+            let failure = error.failure(integration: resource.integration, requestID: response().requestID)
             return .failed(error: failure.error, cause: failure.cause)
         }
     }

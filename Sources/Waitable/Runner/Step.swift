@@ -27,34 +27,34 @@ public struct Step: Sendable {
     /// Retries that the step began.
     public var retries = 0
 
-    /// The step with its entry in the execution's journal, as far as a history is kept.
+    /// Takes the step's entry into the execution's journal, as far as a history is kept.
     ///
     /// - Parameter worker: The name of the worker that made it; `nil` for ingest.
-    public func journaled(by worker: String?) -> Step {
-        guard var entry = journal else { return self }
-        var step = self
+    public mutating func enterJournal(by worker: String?) {
+        guard var entry = journal else { return }
         entry.worker = worker
-        step.journal = nil
-        step.evaluatedAll = entry.evaluatesAll
-        step.listing = step.execution.enter(entry, keeping: history)
-        return step
+        journal = nil
+        evaluatedAll = entry.evaluatesAll
+        listing = execution.enter(entry, keeping: history)
     }
 
-    /// The commit's form of the step.
+    /// The commit's form of the step, with its entry in the journal.
     ///
     /// - Parameters:
     ///   - lease: The fencing token under which it is committed, written into the document so that a repeated commit can
     ///     be told from a late one; `nil` for a start.
     ///   - worker: The name of the worker that made it; `nil` for ingest.
     public func transition(lease: String?, by worker: String? = nil) -> Transition {
-        let step = journaled(by: worker)
-        var execution = step.execution
-        execution.lease = lease
+        guard journal == nil else {
+            var step = self
+            step.enterJournal(by: worker)
+            return step.transition(lease: lease)
+        }
         return Transition(
             key: execution.key,
             next: next,
-            document: ExecutionDocument.encode(execution),
-            listing: step.listing,
+            document: ExecutionDocument.encode(execution, lease: lease),
+            listing: listing,
             effects: effects
         )
     }

@@ -30,9 +30,9 @@ struct ExecutionTimelineTests {
         mutating func run(at instant: Int64, by worker: String? = nil, lostLeases: Int = 0) throws {
             var step = try runner.run(execution, at: Instant(milliseconds: instant))
             step.journal?.lostLeases = lostLeases
-            let journaled = step.journaled(by: worker)
-            if case .element(let element) = journaled.listing { list.append(element) }
-            execution = journaled.execution
+            step.enterJournal(by: worker)
+            if case .element(let element) = step.listing { list.append(element) }
+            execution = step.execution
         }
 
         func timeline(due: Int64? = nil, lostLeases: Int = 0) throws -> ExecutionTimeline {
@@ -87,7 +87,8 @@ struct ExecutionTimelineTests {
         var stopped = life
         stopped.execution = try ExecutionDocument.decode(
             Array(
-                #"{"s":"A","e":4000,"x":{"error":"E","cause":"C"},"r":3000,"m":2000,"d":"h","b":1000,"h":[0,0],"input":{}}"#.utf8
+                #"{"s":"A","e":4000,"x":{"error":"E","cause":"C"},"r":3000,"m":2000,"d":"h","b":1000,"h":[0,0],"input":{}}"#
+                    .utf8
             ),
             key: life.execution.key
         )

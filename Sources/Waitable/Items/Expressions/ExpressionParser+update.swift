@@ -2,21 +2,24 @@ extension ExpressionParser {
     /// Parses a whole `UpdateExpression`.
     mutating func update() throws(ItemProblem) -> Update {
         var update = Update()
-        var sections: Set<String> = []
+        var sections: [String] = []
         repeat {
             let section = current.text.uppercased()
-            guard case .name = current.kind, ["SET", "REMOVE", "ADD", "DELETE"].contains(section) else {
+            guard case .name = current.kind, Self.sections.contains(section) else {
                 throw syntaxError()
             }
-            guard sections.insert(section).inserted else {
+            guard !sections.contains(section) else {
                 throw invalid(#"The "\#(section)" section can only be used once in an update expression;"#)
             }
+            sections.append(section)
             advance()
             repeat { try action(of: section, into: &update) } while skip(",")
         } while current.kind != .end
         try checkPaths(update.paths)
         return update
     }
+
+    private static let sections = ["SET", "REMOVE", "ADD", "DELETE"]
 
     private mutating func action(of section: String, into update: inout Update) throws(ItemProblem) {
         try countOperator()

@@ -16,7 +16,7 @@ struct ExpressionTokenizer {
     mutating func tokens() throws(ItemProblem) -> [ExpressionToken] {
         var tokens: [ExpressionToken] = []
         while true {
-            while position < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[position]) { position += 1 }
+            take(Self.isSpace)
             let start = position
             let kind = try next()
             tokens.append(ExpressionToken(kind: kind, start: start, end: position))
@@ -72,7 +72,10 @@ struct ExpressionTokenizer {
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }
 
-    private static func isWord(_ byte: UInt8) -> Bool {
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D }
+
+    /// Whether a byte is a letter, a digit or `_`.
+    static func isWord(_ byte: UInt8) -> Bool {
         isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte == UInt8(ascii: "_")
     }
 }
