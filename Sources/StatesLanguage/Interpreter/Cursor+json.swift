@@ -13,9 +13,11 @@
 /// | `b` | phase: ``Branches`` | entering |
 extension Cursor {
     /// Writes where it stands.
-    func writePlace(to object: inout JSONObject) {
+    ///
+    /// - Parameter start: An instant that is left out.
+    func writePlace(to object: inout JSONObject, since start: Instant? = nil) {
         object["n"] = .string(state)
-        object["e"] = .integer(enteredAt.milliseconds)
+        if enteredAt != start { object["e"] = .integer(enteredAt.milliseconds) }
         object["i"] = .integer(Int64(enteredID))
         if previousID != enteredID { object["p"] = .integer(Int64(previousID)) }
     }
@@ -43,15 +45,17 @@ extension Cursor {
         }
     }
 
-    init(_ object: JSONObject) throws(FlowError) {
+    init(_ object: JSONObject, since start: Instant? = nil) throws(FlowError) {
         guard let state = object["n"]?.stringValue else { throw FlowError(reason: "it lacks the state ('n')") }
-        guard let enteredAt = object["e"]?.integerValue else { throw FlowError(reason: "it lacks the instant ('e')") }
+        guard let enteredAt = try FlowMember.instant(object["e"], "e") ?? start else {
+            throw FlowError(reason: "it lacks the instant ('e')")
+        }
         guard let enteredID = try FlowMember.count(object["i"], "i") else {
             throw FlowError(reason: "it lacks the event ('i')")
         }
         self.state = state
         input = object["d"]
-        self.enteredAt = Instant(milliseconds: enteredAt)
+        self.enteredAt = enteredAt
         self.enteredID = enteredID
         previousID = try FlowMember.count(object["p"], "p") ?? enteredID
         retries = try Self.retries(object["c"])

@@ -4,12 +4,18 @@
 /// | --- | --- | --- |
 /// | `l` | id of the last event of all | same as `p` |
 /// | `t` | deadline, Unix ms | none |
+/// | `e` | the root's instant, as ``Cursor`` has it | the start, where that is known |
 /// | others | the root's, as ``Cursor`` has them | |
 extension Flow {
     /// The stored form.
-    public var json: JSON {
+    public var json: JSON { json(since: nil) }
+
+    /// The stored form of an execution's flow.
+    ///
+    /// - Parameter start: When the execution was started; `nil` where the reader will not know it.
+    public func json(since start: Instant?) -> JSON {
         var object = JSONObject()
-        root.writePlace(to: &object)
+        root.writePlace(to: &object, since: start)
         if lastEventID != root.previousID { object["l"] = .integer(Int64(lastEventID)) }
         object["t"] = deadline.map { .integer($0.milliseconds) }
         root.writeWork(to: &object)
@@ -18,10 +24,11 @@ extension Flow {
 
     /// Reads the stored form.
     ///
+    /// - Parameter start: When the execution was started, where it was known to the writer.
     /// - Throws: ``FlowError`` naming the member that is missing, of the wrong type or out of range.
-    public init(json: JSON) throws(FlowError) {
+    public init(json: JSON, since start: Instant? = nil) throws(FlowError) {
         guard let object = json.objectValue else { throw FlowError(reason: "it is no object") }
-        root = try Cursor(object)
+        root = try Cursor(object, since: start)
         lastEventID = try FlowMember.count(object["l"], "l") ?? root.previousID
         deadline = try FlowMember.instant(object["t"], "t")
     }

@@ -43,7 +43,7 @@ public enum ExecutionDocument {
             member("p", .string("\(version)" + (execution.alias.map { ":\($0)" } ?? "")), &text)
         }
         if let parent = execution.parent { member("y", .string(parent.text), &text) }
-        if let flow = execution.flow { member("f", flow.json, &text) }
+        if let flow = execution.flow { member("f", flow.json(since: execution.startDate), &text) }
         if let journal = execution.journal {
             prefix("h", &text)
             journal.write(to: &text)
@@ -92,7 +92,7 @@ public enum ExecutionDocument {
         }
         if let flow = try reader.json("f") {
             do {
-                execution.flow = try Flow(json: flow)
+                execution.flow = try Flow(json: flow, since: execution.startDate)
             } catch {
                 throw DocumentError(key: key, reason: "has an unreadable flow: \(error)")
             }
