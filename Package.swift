@@ -96,7 +96,10 @@ let package = Package(
         .target(name: "StatesLanguage", dependencies: [crypto]),
         .executableTarget(
             name: "waitable-benchmark",
-            dependencies: ["WaitableRedis", "RedisTestServer", logging],
+            dependencies: [
+                "CHiredis", "WaitableRedis", "RedisTestServer", argumentParser, asyncHTTPClient, histogram, hummingbird,
+                logging, nioCore, nioHTTP1,
+            ],
             path: "Benchmarks"
         ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),

@@ -1,3 +1,4 @@
+import Foundation
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -6,22 +7,29 @@ import WaitableRedis
 struct BatchStarter {
     private let store: RedisStore
     private let machine: DeployedMachine
+    /// With the number, 36 characters.
+    private let prefix = String(UUID().uuidString.prefix(26)) + "-"
 
-    init(store: RedisStore) async throws {
-        self.store = store
-        guard let machine = try await MachineCache(store: store).current("waitable-stepfunction") else {
-            preconditionFailure("the benchmark deploys the machine before it starts items")
+    init(_ rig: Rig) async throws {
+        store = rig.store
+        guard let machine = try await MachineCache(store: store).current(Rig.machine) else {
+            preconditionFailure("the machine is deployed before items are started")
         }
         self.machine = machine
     }
 
-    func start(_ count: Int, at due: Instant, prefix: String) async throws {
+    static let batch = 500
+
+    func id(_ number: Int) -> String { prefix + String(100_000_000 + number) }
+
+    /// Starts items with these numbers, all due at one instant.
+    func start(_ numbers: Range<Int>, at due: Instant) async throws {
         let runner = ExecutionRunner(machine: machine, arn: ARN())
         let text = due.iso8601
-        for first in stride(from: 0, to: count, by: 500) {
+        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.batch) {
             let now = Instant(milliseconds: try await store.time() / 1_000)
-            let transitions = try (first..<min(first + 500, count)).map { number in
-                let id = "\(prefix)\(String(1_000_000 + number))"
+            let transitions = try (first..<min(first + Self.batch, numbers.upperBound)).map { number in
+                let id = id(number)
                 let execution = Execution(
                     key: ExecutionKey(machine: machine.name, name: id),
                     revision: machine.hash,

@@ -1,0 +1,144 @@
+import Foundation
+import StatesLanguage
+import Waitable
+
+/// Runs workloads, each on a Redis of its own, and gathers their figures.
+struct Measurement {
+    let program: String
+    let scale: Scale
+
+    func run(_ workloads: [Benchmark.Workload]) async throws -> Report {
+        var version = ""
+        try await Rig.with(program) { version = try await $0.text("server", "redis_version") }
+        var report = Report(machine: Machine(redis: version))
+        var drain = 10_000.0
+        for workload in workloads {
+            switch workload {
+            case .hotSecond: drain = try await hotSecond(&report)
+            case .startHTTP: try await startHTTP(&report)
+            case .steady: try await steady(&report, drain)
+            case .idle: try await idle(&report)
+            case .history: try await history(&report)
+            case .backlog: try await backlog(&report)
+            case .stampede: try await stampede(&report)
+            }
+        }
+        return report
+    }
+
+    /// - Returns: How many items a second one worker drains.
+    private func hotSecond(_ report: inout Report) async throws -> Double {
+        let ours = try await outcome(scale.items)
+        let floor = try await Floor.measure(items: scale.items, program: program, samples: ours.samples)
+        let name = "hot second, \(scale.items)"
+        report.add(name, "start, items/s", ours.startsPerSecond, floor: floor.startsPerSecond, .ratioAtLeast(0.8))
+        report.add(name, "start, Redis CPU µs/item", ours.startCPU, floor: floor.startCPU, .ratioAtMost(1.25))
+        report.add(name, "start, round trips/item", ours.startCalls)
+        report.add(name, "drain, items/s", ours.drainsPerSecond, floor: floor.drainsPerSecond, .ratioAtLeast(0.8))
+        report.add(name, "drain, Redis CPU µs/item", ours.drainCPU, floor: floor.drainCPU, .ratioAtMost(1.25))
+        report.add(name, "drain, worker CPU µs/item", ours.workerCPU, .atMost(ours.drainCPU))
+        report.add(name, "drain, round trips/item", ours.drainCalls)
+        report.add(name, "bytes a waiting item", ours.bytesWaiting, floor: floor.bytesWaiting, .atMost(600))
+        report.add(name, "bytes a closed item", ours.bytesClosed, floor: floor.bytesClosed, .atMost(1_000))
+        report.add(name, "worker memory, MB", ours.workerMegabytes, .atMost(60))
+        report.add(name, ours.lateness)
+        return ours.drainsPerSecond
+    }
+
+    private func outcome(_ items: Int, history: HistoryLevel = .all) async throws -> HotSecond.Outcome {
+        var outcome: HotSecond.Outcome?
+        try await Rig.with(program, history: history) { outcome = try await HotSecond(items: items).measure($0) }
+        guard let outcome else { throw CancellationError() }
+        return outcome
+    }
+
+    private func startHTTP(_ report: inout Report) async throws {
+        let items = max(5_000, scale.items / 5)
+        let connections = 64
+        let floor = try await StartHTTP.floor(
+            items: items,
+            connections: connections,
+            itself: CommandLine.arguments[0]
+        )
+        try await Rig.with(program) { rig in
+            let ours = try await StartHTTP(items: items, connections: connections).measure(rig)
+            let name = "start by HTTP, \(connections) connections"
+            report.add(name, "items/s", ours.perSecond, floor: floor, .ratioAtLeast(0.6))
+            report.add(name, "Redis CPU µs/item", ours.redisCPU)
+            report.add(name, "ingest CPU µs/item", ours.ingestCPU)
+            report.add(name, "round trips/item", ours.calls)
+        }
+    }
+
+    private func steady(_ report: inout Report, _ drain: Double) async throws {
+        let slow = Steady(perSecond: 1_000, waiting: min(100_000, scale.waiting), seconds: scale.seconds)
+        try await Rig.with(program) { rig in
+            let lateness = try await slow.measure(rig)
+            report.add("steady 1,000/s, \(slow.waiting) waiting", lateness, p50: 2, p99: 5)
+        }
+        let rate = min(10_000, Int(drain * 0.7) / 100 * 100)
+        let fast = Steady(perSecond: rate, waiting: scale.waiting, seconds: scale.seconds)
+        try await Rig.with(program) { rig in
+            let lateness = try await fast.measure(rig)
+            report.add("steady \(rate)/s, \(fast.waiting) waiting", lateness, p50: 3, p99: 10)
+        }
+    }
+
+    private func idle(_ report: inout Report) async throws {
+        for replicas in [1, 16] {
+            let idle = Idle(replicas: replicas, waiting: scale.waiting, seconds: scale.seconds)
+            try await Rig.with(program) { rig in
+                let share = try await idle.measure(rig)
+                let name = "idle, \(replicas) × worker, \(idle.waiting) waiting"
+                report.add(name, "round trips/s a replica", share.calls, .atMost(1))
+                report.add(name, "CPU % a replica", share.cpu, .atMost(0.3))
+                report.add(name, "worker memory, MB", share.megabytes, .atMost(60))
+            }
+        }
+    }
+
+    private func history(_ report: inout Report) async throws {
+        for level in HistoryLevel.allCases {
+            let items = scale.items / 2
+            let ours = try await outcome(items, history: level)
+            let name = "history \(level.rawValue), \(items)"
+            report.add(name, "drain, Redis CPU µs/item", ours.drainCPU)
+            report.add(name, "drain, worker CPU µs/item", ours.workerCPU)
+            report.add(name, "bytes a closed item", ours.bytesClosed, .atMost(level == .all ? 1_000 : 600))
+        }
+    }
+
+    /// The cost of claim and commit must not depend on how much waits.
+    private func backlog(_ report: inout Report) async throws {
+        var first: Double?
+        for waiting in [min(10_000, scale.waiting), scale.waiting] {
+            try await Rig.with(program) { rig in
+                let far = try await rig.now().adding(milliseconds: 86_400_000)
+                try await BatchStarter(rig).start(0..<waiting, at: far)
+                let ours = try await HotSecond(items: scale.items / 5).measure(rig)
+                report.add(
+                    "backlog of \(waiting)",
+                    "drain, Redis CPU µs/item",
+                    ours.drainCPU,
+                    floor: first,
+                    first.map { _ in .ratioAtMost(1.3) }
+                )
+                first = first ?? ours.drainCPU
+            }
+        }
+    }
+
+    private func stampede(_ report: inout Report) async throws {
+        let stampede = Stampede(replicas: 16, items: scale.items)
+        try await Rig.with(program) { rig in
+            let empty = try await stampede.measure(rig)
+            report.add("hot instant, 16 × worker", "empty claims a batch", empty, .atMost(0.2))
+        }
+    }
+}
+
+extension Report {
+    fileprivate mutating func add(_ workload: String, _ name: String, _ value: Double, _ target: Figure.Target) {
+        add(workload, name, value, floor: nil, target)
+    }
+}

@@ -1,0 +1,30 @@
+import StatesLanguage
+import Waitable
+import WaitableRedis
+
+/// A steady rate, each item due a second after its start, while others wait far ahead. Two workers.
+struct Steady {
+    let perSecond: Int
+    let waiting: Int
+    let seconds: Int
+
+    func measure(_ rig: Rig) async throws -> Lateness {
+        let starter = try await BatchStarter(rig)
+        let far = try await rig.now().adding(milliseconds: 86_400_000)
+        try await starter.start(0..<waiting, at: far)
+        let workers = [try MeasuredProcess.worker(rig), try MeasuredProcess.worker(rig)]
+        defer { for worker in workers { worker.stop() } }
+        let clock = ContinuousClock()
+        try await clock.sleep(for: .seconds(2))
+        let began = clock.now
+        let slice = perSecond / 100
+        for turn in 0..<(seconds * 100) {
+            try await clock.sleep(until: began + .milliseconds(turn * 10), tolerance: .zero)
+            let due = try await rig.now().adding(milliseconds: 1_000)
+            let first = waiting + turn * slice
+            try await starter.start(first..<(first + slice), at: due)
+        }
+        try await rig.closed(seconds * 100 * slice)
+        return try await rig.lateness()
+    }
+}
