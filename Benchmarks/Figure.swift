@@ -54,6 +54,8 @@ struct Figure: Sendable {
 
     static func text(_ value: Double) -> String {
         if abs(value) >= 1_000 { return String(Int(value.rounded())) }
+        // A call for hundreds of items is a small part of a round trip for each.
+        if abs(value) < 0.1, value != 0 { return String((value * 10_000).rounded() / 10_000) }
         let hundredths = Int((value * 100).rounded())
         return hundredths.isMultiple(of: 100) ? String(hundredths / 100) : String(Double(hundredths) / 100)
     }

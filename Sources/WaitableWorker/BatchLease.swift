@@ -13,6 +13,8 @@ struct BatchLease: Sendable {
     private let claimed: ContinuousClock.Instant
     private var taken: ContinuousClock.Instant
     private let duration: Duration
+    /// Asked for once a member: a division of durations would be noticed.
+    private let half: Duration
 
     init(_ claim: Claim, duration milliseconds: Int) {
         token = claim.token
@@ -22,6 +24,7 @@ struct BatchLease: Sendable {
         claimed = .now
         taken = claimed
         duration = .milliseconds(milliseconds)
+        half = .milliseconds(milliseconds / 2)
     }
 
     /// The Redis clock by now, carried on from the claim.
@@ -30,7 +33,7 @@ struct BatchLease: Sendable {
         return now.adding(milliseconds: passed.seconds * 1_000 + passed.attoseconds / 1_000_000_000_000_000)
     }
 
-    var isHalfUsed: Bool { taken.duration(to: .now) > duration / 2 }
+    var isHalfUsed: Bool { taken.duration(to: .now) > half }
     var isLive: Bool { taken.duration(to: .now) < duration }
 
     /// Prolongs the lease. Members that were lost meanwhile are refused at the commit; when Redis does not answer, the
