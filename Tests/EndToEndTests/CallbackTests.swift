@@ -324,8 +324,12 @@ struct CallbackTests {
                 let billed = answer["billingDetails"]?.objectValue?["billedDurationInMilliseconds"]?.integerValue
                 #expect((1_000...2_000).contains(billed ?? 0))
             }
-            let history = try await stack.store.client.send(RedisCommand("KEYS", "*:history:e:*"))
-            #expect(history == .array([]))
+            let keys = try await stack.store.client.send(RedisCommand("KEYS", "*:execution:e:*")).array ?? []
+            #expect(keys.count == 2)
+            for key in keys.compactMap(\.string) {
+                let document = try await stack.store.client.send(RedisCommand("GET", key)).string
+                #expect(document?.contains(#""h":"#) == false)
+            }
             let listed = try await stack.call("ListExecutions", ["stateMachineArn": .string(machine)])
             #expect(listed.json.objectValue?["__type"] == "StateMachineTypeNotSupported")
             let refused = try await stack.call(

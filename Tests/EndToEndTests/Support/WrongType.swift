@@ -17,7 +17,6 @@ struct WrongType: Sendable, CustomTestStringConvertible {
         WrongType(command: ["SET", "\(prefix):due", "text"], message: error),
         WrongType(command: ["SET", "\(prefix):closed", "text"], message: error),
         WrongType(command: ["SET", "\(prefix):paused", "text"], message: error),
-        WrongType(command: ["SET", "\(prefix):history:waitable-stepfunction:x", "text"], message: refused),
         WrongType(command: ["RPUSH", "\(prefix):execution:waitable-stepfunction:x", "text"], message: refused),
         WrongType(command: ["SET", "\(prefix):item:items:x", "text"], message: refused),
         WrongType(command: ["RPUSH", "\(prefix):item:items:x", "text"], message: refused),
