@@ -193,7 +193,11 @@ function tasks.apply(prefix, name, args, i)
         end
     elseif kind == 'K' then
         local child = redis.call('HGET', prefix .. ':children:' .. name, args[i + 1])
-        if child then stopAll(prefix, {child}) end
+        if child then
+            stopAll(prefix, {child})
+            -- Its end is told to a task that waits no more: nobody would read that.
+            redis.call('HDEL', prefix .. ':inbox:' .. name, args[i + 1])
+        end
     elseif kind == 'T' then
         tasks.report(prefix, name, args[i + 1], args[i + 2], args[i + 3])
     else

@@ -171,6 +171,8 @@ struct TaskFunctionTests {
         #expect(try await partition.document("child:one")?.hasPrefix(#"{"s":"A""#) == true)
         #expect(try await partition.document("child:two")?.hasPrefix(#"{"s":"R""#) == true)
         #expect(try await partition.redis("HKEYS", "~:children:m:a") == .array([.bulk(Array("8".utf8))]))
+        // Nobody reads the answer of what was given up.
+        #expect(try await inbox(partition, "m:a").isEmpty)
     }
 
     @Test("a version and an alias stand for their revision; what there is not is not started")
