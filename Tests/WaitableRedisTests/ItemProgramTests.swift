@@ -12,10 +12,10 @@ struct ItemProgramTests {
         _ fields: String,
         expectsProgram: Bool = true
     ) async throws -> ItemOutcome.TaskResult {
-        var handler = ItemTaskHandler(requestID: "m:a", alwaysEvaluate: true)
+        let handler = ItemTaskHandler(execution: ExecutionKey(machine: "m", name: "a"), alwaysEvaluate: true)
         let identity = action == "putItem" ? "" : #""Key":{"Id":{"S":"x"}}"#
         let members = ["\"TableName\":\"T\"", identity, fields].filter { !$0.isEmpty }.joined(separator: ",")
-        let disposition = handler.begin(
+        let (disposition, effect) = handler.begin(
             TaskRequest(
                 id: 7,
                 state: "S",
@@ -30,12 +30,12 @@ struct ItemProgramTests {
             Issue.record("\(disposition)")
             return .failed(error: "", cause: nil)
         }
-        var effect: [String] = []
-        try #require(handler.effects.first).appendArguments { effect.append($0) }
+        var words: [String] = []
+        try #require(effect).appendArguments { words.append($0) }
         try await partition.redis("DEL", "~:execution:m:a")
         try await partition.accept("m:a")
         let token = try await partition.claim().token
-        let entry = Entry("m:a", next: "1", token: token, effects: [effect])
+        let entry = Entry("m:a", next: "1", token: token, effects: [words])
         let reply = try await partition.call("commit", [token] + Entry.arguments([entry]))
         let result = try #require(reply.array?.first?.array)
         #expect(result.first == .integer(1))

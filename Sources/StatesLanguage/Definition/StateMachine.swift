@@ -13,17 +13,17 @@ public struct StateMachine: Sendable {
     /// What can be run, but will fail where an execution comes to it.
     public let warnings: [DefinitionProblem]
     let graph: StateGraph
-    /// What its tasks ask for, also within Parallel and Map states, each once.
-    public var resources: Set<String> {
-        var resources: Set<String> = []
-        func gather(_ graph: StateGraph) {
-            for state in graph.states.values {
-                if case .task(let task) = state.kind { resources.insert(task.resource.arn) }
-                for inner in state.graphs { gather(inner) }
+    /// Its Task states, also within Parallel and Map states.
+    public var tasks: [TaskDefinition] {
+        func tasks(of graph: StateGraph) -> [TaskDefinition] {
+            graph.states.values.flatMap { state in
+                guard case .task(let task) = state.kind else { return state.graphs.flatMap(tasks) }
+                return [
+                    TaskDefinition(state: state.name, resource: task.resource.arn, payload: state.dataFlow.payloadShape)
+                ]
             }
         }
-        gather(graph)
-        return resources
+        return tasks(of: graph)
     }
 
     /// Reads a definition.

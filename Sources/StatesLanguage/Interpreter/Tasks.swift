@@ -7,7 +7,10 @@ public struct TaskRequest: Sendable, Equatable {
     /// The `Resource`.
     public let resource: String
     /// The effective parameters.
-    public let parameters: JSON
+    public var parameters: JSON { payload.json }
+    /// What was looked up for the parameters: a value for each place of the ``TaskDefinition/payload``.
+    public var values: [JSON] { payload.values }
+    let payload: Payload
     /// How often the state was retried before.
     public let attempt: Int
     /// After how many seconds it is given up; `nil` for never.
@@ -28,10 +31,32 @@ public struct TaskRequest: Sendable, Equatable {
         heartbeatSeconds: Int?,
         needsOutput: Bool = true
     ) {
+        self.init(
+            id: id,
+            state: state,
+            resource: resource,
+            payload: Payload(parameters),
+            attempt: attempt,
+            timeoutSeconds: timeoutSeconds,
+            heartbeatSeconds: heartbeatSeconds,
+            needsOutput: needsOutput
+        )
+    }
+
+    init(
+        id: Int,
+        state: String,
+        resource: String,
+        payload: Payload,
+        attempt: Int,
+        timeoutSeconds: Int?,
+        heartbeatSeconds: Int?,
+        needsOutput: Bool
+    ) {
         self.id = id
         self.state = state
         self.resource = resource
-        self.parameters = parameters
+        self.payload = payload
         self.attempt = attempt
         self.timeoutSeconds = timeoutSeconds
         self.heartbeatSeconds = heartbeatSeconds

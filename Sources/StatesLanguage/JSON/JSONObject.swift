@@ -9,7 +9,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     private var members: [Member]
     /// Where each key stands, once there are too many to look through.
-    private var positions: [Spelling: Int] = [:]
+    private var positions: Positions?
 
     private static let mostLookedThrough = 12
 
@@ -53,14 +53,18 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         for (key, value) in other { self[key] = value }
     }
 
-    private func position(of key: String) -> Int? {
-        positions.isEmpty ? members.firstIndex { $0.key.isSpelled(like: key) } : positions[Spelling(text: key)]
+    /// Changes the value of the member that stands at a place, where it is.
+    mutating func update(at position: Int, _ change: (inout JSON) -> Void) { change(&members[position].value) }
+
+    /// Where a member stands among the others.
+    func position(of key: String) -> Int? {
+        if let positions { positions[key] } else { members.firstIndex { $0.key.isSpelled(like: key) } }
     }
 
     private mutating func append(_ member: Member) {
         members.append(member)
-        if !positions.isEmpty {
-            positions[Spelling(text: member.key)] = members.count - 1
+        if positions != nil {
+            add(member.key, at: members.count - 1)
         } else if members.count > Self.mostLookedThrough {
             index()
         }
@@ -68,13 +72,37 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     private mutating func remove(at position: Int) {
         members.remove(at: position)
-        positions = [:]
+        positions = nil
         if members.count > Self.mostLookedThrough { index() }
     }
 
     private mutating func index() {
-        positions = Dictionary(members.indices.map { (Spelling(text: members[$0].key), $0) }, uniquingKeysWith: { $1 })
+        positions = Positions(members.lazy.map(\.key))
     }
+
+    private mutating func add(_ key: String, at position: Int) {
+        if !isKnownUniquelyReferenced(&positions) { positions = positions?.copy() }
+        positions?.add(key, at: position)
+    }
+}
+
+/// Where each of an object's keys stands. A class, so that an object without it is as good as its array alone.
+///
+/// It is only changed by the one object that holds it.
+private final class Positions: @unchecked Sendable {
+    private var positions: [Spelling: Int]
+
+    init(_ keys: some Sequence<String>) {
+        positions = Dictionary(keys.enumerated().map { (Spelling(text: $1), $0) }, uniquingKeysWith: { $1 })
+    }
+
+    private init(_ positions: [Spelling: Int]) { self.positions = positions }
+
+    subscript(key: String) -> Int? { positions[Spelling(text: key)] }
+
+    func copy() -> Positions { Positions(positions) }
+
+    func add(_ key: String, at position: Int) { positions[Spelling(text: key)] = position }
 }
 
 /// A key by its code points. Equal ones are equal as strings too, and so have a string's hash.
@@ -89,7 +117,11 @@ private struct Spelling: Hashable {
 extension String {
     /// Whether both have the same code points: `==` takes "é" in one code point and in two for the same text.
     func isSpelled(like other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { bytes in
+            other.utf8.withContiguousStorageIfAvailable { bytes.elementsEqual($0) }
+        }
+        return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
     }
 }
 

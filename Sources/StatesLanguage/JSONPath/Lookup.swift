@@ -1,12 +1,13 @@
 /// What a field holds whose name ends in `.$`, or `ErrorPath` and `CausePath`: a path, or a call of an intrinsic function.
-struct Lookup: Query {
+/// A class, since a step hands it around.
+final class Lookup: Query {
     private let source: Source
     /// The field's name, for errors.
     private let field: String
     /// Where the field stands in the state: random values differ by it.
     private let place: String
 
-    private enum Source {
+    private enum Source: Sendable {
         case path(Path)
         case call(IntrinsicCall)
     }

@@ -2,42 +2,21 @@
 ///
 /// Fields whose names end in `.$` hold paths or intrinsic functions and lose that end; everything else is taken as it is.
 /// Source: Amazon States Language, "Payload Template".
-indirect enum PayloadTemplate: Template {
-    case constant(JSON)
-    case lookup(Lookup)
-    case object([(key: String, value: PayloadTemplate)])
-    case array([PayloadTemplate])
+struct PayloadTemplate: Template {
+    let shape: PayloadShape
+    private let lookups: [Lookup]
 
-    func value(_ scope: DataScope) throws(StateFailure) -> JSON {
-        switch self {
-        case .constant(let value):
-            return value
-        case .lookup(let lookup):
-            return try lookup.value(scope)
-        case .object(let members):
-            var object = JSONObject(minimumCapacity: members.count)
-            for (key, template) in members { object[key] = try template.value(scope) }
-            return .object(object)
-        case .array(let templates):
-            var array: [JSON] = []
-            array.reserveCapacity(templates.count)
-            for template in templates { array.append(try template.value(scope)) }
-            return .array(array)
-        }
+    func value(_ scope: DataScope) throws(StateFailure) -> JSON { try payload(scope).json }
+
+    func payload(_ scope: DataScope) throws(StateFailure) -> Payload {
+        var values: [JSON] = []
+        values.reserveCapacity(lookups.count)
+        for lookup in lookups { values.append(try lookup.value(scope)) }
+        return Payload(shape: shape, values: values)
     }
 
     /// The variables that it refers to.
-    var variables: [String] {
-        switch self {
-        case .constant: []
-        case .lookup(let lookup): lookup.variables
-        case .object(let members): members.flatMap(\.value.variables)
-        case .array(let templates): templates.flatMap(\.variables)
-        }
-    }
-
-    /// Whether nothing has to be looked up.
-    private var constant: JSON? { if case .constant(let value) = self { value } else { nil } }
+    var variables: [String] { lookups.flatMap(\.variables) }
 
     /// Compiles a template.
     ///
@@ -45,35 +24,62 @@ indirect enum PayloadTemplate: Template {
     ///   - name: The template's field.
     ///   - problem: Called with the location and the reason, for each bad field.
     init(compiling json: JSON, of name: String, problem: (_ location: String, _ reason: String) -> Void) {
-        self.init(json, location: name, problem)
+        let parts = Parts(json, location: name, problem)
+        shape = PayloadShape(parts.constant, places: parts.lookups.map(\.place))
+        lookups = parts.lookups.map(\.lookup)
+    }
+}
+
+/// A template parted into what is constant, and what is looked up and where.
+private struct Parts {
+    let constant: JSON
+    let lookups: [(place: [Int], lookup: Lookup)]
+
+    init(_ json: JSON, location: String, _ problem: (String, String) -> Void) {
+        switch json {
+        case .object(let object): self.init(object, location: location, problem)
+        case .array(let array):
+            let parts = array.enumerated().map { Parts($0.element, location: "\(location)[\($0.offset)]", problem) }
+            self.init(
+                .array(parts.map(\.constant)),
+                parts.enumerated().flatMap { $0.element.lookups(at: $0.offset) }
+            )
+        default: self.init(json, [])
+        }
     }
 
-    private init(_ json: JSON, location: String, _ problem: (String, String) -> Void) {
-        switch json {
-        case .object(let object):
-            var members: [(key: String, value: PayloadTemplate)] = []
-            for (key, value) in object {
-                let place = location + "/" + key
-                if key.hasSuffix(".$") {
-                    guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
-                    members.append((String(key.dropLast(2)), .lookup(lookup)))
-                } else {
-                    members.append((key, PayloadTemplate(value, location: place, problem)))
-                }
-            }
-            if members.allSatisfy({ $0.value.constant != nil }) {
-                self = .constant(json)
+    private init(_ object: JSONObject, location: String, _ problem: (String, String) -> Void) {
+        var constants = JSONObject(minimumCapacity: object.count)
+        var members: [(position: Int, parts: Parts)] = []
+        for (key, value) in object {
+            let place = location + "/" + key
+            let name: String
+            let parts: Parts
+            if key.hasSuffix(".$") {
+                guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
+                name = String(key.dropLast(2))
+                parts = Parts(.null, [([], lookup)])
             } else {
-                self = .object(members)
+                name = key
+                parts = Parts(value, location: place, problem)
             }
-        case .array(let array):
-            let templates = array.enumerated().map {
-                PayloadTemplate($0.element, location: "\(location)[\($0.offset)]", problem)
-            }
-            self = templates.allSatisfy { $0.constant != nil } ? .constant(json) : .array(templates)
-        default:
-            self = .constant(json)
+            constants[name] = parts.constant
+            guard let position = constants.position(of: name) else { continue }
+            // Of two with one name the last one counts.
+            members.removeAll { $0.position == position }
+            members.append((position, parts))
         }
+        self.init(.object(constants), members.flatMap { $0.parts.lookups(at: $0.position) })
+    }
+
+    private init(_ constant: JSON, _ lookups: [(place: [Int], lookup: Lookup)]) {
+        self.constant = constant
+        self.lookups = lookups
+    }
+
+    /// What is looked up, seen from what the parts stand in.
+    private func lookups(at position: Int) -> [(place: [Int], lookup: Lookup)] {
+        lookups.map { ([position] + $0.place, $0.lookup) }
     }
 
     private static func lookup(

@@ -4,7 +4,10 @@ protocol DataFlow: Sendable {
     func input(_ scope: DataScope) throws(StateFailure) -> JSON
 
     /// What the state works on.
-    func effectiveInput(_ scope: DataScope) throws(StateFailure) -> JSON
+    func payload(_ scope: DataScope) throws(StateFailure) -> Payload
+
+    /// What all payloads of the state have in common.
+    var payloadShape: PayloadShape { get }
 
     /// The output of a state that has no result.
     ///

@@ -34,7 +34,7 @@ extension Walk {
     /// Begins the branches of a Parallel state.
     mutating func begin(_ parallel: ParallelState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
-        let input = try state.dataFlow.effectiveInput(scope)
+        let input = try state.dataFlow.payload(scope).json
         if let failure = dataFailure(of: input, from: state.name) { throw failure }
         var cursor = cursor
         cursor.previousID = record("ParallelStateStarted", previous: cursor.previousID, nil)

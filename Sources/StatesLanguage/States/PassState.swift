@@ -14,7 +14,7 @@ extension Walk {
     /// Leaves a Pass state with its result.
     func act(_ pass: PassState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
-        let input = try state.dataFlow.effectiveInput(scope)
+        let input = try state.dataFlow.payload(scope).json
         return .exit(state, cursor, try leaving(state, with: pass.result ?? input, scope))
     }
 }

@@ -13,7 +13,7 @@ extension Walk {
             id: id,
             state: state.name,
             resource: task.resource.arn,
-            parameters: try state.dataFlow.effectiveInput(known),
+            payload: try state.dataFlow.payload(known),
             attempt: cursor.retries.reduce(0, +),
             timeoutSeconds: try task.timeout?.seconds(scope),
             heartbeatSeconds: try task.heartbeat?.seconds(scope),

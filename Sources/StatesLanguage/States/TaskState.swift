@@ -1,5 +1,5 @@
-/// A state that asks for work: an item operation, or something outside.
-struct TaskState: Sendable {
+/// A state that asks for work: an item operation, or something outside. A class, since a step hands it around.
+final class TaskState: Sendable {
     let resource: TaskResource
     /// How long the task may take, in seconds.
     let timeout: Setting<Int>?

@@ -1,7 +1,7 @@
-/// A state that waits: for a time, or until a moment.
+/// A state that waits: for a time, or until a moment. A class, since a step hands it around.
 ///
 /// Source: Amazon States Language, "Wait State".
-struct WaitState: Sendable {
+final class WaitState: Sendable {
     enum Until: Sendable {
         case seconds(Setting<Int64>)
         case timestamp(Setting<Instant>)

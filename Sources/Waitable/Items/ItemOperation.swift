@@ -79,8 +79,9 @@ struct ItemOperation: Sendable {
 
         switch action {
         case .putItem:
-            let size = attributes.reduce(0) { $0 + $1.name.utf8.count + $1.value.size }
-            guard size <= Self.largestItem else { throw .validation("Item size has exceeded the maximum allowed size") }
+            guard Self.size(of: attributes) <= Self.largestItem else {
+                throw .validation("Item size has exceeded the maximum allowed size")
+            }
             change = .put(attributes)
         case .updateItem:
             for path in update.paths where path.attribute == keyName {
@@ -93,6 +94,11 @@ struct ItemOperation: Sendable {
         case .getItem: change = .get(projection)
         case .deleteItem: change = .delete
         }
+    }
+
+    /// The size in bytes by which DynamoDB limits items.
+    static func size(of attributes: [(name: String, value: AttributeValue)]) -> Int {
+        attributes.reduce(0) { $0 + $1.name.utf8.count + $1.value.size }
     }
 
     private static func keyText(_ value: AttributeValue, _ name: String) throws(ItemProblem) -> String {
@@ -120,26 +126,46 @@ struct ItemOperation: Sendable {
         return text
     }
 
-    /// The effect whose outcome is known beforehand; `nil` where only Redis can tell it.
-    var plainEffect: ItemEffect? {
+    /// A write whose outcome is known beforehand.
+    enum PlainWrite {
+        /// The attributes, the key among them.
+        case put([(name: String, value: AttributeValue)])
+        /// The attributes to set, the key first, and the names of those to remove.
+        case update(set: [(name: String, value: AttributeValue)], remove: [String])
+        case delete
+    }
+
+    /// What is written, where its outcome is known beforehand; `nil` where only Redis can tell it.
+    var plainWrite: PlainWrite? {
         guard condition == nil, returnValues == "NONE" else { return nil }
         switch change {
-        case .put(let attributes):
-            return .put(key, fields: attributes.map { ItemField($0.name, $0.value) })
-        case .delete:
-            return .delete(key)
-        case .get:
-            return nil
+        case .put(let attributes): return .put(attributes)
+        case .delete: return .delete
+        case .get: return nil
         case .update(let update):
             guard update.additions.isEmpty, update.deletions.isEmpty, update.removals.allSatisfy(\.isTopLevel) else {
                 return nil
             }
-            var fields = [ItemField(keyName, keyValue)]
+            var attributes = [(name: keyName, value: keyValue)]
             for (path, operand) in update.assignments {
                 guard path.isTopLevel, case .value(let value) = operand else { return nil }
-                fields.append(ItemField(path.attribute, value))
+                attributes.append((path.attribute, value))
             }
-            return .update(key, set: fields, remove: update.removals.map(\.attribute))
+            return .update(set: attributes, remove: update.removals.map(\.attribute))
+        }
+    }
+
+    /// The effect of a plain write.
+    var plainEffect: ItemEffect? {
+        func fields(_ attributes: [(name: String, value: AttributeValue)]) -> [ItemField] {
+            attributes.map { ItemField($0.name, $0.value) }
+        }
+        return plainWrite.map { write in
+            switch write {
+            case .put(let attributes): .put(key, fields: fields(attributes))
+            case .update(let set, let remove): .update(key, set: fields(set), remove: remove)
+            case .delete: .delete(key)
+            }
         }
     }
 }

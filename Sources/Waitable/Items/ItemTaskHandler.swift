@@ -5,11 +5,8 @@ public import StatesLanguage
 /// Nothing is written by it: plain writes, whose outcome is known beforehand, are answered at once and become effects
 /// of the commit; all else is evaluated by Redis inside the commit, and stays pending until the outcome comes back.
 public struct ItemTaskHandler {
-    /// The writes, in the order of the tasks.
-    public private(set) var effects: [ItemEffect] = []
-
     private let keyAttributes: KeyAttributes
-    private let requestID: String
+    private let execution: ExecutionKey
     private let now: Instant?
     private let alwaysEvaluate: Bool
 
@@ -17,59 +14,79 @@ public struct ItemTaskHandler {
     ///
     /// - Parameters:
     ///   - keyAttributes: The tables' key attributes.
-    ///   - requestID: What the requests' ids are derived from, such as the execution's name.
+    ///   - execution: The execution, which the requests' ids are derived from.
     ///   - now: The instant for the `Date` header in outputs; without it the header is left out.
     ///   - alwaysEvaluate: Whether even plain writes wait for their outcome, after Redis refused one of them.
     public init(
         keyAttributes: KeyAttributes = KeyAttributes(),
-        requestID: String,
+        execution: ExecutionKey,
         now: Instant? = nil,
         alwaysEvaluate: Bool = false
     ) {
         self.keyAttributes = keyAttributes
-        self.requestID = requestID
+        self.execution = execution
         self.now = now
         self.alwaysEvaluate = alwaysEvaluate
     }
 
     /// Begins a task.
-    public mutating func begin(_ task: TaskRequest) -> TaskDisposition {
+    ///
+    /// - Returns: What became of it, and what the commit has to do for it.
+    public func begin(_ task: TaskRequest) -> (disposition: TaskDisposition, effect: ItemEffect?) {
         guard let resource = ItemResource(task.resource) else {
-            return .failed(error: "States.Runtime", cause: "The resource \(task.resource) is not supported")
+            return (
+                .failed(error: "States.Runtime", cause: "The resource \(task.resource) is not supported"), nil
+            )
         }
         return begin(task, resource)
     }
 
     /// Begins a task whose resource is known.
-    mutating func begin(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
-        func response() -> ItemResponse {
-            ItemResponse(
-                integration: resource.integration,
-                requestID: RequestID.derive(from: requestID, task: task.id),
-                date: now.map(HTTPDate.text)
-            )
-        }
+    ///
+    /// - Parameter write: What its state was prepared to.
+    func begin(
+        _ task: TaskRequest,
+        _ resource: ItemResource,
+        _ write: PreparedWrite? = nil
+    ) -> (disposition: TaskDisposition, effect: ItemEffect?) {
+        if !alwaysEvaluate, let effect = write?.effect(task.values) { return (done(task, resource), effect) }
         do {
             let operation = try ItemOperation(
                 resource.action,
                 parameters: task.parameters,
                 keyAttributes: keyAttributes
             )
-            if !alwaysEvaluate, let effect = operation.plainEffect {
-                effects.append(effect)
-                return .succeeded(output: task.needsOutput ? response().output([:]) : .null)
-            }
-            let program = operation.program(task: task.id, echo: response().echo)
-            effects.append(.evaluate(operation.key, program: program, task: task.id))
-            return .pending
-        } catch .parameters(let reason) {
+            if !alwaysEvaluate, let effect = operation.plainEffect { return (done(task, resource), effect) }
+            let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
+            return (.pending, .evaluate(operation.key, program: program, task: task.id))
+        } catch {
+            return (failure(error, of: task, resource), nil)
+        }
+    }
+
+    private func done(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
+        .succeeded(output: task.needsOutput ? response(to: task, resource).output([:]) : .null)
+    }
+
+    private func failure(_ problem: ItemProblem, of task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
+        if case .parameters(let reason) = problem {
             return .failed(
                 error: "States.Runtime",
                 cause: "The Parameters '\(task.parameters.text)' could not be used to start the Task: [\(reason)]"
             )
-        } catch {
-            let failure = error.failure(integration: resource.integration, requestID: response().requestID)
-            return .failed(error: failure.error, cause: failure.cause)
         }
+        let failure = problem.failure(
+            integration: resource.integration,
+            requestID: response(to: task, resource).requestID
+        )
+        return .failed(error: failure.error, cause: failure.cause)
+    }
+
+    private func response(to task: TaskRequest, _ resource: ItemResource) -> ItemResponse {
+        ItemResponse(
+            integration: resource.integration,
+            requestID: RequestID.derive(from: execution.member, task: task.id),
+            date: now.map(HTTPDate.text)
+        )
     }
 }

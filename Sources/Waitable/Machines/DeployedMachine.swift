@@ -1,7 +1,7 @@
 public import StatesLanguage
 
-/// A revision of a state machine, compiled once and ready to run executions.
-public struct DeployedMachine: Sendable {
+/// A revision of a state machine, compiled once and ready to run executions. A class, since every step hands it around.
+public final class DeployedMachine: Sendable {
     /// The machine's name.
     public let name: String
     /// The revision's hash.
@@ -10,14 +10,25 @@ public struct DeployedMachine: Sendable {
     public let revision: Revision
     /// The compiled definition.
     public let definition: StateMachine
-    /// What its tasks' resources name.
-    let integrations: [String: TaskIntegration]
+    /// The attribute that is each table's key.
+    let keyAttributes: KeyAttributes
+    /// Its tasks, by the names of their states.
+    let tasks: [String: PreparedTask]
 
     /// Compiles a revision.
     ///
-    /// - Parameter name: The machine's name; behind a slash the label of a Map state in distributed mode whose items are run.
+    /// - Parameters:
+    ///   - name: The machine's name; behind a slash the label of a Map state in distributed mode whose items are run.
+    ///   - hash: The revision's hash.
+    ///   - revision: What it is compiled from.
+    ///   - keyAttributes: The attribute that is each table's key.
     /// - Throws: `DefinitionError` where this version cannot run the definition.
-    public init(name: String, hash: String, revision: Revision) throws(DefinitionError) {
+    public init(
+        name: String,
+        hash: String,
+        revision: Revision,
+        keyAttributes: KeyAttributes = KeyAttributes()
+    ) throws(DefinitionError) {
         self.name = name
         self.hash = hash
         self.revision = revision
@@ -28,6 +39,7 @@ public struct DeployedMachine: Sendable {
         definition = name.split(separator: "/").dropFirst().reduce(whole) { machine, label in
             machine.processor(labelled: String(label)) ?? machine
         }
-        integrations = definition.resources.reduce(into: [:]) { $0[$1] = TaskIntegration($1) }
+        self.keyAttributes = keyAttributes
+        tasks = definition.tasks.reduce(into: [:]) { $0[$1.state] = PreparedTask($1, keyAttributes: keyAttributes) }
     }
 }

@@ -7,14 +7,11 @@ public struct ExecutionRunner: Sendable {
     public let machine: DeployedMachine
     /// Names in the context object and in the history.
     public let arn: ARN
-    /// The attribute that is each table's key.
-    public let keyAttributes: KeyAttributes
 
     /// A runner for the executions of one machine.
-    public init(machine: DeployedMachine, arn: ARN, keyAttributes: KeyAttributes = KeyAttributes()) {
+    public init(machine: DeployedMachine, arn: ARN) {
         self.machine = machine
         self.arn = arn
-        self.keyAttributes = keyAttributes
     }
 
     /// Runs an open execution on, with whatever is in its inbox.
@@ -44,8 +41,7 @@ public struct ExecutionRunner: Sendable {
             of: execution,
             at: entry.instant,
             arn: arn,
-            integrations: machine.integrations,
-            keyAttributes: keyAttributes,
+            machine: machine,
             alwaysEvaluate: entry.evaluatesAll,
             isRedrive: entry.inbox.redrivenAt != nil
         )
@@ -120,17 +116,19 @@ public struct ExecutionRunner: Sendable {
     }
 
     private func context(of execution: Execution) throws(JSONError) -> ExecutionContext {
-        try ExecutionContext(
-            executionID: arn.execution(execution.key),
-            executionName: execution.key.givenName,
+        // What the ARNs are made from when somebody asks for them: the whole execution need not be kept for that.
+        let (arn, key, name) = (arn, execution.key, machine.name)
+        return try ExecutionContext(
+            executionID: arn.execution(key),
+            executionName: key.givenName,
             startTime: execution.startDate,
             roleARN: machine.revision.roleARN,
             redriveCount: execution.redriveCount,
-            stateMachineID: arn.stateMachine(machine.name),
-            stateMachineName: machine.name,
+            stateMachineID: arn.stateMachine(name),
+            stateMachineName: name,
             region: arn.region,
             inputText: execution.input,
-            isExpress: execution.key.isExpress
+            isExpress: key.isExpress
         )
     }
 }

@@ -12,15 +12,14 @@ struct StepTasks: TaskHandler {
     private let redrives: Int
     private let now: Instant
     private let arn: ARN
-    private let integrations: [String: TaskIntegration]
-    private var items: ItemTaskHandler
+    private let machine: DeployedMachine
+    private let items: ItemTaskHandler
 
     init(
         of execution: Execution,
         at now: Instant,
         arn: ARN,
-        integrations: [String: TaskIntegration],
-        keyAttributes: KeyAttributes,
+        machine: DeployedMachine,
         alwaysEvaluate: Bool,
         isRedrive: Bool
     ) {
@@ -28,10 +27,10 @@ struct StepTasks: TaskHandler {
         redrives = execution.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
         self.arn = arn
-        self.integrations = integrations
+        self.machine = machine
         items = ItemTaskHandler(
-            keyAttributes: keyAttributes,
-            requestID: execution.key.member,
+            keyAttributes: machine.keyAttributes,
+            execution: execution.key,
             now: now,
             alwaysEvaluate: alwaysEvaluate
         )
@@ -40,16 +39,16 @@ struct StepTasks: TaskHandler {
     func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution).text }
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
-        guard let integration = integrations[task.resource] else {
+        guard let prepared = machine.tasks[task.state], let integration = prepared.integration else {
             return .failed(
                 error: "Waitable.ResourceNotSupported",
                 cause: "The resource \(task.resource) is not supported by this version"
             )
         }
         if case .item(let resource) = integration {
-            let known = items.effects.count
-            defer { for effect in items.effects[known...] { effects.append(.item(effect)) } }
-            return items.begin(task, resource)
+            let (disposition, effect) = items.begin(task, resource, prepared.write)
+            if let effect { effects.append(.item(effect)) }
+            return disposition
         }
         do throws(ItemProblem) {
             return try begin(task, integration)
@@ -87,7 +86,7 @@ struct StepTasks: TaskHandler {
         _ integration: TaskIntegration
     ) throws(ItemProblem) -> TaskDisposition {
         switch integration {
-        case .item(let resource): return items.begin(task, resource)
+        case .item: preconditionFailure("tasks on items are begun before")
         case .activity(let name):
             let offered = OfferedTask(
                 key: execution.key,

@@ -5,11 +5,13 @@ import Testing
 
 @Suite("Tasks on items", .timeLimit(.minutes(1)))
 struct ItemTaskHandlerTests {
+    private static let execution = ExecutionKey(machine: "m", name: "x")
+
     private func begin(
         _ resource: String,
         _ parameters: String,
-        _ handler: inout ItemTaskHandler
-    ) throws -> TaskDisposition {
+        _ handler: ItemTaskHandler
+    ) throws -> (disposition: TaskDisposition, effect: ItemEffect?) {
         handler.begin(
             TaskRequest(
                 id: 3,
@@ -28,12 +30,13 @@ struct ItemTaskHandlerTests {
         _ parameters: String,
         _ attributes: KeyAttributes = KeyAttributes()
     ) throws -> (String, String?) {
-        var handler = ItemTaskHandler(keyAttributes: attributes, requestID: "m:x")
-        guard case .failed(let error, let cause) = try begin(resource, parameters, &handler) else {
+        let handler = ItemTaskHandler(keyAttributes: attributes, execution: Self.execution)
+        let (disposition, effect) = try begin(resource, parameters, handler)
+        guard case .failed(let error, let cause) = disposition else {
             Issue.record("did not fail")
             return ("", nil)
         }
-        #expect(handler.effects.isEmpty)
+        #expect(effect == nil)
         return (error, cause)
     }
 
@@ -45,19 +48,19 @@ struct ItemTaskHandlerTests {
 
     @Test("the sample's put is an effect with a known outcome")
     func put() throws {
-        var handler = ItemTaskHandler(requestID: "m:x", now: Instant(milliseconds: 1_795_407_521_123))
-        let disposition = try begin(
+        let handler = ItemTaskHandler(execution: Self.execution, now: Instant(milliseconds: 1_795_407_521_123))
+        let (disposition, effect) = try begin(
             "dynamodb:putItem",
             #"{"TableName":"T","Item":{"Id":{"S":"é x"},"ProcessStatus":{"S":"STARTED"},"Count":{"N":"1.0"}}}"#,
-            &handler
+            handler
         )
         guard case .succeeded(let output) = disposition else {
             Issue.record("\(disposition)")
             return
         }
         #expect(
-            handler.effects.map(arguments) == [
-                ["P", "T:é x", "3", "Id", "é x", "ProcessStatus", "STARTED", "Count", #"{"N":"1"}"#]
+            effect.map(arguments) == [
+                "P", "T:é x", "3", "Id", "é x", "ProcessStatus", "STARTED", "Count", #"{"N":"1"}"#,
             ]
         )
         let metadata = output.objectValue?["SdkHttpMetadata"]?.objectValue
@@ -74,12 +77,12 @@ struct ItemTaskHandlerTests {
 
     @Test("the sample's update is an effect that also writes the key")
     func update() throws {
-        var handler = ItemTaskHandler(requestID: "m:x")
-        let disposition = try begin(
+        let handler = ItemTaskHandler(execution: Self.execution)
+        let (disposition, effect) = try begin(
             "aws-sdk:dynamodb:updateItem",
             #"{"TableName":"T","Key":{"Id":{"S":"x"}},"UpdateExpression":"SET ProcessStatus = :s REMOVE a,#b","#
                 + ##""ExpressionAttributeNames":{"#b":"b c"},"ExpressionAttributeValues":{":s":{"S":"COMPLETED"}}}"##,
-            &handler
+            handler
         )
         guard case .succeeded(let output) = disposition else {
             Issue.record("\(disposition)")
@@ -87,21 +90,19 @@ struct ItemTaskHandlerTests {
         }
         #expect(output.text == "{}")
         #expect(
-            handler.effects.map(arguments) == [
-                ["U", "T:x", "2", "Id", "x", "ProcessStatus", "COMPLETED", "2", "a", "b c"]
-            ]
+            effect.map(arguments) == ["U", "T:x", "2", "Id", "x", "ProcessStatus", "COMPLETED", "2", "a", "b c"]
         )
     }
 
     @Test("a delete without conditions is an effect, also out of a table's ARN")
     func delete() throws {
-        var handler = ItemTaskHandler(requestID: "m:x")
-        _ = try begin(
+        let handler = ItemTaskHandler(execution: Self.execution)
+        let (_, effect) = try begin(
             "dynamodb:deleteItem",
             #"{"TableName":"arn:aws:dynamodb:eu-west-1:1:table/T","Key":{"id":{"N":"05"}}}"#,
-            &handler
+            handler
         )
-        #expect(handler.effects.map(arguments) == [["D", "T:5"]])
+        #expect(effect.map(arguments) == ["D", "T:5"])
     }
 
     private static let programCases: [(String, String)] = [
@@ -118,13 +119,14 @@ struct ItemTaskHandlerTests {
 
     @Test("what only Redis can tell becomes a program, and the task waits", arguments: programCases)
     func program(action: String, fields: String) throws {
-        var handler = ItemTaskHandler(requestID: "m:x")
-        guard case .pending = try begin("dynamodb:\(action)", #"{"TableName":"T",\#(fields)}"#, &handler) else {
+        let handler = ItemTaskHandler(execution: Self.execution)
+        let (disposition, effect) = try begin("dynamodb:\(action)", #"{"TableName":"T",\#(fields)}"#, handler)
+        guard case .pending = disposition else {
             Issue.record("not pending")
             return
         }
-        guard case .evaluate(let key, let program, 3)? = handler.effects.first else {
-            Issue.record("\(handler.effects)")
+        guard case .evaluate(let key, let program, 3)? = effect else {
+            Issue.record("\(String(describing: effect))")
             return
         }
         #expect(key == ItemKey(table: "T", id: "x"))
@@ -133,9 +135,13 @@ struct ItemTaskHandlerTests {
 
     @Test("in the second try of a refused step, plain writes are evaluated too")
     func alwaysEvaluate() throws {
-        var handler = ItemTaskHandler(requestID: "m:x", alwaysEvaluate: true)
-        let disposition = try begin("dynamodb:putItem", #"{"TableName":"T","Item":{"Id":{"S":"x"}}}"#, &handler)
-        guard case .pending = disposition, case .evaluate? = handler.effects.first else {
+        let handler = ItemTaskHandler(execution: Self.execution, alwaysEvaluate: true)
+        let (disposition, effect) = try begin(
+            "dynamodb:putItem",
+            #"{"TableName":"T","Item":{"Id":{"S":"x"}}}"#,
+            handler
+        )
+        guard case .pending = disposition, case .evaluate? = effect else {
             Issue.record("\(disposition)")
             return
         }
@@ -212,13 +218,13 @@ struct ItemTaskHandlerTests {
     @Test("declared tables have their own key attribute; closed, there are no others")
     func tables() throws {
         let attributes = KeyAttributes(tables: ["Orders": "OrderId"], isClosed: true)
-        var handler = ItemTaskHandler(keyAttributes: attributes, requestID: "m:x")
-        _ = try begin(
+        let handler = ItemTaskHandler(keyAttributes: attributes, execution: Self.execution)
+        let (_, effect) = try begin(
             "dynamodb:putItem",
             #"{"TableName":"Orders","Item":{"Id":{"S":"a"},"OrderId":{"S":"b"}}}"#,
-            &handler
+            handler
         )
-        #expect(handler.effects.first?.key == ItemKey(table: "Orders", id: "b"))
+        #expect(effect?.key == ItemKey(table: "Orders", id: "b"))
         let missing = try failure("aws-sdk:dynamodb:putItem", #"{"TableName":"T","Item":{"id":{"S":"a"}}}"#, attributes)
         #expect(missing.0 == "DynamoDb.ResourceNotFoundException")
         #expect(

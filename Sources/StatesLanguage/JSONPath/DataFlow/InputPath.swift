@@ -9,5 +9,7 @@ struct InputPath: Sendable {
 
     init(_ fields: inout FieldReader) { filter = PathFilter("InputPath", &fields) }
 
+    var takesAll: Bool { filter.takesAll }
+
     func apply(_ scope: DataScope) throws(StateFailure) -> JSON { try filter.apply(scope) }
 }

@@ -18,14 +18,17 @@ struct JSONPathDataFlow: DataFlow {
 
     func input(_ scope: DataScope) throws(StateFailure) -> JSON { try inputPath.apply(scope) }
 
-    func effectiveInput(_ scope: DataScope) throws(StateFailure) -> JSON {
-        let input = try inputPath.apply(scope)
-        return try parameters?.apply(scope.with(input)) ?? input
+    func payload(_ scope: DataScope) throws(StateFailure) -> Payload {
+        guard let parameters else { return Payload(try inputPath.apply(scope)) }
+        return try parameters.apply(inputPath.takesAll ? scope : scope.with(try inputPath.apply(scope)))
     }
+
+    var payloadShape: PayloadShape { parameters?.shape ?? .whole }
 
     func output(_ scope: DataScope) throws(StateFailure) -> JSON { try outputPath.apply(scope) }
 
     func output(of result: JSON, _ scope: DataScope) throws(StateFailure) -> JSON {
+        if resultPath.dropsResult, resultSelector == nil { return try outputPath.apply(scope) }
         let selected = try resultSelector?.apply(scope.with(result)) ?? result
         return try outputPath.apply(scope.with(try resultPath.apply(selected, scope)))
     }

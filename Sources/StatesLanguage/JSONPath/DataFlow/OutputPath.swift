@@ -9,7 +9,7 @@ struct OutputPath: Sendable {
 
     init(_ fields: inout FieldReader) { filter = PathFilter("OutputPath", &fields) }
 
-    var takesAll: Bool { filter == .all }
+    var takesAll: Bool { filter.takesAll }
 
     func apply(_ scope: DataScope) throws(StateFailure) -> JSON { try filter.apply(scope) }
 }

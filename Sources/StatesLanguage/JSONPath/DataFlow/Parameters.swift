@@ -4,11 +4,14 @@
 struct Parameters: Sendable {
     private let template: PayloadTemplate
 
+    /// What all that is made from it has in common.
+    var shape: PayloadShape { template.shape }
+
     /// `nil` for a state without the field, which works on all that it sees.
     init?(_ fields: inout FieldReader) {
         guard let template = fields.payloadTemplate("Parameters") else { return nil }
         self.template = template
     }
 
-    func apply(_ scope: DataScope) throws(StateFailure) -> JSON { try template.value(scope) }
+    func apply(_ scope: DataScope) throws(StateFailure) -> Payload { try template.payload(scope) }
 }

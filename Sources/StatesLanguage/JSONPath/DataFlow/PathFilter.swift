@@ -12,6 +12,8 @@ enum PathFilter: Sendable, Equatable {
         }
     }
 
+    var takesAll: Bool { if case .all = self { true } else { false } }
+
     /// The part of the scope's data.
     func apply(_ scope: DataScope) throws(StateFailure) -> JSON {
         switch self {

@@ -1,0 +1,69 @@
+/// What is made from a payload template: its shape, and the values that were looked up for it. Put together only where
+/// somebody asks for the whole.
+struct Payload: Sendable, Equatable {
+    let shape: PayloadShape
+    /// In the order of the shape's places.
+    let values: [JSON]
+
+    /// The whole.
+    var json: JSON { shape.filled(with: values) }
+
+    static func == (left: Payload, right: Payload) -> Bool { left.json == right.json }
+}
+
+extension Payload {
+    /// A payload that was not made from a template.
+    init(_ whole: JSON) {
+        shape = .whole
+        values = [whole]
+    }
+}
+
+/// What all payloads of one template have in common.
+public final class PayloadShape: Sendable {
+    private let constant: JSON
+    /// Where the values stand that are looked up: positions in the objects and arrays around them, from the outside in.
+    private let places: [[Int]]
+
+    /// How many values are looked up.
+    public var valueCount: Int { places.count }
+
+    /// - Parameter constant: The payload, with anything in the places of what is looked up.
+    init(_ constant: JSON, places: [[Int]]) {
+        self.constant = constant
+        self.places = places
+    }
+
+    /// Of a payload that is looked up as a whole.
+    static let whole = PayloadShape(.null, places: [[]])
+
+    /// The payload with some values.
+    ///
+    /// - Parameter values: One for each place, in the order of the definition.
+    public func filled(with values: [JSON]) -> JSON {
+        var payload = constant
+        for (place, value) in zip(places, values) { payload.put(value, at: place[...]) }
+        return payload
+    }
+}
+
+extension JSON {
+    fileprivate mutating func put(_ value: JSON, at place: ArraySlice<Int>) {
+        guard let position = place.first else {
+            self = value
+            return
+        }
+        // What is changed must not be held here too, or it would be copied.
+        switch self {
+        case .object(var object):
+            self = .null
+            object.update(at: position) { $0.put(value, at: place.dropFirst()) }
+            self = .object(object)
+        case .array(var array):
+            self = .null
+            array[position].put(value, at: place.dropFirst())
+            self = .array(array)
+        default: break
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import StatesLanguage
+
+/// What is known of a Task state before any execution comes to it.
+struct PreparedTask: Sendable {
+    /// What its `Resource` names; `nil` for one that there is nothing for.
+    let integration: TaskIntegration?
+    /// Its write, where only texts in it depend on the execution.
+    let write: PreparedWrite?
+
+    init(_ task: TaskDefinition, keyAttributes: KeyAttributes) {
+        integration = TaskIntegration(task.resource)
+        write =
+            if case .item(let resource) = integration {
+                PreparedWrite(resource.action, task.payload, keyAttributes: keyAttributes)
+            } else {
+                nil
+            }
+    }
+}
