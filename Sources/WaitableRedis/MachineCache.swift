@@ -7,12 +7,31 @@ public import Waitable
 public final class MachineCache: Sendable {
     private let store: RedisStore
     private let capacity: Int
-    private let machines = Mutex<[Key: DeployedMachine]>([:])
+    private let machines = Mutex(Machines())
     private let names = Mutex(ShortMemory())
 
     private struct Key: Hashable {
         var name: String
         var hash: String
+    }
+
+    private struct Machines {
+        private var known: [Key: DeployedMachine] = [:]
+        /// The one that was asked for last: most often it is asked for again.
+        private var last: DeployedMachine?
+
+        mutating func machine(_ name: String, hash: String) -> DeployedMachine? {
+            if let last, last.hash == hash, last.name == name { return last }
+            guard let machine = known[Key(name: name, hash: hash)] else { return nil }
+            last = machine
+            return machine
+        }
+
+        mutating func keep(_ machine: DeployedMachine, atMost capacity: Int) {
+            if known.count >= capacity { known.removeAll() }
+            known[Key(name: machine.name, hash: machine.hash)] = machine
+            last = machine
+        }
     }
 
     /// A cache over a store.
@@ -28,8 +47,7 @@ public final class MachineCache: Sendable {
     /// - Throws: ``StoreError`` where Redis does not answer, ``RevisionError`` where there is no such revision or this
     ///   version cannot run it.
     public func machine(_ name: String, hash: String) async throws -> DeployedMachine {
-        let key = Key(name: name, hash: hash)
-        if let machine = machines.withLock({ $0[key] }) { return machine }
+        if let machine = machines.withLock({ $0.machine(name, hash: hash) }) { return machine }
         guard let revision = try await store.revision(hash) else {
             throw RevisionError(name: name, hash: hash, reason: "is not in Redis")
         }
@@ -39,10 +57,7 @@ public final class MachineCache: Sendable {
         } catch {
             throw RevisionError(name: name, hash: hash, reason: "cannot be run by this version: \(error)")
         }
-        machines.withLock { machines in
-            if machines.count >= capacity { machines.removeAll() }
-            machines[key] = machine
-        }
+        machines.withLock { $0.keep(machine, atMost: capacity) }
         return machine
     }
 

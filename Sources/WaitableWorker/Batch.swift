@@ -21,7 +21,9 @@ struct Batch: Sendable {
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
-            if let step = await runner.run(member) { steps.append(step) }
+            guard var step = await runner.run(member) else { continue }
+            step.enterJournal(by: worker.configuration.name)
+            steps.append(step)
         }
     }
 
@@ -30,7 +32,6 @@ struct Batch: Sendable {
         defer { worker.tally.letGo(size) }
         var steps = steps
         while !steps.isEmpty {
-            for index in steps.indices { steps[index].enterJournal(by: worker.configuration.name) }
             guard let results = await results(of: steps) else { return }
             steps = await followUps(of: steps, results)
         }
@@ -125,7 +126,9 @@ struct Batch: Sendable {
 
     private func run(_ execution: Execution, evaluatesAll: Bool) async -> Step? {
         do {
-            return try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
+            var step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
+            step.enterJournal(by: worker.configuration.name)
+            return step
         } catch {
             worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
             return nil

@@ -31,7 +31,10 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether it is of an EXPRESS machine.
-    public var isExpress: Bool { name.utf8.contains(UInt8(ascii: ":")) }
+    public var isExpress: Bool {
+        let colon = UInt8(ascii: ":")
+        return name.utf8.withContiguousStorageIfAvailable { $0.contains(colon) } ?? name.utf8.contains(colon)
+    }
 
     /// `machine:id`, the member of the `due` set.
     public var member: String { machine + ":" + name }

@@ -1,19 +1,62 @@
 public import StatesLanguage
 
 /// Messages that Redis functions leave at the head of a document, for the worker that claims the execution next.
+///
+/// Most executions never have one, and every step hands the inbox around: an empty one is nothing.
 public struct Inbox: Sendable, Equatable {
+    private var box: Box<Messages>?
+
+    private struct Messages: Equatable {
+        var rescheduledTo: Instant?
+        var rescheduledAt: Instant?
+        var redrivenAt: Instant?
+        var closing: Closing?
+        var outcomes = JSONObject()
+        var answers = JSONObject()
+
+        static let none = Messages()
+    }
+
+    private var messages: Messages {
+        get { box?.value ?? .none }
+        set { box = newValue == .none ? nil : Box(newValue) }
+    }
+
     /// The wait's new end, when it was rescheduled.
-    public var rescheduledTo: Instant?
+    public var rescheduledTo: Instant? {
+        get { box?.value.rescheduledTo }
+        set { messages.rescheduledTo = newValue }
+    }
+
     /// When it was rescheduled, the last time.
-    public var rescheduledAt: Instant?
+    public var rescheduledAt: Instant? {
+        get { box?.value.rescheduledAt }
+        set { messages.rescheduledAt = newValue }
+    }
+
     /// When the execution was redriven.
-    public var redrivenAt: Instant?
+    public var redrivenAt: Instant? {
+        get { box?.value.redrivenAt }
+        set { messages.redrivenAt = newValue }
+    }
+
     /// How the execution had closed before it was redriven, with when and why.
-    public var closing: Closing?
+    public var closing: Closing? {
+        get { box?.value.closing }
+        set { messages.closing = newValue }
+    }
+
     /// The outcomes of item operations by the ids of their tasks, as the function library wrote them.
-    public var outcomes = JSONObject()
+    public var outcomes: JSONObject {
+        get { box?.value.outcomes ?? JSONObject() }
+        set { messages.outcomes = newValue }
+    }
+
     /// Answers and signs of life of tasks that wait for them, as ``TaskAnswer`` reads them.
-    public var answers = JSONObject()
+    public var answers: JSONObject {
+        get { box?.value.answers ?? JSONObject() }
+        set { messages.answers = newValue }
+    }
 
     /// How an execution closed.
     public struct Closing: Sendable, Equatable {
@@ -28,12 +71,16 @@ public struct Inbox: Sendable, Equatable {
     /// An empty inbox.
     public init() {}
 
+    /// Whether both have the same messages.
+    public static func == (left: Inbox, right: Inbox) -> Bool { left.messages == right.messages }
+
     /// Whether nothing is left to read.
-    public var isEmpty: Bool { self == Inbox() }
+    public var isEmpty: Bool { box == nil }
 
     /// Reads the members `r`, `m`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry, and `a` of an
     /// entry: answers are kept beside the document.
     init(_ object: JSONObject) {
+        guard !object.isEmpty else { return }
         rescheduledTo = object["r"]?.integerValue.map(Instant.init(milliseconds:))
         rescheduledAt = object["m"]?.integerValue.map(Instant.init(milliseconds:))
         redrivenAt = object["v"]?.integerValue.map(Instant.init(milliseconds:))
@@ -50,6 +97,7 @@ public struct Inbox: Sendable, Equatable {
 
     /// Writes the members.
     func write(to object: inout JSONObject) {
+        guard !isEmpty else { return }
         object["e"] = closing?.instant.map { .integer($0.milliseconds) }
         object["x"] = closing?.failure?.json
         object["r"] = rescheduledTo.map { .integer($0.milliseconds) }

@@ -5,7 +5,8 @@ public struct Step: Sendable {
     /// The execution after the step.
     public var execution: Execution
     /// The execution before the step, for a second try.
-    public var before: Execution?
+    public var before: Execution? { earlier?.value }
+    private let earlier: Box<Execution>?
     /// Its place in the `due` set after the commit.
     public var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet, or is journaled.
@@ -26,6 +27,30 @@ public struct Step: Sendable {
     public var history = HistoryLevel.all
     /// Retries that the step began.
     public var retries = 0
+
+    init(
+        execution: Execution,
+        before: Execution? = nil,
+        next: Transition.Next,
+        journal: JournalEntry?,
+        effects: [Effect],
+        calls: [OutsideCall] = [],
+        events: [HistoryEvent] = [],
+        lastEventID: Int = 0,
+        history: HistoryLevel = .all,
+        retries: Int = 0
+    ) {
+        self.execution = execution
+        earlier = before.map(Box.init)
+        self.next = next
+        self.journal = journal
+        self.effects = effects
+        self.calls = calls
+        self.events = events
+        self.lastEventID = lastEventID
+        self.history = history
+        self.retries = retries
+    }
 
     /// Takes the step's entry into the execution's journal, as far as a history is kept.
     ///
