@@ -1,12 +1,15 @@
 import Foundation
+import Logging
 import StatesLanguage
 import Waitable
 import WaitableRedis
 
-/// Starts items in batches, the way ingest does: the states before the wait are run here.
+/// Starts items in batches, the way ingest does: the states before the wait are run here, while Redis is at the batches
+/// before.
 struct BatchStarter {
     private let store: RedisStore
     private let machine: DeployedMachine
+    private let clock: RedisClock
     /// With the number, 36 characters.
     private let prefix = String(UUID().uuidString.prefix(26)) + "-"
 
@@ -16,29 +19,42 @@ struct BatchStarter {
             preconditionFailure("the machine is deployed before items are started")
         }
         self.machine = machine
+        clock = RedisClock(store: rig.store, logger: Logger(label: "benchmark"))
     }
 
     static let batch = 500
 
     func id(_ number: Int) -> String { prefix + String(100_000_000 + number) }
 
+    /// As many calls are on their way as from ingest.
+    private static let calls = 2
+
     /// Starts items with these numbers, all due at one instant.
     func start(_ numbers: Range<Int>, at due: Instant) async throws {
-        let runner = ExecutionRunner(machine: machine, arn: ARN())
         let text = due.iso8601
-        for first in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.batch) {
-            let now = Instant(milliseconds: try await store.time() / 1_000)
-            let transitions = try (first..<min(first + Self.batch, numbers.upperBound)).map { number in
-                let id = id(number)
-                let execution = Execution(
-                    key: ExecutionKey(machine: machine.name, name: id),
-                    revision: machine.hash,
-                    startDate: now,
-                    input: #"{"Id":"\#(id)","StartTimestamp":"\#(text)"}"#
-                )
-                return try runner.run(execution, at: now).transition(lease: nil)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (index, first) in stride(from: numbers.lowerBound, to: numbers.upperBound, by: Self.batch).enumerated()
+            {
+                let last = min(first + Self.batch, numbers.upperBound)
+                let transitions = try transitions(first..<last, due: text, at: try await clock.now())
+                if index >= Self.calls { try await group.next() }
+                group.addTask { _ = try await store.start(transitions) }
             }
-            _ = try await store.start(transitions)
+            try await group.waitForAll()
+        }
+    }
+
+    private func transitions(_ numbers: Range<Int>, due: String, at now: Instant) throws -> [Transition] {
+        let runner = ExecutionRunner(machine: machine, arn: ARN())
+        return try numbers.map { number in
+            let id = id(number)
+            let execution = Execution(
+                key: ExecutionKey(machine: machine.name, name: id),
+                revision: machine.hash,
+                startDate: now,
+                input: #"{"Id":"\#(id)","StartTimestamp":"\#(due)"}"#
+            )
+            return try runner.run(execution, at: now).transition(lease: nil)
         }
     }
 }
