@@ -110,7 +110,8 @@ let package = Package(
         ),
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "JSONLoggingTests", dependencies: ["JSONLogging", logging]),
-        .testTarget(name: "WaitableTests", dependencies: ["Waitable"]),
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "WaitableTests", dependencies: ["Waitable", "AllocationCounter"]),
         .testTarget(
             name: "WaitableHTTPTests",
             dependencies: ["WaitableHTTP", "PrometheusMetrics", "RedisClient", nioCore, logging]
