@@ -100,14 +100,19 @@ private struct FloorDriver {
     }
 
     func drain() throws {
-        let lease = Floor.words("1795458412982", "1895458442982.5")
-        call("floor_claim", lease)
+        var leases = 0
+        func claim() {
+            leases += 1
+            call("floor_claim", Floor.words(Self.due, Self.lease(leases)))
+        }
+        claim()
         var claimed = try connection.reply()
         var hasCommit = false
         while !claimed.isEmpty {
             // While Redis is at the last commit, the next one is put together.
-            call("floor_claim", lease)
-            call("floor_commit", commit(claimed[..<(claimed.count / 2)]))
+            let lease = Self.lease(leases)
+            claim()
+            call("floor_commit", commit(claimed[..<(claimed.count / 2)], under: lease))
             if hasCommit { try connection.reply() }
             claimed = try connection.reply()
             hasCommit = true
@@ -115,9 +120,12 @@ private struct FloorDriver {
         if hasCommit { try connection.reply() }
     }
 
-    private func commit(_ names: ArraySlice<[UInt8]>) -> [[UInt8]] {
-        var arguments = [Array(Self.due.utf8)]
-        arguments.reserveCapacity(1 + 4 * names.count)
+    /// A lease of its own for each claim.
+    private static func lease(_ number: Int) -> String { "\(1_895_458_442_982 + number).5" }
+
+    private func commit(_ names: ArraySlice<[UInt8]>, under lease: String) -> [[UInt8]] {
+        var arguments = Floor.words(Self.due, lease)
+        arguments.reserveCapacity(2 + 4 * names.count)
         for name in names {
             let id = name[(Rig.machine.utf8.count + 1)...]
             arguments += [name, document(samples.closed, id), Array(id), Self.moment]

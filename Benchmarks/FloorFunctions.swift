@@ -4,15 +4,17 @@ enum FloorFunctions {
     static let library = """
         #!lua name=floor
         local function start(keys, args)
-            local prefix, due = keys[1], {}
+            local prefix, due, documents = keys[1], {}, {}
             for n = 1, #args, 6 do
                 local name, id = args[n], args[n + 3]
                 redis.call('HSET', prefix .. ':item:items:' .. id, 'Id', id, 'StartActionAt', args[n + 4],
                     'ProcessStatus', 'STARTED', 'LastUpdated', args[n + 5])
-                redis.call('SET', prefix .. ':execution:' .. name, args[n + 2])
+                documents[#documents + 1] = name
+                documents[#documents + 1] = args[n + 2]
                 due[#due + 1] = args[n + 1]
                 due[#due + 1] = name
             end
+            redis.call('HSET', prefix .. ':executions', unpack(documents))
             redis.call('ZADD', prefix .. ':due', unpack(due))
             return 1
         end
@@ -20,31 +22,28 @@ enum FloorFunctions {
             local prefix = keys[1]
             local names = redis.call('ZRANGE', prefix .. ':due', '-inf', args[1], 'BYSCORE', 'LIMIT', 0, 500)
             if #names == 0 then return names end
-            local documents, leases = {}, {}
-            for n = 1, #names do
-                documents[n] = prefix .. ':execution:' .. names[n]
-                leases[2 * n - 1], leases[2 * n] = args[2], names[n]
-            end
-            documents = redis.call('MGET', unpack(documents))
+            local leases = {}
+            for n = 1, #names do leases[2 * n - 1], leases[2 * n] = args[2], names[n] end
+            local documents = redis.call('HMGET', prefix .. ':executions', unpack(names))
             redis.call('ZADD', prefix .. ':due', 'XX', unpack(leases))
             for n = 1, #names do names[#names + 1] = documents[n] end
             return names
         end
         local function commit(keys, args)
-            local prefix, names, closed = keys[1], {}, {}
-            for n = 2, #args, 4 do
+            local prefix, names, closed, documents = keys[1], {}, {}, {}
+            for n = 3, #args, 4 do
                 names[#names + 1] = args[n]
                 closed[#closed + 1] = args[1]
                 closed[#closed + 1] = args[n]
+                documents[#documents + 1] = args[n]
+                documents[#documents + 1] = args[n + 1]
             end
-            local leases = redis.call('ZMSCORE', prefix .. ':due', unpack(names))
-            for n = 2, #args, 4 do
-                if leases[(n + 2) / 4] then
-                    redis.call('HSET', prefix .. ':item:items:' .. args[n + 2], 'ProcessStatus', 'COMPLETED',
-                        'LastUpdated', args[n + 3])
-                    redis.call('SET', prefix .. ':execution:' .. args[n], args[n + 1])
-                end
+            if redis.call('ZCOUNT', prefix .. ':due', args[2], args[2]) ~= #names then return 0 end
+            for n = 3, #args, 4 do
+                redis.call('HSET', prefix .. ':item:items:' .. args[n + 2], 'ProcessStatus', 'COMPLETED',
+                    'LastUpdated', args[n + 3])
             end
+            redis.call('HSET', prefix .. ':executions', unpack(documents))
             redis.call('ZREM', prefix .. ':due', unpack(names))
             redis.call('ZADD', prefix .. ':closed', unpack(closed))
             return 1
