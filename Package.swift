@@ -78,11 +78,10 @@ let package = Package(
             name: "WaitableRedis",
             dependencies: ["RedisClient", "Waitable", serviceLifecycle, logging],
             resources: [
-                .embedInCode("waitable.lua"), .embedInCode("instants.lua"), .embedInCode("decimals.lua"),
-                .embedInCode("items.lua"), .embedInCode("workers.lua"),
+                .embedInCode("waitable.lua"), .embedInCode("entries.lua"), .embedInCode("instants.lua"),
+                .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("workers.lua"),
                 .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("listing.lua"),
-                .embedInCode("tasks.lua"),
-                .embedInCode("doctor.lua"),
+                .embedInCode("tasks.lua"), .embedInCode("doctor.lua"),
             ]
         ),
         .target(

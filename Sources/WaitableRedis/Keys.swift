@@ -24,8 +24,12 @@ public struct Keys: Sendable, Hashable {
 
     /// zset: `machine:id` → the instant it next needs attention (Unix ms), or its lease (expiry + k/2048).
     public var due: String { prefix + ":due" }
+    /// hash: `machine:id` → an ``ExecutionDocument``.
+    public var executions: String { prefix + ":executions" }
     /// zset: `machine:id` → the instant it closed (Unix ms).
     public var closed: String { prefix + ":closed" }
+    /// zset: leases that may still have members of ``due``, each scored with itself.
+    public var leases: String { prefix + ":leases" }
     /// hash: `machine:id` → how often a lease on it ran out.
     public var redelivered: String { prefix + ":redelivered" }
     /// hash: `refused` → how many transitions were refused because their lease had been lost.
@@ -47,8 +51,6 @@ public struct Keys: Sendable, Hashable {
 
     /// string: a ``Revision``.
     public func revision(_ hash: String) -> String { prefix + ":machine:" + hash }
-    /// string: an ``ExecutionDocument``.
-    public func execution(_ key: ExecutionKey) -> String { prefix + ":execution:" + key.member }
     /// list: the part of the journal that the document has no room for.
     public func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
@@ -64,7 +66,6 @@ public struct Keys: Sendable, Hashable {
 
     /// Keys that end in a name.
     enum Family: String, CaseIterable {
-        case execution
         case history
         case item
     }

@@ -8,8 +8,8 @@ extension RedisStore {
     /// - Parameter transitions: At most 1,000.
     /// - Returns: One result for each, in order.
     public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
-        var arguments = FunctionArguments(String(transitions.count))
-        for transition in transitions { arguments.append(transition) }
+        var arguments = FunctionArguments()
+        let places = arguments.append(transitions)
         let reply = try await call("waitable_accept", arguments)
         guard let results = reply.array, results.count == transitions.count else {
             throw .unexpectedReply(function: "waitable_accept", reply: "\(reply)")
@@ -25,7 +25,15 @@ extension RedisStore {
             default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
             }
         }
-        return answers
+        return Self.sorted(answers, places)
+    }
+
+    /// Puts answers in the order of what they are answers to.
+    ///
+    /// - Parameter places: Where each belongs; `nil` where they are in order.
+    private static func sorted<Answer>(_ answers: [Answer], _ places: [Int]?) -> [Answer] {
+        guard let places else { return answers }
+        return zip(places, answers).sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// Starts an item by hand: a worker runs its first states too.
@@ -94,12 +102,13 @@ extension RedisStore {
     ///   - worker: The claiming worker's name.
     public func claim(limit: Int, lease: Int, worker: String) async throws(StoreError) -> Claim {
         let reply = try await call("waitable_claim", FunctionArguments(String(limit), String(lease), worker))
-        guard let words = reply.array, words.count >= 3, (words.count - 3).isMultiple(of: 3),
+        guard let words = reply.array, words.count >= 4, words.count.isMultiple(of: 2),
             let microseconds = words[0].string.flatMap({ Int64($0) }), let token = words[1].string
         else { throw .unexpectedReply(function: "waitable_claim", reply: "\(reply)") }
         var members: [ClaimedMember] = []
-        members.reserveCapacity((words.count - 3) / 3)
-        for index in stride(from: 3, to: words.count, by: 3) {
+        members.reserveCapacity(words.count / 2 - 2)
+        let redeliveries = words[3].array
+        for index in stride(from: 4, to: words.count, by: 2) {
             guard let bytes = words[index].bytes else {
                 throw .unexpectedReply(function: "waitable_claim", reply: "\(words[index])")
             }
@@ -107,7 +116,7 @@ extension RedisStore {
                 ClaimedMember(
                     bytes: bytes,
                     document: words[index + 1].bytes,
-                    redeliveries: Int(words[index + 2].integer ?? 0)
+                    redeliveries: Int(redeliveries?[index / 2 - 2].integer ?? 0)
                 )
             )
         }
@@ -123,8 +132,8 @@ extension RedisStore {
     ///
     /// - Returns: One result for each, in order.
     public func commit(_ transitions: [Transition], token: String) async throws(StoreError) -> [CommitResult] {
-        var arguments = FunctionArguments(token, String(transitions.count))
-        for transition in transitions { arguments.append(transition) }
+        var arguments = FunctionArguments(token)
+        let places = arguments.append(transitions)
         let reply = try await call("waitable_commit", arguments)
         guard let results = reply.array, results.count == transitions.count else {
             throw .unexpectedReply(function: "waitable_commit", reply: "\(reply)")
@@ -132,7 +141,7 @@ extension RedisStore {
         var answers: [CommitResult] = []
         answers.reserveCapacity(results.count)
         for result in results { answers.append(try Self.commitResult(result)) }
-        return answers
+        return Self.sorted(answers, places)
     }
 
     private static func commitResult(_ reply: RedisValue) throws(StoreError) -> CommitResult {
@@ -199,8 +208,9 @@ extension RedisStore {
     /// - Returns: One for each key, `nil` where there is none.
     public func documents(_ executions: [ExecutionKey]) async throws(StoreError) -> [[UInt8]?] {
         guard !executions.isEmpty else { return [] }
-        var command = RedisCommand(name: "MGET", capacity: executions.count)
-        for key in executions { command.append(keys.execution(key)) }
+        var command = RedisCommand(name: "HMGET", capacity: executions.count + 1)
+        command.append(keys.executions)
+        for key in executions { command.append(key.member) }
         return try await send(command).array?.map(\.bytes) ?? []
     }
 

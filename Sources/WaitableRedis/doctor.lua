@@ -66,10 +66,8 @@ end
 local function typeOf(key) return redis.call('TYPE', key).ok end
 
 -- The hash of the revision that a document names.
-local function revisionOf(asked, key, head)
-    local hash = match(head, '^{"s":"%u","d":"([%w_-]+)"') or match(head, '^{"s":"%u","k":"[^"]*","d":"([%w_-]+)"')
-    if hash then return hash end
-    local _, rest = split(redis.call('GET', key))
+local function revisionOf(document)
+    local _, rest = split(document)
     return match(rest, '^,"d":"([%w_-]+)"') or match(rest, '^,"k":"[^"]*","d":"([%w_-]+)"')
 end
 
@@ -130,7 +128,7 @@ end
 
 -- An execution of the waitable pattern against its item. Its owner may do with the item what he likes; what is found is
 -- what only a lost or a foreign write explains.
-local function judgeItem(asked, pattern, name, key, letter, found)
+local function judgeItem(asked, pattern, name, document, letter, found)
     if letter ~= 'R' and letter ~= 'S' then return end
     local machine, id = match(name, '^([^:]*):(.*)$')
     local item = asked.prefix .. ':item:' .. asked.table .. ':' .. id
@@ -146,7 +144,6 @@ local function judgeItem(asked, pattern, name, key, letter, found)
     else
         return
     end
-    local document = redis.call('GET', key)
     if letter == 'R' and not waits(document) then return end
     -- The pattern's item is the one that the input names.
     if not find(document, '"Id":"' .. id .. '"', 1, true) then return end
@@ -168,17 +165,17 @@ local function judgeMember(asked, name, due, closed, found)
     judgeScore(asked, name, due, adopter, found)
     if not adopter or not deployed(asked, adopter) then
         found('machine-not-deployed', adopter or '')
-    elseif not machine and redis.call('EXISTS', prefix .. ':execution:' .. adopter .. ':' .. id) == 1 then
+    elseif not machine and documentOf(prefix, adopter .. ':' .. id) then
         found('cannot-be-adopted', adopter .. ':' .. id)
     elseif typeOf(prefix .. ':item:' .. asked.table .. ':' .. id) ~= 'hash' then
         found('nothing-to-run', prefix .. ':item:' .. asked.table .. ':' .. id)
     end
 end
 
-local function judgeClosed(asked, name, key, due, closed, found)
+local function judgeClosed(asked, name, document, due, closed, found)
     local prefix = asked.prefix
     local function list()
-        local members = split(redis.call('GET', key))
+        local members = split(document)
         redis.call('ZADD', prefix .. ':closed', members.e or format('%.0f', asked.now), name)
     end
     if due then
@@ -202,7 +199,7 @@ local function judgeOpen(asked, name, due, closed, found)
     if closed then found('open-in-closed', '', function() redis.call('ZREM', prefix .. ':closed', name) end) end
 end
 
-local function judgeRevision(asked, hash, name, key, letter, found)
+local function judgeRevision(asked, hash, name, document, letter, found)
     local known = asked.revisions[hash]
     if known == nil then
         known = redis.call('EXISTS', asked.prefix .. ':machine:' .. hash) == 1
@@ -212,38 +209,35 @@ local function judgeRevision(asked, hash, name, key, letter, found)
     if not known then
         if letter == 'R' then found('revision-missing', hash) end
     elseif type(asked.patterns[hash]) == 'table' then
-        judgeItem(asked, asked.patterns[hash], name, key, letter, found)
+        judgeItem(asked, asked.patterns[hash], name, document, letter, found)
     end
 end
 
 local function judgeExecution(asked, name, due, closed, found)
-    local key = asked.prefix .. ':execution:' .. name
-    local head = redis.pcall('GETRANGE', key, 0, 255)
-    if isError(head) then
-        found('wrong-type', key)
-    elseif head == '' and redis.call('EXISTS', key) == 0 then
+    local document = documentOf(asked.prefix, name)
+    if not document then
         judgeMember(asked, name, due, closed, found)
-    else
-        local letter = status(head)
-        if not letter then
-            found('document-unreadable', key)
-            return
-        end
-        if letter == 'R' then
-            judgeOpen(asked, name, due, closed, found)
-        else
-            judgeClosed(asked, name, key, due, closed, found)
-        end
-        local hash = revisionOf(asked, key, head)
-        if hash then judgeRevision(asked, hash, name, key, letter, found) end
+        return
     end
+    local letter = status(document)
+    if not letter then
+        found('document-unreadable', asked.prefix .. ':executions')
+        return
+    end
+    if letter == 'R' then
+        judgeOpen(asked, name, due, closed, found)
+    else
+        judgeClosed(asked, name, document, due, closed, found)
+    end
+    local hash = revisionOf(document)
+    if hash then judgeRevision(asked, hash, name, document, letter, found) end
 end
 
 local JUDGES = {
     E = judgeExecution,
     M = function(asked, name, due, closed, found)
         -- One with a document is looked at as an execution.
-        if redis.call('EXISTS', asked.prefix .. ':execution:' .. name) == 0 then
+        if not documentOf(asked.prefix, name) then
             judgeMember(asked, name, due, closed, found)
         end
     end,
@@ -253,7 +247,7 @@ local JUDGES = {
         if kind == 'none' then return end
         if kind ~= 'list' then
             found('wrong-type', key)
-        elseif not due and not closed and redis.call('EXISTS', asked.prefix .. ':execution:' .. name) == 0 then
+        elseif not due and not closed and not documentOf(asked.prefix, name) then
             found('history-without-execution', key, function() redis.call('UNLINK', key) end)
         end
     end,

@@ -67,7 +67,7 @@ function pausing.restore(prefix, states, now)
     return false
 end
 
--- Parks the due members of paused machines. Returns the others, as [member, score, …].
+-- Parks the due members of paused machines, out of [member, score, …]. Returns the others.
 function pausing.park(prefix, states, ready)
     local others, parked, lapsed = {}, {}, {}
     for i = 1, #ready, 2 do
@@ -78,7 +78,6 @@ function pausing.park(prefix, states, ready)
             if score % 1 ~= 0 then lapsed[#lapsed + 1] = member end
         else
             others[#others + 1] = member
-            others[#others + 1] = ready[i + 1]
         end
     end
     for i = 1, #lapsed do redis.call('HINCRBY', prefix .. ':redelivered', lapsed[i], 1) end

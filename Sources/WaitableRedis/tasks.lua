@@ -74,7 +74,7 @@ end
 
 -- Puts a field into an open execution's inbox. Whether there was one.
 local function deliver(prefix, name, field, value, rouses)
-    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' then return false end
     redis.call('HSET', prefix .. ':inbox:' .. name, field, value)
     if rouses then rouse(prefix, name, (clock())) end
@@ -134,10 +134,9 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
         outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     end
     local name = machine .. ':' .. id
-    local key = prefix .. ':execution:' .. name
-    if redis.call('EXISTS', key) == 1 then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
+    if documentOf(prefix, name) then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
     local waits = mark ~= '' and mark ~= 't' and ',"y":' .. jsonText(task .. mark .. parent) or ''
-    redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. published .. waits .. ',"input":' .. input .. '}')
+    keep(prefix, name, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. published .. waits .. ',"input":' .. input .. '}')
     local before = head(prefix)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
@@ -150,7 +149,7 @@ end
 local function stopAll(prefix, list)
     local n = 1
     while n <= #list and n <= MAX_BATCH do
-        local document = redis.call('GET', prefix .. ':execution:' .. list[n])
+        local document = documentOf(prefix, list[n])
         if document and status(document) == 'R' then abort(prefix, list[n], document, nil, list) end
         n = n + 1
     end
@@ -224,7 +223,7 @@ local function tell(keys, args)
     if field ~= id and field ~= 'b' .. id and field ~= 'h' .. id then refuse('VALIDATION', 'field', "must be the task's", field or '') end
     if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
     noMore(args, 4)
-    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
     if redis.call('HEXISTS', prefix .. ':inbox:' .. name, id) == 1 then return 0 end
     deliver(prefix, name, field, value, field ~= 'h' .. id)
@@ -246,7 +245,7 @@ local function take(keys, args)
         if not offered then return nil end
         local id, name, token, input = match(offered, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
         if id then
-            local document = redis.call('GET', prefix .. ':execution:' .. name)
+            local document = documentOf(prefix, name)
             if document and status(document) == 'R' and awaits(document, id) then
                 local at = format('%.0f', (clock()))
                 local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'

@@ -4,10 +4,11 @@
 -- KEYS[1] is always the partition's prefix, `N:{p}` (say `waitable:{0}`); every other key is derived from it and
 -- shares its hash tag, so it lies in the same slot. Keys:
 --   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
---   prefix:execution:X   string  the execution's document, one JSON object that begins with its status: {"s":"R"…
+--   prefix:executions    hash    X -> its document, one JSON object that begins with its status: {"s":"R"…
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
+--   prefix:leases        zset    lease -> the same: those that may still have members of `due`
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
@@ -31,10 +32,10 @@
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
+-- entries.lua, instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '7'
+local VERSION = '8'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
@@ -45,7 +46,7 @@ local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
-local instants, items, tasks, pausing = {}, {}, {}, {PARKED = 4398046511104}
+local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -169,21 +170,14 @@ local function batched(command, key, words, width)
     end
 end
 
+-- The documents of executions; false where there is none. Errors, before anything is written, when `executions` is no hash.
 local function documents(prefix, list)
     if #list == 0 then return {} end
-    local keys, base = {}, prefix .. ':execution:'
-    for i = 1, #list do keys[i] = base .. list[i] end
-    return redis.call('MGET', unpack(keys))
+    return redis.call('HMGET', prefix .. ':executions', unpack(list))
 end
 
--- MSET with pairs [key, value, …]
-local function store(pairsOfWords)
-    for i = 1, #pairsOfWords, SLICE do
-        local last = i + SLICE - 1
-        if last > #pairsOfWords then last = #pairsOfWords end
-        redis.call('MSET', unpack(pairsOfWords, i, last))
-    end
-end
+local function documentOf(prefix, name) return redis.call('HGET', prefix .. ':executions', name) end
+local function keep(prefix, name, document) redis.call('HSET', prefix .. ':executions', name, document) end
 
 -- The score at the head of `due`, or nil. Errors when `due` is not a sorted set: called before the first write.
 local function head(prefix)
@@ -196,26 +190,64 @@ local function wake(prefix, before, score)
     if score and (not before or score < before) then redis.call('PUBLISH', prefix .. ':wake', format('%.0f', score)) end
 end
 
+-- A new lease, as text.
 local function newLease(prefix, now, duration)
     local step = redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
-    return now + duration + step / 2048
+    local lease = exact(now + duration + step / 2048)
+    redis.call('ZADD', prefix .. ':leases', lease, lease)
+    return lease
+end
+
+-- The members of `due` under a lease, as a list.
+local function held(prefix, lease)
+    return redis.call('ZRANGE', prefix .. ':due', lease, lease, 'BYSCORE', 'LIMIT', 0, MAX_BATCH)
+end
+
+-- Forgets a lease that has no members any more.
+local function letGo(prefix, lease)
+    if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then redis.call('ZREM', prefix .. ':leases', lease) end
+end
+
+-- The members of `due` whose leases ran out, as a set; nil for none. Those that a claim of `limit` can meet.
+local function lapsed(prefix, now, limit)
+    local names, found = nil, 0
+    while found < limit do
+        local leases = redis.call('ZRANGE', prefix .. ':leases', '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_BATCH)
+        local gone = {}
+        for n = 1, #leases do
+            local members = held(prefix, leases[n])
+            if #members == 0 then gone[#gone + 1] = leases[n] end
+            for k = 1, #members do
+                names = names or {}
+                names[members[k]] = true
+            end
+            found = found + #members
+            if found >= limit then break end
+        end
+        batched('ZREM', prefix .. ':leases', gone)
+        if #gone < MAX_BATCH then return names end
+    end
+    return names
 end
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
 local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
+local function checkLeases(prefix) redis.call('ZCARD', prefix .. ':leases') end
+local function checkExecutions(prefix) redis.call('HLEN', prefix .. ':executions') end
 local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
+
+local function isError(reply) return type(reply) == 'table' and reply.err end
 
 -- Documents -----------------------------------------------------------------------------------------------------------
 
+-- What a document begins with -> its status letter.
+local HEADS = {
+    ['{"s":"R",'] = 'R', ['{"s":"S",'] = 'S', ['{"s":"F",'] = 'F', ['{"s":"T",'] = 'T', ['{"s":"A",'] = 'A',
+    ['{"s":"R"}'] = 'R', ['{"s":"S"}'] = 'S', ['{"s":"F"}'] = 'F', ['{"s":"T"}'] = 'T', ['{"s":"A"}'] = 'A',
+}
+
 -- The status letter of a well-formed document, else nil.
-local LETTERS = {[82] = 'R', [83] = 'S', [70] = 'F', [84] = 'T', [65] = 'A'}
-local function status(document)
-    -- {"s":"R", or {"s":"R"}
-    local a, b, c, d, e, f, letter, g, h = byte(document, 1, 9)
-    if a == 123 and b == 34 and c == 115 and d == 34 and e == 58 and f == 34 and g == 34 and (h == 44 or h == 125) then
-        return LETTERS[letter]
-    end
-end
+local function status(document) return HEADS[sub(document, 1, 9)] end
 
 local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
 
@@ -275,226 +307,18 @@ end
 -- The document of X for a call by hand: X as given, else X as an id of the default machine. Refuses when there is none.
 local function existing(prefix, name)
     named(name, 'execution')
-    local document = redis.call('GET', prefix .. ':execution:' .. name)
+    local document = documentOf(prefix, name)
     if not document and not find(name, ':', 1, true) then
         local default = redis.call('HGET', prefix .. ':machines', ':default')
         if default then
             local full = default .. ':' .. name
-            document = redis.call('GET', prefix .. ':execution:' .. full)
+            document = documentOf(prefix, full)
             if document then return full, document end
         end
     end
     if not document then refuse('NOTFOUND', 'execution', 'must exist', name) end
     if not status(document) then refuse('CORRUPT', 'execution', 'must have a document that begins with a status', name) end
     return name, document
-end
-
--- Entries -------------------------------------------------------------------------------------------------------------
---
--- ENTRY = X, next, document, history, k, then k effects:
---   next      '' closes the execution | '=' keeps the lease | whole ms: due then | '?' and whole ms: due then, or at once
---             when its inbox holds something
---   history   another element of the list of history, '' where nothing ran, '-' where the list stays as it is, '!' where
---             it goes
---   effect    'P', SUFFIX, n, f1, v1, …, fn, vn                  the item becomes these fields
---             'U', SUFFIX, n, f1, v1, …, fn, vn, m, f1, …, fm    sets n fields, removes m
---             'D', SUFFIX                                        removes the item
---             'X', SUFFIX, PROGRAM                               evaluated by items.lua; has an outcome
---             'A', 'S', 'B', 'K', 'T', 'C'                            see tasks.lua
-
--- Checks the effect at args[i]; returns the index after it.
-local function checkEffect(args, i, programs)
-    local kind = args[i]
-    if kind ~= 'P' and kind ~= 'U' and kind ~= 'D' and kind ~= 'X' then
-        local after = kind and tasks.check(args, i)
-        if not after then refuse('VALIDATION', 'effect', 'must be P, U, D, X, A, S, B, K, T or C', kind or '') end
-        return after
-    end
-    named(args[i + 1], 'item')
-    if kind == 'D' then return i + 2 end
-    if kind == 'X' then
-        programs[i] = items.parse(args[i + 2])
-        return i + 3
-    end
-    local fields = count(args[i + 2], 'fields', kind == 'P' and 1 or 0, 100000)
-    local after = i + 3 + 2 * fields
-    if kind == 'U' then
-        local removed = count(args[after], 'removed fields', 0, 100000)
-        if fields + removed == 0 then refuse('VALIDATION', 'effect', 'must change a field', 'U') end
-        after = after + 1 + removed
-    end
-    if after - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', kind) end
-    return after
-end
-
--- Checks all entries of a call, args[first] being their number. `keeping` allows next '='. Returns them as lists:
--- names, nexts, documents, histories, and for each entry `counts` of effects from args[starts[n]] on; `programs` are
--- decoded, by the index of their effect. Lists, not a table per entry: this is the hot path.
-local function parseEntries(args, first, keeping)
-    local total = count(args[first], 'entries', 1, MAX_BATCH)
-    local list, nexts, texts, histories, starts, counts, programs = {}, {}, {}, {}, {}, {}, {}
-    local waits
-    local seen, i = {}, first + 1
-    for n = 1, total do
-        local name, next, document, history = args[i], args[i + 1], args[i + 2], args[i + 3]
-        named(name, 'execution')
-        if keeping then
-            if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
-            seen[name] = true
-        end
-        local letter = document and status(document)
-        if not letter or byte(document, -1) ~= 125 then
-            refuse('VALIDATION', 'document', 'must be an object that begins with a status', document or '')
-        end
-        if next == '' then
-            if letter == 'R' then refuse('VALIDATION', 'next', 'must not close a running execution', name) end
-        elseif letter ~= 'R' then
-            refuse('VALIDATION', 'next', 'must close an execution that has ended', name)
-        elseif (next ~= '=' or not keeping) and (#next > 15 or not find(next, '^%d+$')) then
-            if byte(next) == 63 then
-                waits = waits or {}
-                waits[n] = true
-                next = sub(next, 2)
-            end
-            integer(next, 'next', -999999999999999, 999999999999999)
-        end
-        if not history then refuse('VALIDATION', 'history', 'must be present', name) end
-        local effects = count(args[i + 4], 'effects', 0, MAX_EFFECTS)
-        list[n], nexts[n], texts[n], histories[n], starts[n], counts[n] = name, next, document, history, i + 5, effects
-        i = i + 5
-        for _ = 1, effects do i = checkEffect(args, i, programs) end
-    end
-    if i - 1 ~= #args then refuse('VALIDATION', 'arguments', 'must be ' .. (i - 1), #args) end
-    return {
-        names = list, nexts = nexts, documents = texts, histories = histories, starts = starts, counts = counts,
-        programs = programs, waits = waits,
-    }
-end
-
-local function isError(reply) return type(reply) == 'table' and reply.err end
-
--- Calls HSET or HDEL with args[first…last], in slices. The error text when the key is no hash; then nothing is changed.
-local function changeFields(command, key, args, first, last)
-    for i = first, last, SLICE do
-        local stop = i + SLICE - 1
-        if stop > last then stop = last end
-        local reply = redis.pcall(command, key, unpack(args, i, stop))
-        if isError(reply) then return reply.err end
-    end
-end
-
--- Whether no key exists yet of the items that entries with one effect put: the usual case of a start, for which one
--- command then replaces one an item.
-local function noneExists(prefix, args, batch)
-    local keys = {}
-    for n = 1, #batch.names do
-        if batch.counts[n] == 1 and args[batch.starts[n]] == 'P' then
-            keys[#keys + 1] = prefix .. ':item:' .. args[batch.starts[n] + 1]
-        end
-    end
-    return #keys > 0 and redis.call('EXISTS', unpack(keys)) == 0
-end
-
--- The effect at args[i]. `fresh` is a set of the items written so far when all others that are put do not exist, else
--- nil. Returns the index after it, and: the error text when the key is of another type (then nothing is changed), or
--- nil and the outcome of a program.
-local function applyEffect(prefix, name, args, i, programs, fresh)
-    local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
-    local width = kind ~= 'P' and kind ~= 'U' and tasks.width(args, i)
-    if width then
-        local problem = tasks.problem(prefix, name, args, i)
-        if problem then return i + width, problem end
-        return i + width, nil, tasks.apply(prefix, name, args, i), args[i + 4]
-    end
-    if kind == 'X' then
-        if fresh then fresh[key] = true end
-        return i + 3, nil, items.run(programs[i], key)
-    end
-    local fields, after = 0, i + 2
-    if kind ~= 'D' then
-        fields = tonumber(args[i + 2])
-        after = i + 3 + 2 * fields
-    end
-    if kind == 'U' then
-        if fresh then fresh[key] = true end
-        local removed = tonumber(args[after])
-        local problem = changeFields('HSET', key, args, i + 3, after - 1)
-        if not problem and removed > 0 then
-            problem = changeFields('HDEL', key, args, after + 1, after + removed)
-        end
-        return after + 1 + removed, problem
-    end
-    -- P and D replace or remove what is there: only an item may be, never a key of another type.
-    if not fresh or fresh[key] or kind == 'D' then
-        local size = redis.pcall('HLEN', key)
-        if isError(size) then return after, size.err end
-        if size > 0 then redis.call('DEL', key) end
-    end
-    if fresh then fresh[key] = true end
-    if kind == 'P' then return after, changeFields('HSET', key, args, i + 3, after - 1) end
-    return after
-end
-
--- History and effects of entry n, all or nothing. Returns an error text, or nil and the outcomes of its programs.
-local function applyEntry(prefix, args, batch, n, fresh)
-    local effects, i = batch.counts[n], batch.starts[n]
-    if effects > 1 then
-        -- Checked beforehand, so that the second effect cannot fail after the first is written.
-        local k = i
-        for _ = 1, effects do
-            local width = tasks.width(args, k)
-            if width then
-                local problem = tasks.problem(prefix, batch.names[n], args, k)
-                if problem then return problem end
-                k = k + width
-            elseif args[k] == 'X' then
-                k = k + 3
-            else
-                local reply = redis.pcall('HLEN', prefix .. ':item:' .. args[k + 1])
-                if isError(reply) then return reply.err end
-                k = checkEffect(args, k)
-            end
-        end
-        fresh = nil
-    end
-    -- The history goes first, because it is what can be taken back exactly when the effect is refused.
-    local historyKey
-    if batch.histories[n] == '!' then
-        redis.call('UNLINK', prefix .. ':history:' .. batch.names[n])
-    elseif batch.histories[n] ~= '' and batch.histories[n] ~= '-' then
-        historyKey = prefix .. ':history:' .. batch.names[n]
-        local reply = redis.pcall('RPUSH', historyKey, batch.histories[n])
-        if isError(reply) then return reply.err end
-    end
-    local outcomes
-    for _ = 1, effects do
-        local program = batch.programs[i]
-        local after, problem, outcome, task = applyEffect(prefix, batch.names[n], args, i, batch.programs, fresh)
-        if problem then
-            if historyKey then redis.call('RPOP', historyKey) end
-            return problem
-        end
-        if outcome then
-            outcomes = outcomes or {}
-            outcomes[#outcomes + 1] = {task = program and program.task or task, text = outcome}
-        end
-        i = after
-    end
-    if outcomes then
-        -- Also kept in the document, so that they outlive a worker that dies before it has used them.
-        local members, document = {}, batch.documents[n]
-        for m = 1, #outcomes do members[m] = '"' .. outcomes[m].task .. '":' .. outcomes[m].text end
-        batch.documents[n] = sub(document, 1, 8) .. ',"u":{' .. concat(members, ',') .. '}' .. sub(document, 9)
-    end
-    return nil, outcomes
-end
-
--- The reply for an applied entry: 1, or 1 followed by its outcomes.
-local function applied(outcomes)
-    if not outcomes then return 1 end
-    local reply = {1}
-    for n = 1, #outcomes do reply[n + 1] = outcomes[n].text end
-    return reply
 end
 
 -- Functions -----------------------------------------------------------------------------------------------------------
@@ -515,24 +339,9 @@ local function ready(keys, args)
     return {VERSION, isError(memory) and '' or memory}
 end
 
--- The names among those without a document whose key holds something else, as a set; nil for none.
-local function misused(prefix, list, found)
-    local keys, absent = {}, {}
-    for n = 1, #list do
-        if not found[n] then
-            keys[#keys + 1] = prefix .. ':execution:' .. list[n]
-            absent[#absent + 1] = list[n]
-        end
-    end
-    if #keys == 0 or redis.call('EXISTS', unpack(keys)) == 0 then return nil end
-    local names = {}
-    for n = 1, #keys do names[absent[n]] = redis.call('EXISTS', keys[n]) == 1 end
-    return names
-end
-
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
--- ARGV   n, ENTRY × n (next '=' is not allowed)
+-- ARGV   ENTRIES (next '=' is not allowed)
 -- Returns n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
 --        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
 --        it is applied, and it may come again without having begun (no history)
@@ -540,51 +349,60 @@ end
 -- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
-    local batch = parseEntries(args, 1, false)
-    local list, nexts = batch.names, batch.nexts
+    local now = format('%.0f', (clock()))
+    local batch = entries.parse(prefix, args, 1, now, false)
+    local list = batch.names
     local before = head(prefix)
     checkClosing(prefix)
     local found = documents(prefix, list)
-    local wrong = misused(prefix, list, found)
-    local fresh = noneExists(prefix, args, batch) and {} or nil
     local paused = pausing.states(prefix)
-    local now
-    local replies, due, closed, texts, created, soonest = {}, {}, {}, {}, {}, nil
+    local replies, rows = {}, not paused and batch.rows
     for n = 1, #list do
-        local name = list[n]
+        if found[n] then rows = nil end
+        replies[n] = 1
+    end
+    -- The usual case: all are new, and so are their items. A name that comes twice shows in the number of new documents.
+    if rows and not rows.closes then
+        if redis.call('HSET', prefix .. ':executions', unpack(rows.texts)) == #list and entries.write(args, rows) then
+            redis.call('ZADD', prefix .. ':due', unpack(rows.scored))
+            wake(prefix, before, head(prefix))
+            return replies
+        end
+        redis.call('HDEL', prefix .. ':executions', unpack(list))
+    end
+    entries.spread(batch)
+    local due, closed, texts, created, width = {}, {}, {}, {}, 0
+    for n = 1, #list do
+        local name, next = list[n], batch.nexts[n]
         local present = found[n] or created[name]
         if present then
             replies[n] = present
-        elseif wrong and wrong[name] then
-            replies[n] = redis.error_reply('WRONGTYPE Operation against a key holding the wrong kind of value')
-        elseif paused and batch.histories[n] ~= '' and pausing.isPaused(prefix, paused, name) then
+        elseif paused and (batch.forms[n] or args[batch.starts[n]] ~= '') and pausing.isPaused(prefix, paused, name) then
             replies[n] = 3
         else
-            local problem, outcomes = applyEntry(prefix, args, batch, n, fresh)
+            local problem, outcomes = entries.apply(prefix, args, batch, n)
             if problem then
                 replies[n] = redis.error_reply(problem)
             else
-                replies[n] = applied(outcomes)
-                created[name] = batch.documents[n]
-                texts[#texts + 1] = prefix .. ':execution:' .. name
-                texts[#texts + 1] = batch.documents[n]
-                if nexts[n] == '' then
-                    now = now or format('%.0f', (clock()))
+                local document = batch.documents[n]
+                if outcomes then replies[n], document = entries.reply(outcomes, document) end
+                created[name] = document
+                texts[width + 1], texts[width + 2] = name, document
+                width = width + 2
+                if next == '' then
                     closed[#closed + 1] = now
                     closed[#closed + 1] = name
                 else
-                    due[#due + 1] = nexts[n]
+                    due[#due + 1] = next
                     due[#due + 1] = name
-                    local score = tonumber(nexts[n])
-                    if not soonest or score < soonest then soonest = score end
                 end
             end
         end
     end
-    store(texts)
+    batched('HSET', prefix .. ':executions', texts, 2)
     batched('ZADD', prefix .. ':due', due, 2)
     batched('ZADD', prefix .. ':closed', closed, 2)
-    wake(prefix, before, soonest)
+    if due[1] then wake(prefix, before, head(prefix)) end
     return replies
 end
 
@@ -592,7 +410,8 @@ end
 -- KEYS   prefix
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
---        '' when it is empty; not above `now`: more is due), then for each: X, document or nil, redeliveries]
+--        '' when it is empty; not above `now`: more is due), redeliveries of each (nil: none of any), then for each: X,
+--        document or nil]
 -- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due
 -- and below `limit` come when the documents exceed 16 MiB. Errors VALIDATION. Bound: limit.
 local function claim(keys, args)
@@ -604,56 +423,48 @@ local function claim(keys, args)
     local now, micros = clock()
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
-    local ready = redis.call('ZRANGE', due, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES')
-    if paused then ready = pausing.park(prefix, paused, ready) end
-    local count = #ready / 2
-    if count == 0 then
-        if unfinished then return {micros, '', format('%.0f', now)} end
+    local moment = format('%.0f', now)
+    local list
+    if paused then
+        list = pausing.park(prefix, paused,
+            redis.call('ZRANGE', due, '-inf', moment, 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES'))
+    else
+        list = redis.call('ZRANGE', due, '-inf', moment, 'BYSCORE', 'LIMIT', 0, limit)
+    end
+    local total = #list
+    if total == 0 then
+        if unfinished then return {micros, '', moment, false} end
         local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-        return {micros, '', first[2] or ''}
+        return {micros, '', first[2] or '', false}
     end
 
-    local list = {}
-    for n = 1, count do list[n] = ready[2 * n - 1] end
     local found = documents(prefix, list)
-    local bytes = 0
-    for n = 1, count do
-        bytes = bytes + (found[n] and #found[n] or 0)
-        if bytes > MAX_CLAIMED_BYTES and n > 1 then
-            count = n - 1
-            break
-        end
-    end
-
-    local lapsed = {}
-    for n = 1, count do
-        if tonumber(ready[2 * n]) % 1 ~= 0 then lapsed[#lapsed + 1] = list[n] end
-    end
-    local counts
     local known = redeliveredCount(prefix)
+    local again = lapsed(prefix, moment, limit)
     local lease = newLease(prefix, now, duration)
-    if #lapsed > 0 or known > 0 then
-        for n = 1, #lapsed do redis.call('HINCRBY', prefix .. ':redelivered', lapsed[n], 1) end
-        counts = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, count))
+    local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
+    for n = 1, total do
+        local name, document = list[n], found[n]
+        if document then
+            bytes = bytes + #document
+            if bytes > MAX_CLAIMED_BYTES and n > 1 then
+                total = n - 1
+                break
+            end
+        end
+        rescored[at - 3], rescored[at - 2], reply[at + 1], reply[at + 2] = lease, name, name, document
+        at = at + 2
     end
-
-    local text = exact(lease)
-    local rescored = {}
-    for n = 1, count do
-        rescored[2 * n - 1] = text
-        rescored[2 * n] = list[n]
+    if again or known > 0 then
+        for n = 1, total do
+            if again and again[list[n]] then redis.call('HINCRBY', prefix .. ':redelivered', list[n], 1) end
+        end
+        local times = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, total))
+        for n = 1, total do times[n] = tonumber(times[n] or 0) end
+        reply[4] = times
     end
     redis.call('ZADD', due, 'XX', unpack(rescored))
-
-    local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
-    local reply = {micros, text, unfinished and format('%.0f', now) or first[2]}
-    local at = 3
-    for n = 1, count do
-        reply[at + 1] = list[n]
-        reply[at + 2] = found[n]
-        reply[at + 3] = counts and tonumber(counts[n] or 0) or 0
-        at = at + 3
-    end
+    reply[3] = unfinished and moment or redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
     return reply
 end
 
@@ -669,7 +480,7 @@ end
 
 -- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
 -- KEYS   prefix
--- ARGV   token, n, ENTRY × n (no execution twice)
+-- ARGV   token, ENTRIES (no execution twice)
 -- Returns n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
 --        was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
@@ -677,47 +488,65 @@ end
 -- Errors VALIDATION. Bound: 1,000 entries.
 local function commit(keys, args)
     local prefix = prefixOf(keys)
-    local lease = token(args[1])
-    local batch = parseEntries(args, 2, true)
-    local list, nexts = batch.names, batch.nexts
-    local dueKey = prefix .. ':due'
-    local scores = redis.call('ZMSCORE', dueKey, unpack(list))
-    checkClosing(prefix)
-    local redelivered = redeliveredCount(prefix) > 0
-    local fresh = noneExists(prefix, args, batch) and {} or nil
+    token(args[1])
+    local lease = args[1]
     local now = format('%.0f', (clock()))
+    local batch = entries.parse(prefix, args, 2, now, true)
+    local list, rows, replies = batch.names, batch.rows, {}
+    local dueKey = prefix .. ':due'
+    local members = held(prefix, lease)
+    checkClosing(prefix)
+    checkExecutions(prefix)
+    checkLeases(prefix)
+    local redelivered = redeliveredCount(prefix) > 0
+    -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
+    local usual = rows and rows.closes and not rows.form.puts and not redelivered and #members == #list
+    for n = 1, #list do
+        if usual and members[n] ~= list[n] then usual = false end
+        replies[n] = 1
+    end
+    if usual and entries.write(args, rows) then
+        redis.call('HSET', prefix .. ':executions', unpack(rows.texts))
+        redis.call('ZREM', dueKey, unpack(list))
+        redis.call('ZADD', prefix .. ':closed', unpack(rows.scored))
+        redis.call('ZREM', prefix .. ':leases', lease)
+        return replies
+    end
 
+    entries.spread(batch)
+    local isHeld, seen = {}, {}
+    for n = 1, #members do isHeld[members[n]] = true end
     -- Doubtful: the lease is not ours (lost, or moved on by this commit's first try), or it would be kept (then the
     -- score does not tell whether the first try was applied).
-    local held, doubtful, position = {}, {}, {}
+    local doubtful, position = {}, {}
     for n = 1, #list do
-        local score = scores[n]
-        held[n] = score and (score == args[1] or tonumber(score) == lease)
-        if not held[n] or nexts[n] == '=' then
-            doubtful[#doubtful + 1] = list[n]
+        local name = list[n]
+        if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
+        seen[name] = true
+        if not isHeld[name] or batch.nexts[n] == '=' then
+            doubtful[#doubtful + 1] = name
             position[n] = #doubtful
         end
     end
     local found = documents(prefix, doubtful)
-
-    local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
-    local refused, soonest = 0, nil
+    local rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}
+    local refused, soonest, width = 0, nil, 0
     for n = 1, #list do
-        local name = list[n]
+        local name, next = list[n], batch.nexts[n]
         if position[n] and settled(found[position[n]], batch.documents[n]) then
             replies[n] = 2
-        elseif not held[n] then
+        elseif not isHeld[name] then
             replies[n] = 0
             refused = refused + 1
         else
-            local problem, outcomes = applyEntry(prefix, args, batch, n, fresh)
+            local problem, outcomes = entries.apply(prefix, args, batch, n)
             if problem then
                 replies[n] = redis.error_reply(problem)
             else
-                local next = nexts[n]
-                replies[n] = applied(outcomes)
-                texts[#texts + 1] = prefix .. ':execution:' .. name
-                texts[#texts + 1] = batch.documents[n]
+                local document = batch.documents[n]
+                if outcomes then replies[n], document = entries.reply(outcomes, document) end
+                texts[width + 1], texts[width + 2] = name, document
+                width = width + 2
                 if next == '' then
                     left[#left + 1] = name
                     closed[#closed + 1] = now
@@ -733,7 +562,7 @@ local function commit(keys, args)
         end
     end
     -- Nothing below can fail: the types of these keys were checked above, before the first write.
-    store(texts)
+    batched('HSET', prefix .. ':executions', texts, 2)
     -- Now that the whole batch has told its parents.
     if batch.waits then
         for k = 2, #rescored, 2 do
@@ -751,6 +580,7 @@ local function commit(keys, args)
     end
     batched('ZREM', dueKey, left)
     batched('ZADD', prefix .. ':closed', closed, 2)
+    letGo(prefix, lease)
     if redelivered then batched('HDEL', prefix .. ':redelivered', progressed) end
     if refused > 0 then redis.pcall('HINCRBY', prefix .. ':counters', 'refused', refused) end
     return replies
@@ -772,7 +602,7 @@ local function renew(keys, args)
         local held = scores[n] and tonumber(scores[n]) == old
         reply[n + 1] = held and 1 or 0
         if held then
-            text = text or exact(newLease(prefix, (clock()), duration))
+            text = text or newLease(prefix, (clock()), duration)
             rescored[#rescored + 1] = text
             rescored[#rescored + 1] = list[n]
         end
@@ -780,6 +610,7 @@ local function renew(keys, args)
     if text then
         reply[1] = text
         redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
+        letGo(prefix, args[1])
     end
     return reply
 end
@@ -794,6 +625,7 @@ local function release(keys, args)
     local lease = token(args[1])
     local list = names(args, 2)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
+    checkLeases(prefix)
     local before = head(prefix)
     local now = clock()
     local rescored = {}
@@ -805,6 +637,7 @@ local function release(keys, args)
     end
     if #rescored == 0 then return 0 end
     redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
+    letGo(prefix, args[1])
     wake(prefix, before, now)
     return #rescored / 2
 end
@@ -823,7 +656,7 @@ local function adopt(keys, args)
     local due, redelivered = prefix .. ':due', prefix .. ':redelivered'
     local score = redis.call('ZSCORE', due, member)
     if not score or tonumber(score) ~= lease then return 0 end
-    if redis.call('ZSCORE', due, name) or redis.call('EXISTS', prefix .. ':execution:' .. name) == 1 then return 2 end
+    if redis.call('ZSCORE', due, name) or documentOf(prefix, name) then return 2 end
     local times = redis.call('HGET', redelivered, member)
     redis.call('ZREM', due, member)
     redis.call('ZADD', due, args[1], name)
@@ -869,9 +702,8 @@ local function start(keys, args)
     end
     local input = '{"Id":"' .. id .. '","StartTimestamp":"' .. item.StartTimestamp .. '"}'
     local name = machine .. ':' .. id
-    local key = prefix .. ':execution:' .. name
     local began = now
-    local stored = redis.call('GET', key)
+    local stored = documentOf(prefix, name)
     if stored then
         local ending = ',"input":' .. input .. '}'
         if sub(stored, -#ending) ~= ending then
@@ -880,7 +712,7 @@ local function start(keys, args)
         local _, rest = split(stored)
         began = tonumber(match(rest, ',"b":(%d+)') or now)
     else
-        redis.call('SET', key, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
+        keep(prefix, name, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
         redis.call('ZADD', prefix .. ':due', now, name)
         wake(prefix, before, now)
     end
@@ -908,7 +740,7 @@ local function abort(prefix, name, document, failure, queue)
     local now = clock()
     local members, rest = split(document)
     members.e, members.x = format('%.0f', now), failure
-    redis.call('SET', prefix .. ':execution:' .. name, join('A', members, rest))
+    keep(prefix, name, join('A', members, rest))
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', prefix .. ':closed', now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
@@ -965,7 +797,7 @@ local function reschedule(keys, args)
     local members, rest = split(document)
     local text = format('%.0f', instant)
     members.r, members.m = text, format('%.0f', (clock()))
-    redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
+    keep(prefix, name, join('R', members, rest))
     local at = instant
     if score and instant > tonumber(score) and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true)) then
         local now = clock()
@@ -997,7 +829,7 @@ local function redrive(keys, args)
     local now = clock()
     local members, rest = split(document)
     members.v, members.was = format('%.0f', now), '"' .. letter .. '"'
-    redis.call('SET', prefix .. ':execution:' .. name, join('R', members, rest))
+    keep(prefix, name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
@@ -1046,12 +878,15 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
     if redis.call('TYPE', key).ok ~= 'hash' then return nil end
     local others = {}
     for n = 1, #machines do
-        if machines[n] ~= own then others[#others + 1] = prefix .. ':execution:' .. machines[n] .. ':' .. id end
+        if machines[n] ~= own then others[#others + 1] = machines[n] .. ':' .. id end
     end
     for i = 1, #others, SLICE do
         local last = i + SLICE - 1
         if last > #others then last = #others end
-        if redis.call('EXISTS', unpack(others, i, last)) > 0 then return nil end
+        local found = redis.call('HMGET', prefix .. ':executions', unpack(others, i, last))
+        for n = 1, #found do
+            if found[n] then return nil end
+        end
     end
     return key
 end
@@ -1095,15 +930,16 @@ local function sweep(keys, args)
     if #list == 0 then return 0 end
     local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
-    local doomed = {}
+    local doomed, gone = {}, {}
     for n = 1, #list do
         if not open[n] then
-            doomed[#doomed + 1] = prefix .. ':execution:' .. list[n]
+            gone[#gone + 1] = list[n]
             doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
             doomed[#doomed + 1] = prefix .. ':inbox:' .. list[n]
             doomed[#doomed + 1] = itemTable and itemThatLeaves(prefix, machines, itemTable, list[n]) or nil
         end
     end
+    batched('HDEL', prefix .. ':executions', gone)
     if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
     redis.call('ZREM', closed, unpack(list))
     return #list

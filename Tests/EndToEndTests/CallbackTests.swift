@@ -3,6 +3,7 @@ import RedisClient
 import RedisTestServer
 import StatesLanguage
 import Testing
+import Waitable
 import WaitableRedis
 
 /// Tasks that are answered from outside: by their tokens, by workers of an activity, by the end of another execution.
@@ -324,12 +325,11 @@ struct CallbackTests {
                 let billed = answer["billingDetails"]?.objectValue?["billedDurationInMilliseconds"]?.integerValue
                 #expect((1_000...2_000).contains(billed ?? 0))
             }
-            let keys = try await stack.store.client.send(RedisCommand("KEYS", "*:execution:e:*")).array ?? []
+            let names =
+                try await stack.store.client.send(RedisCommand("HKEYS", stack.store.keys.executions)).array ?? []
+            let keys = names.compactMap(\.string).compactMap(ExecutionKey.init(member:)).filter { $0.machine == "e" }
             #expect(keys.count == 2)
-            for key in keys.compactMap(\.string) {
-                let document = try await stack.store.client.send(RedisCommand("GET", key)).string
-                #expect(document?.contains(#""h":"#) == false)
-            }
+            for key in keys { #expect(try await stack.store.execution(key)?.journal == nil) }
             let listed = try await stack.call("ListExecutions", ["stateMachineArn": .string(machine)])
             #expect(listed.json.objectValue?["__type"] == "StateMachineTypeNotSupported")
             let refused = try await stack.call(

@@ -97,7 +97,7 @@ struct AcceptFunctionTests {
 
     @Test(
         "keys of the partition that have another type refuse the call before anything is written",
-        arguments: ["due", "closed"]
+        arguments: ["due", "closed", "executions"]
     )
     func wrongPartition(key: String) async throws {
         let partition = try Partition()
@@ -115,10 +115,10 @@ struct AcceptFunctionTests {
         (["0"], "VALIDATION entries: must be an integer from 1 to 1000: '0'"),
         (["1001"], "VALIDATION entries: must be an integer from 1 to 1000: '1001'"),
         (["1"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
-        (["1", "m:a", "1", "x", "", "0"], "VALIDATION document: must be an object that begins with a status: 'x'"),
+        (["1", "m:a", "1", "x", "", "0"], "VALIDATION document: must begin with a status: 'x'"),
         (
             ["1", "m:a", "1", #"{"s":"Q"}"#, "", "0"],
-            #"VALIDATION document: must be an object that begins with a status: '{"s":"Q"}'"#
+            #"VALIDATION document: must begin with a status: '{"s":"Q"}'"#
         ),
         (["1", "m:a", "", #"{"s":"R"}"#, "", "0"], "VALIDATION next: must not close a running execution: 'm:a'"),
         (["1", "m:a", "1", #"{"s":"S"}"#, "", "0"], "VALIDATION next: must close an execution that has ended: 'm:a'"),
@@ -132,23 +132,42 @@ struct AcceptFunctionTests {
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION history: must be present: 'm:a'"),
         (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 10000: ''"),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1"], "VALIDATION effect: must be P, U, D, X, A, S, B, K, T or C: ''"),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1"],
+            "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: ''"
+        ),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],
-            "VALIDATION effect: must be P, U, D, X, A, S, B, K, T or C: 'Z'"
+            "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: 'Z'"
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION item: must have 1 to 1024 bytes: ''"),
         (
-            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P", "T:a", "0"],
-            "VALIDATION fields: must be an integer from 1 to 100000: '0'"
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P[]", "T:a"],
+            "VALIDATION effect: must change a field: 'P[]'"
         ),
         (
-            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P", "T:a", "2", "f", "v"],
-            "VALIDATION effect: must be complete: 'P'"
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"P["f",1]"#, "T:a", "v", "w"],
+            #"VALIDATION effect: must have lists of fields: 'P["f",1]'"#
         ),
         (
-            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "U", "T:a", "0", "0"],
-            "VALIDATION effect: must change a field: 'U'"
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"U["f"]"#, "T:a", "v"],
+            #"VALIDATION effect: must have lists of fields: 'U["f"]'"#
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"P["f""#, "T:a", "v"],
+            #"VALIDATION effect: must have lists of fields: 'P["f"'"#
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"P["f","g"]"#, "T:a", "v"],
+            #"VALIDATION effect: must be complete: 'P["f","g"]'"#
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"P["f"]"#, "", "v"],
+            "VALIDATION item: must have 1 to 1024 bytes: ''"
+        ),
+        (
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "U[[],[]]", "T:a"],
+            "VALIDATION effect: must change a field: 'U[[],[]]'"
         ),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
@@ -156,6 +175,8 @@ struct AcceptFunctionTests {
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 6: '7'"),
     ]
+
+    private static let row = ["m:a", #"{"s":"R"}"#, "T:a", "1", "v"]
 
     @Test("one malformed entry refuses the call before anything is written", arguments: badArguments)
     func malformed(arguments: [String], message: String) async throws {
@@ -165,6 +186,121 @@ struct AcceptFunctionTests {
         // Behind a good entry it still spoils the call, and the good one leaves no trace.
         let words = ["2"] + Self.good.words + arguments.dropFirst()
         #expect(try await partition.refusal("accept", words) != nil)
+        #expect(try await partition.contents().isEmpty)
+    }
+
+    @Test("rows: new ones, known ones, one given twice, one whose key holds something else")
+    func rows() async throws {
+        let partition = try Partition()
+        func entry(_ name: String, _ value: String, due: String = "2000") -> Entry {
+            Entry("m:\(name)", next: due, history: "-", effects: [Entry.put("T:\(name)", "Id", name, "P", value)])
+        }
+        func accept(_ entries: [Entry]) async throws -> [RedisValue]? {
+            try await partition.call("accept", Entry.rows(entries)).array
+        }
+        #expect(try await accept([entry("a", "1"), entry("b", "1")]) == [.integer(1), .integer(1)])
+        #expect(try await partition.due() == ["m:a", "2000", "m:b", "2000"])
+        #expect(try await partition.item("T:a") == ["Id": "a", "P": "1"])
+        // The first counts, also within a call, and an item of before is replaced.
+        try await partition.redis("HSET", "~:item:T:d", "Old", "x")
+        let document = RedisValue.bulk(Array(entry("c", "1").document.utf8))
+        let entries = [entry("c", "1", due: "1"), entry("c", "2", due: "3"), entry("a", "2"), entry("d", "1")]
+        #expect(try await accept(entries) == [.integer(1), document, document, .integer(1)])
+        #expect(try await partition.item("T:c") == ["Id": "c", "P": "1"])
+        #expect(try await partition.item("T:a") == ["Id": "a", "P": "1"])
+        #expect(try await partition.item("T:d") == ["Id": "d", "P": "1"])
+        #expect(try await partition.due() == ["m:c", "1", "m:a", "2000", "m:b", "2000", "m:d", "2000"])
+        let twice = [entry("e", "1", due: "4"), entry("e", "2", due: "5")]
+        #expect(try await accept(twice) == [.integer(1), document])
+        #expect(try await partition.item("T:e") == ["Id": "e", "P": "1"])
+        #expect(try await partition.redis("ZSCORE", "~:due", "m:e").string == "4")
+        // Two executions that put one item: the later one's is what is there.
+        var other = entry("g", "1")
+        other.effects = [Entry.put("T:f", "Id", "f", "P", "2")]
+        #expect(try await accept([entry("f", "1"), other]) == [.integer(1), .integer(1)])
+        #expect(try await partition.item("T:f") == ["Id": "f", "P": "2"])
+        // What is refused leaves no document.
+        try await partition.redis("SET", "~:item:T:h", "kept")
+        let replies = try #require(try await accept([entry("i", "1"), entry("h", "1")]))
+        guard case .error(let error) = replies[1], replies[0] == .integer(1) else {
+            Issue.record("\(replies)")
+            return
+        }
+        #expect(error.prefix == "WRONGTYPE")
+        #expect(try await partition.document("m:h") == nil)
+        #expect(try await partition.document("m:i") != nil)
+        #expect(try await partition.redis("ZSCORE", "~:due", "m:h") == .null)
+    }
+
+    @Test("rows of several kinds and entries go in one call; replies are in their order")
+    func mixed() async throws {
+        let partition = try Partition()
+        let rows = ["a", "b"].map { name in
+            Entry(
+                "m:\(name)",
+                next: "7",
+                history: "-",
+                effects: [Entry.put("T:\(name)", "Id", name, "P", "1", "Q", "2")]
+            )
+        }
+        let updates = [Entry("m:c", next: "8", history: "-", effects: [Entry.update("T:c", set: ["Id", "c"])])]
+        let closing = Entry("m:d", next: "", history: "h")
+        let words =
+            ["5"] + Entry.rows(rows).dropFirst() + closing.words + Entry.rows(updates).dropFirst()
+            + Entry("m:a", next: "9").words
+        let document = RedisValue.bulk(Array(rows[0].document.utf8))
+        #expect(
+            try await partition.call("accept", words).array
+                == [.integer(1), .integer(1), .integer(1), .integer(1), document]
+        )
+        #expect(try await partition.due() == ["m:a", "7", "m:b", "7", "m:c", "8"])
+        #expect(try await partition.item("T:b") == ["Id": "b", "P": "1", "Q": "2"])
+        #expect(try await partition.item("T:c") == ["Id": "c"])
+        #expect(try await partition.closed() == ["m:d"])
+    }
+
+    @Test(
+        "malformed rows refuse the call before anything is written",
+        arguments: [
+            (["1", "", "1", "open", #"P["f"]"#, "m:a"], "VALIDATION rows: must be close or wait: 'open'"),
+            (["1", "", "0", "wait", #"P["f"]"#], "VALIDATION rows: must be an integer from 1 to 1000: '0'"),
+            (["1", "", "1", "wait", "D", "m:a"], "VALIDATION effect: must have lists of fields: 'D'"),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "1"],
+                #"VALIDATION rows: must be complete: 'P["f"]'"#
+            ),
+            (["1", "", "2", "wait", #"P["f"]"#] + row + row, "VALIDATION entries: must be 1: '2'"),
+            (["2", "", "1", "wait", #"P["f"]"#] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+            (["1", "", "1", "wait", #"P["f"]"#] + row + ["x"], "VALIDATION arguments: must be 10: '11'"),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "", #"{"s":"R"}"#, "T:a", "1", "v"],
+                "VALIDATION execution: must have 1 to 1024 bytes: ''"
+            ),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "", "1", "v"],
+                "VALIDATION item: must have 1 to 1024 bytes: ''"
+            ),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "x", "T:a", "1", "v"],
+                "VALIDATION document: must begin with a status: 'x'"
+            ),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "=", "v"],
+                "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '='"
+            ),
+            (
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"S"}"#, "T:a", "1", "v"],
+                "VALIDATION next: must close an execution that has ended: 'm:a'"
+            ),
+            (
+                ["1", "", "1", "close", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "v"],
+                "VALIDATION next: must not close a running execution: 'm:a'"
+            ),
+        ]
+    )
+    func malformedRows(words: [String], message: String) async throws {
+        let partition = try Partition()
+        #expect(try await partition.refusal("accept", words) == message)
         #expect(try await partition.contents().isEmpty)
     }
 
@@ -184,8 +320,8 @@ struct AcceptFunctionTests {
     func manyFields() async throws {
         let partition = try Partition()
         let fields = (0..<10_000).flatMap { ["f\($0)", "v\($0)"] }
-        let put = ["P", "T:a", "10000"] + fields
-        let update = ["U", "T:a", "10000"] + fields + ["9999"] + (0..<9_999).map { "f\($0)" }
+        let put = Entry.put("T:a", fields)
+        let update = Entry.update("T:a", set: fields, remove: (0..<9_999).map { "f\($0)" })
         try await partition.call("accept", Entry.arguments([Entry("m:a", next: "1", effects: [put])]))
         #expect(try await partition.redis("HLEN", "~:item:T:a").integer == 10_000)
         try await partition.call("accept", Entry.arguments([Entry("m:b", next: "1", effects: [update])]))

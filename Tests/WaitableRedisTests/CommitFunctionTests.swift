@@ -32,6 +32,42 @@ struct CommitFunctionTests {
         for entry in entries { #expect(try await partition.document(entry.name) == entry.document) }
     }
 
+    @Test("rows: all that a lease holds, some of it, one that is refused, one whose key holds something else")
+    func rows() async throws {
+        let partition = try Partition()
+        func commit(_ token: String, _ names: String...) async throws -> [RedisValue]? {
+            let entries = names.map { name in
+                Entry(
+                    "m:\(name)",
+                    next: "",
+                    token: token,
+                    history: "-",
+                    effects: [Entry.update("T:\(name)", set: ["Id", name, "P", "COMPLETED"])]
+                )
+            }
+            return try await partition.call("commit", [token] + Entry.rows(entries)).array
+        }
+        try await partition.accept("m:a", "m:b", "m:c", "m:d", "m:e")
+        try await partition.redis("HSET", "~:item:T:a", "Kept", "x", "P", "STARTED")
+        try await partition.redis("SET", "~:item:T:d", "kept")
+        let token = try await partition.claim().token
+        #expect(try await commit(token, "a", "b") == [.integer(1), .integer(1)])
+        #expect(try await partition.item("T:a") == ["Kept": "x", "Id": "a", "P": "COMPLETED"])
+        #expect(try await partition.closed() == ["m:a", "m:b"])
+        #expect(try await partition.due() == ["m:c", token, "m:d", token, "m:e", token])
+        try await partition.redis("ZADD", "~:due", "9", "m:e")
+        let replies = try #require(try await commit(token, "c", "d", "e"))
+        #expect(replies[0] == .integer(1) && replies[2] == .integer(0))
+        guard case .error(let error) = replies[1] else {
+            Issue.record("\(replies)")
+            return
+        }
+        #expect(error.prefix == "WRONGTYPE")
+        #expect(try await partition.due() == ["m:e", "9", "m:d", token])
+        #expect(try await partition.closed() == ["m:a", "m:b", "m:c"])
+        #expect(try await partition.item("T:e").isEmpty)
+    }
+
     @Test("without the lease nothing happens: another token, a lease passed on, an unknown execution")
     func refused() async throws {
         let partition = try Partition()
@@ -149,7 +185,7 @@ struct CommitFunctionTests {
 
     @Test(
         "keys of the partition that have another type refuse the call before anything is written",
-        arguments: ["closed", "redelivered"]
+        arguments: ["closed", "redelivered", "executions"]
     )
     func wrongPartition(key: String) async throws {
         let partition = try Partition()

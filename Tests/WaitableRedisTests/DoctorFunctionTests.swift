@@ -101,8 +101,8 @@ struct DoctorFunctionTests {
             ["ZREM", "~:closed", "m:done"]
         ),
         Damage("closed-not-listed", "E", "m:done", mended: true, ["ZREM", "~:closed", "m:done"]),
-        Damage("listed-without-document", "M", "m:done", mended: true, ["DEL", "~:execution:m:done"]),
-        Damage("listed-without-document", "E", "m:done", mended: true, ["DEL", "~:execution:m:done"]),
+        Damage("listed-without-document", "M", "m:done", mended: true, ["HDEL", "~:executions", "m:done"]),
+        Damage("listed-without-document", "E", "m:done", mended: true, ["HDEL", "~:executions", "m:done"]),
         Damage("history-without-execution", "H", "m:x", mended: true, ["RPUSH", "~:history:m:x", "h"]),
         Damage("redelivered-not-due", "R", "m:done", mended: true, ["HSET", "~:redelivered", "m:done", "1"]),
         Damage("lease-too-long", "E", "m:open", mended: true, ["ZADD", "~:due", "9000000000000.5", "m:open"]),
@@ -123,15 +123,7 @@ struct DoctorFunctionTests {
         Damage("item-missing", "E", "m:open", mended: false, ["DEL", "~:item:T:open"]),
         Damage("item-ahead", "E", "m:open", mended: false, ["HSET", "~:item:T:open", "P", "COMPLETED"]),
         Damage("item-behind", "E", "m:done", mended: false, ["HSET", "~:item:T:done", "P", "STARTED"]),
-        Damage("document-unreadable", "E", "m:open", mended: false, ["SET", "~:execution:m:open", "junk"]),
-        Damage(
-            "wrong-type",
-            "E",
-            "m:open",
-            mended: false,
-            ["DEL", "~:execution:m:open"],
-            ["RPUSH", "~:execution:m:open", "x"]
-        ),
+        Damage("document-unreadable", "E", "m:open", mended: false, ["HSET", "~:executions", "m:open", "junk"]),
         Damage("wrong-type", "H", "m:open", mended: false, ["SET", "~:history:m:open", "x"]),
         Damage("wrong-type", "I", "T:odd", mended: false, ["SET", "~:item:T:odd", "x"]),
     ]

@@ -32,7 +32,7 @@ struct ItemProgramTests {
         }
         var words: [String] = []
         try #require(effect).appendArguments { words.append($0) }
-        try await partition.redis("DEL", "~:execution:m:a")
+        try await partition.redis("HDEL", "~:executions", "m:a")
         try await partition.accept("m:a")
         let token = try await partition.claim().token
         let entry = Entry("m:a", next: "1", token: token, effects: [words])

@@ -25,10 +25,10 @@ struct SweeperTests {
     /// Closed executions, with documents and histories.
     private func close(_ count: Int, at instant: Int64) async throws {
         for start in stride(from: 0, to: count, by: 1_000) {
-            var documents = RedisCommand(name: "MSET")
+            var documents = RedisCommand("HSET", partition.prefix + ":executions")
             var closed = RedisCommand("ZADD", partition.prefix + ":closed")
             for number in start..<min(start + 1_000, count) {
-                documents.append("\(partition.prefix):execution:m:\(number)")
+                documents.append("m:\(number)")
                 documents.append(#"{"s":"S","d":"h","b":1,"input":{}}"#)
                 closed.append("\(instant)")
                 closed.append("m:\(number)")

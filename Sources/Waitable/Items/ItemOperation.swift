@@ -157,16 +157,22 @@ struct ItemOperation: Sendable {
 
     /// The effect of a plain write.
     var plainEffect: ItemEffect? {
-        func fields(_ attributes: [(name: String, value: AttributeValue)]) -> [ItemField] {
-            attributes.map { ItemField($0.name, $0.value) }
-        }
-        return plainWrite.map { write in
+        plainWrite.map { write in
             switch write {
-            case .put(let attributes): .put(key, fields: fields(attributes))
-            case .update(let set, let remove): .update(key, set: fields(set), remove: remove)
+            case .put(let attributes): effect(.put, attributes)
+            case .update(let set, let remove): effect(.update, set, remove)
             case .delete: .delete(key)
             }
         }
+    }
+
+    private func effect(
+        _ kind: ItemForm.Kind,
+        _ attributes: [(name: String, value: AttributeValue)],
+        _ removed: [String] = []
+    ) -> ItemEffect {
+        let form = ItemForm(kind, fields: attributes.map(\.name), removed: removed)
+        return .write(key, form, values: attributes.map(\.value.stored))
     }
 }
 

@@ -35,8 +35,7 @@ struct PreparedWrite: Sendable {
     }
 
     private enum Change: Sendable {
-        case put([(name: String, value: Part)])
-        case update(set: [(name: String, value: Part)], remove: [String])
+        case write(ItemForm, [Part])
         case delete
     }
 
@@ -66,17 +65,24 @@ struct PreparedWrite: Sendable {
             if let number = part.valueNumber { found.insert(number) }
             return part
         }
-        func parts(_ attributes: [(name: String, value: AttributeValue)]) -> [(name: String, value: Part)] {
-            attributes.map { ($0.name, part($0.value, $0.value.stored)) }
+        func change(
+            _ kind: ItemForm.Kind,
+            _ attributes: [(name: String, value: AttributeValue)],
+            _ removed: [String] = []
+        ) -> Change {
+            .write(
+                ItemForm(kind, fields: attributes.map(\.name), removed: removed),
+                attributes.map { part($0.value, $0.value.stored) }
+            )
         }
         table = operation.key.table
         id = part(operation.keyValue, operation.key.id)
         switch write {
         case .put(let attributes):
             guard ItemOperation.size(of: attributes) <= Self.most * Self.longest else { return nil }
-            change = .put(parts(attributes))
-        case .update(let set, let remove): change = .update(set: parts(set), remove: remove)
-        case .delete: change = .delete
+            self.change = change(.put, attributes)
+        case .update(let set, let remove): self.change = change(.update, set, remove)
+        case .delete: self.change = .delete
         }
         valueCount = payload.valueCount
         guard found.count == valueCount, valueCount <= Self.most else { return nil }
@@ -89,24 +95,23 @@ struct PreparedWrite: Sendable {
         guard values.count == valueCount, let id = text(id, values), !id.isEmpty else { return nil }
         let key = ItemKey(table: table, id: id)
         switch change {
-        case .put(let attributes): return fields(attributes, values).map { .put(key, fields: $0) }
-        case .update(let set, let remove): return fields(set, values).map { .update(key, set: $0, remove: remove) }
+        case .write(let form, let parts): return stored(parts, values).map { .write(key, form, values: $0) }
         case .delete: return .delete(key)
         }
     }
 
-    private func fields(_ attributes: [(name: String, value: Part)], _ values: [JSON]) -> [ItemField]? {
-        var fields: [ItemField] = []
-        fields.reserveCapacity(attributes.count)
-        for (name, part) in attributes {
+    private func stored(_ parts: [Part], _ values: [JSON]) -> [String]? {
+        var stored: [String] = []
+        stored.reserveCapacity(parts.count)
+        for part in parts {
             guard let text = text(part, values) else { return nil }
             switch part {
-            case .known: fields.append(ItemField(name: name, value: text))
-            case .text: fields.append(ItemField(name, .string(text)))
-            case .number: fields.append(ItemField(name, .number(text)))
+            case .known: stored.append(text)
+            case .text: stored.append(AttributeValue.string(text).stored)
+            case .number: stored.append(AttributeValue.number(text).stored)
             }
         }
-        return fields
+        return stored
     }
 
     private func text(_ part: Part, _ values: [JSON]) -> String? {

@@ -68,6 +68,7 @@ struct DataCheckup {
         guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return false }
         try await scan(RedisCommand("ZSCAN", store.keys.due), of: .member)
         try await scan(RedisCommand("ZSCAN", store.keys.closed), of: .member)
+        try await scan(RedisCommand("HSCAN", store.keys.executions), of: .execution)
         try await scan(RedisCommand("HSCAN", store.keys.redelivered), of: .redelivered)
         try await scanKeys()
         try await settleDoubtful()
@@ -80,20 +81,20 @@ struct DataCheckup {
     private mutating func scan(_ command: RedisCommand, of kind: Subject.Kind) async throws {
         try await pages(of: command) { checkup, words in
             let names = stride(from: 0, to: words.count, by: 2).compactMap { words[$0].bytes }
+            if kind == .execution { checkup.executions += names.count }
             try await checkup.judge(names.map { Subject(kind: kind, name: $0) })
         }
     }
 
     /// Goes through all keys of this Redis that look like Waitable's.
     private mutating func scanKeys() async throws {
-        let families: [(Subject.Kind, Keys.Family)] = [(.execution, .execution), (.history, .history), (.item, .item)]
+        let families: [(Subject.Kind, Keys.Family)] = [(.history, .history), (.item, .item)]
         let starts = families.map { (kind: $0.0, start: Array(store.keys.key($0.1, named: "").utf8)) }
         try await pages(of: RedisCommand(name: "SCAN"), matching: "*:{*}:*") { checkup, words in
             var subjects: [Subject] = []
             for key in words.compactMap(\.bytes) {
                 checkup.survey.add(key)
                 guard let (kind, start) = starts.first(where: { key.starts(with: $0.start) }) else { continue }
-                if kind == .execution { checkup.executions += 1 }
                 subjects.append(Subject(kind: kind, name: Array(key.dropFirst(start.count))))
             }
             try await checkup.judge(subjects)
@@ -268,7 +269,7 @@ struct DataCheckup {
     private func place(of subject: Subject, _ problem: DataProblem?) -> String {
         let name = String(decoding: subject.name, as: UTF8.self)
         return switch subject.kind {
-        case .execution: store.keys.key(.execution, named: name)
+        case .execution: "\(name) in \(store.keys.executions)"
         case .member: "\(name) in \(problem == .listedWithoutDocument ? store.keys.closed : store.keys.due)"
         case .history: store.keys.key(.history, named: name)
         case .redelivered: "\(name) in \(store.keys.redelivered)"

@@ -10,7 +10,9 @@ struct KeyTypes {
         let keys = store.keys
         let expected =
             [
-                (keys.due, "zset"), (keys.closed, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
+                (keys.due, "zset"), (keys.closed, "zset"), (keys.executions, "hash"), (keys.leases, "zset"),
+                (keys.redelivered, "hash"),
+                (keys.counters, "hash"),
                 (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
             ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
         for (key, type) in expected {

@@ -36,23 +36,15 @@ struct RawMember: Sendable {
         ),
         RawMember(
             "waitable-stepfunction:document",
-            "SET",
-            "waitable:{0}:execution:waitable-stepfunction:document",
+            "HSET",
+            "waitable:{0}:executions",
+            "waitable-stepfunction:document",
             "{nonsense",
             id: "document",
             error: "Waitable.DocumentUnreadable",
             cause:
                 "the document of waitable-stepfunction:document is not a JSON object: Unexpected character ('n' (code "
                 + "110)): was expecting double-quote to start field name at line 1, column 2"
-        ),
-        RawMember(
-            "waitable-stepfunction:list",
-            "RPUSH",
-            "waitable:{0}:execution:waitable-stepfunction:list",
-            "x",
-            id: "list",
-            error: "Waitable.ItemMissing",
-            cause: missing("list")
         ),
         RawMember(
             "text",

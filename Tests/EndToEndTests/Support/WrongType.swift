@@ -17,7 +17,7 @@ struct WrongType: Sendable, CustomTestStringConvertible {
         WrongType(command: ["SET", "\(prefix):due", "text"], message: error),
         WrongType(command: ["SET", "\(prefix):closed", "text"], message: error),
         WrongType(command: ["SET", "\(prefix):paused", "text"], message: error),
-        WrongType(command: ["RPUSH", "\(prefix):execution:waitable-stepfunction:x", "text"], message: refused),
+        WrongType(command: ["RPUSH", "\(prefix):executions", "text"], message: error),
         WrongType(command: ["SET", "\(prefix):item:items:x", "text"], message: refused),
         WrongType(command: ["RPUSH", "\(prefix):item:items:x", "text"], message: refused),
     ]

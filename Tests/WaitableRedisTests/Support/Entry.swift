@@ -1,3 +1,5 @@
+import Waitable
+
 /// One entry of `waitable_accept` or `waitable_commit`.
 struct Entry {
     var name: String
@@ -24,16 +26,37 @@ struct Entry {
 
     var words: [String] { [name, next, document, history, String(effects.count)] + effects.flatMap { $0 } }
 
+    /// The same as a row, where it is one write and nothing for the list of history.
+    private var row: [String] {
+        [name, document, effects[0][1]] + (next.isEmpty ? [] : [next]) + effects[0].dropFirst(2)
+    }
+
+    /// `n, ROWS`, for entries that are one write of one form.
+    static func rows(_ entries: [Entry]) -> [String] {
+        let count = String(entries.count)
+        let kind = entries[0].next.isEmpty ? "close" : "wait"
+        return [count, "", count, kind, entries[0].effects[0][0]] + entries.flatMap(\.row)
+    }
+
     /// `n, ENTRY × n`
     static func arguments(_ entries: [Entry]) -> [String] {
         [String(entries.count)] + entries.flatMap(\.words)
     }
 
-    static func put(_ suffix: String, _ fields: String...) -> [String] {
-        ["P", suffix, String(fields.count / 2)] + fields
+    static func put(_ suffix: String, _ fields: String...) -> [String] { put(suffix, fields) }
+
+    static func put(_ suffix: String, _ fields: [String]) -> [String] {
+        let (names, values) = columns(fields)
+        return [ItemForm(.put, fields: names).word, suffix] + values
     }
 
     static func update(_ suffix: String, set: [String], remove: [String] = []) -> [String] {
-        ["U", suffix, String(set.count / 2)] + set + [String(remove.count)] + remove
+        let (names, values) = columns(set)
+        return [ItemForm(.update, fields: names, removed: remove).word, suffix] + values
+    }
+
+    private static func columns(_ fields: [String]) -> (names: [String], values: [String]) {
+        let places = stride(from: 0, to: fields.count, by: 2)
+        return (places.map { fields[$0] }, places.map { fields[$0 + 1] })
     }
 }

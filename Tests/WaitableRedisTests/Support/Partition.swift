@@ -85,11 +85,12 @@ struct Partition: Sendable {
             head: try #require(words[2].string),
             members: []
         )
-        for index in stride(from: 3, to: words.count, by: 3) {
+        let redeliveries = words[3].array
+        for index in stride(from: 4, to: words.count, by: 2) {
             claim.members.append(
                 (
                     name: try #require(words[index].string), document: words[index + 1].string,
-                    redeliveries: try #require(words[index + 2].integer)
+                    redeliveries: redeliveries?[index / 2 - 2].integer ?? 0
                 )
             )
         }
@@ -111,7 +112,7 @@ struct Partition: Sendable {
     }
 
     func document(_ name: String) async throws -> String? {
-        try await redis("GET", "~:execution:" + name).string
+        try await redis("HGET", "~:executions", name).string
     }
 
     func item(_ suffix: String) async throws -> [String: String] {
@@ -125,11 +126,12 @@ struct Partition: Sendable {
         try #require(try await redis("LRANGE", "~:history:" + name, "0", "-1").array).compactMap(\.string)
     }
 
-    /// Everything under the prefix but counters, as text; to see that a refused call changed nothing.
+    /// Everything under the prefix but counters and leases, as text; to see that a refused call changed nothing.
     func contents() async throws -> [String] {
         let keys = try #require(try await redis("KEYS", "~:*").array)
         var contents: [String] = []
-        for key in keys.compactMap(\.string).sorted() where !key.hasSuffix(":sequence") && !key.hasSuffix(":counters") {
+        let passing = [":sequence", ":counters", ":leases"]
+        for key in keys.compactMap(\.string).sorted() where !passing.contains(where: key.hasSuffix) {
             contents.append("\(key) \(try await client.send(RedisCommand("DUMP", key)))")
         }
         return contents

@@ -60,7 +60,7 @@ struct ItemTaskHandlerTests {
         }
         #expect(
             effect.map(arguments) == [
-                "P", "T:é x", "3", "Id", "é x", "ProcessStatus", "STARTED", "Count", #"{"N":"1"}"#,
+                #"P["Id","ProcessStatus","Count"]"#, "T:é x", "é x", "STARTED", #"{"N":"1"}"#,
             ]
         )
         let metadata = output.objectValue?["SdkHttpMetadata"]?.objectValue
@@ -90,7 +90,7 @@ struct ItemTaskHandlerTests {
         }
         #expect(output.text == "{}")
         #expect(
-            effect.map(arguments) == ["U", "T:x", "2", "Id", "x", "ProcessStatus", "COMPLETED", "2", "a", "b c"]
+            effect.map(arguments) == [#"U[["Id","ProcessStatus"],["a","b c"]]"#, "T:x", "x", "COMPLETED"]
         )
     }
 

@@ -122,10 +122,10 @@ struct PreparedWriteTests {
         let step = try run(
             try machine("putItem", #"{"TableName":"T","Item":{"Id":{"S.$":"$.id"},"a":{"S.$":"$.long"}}}"#)
         )
-        guard case .item(.put(_, let fields))? = step.effects.first else {
+        guard case .item(.write(_, _, let values))? = step.effects.first else {
             Issue.record("\(step.effects)")
             return
         }
-        #expect(fields.last?.value.utf8.count == 1_025)
+        #expect(values.last?.utf8.count == 1_025)
     }
 }
