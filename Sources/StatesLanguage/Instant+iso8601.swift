@@ -6,7 +6,14 @@ extension Instant {
     ///
     /// - Returns: `nil` for every other text, and for dates that do not exist.
     public init?(iso8601 text: String) {
-        var reader = Digits(Array(text.utf8))
+        var text = text
+        guard let instant = text.withUTF8(Instant.init(iso8601:)) else { return nil }
+        self = instant
+    }
+
+    /// Reads the same from UTF-8.
+    public init?(iso8601 utf8: UnsafeBufferPointer<UInt8>) {
+        var reader = Digits(bytes: utf8)
         guard let year = reader.number(4), reader.skip("-"), let month = reader.number(2), reader.skip("-"),
             let day = reader.number(2), reader.skip("T"), let hour = reader.number(2), reader.skip(":"),
             let minute = reader.number(2), reader.skip(":"), let second = reader.number(2),
@@ -27,7 +34,9 @@ extension Instant {
             var position = 0
             func put(_ value: Int64, digits: Int, _ after: Unicode.Scalar) {
                 var value = value
-                for index in (position..<position + digits).reversed() {
+                var index = position + digits
+                while index > position {
+                    index -= 1
                     utf8[index] = UInt8(ascii: "0") + UInt8(value % 10)
                     value /= 10
                 }
@@ -83,10 +92,10 @@ extension Instant {
 
 /// A reader of fixed-width numbers.
 private struct Digits {
-    private let bytes: [UInt8]
+    private let bytes: UnsafeBufferPointer<UInt8>
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
     var isAtEnd: Bool { position == bytes.count }
 
@@ -104,7 +113,8 @@ private struct Digits {
 
     mutating func number(_ width: Int) -> Int64? {
         var value: Int64 = 0
-        for _ in 0..<width {
+        let end = position + width
+        while position < end {
             guard let digit = digit() else { return nil }
             value = value * 10 + digit
         }

@@ -68,6 +68,8 @@ local function typeOf(key) return redis.call('TYPE', key).ok end
 -- The hash of the revision that a document names.
 local function revisionOf(document)
     local _, rest = split(document)
+    local compact = compactForm(rest)
+    if compact then return compact.revision end
     return match(rest, '^,"d":"([%w_-]+)"') or match(rest, '^,"k":"[^"]*","d":"([%w_-]+)"')
 end
 
@@ -121,6 +123,7 @@ end
 -- Whether the execution stands in a Wait state.
 local function waits(document)
     local _, rest = split(document)
+    if compactForm(rest) then return true end
     local at = find(rest, '"f":{"n":', 1, true)
     local flow = at and object(rest, at + 4)
     return flow and find(flow, '"w":', 1, true)
@@ -146,7 +149,9 @@ local function judgeItem(asked, pattern, name, document, letter, found)
     end
     if letter == 'R' and not waits(document) then return end
     -- The pattern's item is the one that the input names.
-    if not find(document, '"Id":"' .. id .. '"', 1, true) then return end
+    local _, rest = split(document)
+    local compact = compactForm(rest)
+    if not (compact and compact.ownInput) and not find(rest, '"Id":"' .. id .. '"', 1, true) then return end
     if not heldElsewhere(asked, machine, id) then found(code, item) end
 end
 
@@ -175,8 +180,10 @@ end
 local function judgeClosed(asked, name, document, due, closed, found)
     local prefix = asked.prefix
     local function list()
-        local members = split(document)
-        redis.call('ZADD', prefix .. ':closed', members.e or format('%.0f', asked.now), name)
+        local members, rest = split(document)
+        local compact = compactForm(rest)
+        local closing = members.e or format('%.0f', compact and compact.letter == 'S' and compact.ends or asked.now)
+        redis.call('ZADD', prefix .. ':closed', closing, name)
     end
     if due then
         found('closed-in-due', due, function()

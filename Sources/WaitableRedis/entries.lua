@@ -111,7 +111,7 @@ local function readRows(prefix, args, i, now)
         local name, document, suffix = args[at], args[at + 1], args[at + 2]
         if name == '' or #name > 1024 then named(name, 'execution') end
         if suffix == '' or #suffix > 1024 then named(suffix, 'item') end
-        local letter = HEADS[sub(document, 1, 9)]
+        local letter = COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)]
         if not letter then refuse('VALIDATION', 'document', 'must begin with a status', document) end
         if closes then
             if letter == 'R' then checkNext('', letter, name) end

@@ -4,7 +4,9 @@
 -- KEYS[1] is always the partition's prefix, `N:{p}` (say `waitable:{0}`); every other key is derived from it and
 -- shares its hash tag, so it lies in the same slot. Keys:
 --   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
---   prefix:executions    hash    X -> its document, one JSON object that begins with its status: {"s":"R"…
+--   prefix:executions    hash    X -> its document: one JSON object that begins with its status, {"s":"R"…, or the compact
+--                                form of an execution that waits (R…) or has succeeded (S…), with or without such an
+--                                object in front of it
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
@@ -245,9 +247,10 @@ local HEADS = {
     ['{"s":"R",'] = 'R', ['{"s":"S",'] = 'S', ['{"s":"F",'] = 'F', ['{"s":"T",'] = 'T', ['{"s":"A",'] = 'A',
     ['{"s":"R"}'] = 'R', ['{"s":"S"}'] = 'S', ['{"s":"F"}'] = 'F', ['{"s":"T"}'] = 'T', ['{"s":"A"}'] = 'A',
 }
+local COMPACT = {R = 'R', S = 'S'}
 
 -- The status letter of a well-formed document, else nil.
-local function status(document) return HEADS[sub(document, 1, 9)] end
+local function status(document) return COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)] end
 
 local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
 
@@ -280,6 +283,7 @@ end
 
 -- Splits a document's head: the inbox members as raw JSON texts, and the rest of the document after them.
 local function split(document)
+    if COMPACT[sub(document, 1, 1)] then return {}, '}' .. document end
     local members, position = {}, 9
     while true do
         local name, start = match(document, '^,"(%l+)":()', position)
@@ -302,6 +306,47 @@ local function join(letter, members, rest)
     end
     parts[#parts + 1] = rest
     return concat(parts)
+end
+
+-- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
+-- or the closing), and whether it has an input, whose StartTimestamp is given too. nil for an object. CompactDocument
+-- describes the form; digits are those of base64url.
+local DIGITS = {}
+do
+    local digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    for i = 1, 64 do DIGITS[byte(digits, i)] = i - 1 end
+end
+
+local function numberOf(digits)
+    local number = 0
+    for i = 1, #digits do number = number * 64 + (DIGITS[byte(digits, i)] or 0) end
+    return number
+end
+
+local function compactForm(rest)
+    local letter, hash, start, ends = match(rest, '^}([RS])(...........)(.......)([^;]*);')
+    if not letter then return nil end
+    -- 64 bits are too many for a number: 4 digits and 1 bit less, hexadecimal digit by digit.
+    local bits, revision = {}, {}
+    for i = 1, #hash do
+        local digit = DIGITS[byte(hash, i)] or 0
+        for place = 5, 0, -1 do bits[#bits + 1] = floor(digit / 2 ^ place) % 2 end
+    end
+    for i = 3, 66, 4 do
+        revision[#revision + 1] = format('%x', bits[i] * 8 + bits[i + 1] * 4 + bits[i + 2] * 2 + bits[i + 3])
+    end
+    local form = {letter = letter, revision = concat(revision), start = numberOf(start)}
+    form.ends = form.start + numberOf(ends)
+    local input = match(rest, letter == 'R' and '^' .. rep('[^;]*;', 6) .. '(.*)$' or '^' .. rep('[^;]*;', 3) .. '(.*)$')
+    local kind, distance = match(input or '', '^([ms])([%w_-]*)$')
+    form.ownInput = kind ~= nil
+    function form.has(text, instant)
+        if not kind then return input == text end
+        local shape = kind == 'm' and '^%d+%-%d+%-%d+T%d+:%d+:%d+%.%d%d%dZ$' or '^%d+%-%d+%-%d+T%d+:%d+:%d+Z$'
+        return match(instant, shape) ~= nil
+            and instants.parse(instant, 'StartTimestamp') == form.ends - numberOf(distance)
+    end
+    return form
 end
 
 -- The document of X for a call by hand: X as given, else X as an id of the default machine. Refuses when there is none.
@@ -705,12 +750,13 @@ local function start(keys, args)
     local began = now
     local stored = documentOf(prefix, name)
     if stored then
+        local _, rest = split(stored)
+        local compact = compactForm(rest)
         local ending = ',"input":' .. input .. '}'
-        if sub(stored, -#ending) ~= ending then
+        if compact and not compact.has(input, item.StartTimestamp) or not compact and sub(rest, -#ending) ~= ending then
             refuse('CONFLICT', 'Id', 'must be new, or come with the input it was started with', id)
         end
-        local _, rest = split(stored)
-        began = tonumber(match(rest, ',"b":(%d+)') or now)
+        began = compact and compact.start or tonumber(match(rest, ',"b":(%d+)') or now)
     else
         keep(prefix, name, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
         redis.call('ZADD', prefix .. ':due', now, name)

@@ -176,7 +176,7 @@ struct AcceptFunctionTests {
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 6: '7'"),
     ]
 
-    private static let row = ["m:a", #"{"s":"R"}"#, "T:a", "1", "v"]
+    private static let row = ["m:a", "R", "T:a", "1", "v"]
 
     @Test("one malformed entry refuses the call before anything is written", arguments: badArguments)
     func malformed(arguments: [String], message: String) async throws {
@@ -266,18 +266,18 @@ struct AcceptFunctionTests {
             (["1", "", "0", "wait", #"P["f"]"#], "VALIDATION rows: must be an integer from 1 to 1000: '0'"),
             (["1", "", "1", "wait", "D", "m:a"], "VALIDATION effect: must have lists of fields: 'D'"),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "1"],
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "T:a", "1"],
                 #"VALIDATION rows: must be complete: 'P["f"]'"#
             ),
             (["1", "", "2", "wait", #"P["f"]"#] + row + row, "VALIDATION entries: must be 1: '2'"),
             (["2", "", "1", "wait", #"P["f"]"#] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
             (["1", "", "1", "wait", #"P["f"]"#] + row + ["x"], "VALIDATION arguments: must be 10: '11'"),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "", #"{"s":"R"}"#, "T:a", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "R", "T:a", "1", "v"],
                 "VALIDATION execution: must have 1 to 1024 bytes: ''"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "", "1", "v"],
                 "VALIDATION item: must have 1 to 1024 bytes: ''"
             ),
             (
@@ -285,15 +285,15 @@ struct AcceptFunctionTests {
                 "VALIDATION document: must begin with a status: 'x'"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "=", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "T:a", "=", "v"],
                 "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '='"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", #"{"s":"S"}"#, "T:a", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "S", "T:a", "1", "v"],
                 "VALIDATION next: must close an execution that has ended: 'm:a'"
             ),
             (
-                ["1", "", "1", "close", #"P["f"]"#, "m:a", #"{"s":"R"}"#, "T:a", "v"],
+                ["1", "", "1", "close", #"P["f"]"#, "m:a", "R", "T:a", "v"],
                 "VALIDATION next: must not close a running execution: 'm:a'"
             ),
         ]

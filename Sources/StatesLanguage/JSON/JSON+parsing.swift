@@ -31,12 +31,14 @@ extension JSON {
         }
     }
 
-    /// Splits an object into its members without reading their values. Values may be nested as deeply as
-    /// ``deepestNesting`` themselves, so that a document can hold whatever was read once.
+    /// Splits the object with which some bytes begin into its members, without reading their values. Values may be nested
+    /// as deeply as ``deepestNesting`` themselves, so that a document can hold whatever was read once.
     ///
-    /// - Returns: Each member's key, and where in `bytes` its value stands verbatim.
-    /// - Throws: ``JSONError`` where the bytes are not one JSON object.
-    public static func members(of bytes: [UInt8]) throws(JSONError) -> [(key: String, value: Range<Int>)] {
+    /// - Returns: Each member's key, and where in `bytes` its value stands verbatim; and where the object ends.
+    /// - Throws: ``JSONError`` where the bytes do not begin with a JSON object.
+    public static func members(
+        of bytes: [UInt8]
+    ) throws(JSONError) -> (members: [(key: String, value: Range<Int>)], end: Int) {
         try bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) in
             var parser = JSONParser(buffer, deepest: deepestNesting + 1)
             return try parser.members()

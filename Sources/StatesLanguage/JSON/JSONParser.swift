@@ -21,16 +21,13 @@ struct JSONParser {
         return value
     }
 
-    /// The members of the object that is all of the text, their values checked but not read.
-    mutating func members() throws(JSONError) -> [(key: String, value: Range<Int>)] {
+    /// The members of the object that the text begins with, their values checked but not read, and where it ends.
+    mutating func members() throws(JSONError) -> (members: [(key: String, value: Range<Int>)], end: Int) {
         skipSpace()
         guard peek() == UInt8(ascii: "{") else { throw unexpected("expected an object") }
         var members: [(key: String, value: Range<Int>)] = []
         members.reserveCapacity(12)
-        guard try open(end: UInt8(ascii: "}")) else {
-            try finish()
-            return members
-        }
+        guard try open(end: UInt8(ascii: "}")) else { return (members, position) }
         repeat {
             let key = try key()
             skipSpace()
@@ -38,8 +35,7 @@ struct JSONParser {
             try skipValue()
             members.append((key, start..<position))
         } while try continues(end: UInt8(ascii: "}"), "Object")
-        try finish()
-        return members
+        return (members, position)
     }
 
     private mutating func finish() throws(JSONError) {

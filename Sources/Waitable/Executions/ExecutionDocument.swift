@@ -1,10 +1,11 @@
 import StatesLanguage
 
-/// The stored form of an ``Execution``: one JSON object in a fixed order of members.
+/// The stored form of an ``Execution``: a ``CompactDocument`` where that can tell it all, else one JSON object in a fixed
+/// order of members.
 ///
 /// The status is always first, so that a function can tell an open document from a closed one, and leave messages
 /// behind the status, without decoding it. The input is always last and verbatim, so that "the same input?" is a
-/// comparison of the document's end.
+/// comparison of the document's end. In front of a compact document there may be an object with the status and messages.
 ///
 /// | member | meaning |
 /// | --- | --- |
@@ -26,6 +27,10 @@ public enum ExecutionDocument {
     ///
     /// - Parameter lease: The fencing token under which it is committed; `nil` for none.
     public static func encode(_ execution: Execution, lease: String?) -> [UInt8] {
+        CompactDocument.encode(execution, lease: lease) ?? object(execution, lease: lease)
+    }
+
+    private static func object(_ execution: Execution, lease: String?) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(192 + execution.input.utf8.count)
         text.append(contentsOf: #"{"s":""#.utf8)
@@ -58,9 +63,11 @@ public enum ExecutionDocument {
     ///
     /// - Throws: ``DocumentError`` naming the member that is missing or of the wrong type.
     public static func decode(_ bytes: [UInt8], key: ExecutionKey) throws(DocumentError) -> Execution {
+        if CompactDocument.isCompact(bytes) { return try CompactDocument.decode(bytes[...], key: key) }
         let members: [(key: String, value: Range<Int>)]
+        let end: Int
         do {
-            members = try JSON.members(of: bytes)
+            (members, end) = try JSON.members(of: bytes)
         } catch {
             throw DocumentError(key: key, reason: "is not a JSON object: \(error)")
         }
@@ -70,17 +77,36 @@ public enum ExecutionDocument {
         guard let status = ExecutionStatus(code: code) else {
             throw DocumentError(key: key, reason: "has an unknown status '\(code)'")
         }
-        var execution = Execution(
-            key: key,
-            revision: try reader.string("d"),
-            startDate: Instant(milliseconds: try reader.integer("b")),
-            input: try reader.text("input")
-        )
+        var execution: Execution
+        if bytes[end...].contains(where: { !isSpace($0) }) {
+            execution = try CompactDocument.decode(bytes[end...], key: key)
+        } else {
+            execution = try self.execution(reader)
+        }
         execution.status = status
         if !status.isOpen {
             execution.stopDate = try reader.instant("e")
             execution.failure = try reader.json("x").map(ExecutionFailure.init(json:))
         }
+        if status == .succeeded, execution.output == nil { execution.output = execution.input }
+        // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
+        let messages = status.isOpen ? openMessages : closedMessages
+        if members.contains(where: { messages.contains($0.key) }) {
+            var head = JSONObject()
+            for name in messages { head[name] = try reader.json(name) }
+            execution.inbox = Inbox(head)
+        }
+        return execution
+    }
+
+    /// What an object tells beside the status and the messages.
+    private static func execution(_ reader: Reader) throws(DocumentError) -> Execution {
+        var execution = Execution(
+            key: reader.key,
+            revision: try reader.string("d"),
+            startDate: Instant(milliseconds: try reader.integer("b")),
+            input: try reader.text("input")
+        )
         execution.redriveCount = Int(try reader.json("n")?.integerValue ?? 0)
         if let started = try reader.json("p")?.stringValue {
             let parts = started.split(separator: ":", maxSplits: 1)
@@ -94,21 +120,15 @@ public enum ExecutionDocument {
             do {
                 execution.flow = try Flow(json: flow, since: execution.startDate)
             } catch {
-                throw DocumentError(key: key, reason: "has an unreadable flow: \(error)")
+                throw DocumentError(key: reader.key, reason: "has an unreadable flow: \(error)")
             }
         }
         execution.journal = try reader.journal("h")
         execution.output = reader.range("o") == nil ? nil : try reader.text("o")
-        if status == .succeeded, execution.output == nil { execution.output = execution.input }
-        // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
-        let messages = status.isOpen ? openMessages : closedMessages
-        if members.contains(where: { messages.contains($0.key) }) {
-            var head = JSONObject()
-            for name in messages { head[name] = try reader.json(name) }
-            execution.inbox = Inbox(head)
-        }
         return execution
     }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
     private static let openMessages = ["r", "m", "v", "was", "e", "x", "u"]
     private static let closedMessages = ["r", "m", "v"]

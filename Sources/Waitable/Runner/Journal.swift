@@ -60,6 +60,23 @@ public struct Journal: Sendable, Equatable {
         text.append(UInt8(ascii: "]"))
     }
 
+    /// Whether ``writeCompact(to:)`` can write it: it is not empty, and nothing in it looks like the end of a field.
+    var isCompact: Bool { !(listed == 0 && kept.isEmpty) && !kept.contains(CompactWriter.separator) }
+
+    /// Writes the stored form without its brackets, and without a `listed` of 0.
+    func writeCompact(to text: inout [UInt8]) {
+        if listed > 0 { text.append(contentsOf: String(listed).utf8) }
+        text.append(contentsOf: kept)
+    }
+
+    /// Reads what ``writeCompact(to:)`` wrote; `nil` where it is none.
+    init?(compact text: UnsafeBufferPointer<UInt8>) {
+        let listed = text.prefix { $0 != UInt8(ascii: ",") }
+        guard let number = listed.isEmpty ? 0 : Int(String(decoding: listed, as: UTF8.self)) else { return nil }
+        self.listed = number
+        kept = Array(text[listed.endIndex...])
+    }
+
     /// Reads the stored form, as far as a step needs it; `nil` where it is none.
     init?(_ text: some BidirectionalCollection<UInt8>) {
         guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return nil }

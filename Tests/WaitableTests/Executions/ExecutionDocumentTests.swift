@@ -23,11 +23,14 @@ struct ExecutionDocumentTests {
 
     @Test("An open execution reads back as it was written, its input verbatim and last")
     func roundTrip() throws {
-        let execution = try Self.execution()
+        var execution = try Self.execution()
+        execution.redriveCount = 1
         let document = ExecutionDocument.encode(execution, lease: Self.lease)
         let text = String(decoding: document, as: UTF8.self)
         #expect(
-            text.hasPrefix(#"{"s":"R","k":"1700000030000.00048828125","d":"b007bdb1247bd173","b":1700000000000,"f":{"#)
+            text.hasPrefix(
+                #"{"s":"R","k":"1700000030000.00048828125","d":"b007bdb1247bd173","b":1700000000000,"n":1,"f":{"#
+            )
         )
         #expect(text.hasSuffix(#","input":{ "Id": "order-1", "text": "é\n\"" }}"#))
         #expect(try ExecutionDocument.decode(document, key: Self.key) == execution)
@@ -49,6 +52,7 @@ struct ExecutionDocumentTests {
         succeeded.flow = nil
         succeeded.stopDate = Instant(milliseconds: 1_700_000_006_000)
         succeeded.output = succeeded.input
+        succeeded.redriveCount = 1
         let document = ExecutionDocument.encode(succeeded, lease: Self.lease)
         #expect(!String(decoding: document, as: UTF8.self).contains(#""o":"#))
         #expect(try ExecutionDocument.decode(document, key: Self.key) == succeeded)
