@@ -9,7 +9,7 @@ import WaitableRedis
 struct Batch: Sendable {
     private let worker: Worker
     private var lease: BatchLease
-    private var steps: [Step] = []
+    private var steps: [PendingStep] = []
     private let size: Int
 
     /// Runs the executions of a claim on, in order.
@@ -21,9 +21,8 @@ struct Batch: Sendable {
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
-            guard var step = await runner.run(member) else { continue }
-            step.enterJournal(by: worker.configuration.name)
-            steps.append(step)
+            guard let step = await runner.run(member) else { continue }
+            steps.append(PendingStep(step, by: worker.configuration.name))
         }
     }
 
@@ -38,8 +37,8 @@ struct Batch: Sendable {
     }
 
     /// Sends one commit, and sends it again while its outcome is unknown and the lease lasts.
-    private func results(of steps: [Step]) async -> [CommitResult]? {
-        let transitions = steps.map { $0.transition(lease: lease.token) }
+    private func results(of steps: [PendingStep]) async -> [CommitResult]? {
+        let transitions = steps.map { $0.step.transition(lease: lease.token) }
         while true {
             let start = ContinuousClock.now
             do {
@@ -61,8 +60,8 @@ struct Batch: Sendable {
     }
 
     /// Counts what became of the steps, and runs those on that are not at rest yet.
-    private func followUps(of steps: [Step], _ results: [CommitResult]) async -> [Step] {
-        var next: [Step] = []
+    private func followUps(of steps: [PendingStep], _ results: [CommitResult]) async -> [PendingStep] {
+        var next: [PendingStep] = []
         var applied = 0
         var settled = 0
         var lateness: [Int] = []
@@ -70,7 +69,7 @@ struct Batch: Sendable {
         for (step, result) in zip(steps, results) {
             if result.isApplied {
                 count(step, at: now, &lateness)
-                for call in step.calls { worker.calls.make(call) }
+                for call in step.step.calls { worker.calls.make(call) }
             }
             switch result {
             case .refused:
@@ -80,10 +79,10 @@ struct Batch: Sendable {
             case .settled:
                 settled += 1
                 // What its item operations came to is in the document: the next claim reads it there.
-                if step.next == .leased { log("outcome is left to the next claim", step) }
+                if step.step.next == .leased { log("outcome is left to the next claim", step) }
             case .applied(let outcomes):
                 applied += 1
-                if step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
+                if step.step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
             case .failed(let reason):
                 worker.metrics.failed.increment()
                 log("item write refused: \(reason)", step)
@@ -98,19 +97,21 @@ struct Batch: Sendable {
     }
 
     /// Counts a step that stands, and says so where it failed its execution.
-    private func count(_ step: Step, at now: Instant, _ lateness: inout [Int]) {
-        if let late = step.lateness(at: now) {
+    private func count(_ pending: PendingStep, at now: Instant, _ lateness: inout [Int]) {
+        if let late = pending.step.lateness(at: now) {
             lateness.append(late)
             worker.metrics.lateness.recordNanoseconds(Int64(late) * 1_000_000)
         }
-        worker.metrics.outcomes.committed(step)
-        guard step.execution.status == .failed || step.execution.status == .timedOut else { return }
-        worker.logger.info("execution failed", metadata: step.execution.metadata(error: step.execution.failure?.error))
+        worker.metrics.outcomes.committed(pending.step)
+        let status = pending.step.execution.status
+        guard status == .failed || status == .timedOut else { return }
+        let execution = pending.step.execution
+        worker.logger.info("execution failed", metadata: execution.metadata(error: execution.failure?.error))
     }
 
     /// The step after the outcomes of item operations came back.
-    private func following(_ step: Step, _ outcomes: [JSON]) async -> Step? {
-        var execution = step.execution
+    private func following(_ pending: PendingStep, _ outcomes: [JSON]) async -> PendingStep? {
+        var execution = pending.step.execution
         for outcome in outcomes {
             guard let task = outcome.objectValue?["task"]?.integerValue else { continue }
             execution.inbox.outcomes[String(task)] = outcome
@@ -119,24 +120,23 @@ struct Batch: Sendable {
     }
 
     /// The same step once more, its plain writes evaluated, so that what Redis says of them becomes the task's failure.
-    private func again(_ step: Step) async -> Step? {
-        guard !step.evaluatedAll, let before = step.before else { return nil }
+    private func again(_ pending: PendingStep) async -> PendingStep? {
+        guard !pending.step.evaluatedAll, let before = pending.step.before else { return nil }
         return await run(before, evaluatesAll: true)
     }
 
-    private func run(_ execution: Execution, evaluatesAll: Bool) async -> Step? {
+    private func run(_ execution: Execution, evaluatesAll: Bool) async -> PendingStep? {
         do {
-            var step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
-            step.enterJournal(by: worker.configuration.name)
-            return step
+            let step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
+            return PendingStep(step, by: worker.configuration.name)
         } catch {
             worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
             return nil
         }
     }
 
-    private func log(_ message: Logger.Message, _ step: Step) {
-        var metadata = step.execution.metadata()
+    private func log(_ message: Logger.Message, _ pending: PendingStep) {
+        var metadata = pending.step.execution.metadata()
         metadata["token"] = "\(lease.token)"
         worker.logger.warning(message, metadata: metadata)
     }

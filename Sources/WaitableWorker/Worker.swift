@@ -96,9 +96,9 @@ public final class Worker: Service {
     }
 
     /// Looks in time for the steps that were just committed: the claim before them saw only their leases.
-    func look(at steps: [Step]) {
+    func look(at steps: [PendingStep]) {
         let due = steps.compactMap { step in
-            if case .due(let instant) = step.next { instant } else { nil }
+            if case .due(let instant) = step.step.next { instant } else { nil }
         }
         if let soonest = due.min() { nudges.send(.sooner(soonest)) }
     }
