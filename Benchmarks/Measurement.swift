@@ -55,15 +55,11 @@ struct Measurement {
     private func startHTTP(_ report: inout Report) async throws {
         let items = max(5_000, scale.items / 5)
         let connections = 64
-        let floor = try await StartHTTP.floor(
-            items: items,
-            connections: connections,
-            itself: CommandLine.arguments[0]
-        )
         try await Rig.with(program) { rig in
-            let ours = try await StartHTTP(items: items, connections: connections).measure(rig)
+            let load = StartHTTP(items: items, connections: connections, itself: CommandLine.arguments[0])
+            let ours = try await load.measure(rig)
             let name = "start by HTTP, \(connections) connections"
-            report.add(name, "items/s", ours.perSecond, floor: floor, .ratioAtLeast(0.6))
+            report.add(name, "items/s", ours.perSecond, floor: ours.floor, .ratioAtLeast(0.6))
             report.add(name, "Redis CPU µs/item", ours.redisCPU)
             report.add(name, "ingest CPU µs/item", ours.ingestCPU)
             report.add(name, "round trips/item", ours.calls)
