@@ -15,12 +15,7 @@ final class RequestMeter<Context: RequestContext>: RouterMiddleware {
         var status: Int
     }
 
-    private struct Handles {
-        var requests: [Label: Counter] = [:]
-        var durations: [String: Timer] = [:]
-    }
-
-    private let handles = Mutex(Handles())
+    private let handles = Mutex<[Label: (requests: Counter, duration: Timer)]>([:])
 
     func handle(
         _ request: Request,
@@ -45,21 +40,20 @@ final class RequestMeter<Context: RequestContext>: RouterMiddleware {
         since start: ContinuousClock.Instant
     ) {
         let label = Label(route: context.endpointPath ?? "none", method: request.method.label, status: status.code)
-        let (counter, timer) = handles.withLock { handles in
-            let counter =
-                handles.requests[label]
-                ?? Metric.httpRequests.counter(
-                    ("method", label.method),
-                    ("route", label.route),
-                    ("status", "\(label.status)")
-                )
-            handles.requests[label] = counter
-            let timer = handles.durations[label.route] ?? Metric.httpRequestSeconds.timer(("route", label.route))
-            handles.durations[label.route] = timer
-            return (counter, timer)
+        let (requests, duration) = handles.withLock { handles in
+            if let known = handles[label] { return known }
+            let requests = Metric.httpRequests.counter(
+                ("method", label.method),
+                ("route", label.route),
+                ("status", "\(label.status)")
+            )
+            // All methods and statuses of a route share it.
+            let duration = Metric.httpRequestSeconds.timer(("route", label.route))
+            handles[label] = (requests, duration)
+            return (requests, duration)
         }
-        counter.increment()
-        timer.record(since: start)
+        requests.increment()
+        duration.record(since: start)
     }
 }
 
