@@ -5,7 +5,7 @@ public import WaitableMetrics
 public import WaitableRedis
 
 /// What the routes share: the store, the clock, the machines, and the table that items are in.
-public struct Ingest: Sendable {
+public final class Ingest: Sendable {
     let store: RedisStore
     let clock: RedisClock
     let starts: StartCoalescer

@@ -12,6 +12,15 @@ extension Response {
     ) {
         var bytes: [UInt8] = []
         json.write(to: &bytes)
+        self.init(status: status, jsonBytes: bytes, contentType: contentType)
+    }
+
+    /// A response with a body that is JSON already.
+    init(
+        status: HTTPResponse.Status = .ok,
+        jsonBytes bytes: [UInt8],
+        contentType: String = "application/json"
+    ) {
         self.init(
             status: status,
             headers: [.contentType: contentType],

@@ -34,10 +34,18 @@ struct Starter: Sendable {
         var alias: String?
     }
 
-    /// A start that only has to be committed.
-    struct Prepared: Sendable {
-        var execution: Execution
-        var step: Step
+    /// A start that only has to be committed. It is handed on by reference: it is large.
+    final class Prepared: Sendable {
+        let execution: Execution
+        let step: Step
+
+        init(_ execution: Execution, _ step: Step) {
+            self.execution = execution
+            self.step = step
+        }
+
+        /// The same start, with all its states left to a worker.
+        var unbegun: Prepared { Prepared(execution, .unbegun(execution)) }
     }
 
     /// Starts one execution.
@@ -46,11 +54,19 @@ struct Starter: Sendable {
     ///   - reference: The state machine, or a version or alias of it; `nil` for the default one.
     ///   - name: The execution's name.
     ///   - input: The input, as JSON text.
+    ///   - instant: The instant of the start; `nil` where the caller does not know it.
     /// - Throws: `conflict` where an execution of that name exists with another input.
-    func start(_ reference: StateMachineReference?, name: String, input: String) async throws(Refusal) -> Acceptance {
+    func start(
+        _ reference: StateMachineReference?,
+        name: String,
+        input: String,
+        at instant: Instant? = nil
+    ) async throws(Refusal) -> Acceptance {
         let start: Prepared
         do throws(Refusal) {
-            start = try prepare(try await target(reference), name: name, input: input, at: try await now())
+            let target = try await target(reference)
+            let now = if let instant { instant } else { try await now() }
+            start = try prepare(target, name: name, input: input, at: now)
         } catch {
             note(error, reference.map { ExecutionKey(machine: $0.name, name: name).member } ?? name)
             throw error
@@ -118,7 +134,7 @@ struct Starter: Sendable {
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution.
             let needsWorker = step.next == .leased || !step.calls.isEmpty
-            return Prepared(execution: execution, step: needsWorker ? .unbegun(execution) : step)
+            return Prepared(execution, needsWorker ? .unbegun(execution) : step)
         } catch {
             throw .other(error)
         }
@@ -136,7 +152,7 @@ struct Starter: Sendable {
             // Nothing of a paused machine runs: its first states have to wait too.
             let paused = results.indices.filter { results[$0] == .paused }
             if !paused.isEmpty {
-                for index in paused { starts[index].step = .unbegun(starts[index].execution) }
+                for index in paused { starts[index] = starts[index].unbegun }
                 let again = try await calls.start(paused.map { starts[$0].step.transition(lease: nil) })
                 for (index, result) in zip(paused, again) { results[index] = result }
             }
