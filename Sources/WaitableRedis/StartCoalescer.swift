@@ -88,6 +88,8 @@ public final class StartCoalescer: Service {
                 } catch {
                     for (_, waiter) in groups { waiter.resume(returning: .failure(error)) }
                 }
+                // Requests that have been read already come first: they go with the next call.
+                await Task.yield()
             }
         }
     }
