@@ -23,20 +23,23 @@ struct Stampede {
         let before = try await claims(ports)
         try await rig.closed(items)
         let after = try await claims(ports)
-        // Batches are never larger than this, and the commits of full ones are.
-        let batches = Double((items + BatchStarter.batch - 1) / BatchStarter.batch)
-        return max(0, after - before - batches) / batches
+        let batches = after.all - before.all - (after.empty - before.empty)
+        return (after.empty - before.empty) / max(1, batches)
     }
 
-    private func claims(_ ports: [Int]) async throws -> Double {
-        var sum = 0.0
+    private func claims(_ ports: [Int]) async throws -> (all: Double, empty: Double) {
+        var sums = (all: 0.0, empty: 0.0)
         for port in ports {
             let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/metrics")
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
             let text = String(buffer: try await response.body.collect(upTo: 1 << 20))
-            let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("waitable_claims_total ") }
-            sum += line.flatMap { Double($0.split(separator: " ")[1]) } ?? 0
+            func value(_ name: String) -> Double {
+                let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix(name + " ") }
+                return line.flatMap { Double($0.split(separator: " ")[1]) } ?? 0
+            }
+            sums.all += value("waitable_claims_total")
+            sums.empty += value("waitable_empty_claims_total")
         }
-        return sum
+        return sums
     }
 }

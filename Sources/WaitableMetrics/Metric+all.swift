@@ -34,6 +34,11 @@ extension Metric {
     // MARK: Workers
 
     package static let claims = Metric("waitable_claims_total", .counter, "Claims that Redis answered, empty ones too.")
+    package static let emptyClaims = Metric(
+        "waitable_empty_claims_total",
+        .counter,
+        "Claims that found nothing due."
+    )
     package static let claimedExecutions = Metric(
         "waitable_claimed_executions_total",
         .counter,
@@ -193,7 +198,8 @@ extension Metric {
 
     /// All of them.
     public static let all: [Metric] = [
-        starts, startSeconds, httpRequests, httpRequestSeconds, claims, claimedExecutions, claimSeconds, lastClaim,
+        starts, startSeconds, httpRequests, httpRequestSeconds, claims, emptyClaims, claimedExecutions, claimSeconds,
+        lastClaim,
         commits, commitSeconds, refusals, redeliveries, poison, removed, lateness, callFailures, closed, failures,
         retries,
         waiting, overdue, running, parked, oldestOverdueSeconds, workers, redisConnected, redisClockOffset,

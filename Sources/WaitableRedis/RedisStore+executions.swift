@@ -11,6 +11,9 @@ extension RedisStore {
         var arguments = FunctionArguments()
         let places = arguments.append(transitions)
         let reply = try await call("waitable_accept", arguments)
+        if reply == .integer(Int64(transitions.count)) {
+            return Array(repeating: .started, count: transitions.count)
+        }
         guard let results = reply.array, results.count == transitions.count else {
             throw .unexpectedReply(function: "waitable_accept", reply: "\(reply)")
         }
@@ -135,6 +138,9 @@ extension RedisStore {
         var arguments = FunctionArguments(token)
         let places = arguments.append(transitions)
         let reply = try await call("waitable_commit", arguments)
+        if reply == .integer(Int64(transitions.count)) {
+            return Array(repeating: .applied(outcomes: []), count: transitions.count)
+        }
         guard let results = reply.array, results.count == transitions.count else {
             throw .unexpectedReply(function: "waitable_commit", reply: "\(reply)")
         }

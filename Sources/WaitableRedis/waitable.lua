@@ -387,7 +387,7 @@ end
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
 -- ARGV   ENTRIES (next '=' is not allowed)
--- Returns n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
+-- Returns n, when all were rows of one kind and are created; else n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
 --        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
 --        it is applied, and it may come again without having begun (no history)
 -- Wakes sleeping workers when the head of `due` is sooner than before.
@@ -401,22 +401,21 @@ local function accept(keys, args)
     checkClosing(prefix)
     local found = documents(prefix, list)
     local paused = pausing.states(prefix)
-    local replies, rows = {}, not paused and batch.rows
+    local rows = not paused and batch.rows
     for n = 1, #list do
         if found[n] then rows = nil end
-        replies[n] = 1
     end
     -- The usual case: all are new, and so are their items. A name that comes twice shows in the number of new documents.
     if rows and not rows.closes then
         if redis.call('HSET', prefix .. ':executions', unpack(rows.texts)) == #list and entries.write(args, rows) then
             redis.call('ZADD', prefix .. ':due', unpack(rows.scored))
             wake(prefix, before, head(prefix))
-            return replies
+            return #list
         end
         redis.call('HDEL', prefix .. ':executions', unpack(list))
     end
     entries.spread(batch)
-    local due, closed, texts, created, width = {}, {}, {}, {}, 0
+    local replies, due, closed, texts, created, width = {}, {}, {}, {}, {}, 0
     for n = 1, #list do
         local name, next = list[n], batch.nexts[n]
         local present = found[n] or created[name]
@@ -430,6 +429,7 @@ local function accept(keys, args)
                 replies[n] = redis.error_reply(problem)
             else
                 local document = batch.documents[n]
+                replies[n] = 1
                 if outcomes then replies[n], document = entries.reply(outcomes, document) end
                 created[name] = document
                 texts[width + 1], texts[width + 2] = name, document
@@ -526,7 +526,7 @@ end
 -- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
 -- KEYS   prefix
 -- ARGV   token, ENTRIES (no execution twice)
--- Returns n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
+-- Returns n, when all were rows of one kind and are applied; else n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
 --        was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
 -- workers when a new due instant is sooner than the head of `due` before.
@@ -537,7 +537,7 @@ local function commit(keys, args)
     local lease = args[1]
     local now = format('%.0f', (clock()))
     local batch = entries.parse(prefix, args, 2, now, true)
-    local list, rows, replies = batch.names, batch.rows, {}
+    local list, rows = batch.names, batch.rows
     local dueKey = prefix .. ':due'
     local members = held(prefix, lease)
     checkClosing(prefix)
@@ -547,15 +547,14 @@ local function commit(keys, args)
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
     local usual = rows and rows.closes and not rows.form.puts and not redelivered and #members == #list
     for n = 1, #list do
-        if usual and members[n] ~= list[n] then usual = false end
-        replies[n] = 1
+        if members[n] ~= list[n] then usual = false end
     end
     if usual and entries.write(args, rows) then
         redis.call('HSET', prefix .. ':executions', unpack(rows.texts))
         redis.call('ZREM', dueKey, unpack(list))
         redis.call('ZADD', prefix .. ':closed', unpack(rows.scored))
         redis.call('ZREM', prefix .. ':leases', lease)
-        return replies
+        return #list
     end
 
     entries.spread(batch)
@@ -574,7 +573,7 @@ local function commit(keys, args)
         end
     end
     local found = documents(prefix, doubtful)
-    local rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}
+    local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
     local refused, soonest, width = 0, nil, 0
     for n = 1, #list do
         local name, next = list[n], batch.nexts[n]
@@ -589,6 +588,7 @@ local function commit(keys, args)
                 replies[n] = redis.error_reply(problem)
             else
                 local document = batch.documents[n]
+                replies[n] = 1
                 if outcomes then replies[n], document = entries.reply(outcomes, document) end
                 texts[width + 1], texts[width + 2] = name, document
                 width = width + 2

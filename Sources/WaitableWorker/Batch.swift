@@ -154,8 +154,6 @@ extension CommitResult {
 extension Step {
     /// How long after its due instant the step was made, in ms; `nil` for one that no instant brought about.
     fileprivate func lateness(at now: Instant) -> Int? {
-        guard let before else { return nil }
-        let due = before.flow.map(\.wakeUp) ?? before.startDate
         guard let due, due <= now else { return nil }
         return Int(now.milliseconds - due.milliseconds)
     }

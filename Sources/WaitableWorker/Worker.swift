@@ -120,15 +120,17 @@ public final class Worker: Service {
         logger.info("worker started", metadata: ["batch": "\(configuration.batch)"])
         try await withThrowingTaskGroup(of: Void.self) { commits in
             var outstanding = 0
-            var claim = await self.claim()
+            var size = BatchSize(most: configuration.batch)
+            var claim = await self.claim(size.next)
             while !stopping {
                 guard let current = claim, !current.members.isEmpty else {
                     await idle(after: claim, &iterator)
-                    claim = stopping ? nil : await self.claim()
+                    claim = stopping ? nil : await self.claim(size.next)
                     continue
                 }
-                let isFull = current.members.count >= configuration.batch
-                async let ahead = isFull ? self.claim() : nil
+                let isFull = size.claimed(current.members.count)
+                let next = size.next
+                async let ahead = isFull ? self.claim(next) : nil
                 let batch = await Batch(current, worker: self)
                 if outstanding >= 2 {
                     try await commits.next()
@@ -137,7 +139,7 @@ public final class Worker: Service {
                 commits.addTask { await batch.commit() }
                 outstanding += 1
                 claim = await ahead
-                if claim == nil, !stopping { claim = await self.claim() }
+                if claim == nil, !stopping { claim = await self.claim(next) }
             }
             if let claim, !claim.members.isEmpty { await release(claim) }
             try await commits.waitForAll()
@@ -145,11 +147,11 @@ public final class Worker: Service {
     }
 
     /// Claims a batch; `nil` when Redis could not be reached.
-    private func claim() async -> Claim? {
+    private func claim(_ limit: Int) async -> Claim? {
         let start = ContinuousClock.now
         do {
             let claim = try await store.claim(
-                limit: configuration.batch,
+                limit: limit,
                 lease: configuration.leaseMilliseconds,
                 worker: configuration.name
             )

@@ -8,6 +8,7 @@ struct WorkerMetrics: Sendable {
     let claims = Metric.claims.counter()
     let claimDuration = Metric.claimSeconds.timer()
     private let lastClaim = Metric.lastClaim.gauge()
+    private let emptyClaims = Metric.emptyClaims.counter()
     /// Executions that they handed out.
     let claimed = Metric.claimedExecutions.counter()
     /// Transitions, by what became of them.
@@ -36,6 +37,6 @@ struct WorkerMetrics: Sendable {
         claims.increment()
         claimDuration.record(since: start)
         lastClaim.record(Date.now.timeIntervalSince1970)
-        if count > 0 { claimed.increment(by: count) }
+        if count > 0 { claimed.increment(by: count) } else { emptyClaims.increment() }
     }
 }

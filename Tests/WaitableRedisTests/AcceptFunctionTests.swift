@@ -196,7 +196,7 @@ struct AcceptFunctionTests {
             Entry("m:\(name)", next: due, history: "-", effects: [Entry.put("T:\(name)", "Id", name, "P", value)])
         }
         func accept(_ entries: [Entry]) async throws -> [RedisValue]? {
-            try await partition.call("accept", Entry.rows(entries)).array
+            try await partition.call("accept", Entry.rows(entries)).results
         }
         #expect(try await accept([entry("a", "1"), entry("b", "1")]) == [.integer(1), .integer(1)])
         #expect(try await partition.due() == ["m:a", "2000", "m:b", "2000"])

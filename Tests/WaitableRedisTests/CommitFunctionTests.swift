@@ -45,7 +45,7 @@ struct CommitFunctionTests {
                     effects: [Entry.update("T:\(name)", set: ["Id", name, "P", "COMPLETED"])]
                 )
             }
-            return try await partition.call("commit", [token] + Entry.rows(entries)).array
+            return try await partition.call("commit", [token] + Entry.rows(entries)).results
         }
         try await partition.accept("m:a", "m:b", "m:c", "m:d", "m:e")
         try await partition.redis("HSET", "~:item:T:a", "Kept", "x", "P", "STARTED")

@@ -8,7 +8,10 @@ public struct Flow: Sendable, Equatable {
     var deadline: Instant?
 
     /// The earliest instant at which any line needs attention; `nil` where only answers of tasks move it on.
-    public var wakeUp: Instant? { [root.wakeUp, deadline].compactMap(\.self).min() }
+    public var wakeUp: Instant? {
+        guard let wakeUp = root.wakeUp, let deadline else { return root.wakeUp ?? deadline }
+        return min(wakeUp, deadline)
+    }
 
     /// The state in which the execution's outermost line stands.
     public var state: String { root.state }

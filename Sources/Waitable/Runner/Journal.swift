@@ -27,7 +27,7 @@ public struct Journal: Sendable, Equatable {
     /// - Returns: A new element of the list; `nil` where the document keeps all.
     mutating func append(_ entry: JournalEntry, since start: Instant) -> String? {
         kept.append(UInt8(ascii: ","))
-        entry.json(since: start).write(to: &kept)
+        entry.write(to: &kept, since: start)
         guard kept.count > Self.mostBytes else { return nil }
         let element = "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]"
         listed += 1

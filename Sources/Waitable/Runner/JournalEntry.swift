@@ -53,6 +53,21 @@ public struct JournalEntry: Sendable, Equatable {
         return object.isEmpty ? instant : .array([instant, .object(object)])
     }
 
+    /// Writes the stored form.
+    func write(to text: inout [UInt8], since start: Instant) {
+        // The usual entry: nothing went in but the time.
+        guard inbox.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0 else {
+            return json(since: start).write(to: &text)
+        }
+        let instant = String(instant.milliseconds - start.milliseconds)
+        guard let worker else { return text.append(contentsOf: instant.utf8) }
+        text.append(UInt8(ascii: "["))
+        text.append(contentsOf: instant.utf8)
+        text.append(contentsOf: #",{"by":"#.utf8)
+        JSON.string(worker).write(to: &text)
+        text.append(contentsOf: "}]".utf8)
+    }
+
     /// Reads the stored form; `nil` where it is none.
     init?(json: JSON, since start: Instant) {
         let parts = json.arrayValue ?? [json]

@@ -7,6 +7,11 @@ public struct Step: Sendable {
     /// The execution before the step, for a second try.
     public var before: Execution? { earlier?.value }
     private let earlier: Box<Execution>?
+    /// When the step was due: the end of the wait, or the start; `nil` where no instant brought it about.
+    public var due: Instant? {
+        guard let earlier else { return nil }
+        return earlier.value.flow == nil ? earlier.value.startDate : earlier.value.flow?.wakeUp
+    }
     /// Its place in the `due` set after the commit.
     public var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet, or is journaled.

@@ -1,3 +1,4 @@
+import RedisClient
 import Waitable
 
 /// One entry of `waitable_accept` or `waitable_commit`.
@@ -58,5 +59,12 @@ struct Entry {
     private static func columns(_ fields: [String]) -> (names: [String], values: [String]) {
         let places = stride(from: 0, to: fields.count, by: 2)
         return (places.map { fields[$0] }, places.map { fields[$0 + 1] })
+    }
+}
+
+extension RedisValue {
+    /// The results of entries: a number stands for as many that were applied.
+    var results: [RedisValue]? {
+        if case .integer(let count) = self { Array(repeating: .integer(1), count: Int(count)) } else { array }
     }
 }
