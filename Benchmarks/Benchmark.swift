@@ -15,6 +15,7 @@ struct Benchmark: AsyncParsableCommand {
     /// What can be measured.
     enum Workload: String, CaseIterable, ExpressibleByArgument {
         case hotSecond = "hot-second"
+        case startBatch = "start-batch"
         case startHTTP = "start-http"
         case steady
         case idle
@@ -43,6 +44,8 @@ struct Benchmark: AsyncParsableCommand {
         var workloads: [Workload] = []
         @Option(help: "Items of the hot second.")
         var items = 100_000
+        @Option(help: "Items of a second, larger one; 0 for none.")
+        var largest = 1_000_000
         @Option(help: "Items that wait far ahead.")
         var waiting = 1_000_000
         @Flag(help: "A short run: its figures are rough.")
@@ -57,8 +60,8 @@ struct Benchmark: AsyncParsableCommand {
         func run() async throws {
             let scale =
                 quick
-                ? Scale(items: min(items, 20_000), waiting: min(waiting, 20_000), seconds: 5)
-                : Scale(items: items, waiting: waiting, seconds: 20)
+                ? Scale(items: min(items, 20_000), largest: 0, waiting: min(waiting, 20_000), seconds: 5, rounds: 1)
+                : Scale(items: items, largest: largest, waiting: waiting, seconds: 20, rounds: 3)
             let chosen = workloads.isEmpty ? Workload.allCases : workloads
             let report = try await Measurement(program: program, scale: scale).run(chosen)
             print(report.table)
@@ -77,8 +80,12 @@ struct Benchmark: AsyncParsableCommand {
 struct Scale: Sendable {
     /// Items of the hot second.
     let items: Int
+    /// Items of a second, larger one.
+    let largest: Int
     /// Items that wait far ahead.
     let waiting: Int
-    /// How long a steady load or a quiet time lasts.
+    /// How long a steady load or a quiet time lasts, in seconds.
     let seconds: Int
+    /// How often a hot second is measured, and the floor with it.
+    let rounds: Int
 }

@@ -27,7 +27,7 @@ struct HotSecond {
         let starter = try await BatchStarter(rig)
         let before = try await rig.read()
         // Far enough ahead that all are started before it.
-        let due = try await rig.now().adding(milliseconds: Int64(items / 8) + 4_000)
+        let due = try await rig.now().adding(milliseconds: Int64(items / 16) + 4_000)
         try await starter.start(0..<items, at: due)
         let started = try await rig.read()
         let waiting = try await document(of: starter.id(0), rig)

@@ -77,7 +77,7 @@ struct StartHTTP {
         return outcome
     }
 
-    private static func body(_ number: Int) -> String {
+    static func body(_ number: Int) -> String {
         #"{"Id":"0123456789-0123456789-\#(1_000_000_000 + number)","StartTimestamp":"2030-01-01T00:00:00Z"}"#
     }
 }
