@@ -8,7 +8,7 @@ struct MeasuredProcess {
     /// - Parameter arguments: The command first.
     init(_ program: String, _ arguments: [String], redis: RedisTestServer) throws {
         process.executableURL = URL(filePath: program)
-        process.arguments = arguments + ["--redis-url", redis.url, "--log-level", "error"]
+        process.arguments = arguments + ["--redis-url", "unix://\(redis.socket)", "--log-level", "error"]
         process.standardInput = FileHandle.nullDevice
         try process.runUnblocked()
     }
