@@ -10,7 +10,7 @@ extension FunctionArguments {
         append(transitions.count)
         if let first = transitions.first?.row, transitions.allSatisfy({ $0.row == first }) {
             append(first, transitions.count)
-            for transition in transitions { appendRow(transition) }
+            for transition in transitions { appendRow(transition, first) }
             return nil
         }
         var rows: [(row: Row, places: [Int])] = []
@@ -28,7 +28,7 @@ extension FunctionArguments {
         }
         for (row, places) in rows {
             append(row, places.count)
-            for place in places { appendRow(transitions[place]) }
+            for place in places { appendRow(transitions[place], row) }
         }
         for place in others { appendEntry(transitions[place]) }
         return rows.flatMap(\.places) + others
@@ -39,15 +39,17 @@ extension FunctionArguments {
         append(count)
         append(row.closes ? "close" : "wait")
         append(row.form.word)
+        append(row.own?.machine ?? "")
+        append(row.own?.table ?? "")
     }
 
-    private mutating func appendRow(_ transition: Transition) {
+    private mutating func appendRow(_ transition: Transition, _ row: Row) {
         guard case .item(.write(let key, _, let values)) = transition.effects[0] else { return }
-        append(transition.key.member)
+        append(row.own == nil ? transition.key.member : key.id)
         append(transition.document)
-        append(key.suffix)
+        if row.own == nil { append(key.suffix) }
         if case .due(let instant) = transition.next { append(String(instant.milliseconds)) }
-        for value in values { append(value) }
+        for value in row.own == nil ? values[...] : values.dropFirst() { append(value) }
     }
 
     private mutating func appendEntry(_ transition: Transition) {
@@ -76,17 +78,27 @@ extension FunctionArguments {
 private struct Row: Equatable {
     let form: ItemForm
     let closes: Bool
+    /// Where the item's id is the execution's name and the value of its first field: then it is said once.
+    let own: Own?
+
+    struct Own: Equatable {
+        let machine: String
+        let table: String
+    }
 }
 
 extension Transition {
     /// What it has in common with others that are one write, and nothing for the list; `nil` where it is more.
     fileprivate var row: Row? {
-        guard listing == .unchanged, effects.count == 1, case .item(.write(_, let form, _)) = effects[0] else {
-            return nil
-        }
+        guard listing == .unchanged, effects.count == 1,
+            case .item(.write(let item, let form, let values)) = effects[0],
+            !form.fields.isEmpty
+        else { return nil }
+        let isOwn = item.id == key.name && values[0] == key.name && key.name.utf8.count <= 512 && !key.machine.isEmpty
+        let own = isOwn ? Row.Own(machine: key.machine, table: item.table) : nil
         switch next {
-        case .due: return Row(form: form, closes: false)
-        case .closed: return Row(form: form, closes: true)
+        case .due: return Row(form: form, closes: false, own: own)
+        case .closed: return Row(form: form, closes: true, own: own)
         case .answered, .leased: return nil
         }
     }

@@ -11,10 +11,11 @@
 --             'D', SUFFIX                            removes the item
 --             'X', SUFFIX, PROGRAM                   evaluated by items.lua; has an outcome
 --             'A', 'S', 'B', 'K', 'T', 'C'           see tasks.lua
--- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, then m rows: the usual case, executions that are each one
--- write of this form. Their lists of history stay as they are.
---   kind      'close': X, document, SUFFIX, v1, …    closes it
+-- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, machine, table, then m rows: the usual case, executions that
+-- are each one write of this form. Their lists of history stay as they are.
+--   kind      'close': X, document, SUFFIX, v1, …        closes it
 --             'wait': X, document, SUFFIX, next, v1, …   due at next, in whole ms
+--   machine   '' | the rows are id, document, next (or none), v2, …, where X is machine:id, SUFFIX is table:id, and v1 is id
 
 do
 
@@ -98,26 +99,40 @@ end
 -- path.
 local function readRows(prefix, args, i, now)
     local m = count(args[i + 1], 'rows', 1, MAX_BATCH)
-    local kind, word = args[i + 2], args[i + 3]
+    local kind, word, machine, itemTable = args[i + 2], args[i + 3], args[i + 4], args[i + 5]
     if kind ~= 'close' and kind ~= 'wait' then refuse('VALIDATION', 'rows', 'must be close or wait', kind or '') end
     local form = forms[word] or readForm(word or '')
-    local closes, base = kind == 'close', prefix .. ':item:'
-    local first = closes and 3 or 4
-    local width = first + form.fields
-    local at = i + 4
-    if at + m * width - 1 > #args then refuse('VALIDATION', 'rows', 'must be complete', word) end
+    local own, closes, base = machine ~= '', kind == 'close', prefix .. ':item:'
+    -- Where the next and the second value stand in a row, and how far before that the first one is.
+    local place = own and 2 or 3
+    local second = place + (closes and 0 or 1) + (own and 0 or 1)
+    local back = own and second or 1
+    local width = second + form.fields - 1
+    local at = i + 6
+    if not itemTable or form.fields == 0 or at + m * width - 1 > #args then
+        refuse('VALIDATION', 'rows', 'must be complete', word)
+    end
+    if own then
+        base = base .. itemTable .. ':'
+        machine = machine .. ':'
+    end
     local names, texts, scored, keys, k = {}, {}, {}, {}, 0
     for n = 1, m do
         local name, document, suffix = args[at], args[at + 1], args[at + 2]
-        if name == '' or #name > 1024 then named(name, 'execution') end
-        if suffix == '' or #suffix > 1024 then named(suffix, 'item') end
+        if own then
+            if name == '' or #name > 512 then named('', 'execution') end
+            name, suffix = machine .. name, name
+        else
+            if name == '' or #name > 1024 then named(name, 'execution') end
+            if suffix == '' or #suffix > 1024 then named(suffix, 'item') end
+        end
         local letter = COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)]
         if not letter then refuse('VALIDATION', 'document', 'must begin with a status', document) end
         if closes then
             if letter == 'R' then checkNext('', letter, name) end
             scored[k + 1] = now
         else
-            local next = args[at + 3]
+            local next = args[at + place]
             if letter ~= 'R' then checkNext(next, letter, name) end
             if #next > 15 or not find(next, '^%d+$') then checkInstant(next) end
             scored[k + 1] = next
@@ -126,8 +141,8 @@ local function readRows(prefix, args, i, now)
         k, at = k + 2, at + width
     end
     return {
-        names = names, texts = texts, scored = scored, keys = keys, form = form, closes = closes, first = i + 4 + first,
-        width = width,
+        names = names, texts = texts, scored = scored, keys = keys, form = form, closes = closes, second = i + 6 + second,
+        back = back, width = width,
     }, at
 end
 
@@ -137,20 +152,21 @@ local function add(batch, rows)
     for k = 1, #rows.names do
         n = n + 1
         names[n], batch.documents[n], batch.keys[n] = rows.names[k], rows.texts[2 * k], rows.keys[k]
-        batch.forms[n], batch.starts[n] = rows.form, rows.first + (k - 1) * rows.width
+        batch.forms[n], batch.starts[n], batch.backs[n] = rows.form, rows.second + (k - 1) * rows.width, rows.back
         batch.nexts[n] = rows.closes and '' or rows.scored[2 * k - 1]
     end
 end
 
 -- Checks all entries of a call, args[first] being their number. `now` is the instant at which some close, `keeping` whether
 -- next '=' is allowed. Returns them as
--- lists: names, documents, nexts, and for rows their forms, their items' keys and where their values start; for others
+-- lists: names, documents, nexts, and for rows their forms, their items' keys, where their second values stand and how far
+-- before them the first ones; for others
 -- where their histories start, and `read` has the forms and decoded programs of effects, by their index; `waits` tells
 -- which are due at once when their inbox holds something. A call of nothing but rows of one kind has `rows` only, until
 -- entries.spread makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, MAX_BATCH), #args, first + 1
-    local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, read = {}}
+    local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}
     if args[i] == '' and args[i + 1] == args[first] then
         batch.rows, i = readRows(prefix, args, i, now)
         batch.names = batch.rows.names
@@ -207,40 +223,40 @@ local function changeFields(command, key, words, count)
     return changed
 end
 
--- Sets the fields of a form, their values in args from i on. Returns how many are new; else nil and the error text, where
--- the key is no hash: then nothing is changed.
-local function setFields(key, form, args, i)
+-- Sets the fields of a form, their values in args from i on but for the first one, which is `back` before that. Returns how
+-- many are new; else nil and the error text, where the key is no hash: then nothing is changed.
+local function setFields(key, form, args, i, back)
     if form.fields == 0 then return 0 end
-    local words = {}
-    for f = 1, form.fields do words[2 * f - 1], words[2 * f] = form.names[f], args[i + f - 1] end
+    local words = {form.names[1], args[i - back]}
+    for f = 2, form.fields do words[2 * f - 1], words[2 * f] = form.names[f], args[i + f - 2] end
     return changeFields('HSET', key, words, 2 * form.fields)
 end
 
 -- The same for all rows, most of which have a few fields: these go without a list. Returns false at the first that is not
 -- right: its key is no hash, or, when `isNew`, it has fewer new fields than fields.
 local WRITERS = {
-    [2] = function(keys, names, args, i, width, isNew)
+    [2] = function(keys, names, args, i, back, width, isNew)
         local a, b, call = names[1], names[2], redis.pcall
         for n = 1, #keys do
-            local reply = call('HSET', keys[n], a, args[i], b, args[i + 1])
+            local reply = call('HSET', keys[n], a, args[i - back], b, args[i])
             if reply ~= 2 and (isNew or isError(reply)) then return false end
             i = i + width
         end
         return true
     end,
-    [3] = function(keys, names, args, i, width, isNew)
+    [3] = function(keys, names, args, i, back, width, isNew)
         local a, b, c, call = names[1], names[2], names[3], redis.pcall
         for n = 1, #keys do
-            local reply = call('HSET', keys[n], a, args[i], b, args[i + 1], c, args[i + 2])
+            local reply = call('HSET', keys[n], a, args[i - back], b, args[i], c, args[i + 1])
             if reply ~= 3 and (isNew or isError(reply)) then return false end
             i = i + width
         end
         return true
     end,
-    [4] = function(keys, names, args, i, width, isNew)
+    [4] = function(keys, names, args, i, back, width, isNew)
         local a, b, c, d, call = names[1], names[2], names[3], names[4], redis.pcall
         for n = 1, #keys do
-            local reply = call('HSET', keys[n], a, args[i], b, args[i + 1], c, args[i + 2], d, args[i + 3])
+            local reply = call('HSET', keys[n], a, args[i - back], b, args[i], c, args[i + 1], d, args[i + 2])
             if reply ~= 4 and (isNew or isError(reply)) then return false end
             i = i + width
         end
@@ -255,9 +271,9 @@ function entries.write(args, rows)
     if form.removed then return false end
     if form.puts and redis.call('EXISTS', unpack(rows.keys)) > 0 then return false end
     local writer = WRITERS[form.fields]
-    if writer then return writer(rows.keys, form.names, args, rows.first, rows.width, form.puts) end
+    if writer then return writer(rows.keys, form.names, args, rows.second, rows.back, rows.width, form.puts) end
     for n = 1, #rows.keys do
-        local added = setFields(rows.keys[n], form, args, rows.first + (n - 1) * rows.width)
+        local added = setFields(rows.keys[n], form, args, rows.second + (n - 1) * rows.width, rows.back)
         -- Fewer: a row before it has put the same item.
         if not added or (form.puts and added ~= form.fields) then return false end
     end
@@ -271,11 +287,11 @@ local function clear(key)
     if size > 0 then redis.call('DEL', key) end
 end
 
--- Carries a write out, its values in args from i on. The error text when the key is of another type; then nothing is changed.
-local function carryOut(key, form, args, i)
+-- Carries a write out, its values in args as setFields has them. The error text when the key is of another type; then nothing is changed.
+local function carryOut(key, form, args, i, back)
     local problem = form.puts and clear(key)
     if problem then return problem end
-    local _, problem = setFields(key, form, args, i)
+    local _, problem = setFields(key, form, args, i, back)
     if not problem and form.removed then _, problem = changeFields('HDEL', key, form.removed, #form.removed) end
     return problem
 end
@@ -286,7 +302,7 @@ local function applyEffect(prefix, name, args, i, read)
     local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
     if kind == 'X' then return i + 3, nil, items.run(read[i], key), read[i].task end
     if kind == 'D' then return i + 2, clear(key) end
-    if read[i] then return i + 2 + read[i].fields, carryOut(key, read[i], args, i + 2) end
+    if read[i] then return i + 2 + read[i].fields, carryOut(key, read[i], args, i + 3, 1) end
     local width, problem = tasks.width(args, i), tasks.problem(prefix, name, args, i)
     if problem then return i + width, problem end
     return i + width, nil, tasks.apply(prefix, name, args, i), args[i + 4]
@@ -295,7 +311,7 @@ end
 -- History and effects of entry n, all or nothing. Returns an error text, or nil and the outcomes of its programs.
 function entries.apply(prefix, args, batch, n)
     local start, form = batch.starts[n], batch.forms[n]
-    if form then return carryOut(batch.keys[n], form, args, start) end
+    if form then return carryOut(batch.keys[n], form, args, start, batch.backs[n]) end
     local history, name, read, effects, i = args[start], batch.names[n], batch.read, tonumber(args[start + 1]), start + 2
     if effects > 1 then
         -- Checked beforehand, so that the second effect cannot fail after the first is written.

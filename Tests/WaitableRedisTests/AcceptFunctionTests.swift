@@ -189,14 +189,17 @@ struct AcceptFunctionTests {
         #expect(try await partition.contents().isEmpty)
     }
 
-    @Test("rows: new ones, known ones, one given twice, one whose key holds something else")
-    func rows() async throws {
+    @Test(
+        "rows: new ones, known ones, one given twice, one whose key holds something else",
+        arguments: [Entry.rows, Entry.ownRows]
+    )
+    func rows(words: @Sendable ([Entry]) -> [String]) async throws {
         let partition = try Partition()
         func entry(_ name: String, _ value: String, due: String = "2000") -> Entry {
             Entry("m:\(name)", next: due, history: "-", effects: [Entry.put("T:\(name)", "Id", name, "P", value)])
         }
         func accept(_ entries: [Entry]) async throws -> [RedisValue]? {
-            try await partition.call("accept", Entry.rows(entries)).results
+            try await partition.call("accept", words(entries)).results
         }
         #expect(try await accept([entry("a", "1"), entry("b", "1")]) == [.integer(1), .integer(1)])
         #expect(try await partition.due() == ["m:a", "2000", "m:b", "2000"])
@@ -214,11 +217,6 @@ struct AcceptFunctionTests {
         #expect(try await accept(twice) == [.integer(1), document])
         #expect(try await partition.item("T:e") == ["Id": "e", "P": "1"])
         #expect(try await partition.redis("ZSCORE", "~:due", "m:e").string == "4")
-        // Two executions that put one item: the later one's is what is there.
-        var other = entry("g", "1")
-        other.effects = [Entry.put("T:f", "Id", "f", "P", "2")]
-        #expect(try await accept([entry("f", "1"), other]) == [.integer(1), .integer(1)])
-        #expect(try await partition.item("T:f") == ["Id": "f", "P": "2"])
         // What is refused leaves no document.
         try await partition.redis("SET", "~:item:T:h", "kept")
         let replies = try #require(try await accept([entry("i", "1"), entry("h", "1")]))
@@ -230,6 +228,17 @@ struct AcceptFunctionTests {
         #expect(try await partition.document("m:h") == nil)
         #expect(try await partition.document("m:i") != nil)
         #expect(try await partition.redis("ZSCORE", "~:due", "m:h") == .null)
+    }
+
+    @Test("of two executions that put one item, the later one's is what is there")
+    func sameItem() async throws {
+        let partition = try Partition()
+        let entries = ["f", "g"].map { name in
+            Entry("m:\(name)", next: "1", history: "-", effects: [Entry.put("T:f", "Id", "f", "P", name)])
+        }
+        #expect(try await partition.call("accept", Entry.rows(entries)).results == [.integer(1), .integer(1)])
+        #expect(try await partition.item("T:f") == ["Id": "f", "P": "g"])
+        #expect(try await partition.due() == ["m:f", "1", "m:g", "1"])
     }
 
     @Test("rows of several kinds and entries go in one call; replies are in their order")
@@ -262,38 +271,38 @@ struct AcceptFunctionTests {
     @Test(
         "malformed rows refuse the call before anything is written",
         arguments: [
-            (["1", "", "1", "open", #"P["f"]"#, "m:a"], "VALIDATION rows: must be close or wait: 'open'"),
-            (["1", "", "0", "wait", #"P["f"]"#], "VALIDATION rows: must be an integer from 1 to 1000: '0'"),
-            (["1", "", "1", "wait", "D", "m:a"], "VALIDATION effect: must have lists of fields: 'D'"),
+            (["1", "", "1", "open", #"P["f"]"#, "", "", "m:a"], "VALIDATION rows: must be close or wait: 'open'"),
+            (["1", "", "0", "wait", #"P["f"]"#, "", ""], "VALIDATION rows: must be an integer from 1 to 1000: '0'"),
+            (["1", "", "1", "wait", "D", "", "", "m:a"], "VALIDATION effect: must have lists of fields: 'D'"),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "T:a", "1"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "R", "T:a", "1"],
                 #"VALIDATION rows: must be complete: 'P["f"]'"#
             ),
-            (["1", "", "2", "wait", #"P["f"]"#] + row + row, "VALIDATION entries: must be 1: '2'"),
-            (["2", "", "1", "wait", #"P["f"]"#] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
-            (["1", "", "1", "wait", #"P["f"]"#] + row + ["x"], "VALIDATION arguments: must be 10: '11'"),
+            (["1", "", "2", "wait", #"P["f"]"#, "", ""] + row + row, "VALIDATION entries: must be 1: '2'"),
+            (["2", "", "1", "wait", #"P["f"]"#, "", ""] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 12: '13'"),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "", "R", "T:a", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "", "R", "T:a", "1", "v"],
                 "VALIDATION execution: must have 1 to 1024 bytes: ''"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "R", "", "1", "v"],
                 "VALIDATION item: must have 1 to 1024 bytes: ''"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "x", "T:a", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "x", "T:a", "1", "v"],
                 "VALIDATION document: must begin with a status: 'x'"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "R", "T:a", "=", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "R", "T:a", "=", "v"],
                 "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '='"
             ),
             (
-                ["1", "", "1", "wait", #"P["f"]"#, "m:a", "S", "T:a", "1", "v"],
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "S", "T:a", "1", "v"],
                 "VALIDATION next: must close an execution that has ended: 'm:a'"
             ),
             (
-                ["1", "", "1", "close", #"P["f"]"#, "m:a", "R", "T:a", "v"],
+                ["1", "", "1", "close", #"P["f"]"#, "", "", "m:a", "R", "T:a", "v"],
                 "VALIDATION next: must not close a running execution: 'm:a'"
             ),
         ]

@@ -32,8 +32,11 @@ struct CommitFunctionTests {
         for entry in entries { #expect(try await partition.document(entry.name) == entry.document) }
     }
 
-    @Test("rows: all that a lease holds, some of it, one that is refused, one whose key holds something else")
-    func rows() async throws {
+    @Test(
+        "rows: all that a lease holds, some of it, one that is refused, one whose key holds something else",
+        arguments: [Entry.rows, Entry.ownRows]
+    )
+    func rows(words: @Sendable ([Entry]) -> [String]) async throws {
         let partition = try Partition()
         func commit(_ token: String, _ names: String...) async throws -> [RedisValue]? {
             let entries = names.map { name in
@@ -45,7 +48,7 @@ struct CommitFunctionTests {
                     effects: [Entry.update("T:\(name)", set: ["Id", name, "P", "COMPLETED"])]
                 )
             }
-            return try await partition.call("commit", [token] + Entry.rows(entries)).results
+            return try await partition.call("commit", [token] + words(entries)).results
         }
         try await partition.accept("m:a", "m:b", "m:c", "m:d", "m:e")
         try await partition.redis("HSET", "~:item:T:a", "Kept", "x", "P", "STARTED")

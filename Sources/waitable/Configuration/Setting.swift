@@ -83,7 +83,11 @@ struct Setting: Sendable {
         help: "The longest sleep of an idle worker, 10 to 60000 ms.",
         default: "5000"
     )
-    static let batch = Setting(key: "batch", help: "The most executions in one claim, 1 to 1000.", default: "500")
+    static let batch = Setting(
+        key: "batch",
+        help: "The most executions in one claim, 1 to 1000; a worker that keeps up asks for fewer.",
+        default: "500"
+    )
     static let poisonLimit = Setting(
         key: "poison.limit",
         help: "After how many lost leases an execution fails instead of running again, 1 to 1000.",

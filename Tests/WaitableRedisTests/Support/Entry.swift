@@ -36,7 +36,7 @@ struct Entry {
     static func rows(_ entries: [Entry]) -> [String] {
         let count = String(entries.count)
         let kind = entries[0].next.isEmpty ? "close" : "wait"
-        return [count, "", count, kind, entries[0].effects[0][0]] + entries.flatMap(\.row)
+        return [count, "", count, kind, entries[0].effects[0][0], "", ""] + entries.flatMap(\.row)
     }
 
     /// `n, ENTRY × n`
@@ -54,6 +54,16 @@ struct Entry {
     static func update(_ suffix: String, set: [String], remove: [String] = []) -> [String] {
         let (names, values) = columns(set)
         return [ItemForm(.update, fields: names, removed: remove).word, suffix] + values
+    }
+
+    /// The same, for executions of the machine `m` whose items are of the table `T`, and have their id first.
+    static func ownRows(_ entries: [Entry]) -> [String] {
+        let kind = entries[0].next.isEmpty ? "close" : "wait"
+        let rows = entries.flatMap { entry in
+            [String(entry.name.dropFirst(2)), entry.document] + (entry.next.isEmpty ? [] : [entry.next])
+                + entry.effects[0].dropFirst(3)
+        }
+        return ["\(entries.count)", "", "\(entries.count)", kind, entries[0].effects[0][0], "m", "T"] + rows
     }
 
     private static func columns(_ fields: [String]) -> (names: [String], values: [String]) {
