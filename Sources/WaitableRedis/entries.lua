@@ -158,12 +158,10 @@ local function add(batch, rows)
 end
 
 -- Checks all entries of a call, args[first] being their number. `now` is the instant at which some close, `keeping` whether
--- next '=' is allowed. Returns them as
--- lists: names, documents, nexts, and for rows their forms, their items' keys, where their second values stand and how far
--- before them the first ones; for others
--- where their histories start, and `read` has the forms and decoded programs of effects, by their index; `waits` tells
--- which are due at once when their inbox holds something. A call of nothing but rows of one kind has `rows` only, until
--- entries.spread makes the lists of it.
+-- next '=' is allowed. Returns them as lists: names, documents, nexts, and for rows their forms, their items' keys, where
+-- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
+-- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
+-- something. A call of nothing but rows of one kind has `rows` only, until entries.spread makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, MAX_BATCH), #args, first + 1
     local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}

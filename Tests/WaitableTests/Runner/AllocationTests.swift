@@ -50,24 +50,24 @@ struct AllocationTests {
     @Test("the step that starts an item, and its document")
     func starting() throws {
         let running = try allocations { _ = try runner.run(execution, at: start) }
-        #expect(running <= 60)
+        #expect(running <= 40)
         let step = try runner.run(execution, at: start)
         #expect(step.execution.flow?.state == "WaitUntil")
         let writing = allocations { _ = step.transition(lease: nil) }
-        #expect(writing <= 18)
+        #expect(writing <= 8)
     }
 
     @Test("the step that completes an item, its document before and after")
     func completing() throws {
         let document = try runner.run(execution, at: start).transition(lease: nil).document
         let reading = try allocations { _ = try ExecutionDocument.decode(document, key: execution.key) }
-        #expect(reading <= 150)
+        #expect(reading <= 14)
         let waiting = try ExecutionDocument.decode(document, key: execution.key)
         let running = try allocations { _ = try runner.run(waiting, at: later) }
-        #expect(running <= 48)
+        #expect(running <= 40)
         let step = try runner.run(waiting, at: later)
         #expect(step.execution.status == .succeeded)
         let writing = allocations { _ = step.transition(lease: "1795090000000.5", by: "worker") }
-        #expect(writing <= 42)
+        #expect(writing <= 38)
     }
 }
