@@ -121,9 +121,9 @@ struct FaultTests {
             let member = "waitable-stepfunction:item-0"
             // As after seven workers that died with it.
             _ = try await stack.store.client.send(RedisCommand("HSET", stack.store.keys.redelivered, member, "6"))
-            _ = try await stack.store.client.send(
-                RedisCommand("ZADD", stack.store.keys.due, "1700000000000.00048828125", member)
-            )
+            let lease = "1700000000000.0005"
+            _ = try await stack.store.client.send(RedisCommand("ZADD", stack.store.keys.leases, lease, lease))
+            _ = try await stack.store.client.send(RedisCommand("ZADD", stack.store.keys.due, lease, member))
             let worker = try stack.worker()
             try await eventually("it is closed") { try await stack.closedCount() == 1 }
             let key = ExecutionKey(machine: "waitable-stepfunction", name: "item-0")
