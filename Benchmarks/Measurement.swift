@@ -120,16 +120,25 @@ struct Measurement {
     }
 
     private func steady(_ report: inout Report, _ drain: Double) async throws {
+        func add(
+            _ ours: (lateness: Lateness, redisCPU: Double, workerCPU: Double, calls: Double),
+            _ name: String,
+            p50: Double,
+            p99: Double
+        ) {
+            report.add(name, ours.lateness, p50: p50, p99: p99)
+            report.add(name, "Redis CPU µs/item, starts too", ours.redisCPU)
+            report.add(name, "worker CPU µs/item", ours.workerCPU)
+            report.add(name, "round trips/item, starts too", ours.calls)
+        }
         let slow = Steady(perSecond: 1_000, waiting: min(100_000, scale.waiting), seconds: scale.seconds)
         try await Rig.with(program) { rig in
-            let lateness = try await slow.measure(rig)
-            report.add("steady 1,000/s, \(slow.waiting) waiting", lateness, p50: 2, p99: 5)
+            add(try await slow.measure(rig), "steady 1,000/s, \(slow.waiting) waiting", p50: 2, p99: 5)
         }
         let rate = min(10_000, Int(drain * 0.7) / 100 * 100)
         let fast = Steady(perSecond: rate, waiting: scale.waiting, seconds: scale.seconds)
         try await Rig.with(program) { rig in
-            let lateness = try await fast.measure(rig)
-            report.add("steady \(rate)/s, \(fast.waiting) waiting", lateness, p50: 3, p99: 10)
+            add(try await fast.measure(rig), "steady \(rate)/s, \(fast.waiting) waiting", p50: 3, p99: 10)
         }
     }
 
