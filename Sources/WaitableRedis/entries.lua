@@ -285,7 +285,8 @@ local function clear(key)
     if size > 0 then redis.call('DEL', key) end
 end
 
--- Carries a write out, its values in args as setFields has them. The error text when the key is of another type; then nothing is changed.
+-- Carries a write out, its values in args as setFields has them. The error text when the key is of another type; then
+-- nothing is changed.
 local function carryOut(key, form, args, i, back)
     local problem = form.puts and clear(key)
     if problem then return problem end

@@ -326,7 +326,7 @@ end
 local function compactForm(rest)
     local letter, hash, start, ends = match(rest, '^}([RS])(...........)(.......)([^;]*);')
     if not letter then return nil end
-    -- 64 bits are too many for a number: 4 digits and 1 bit less, hexadecimal digit by digit.
+    -- 64 bits are too many for a number of Lua: from bits to hexadecimal digits. The first two of 66 bits are none.
     local bits, revision = {}, {}
     for i = 1, #hash do
         local digit = DIGITS[byte(hash, i)] or 0
@@ -387,7 +387,8 @@ end
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
 -- ARGV   ENTRIES (next '=' is not allowed)
--- Returns n, when all were rows of one kind and are created; else n elements: 1 created | [1, outcome…] when it had programs | the existing document, nothing changed
+-- Returns n, when all were rows of one kind and are created; else n elements: 1 created | [1, outcome…] when it had programs
+--        | the existing document, nothing changed
 --        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
 --        it is applied, and it may come again without having begun (no history)
 -- Wakes sleeping workers when the head of `due` is sooner than before.
@@ -526,8 +527,8 @@ end
 -- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
 -- KEYS   prefix
 -- ARGV   token, ENTRIES (no execution twice)
--- Returns n, when all were rows of one kind and are applied; else n elements: 1 applied | [1, outcome…] when it had programs | 0 refused: the lease is lost | 2 this very commit
---        was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
+-- Returns n, when all were rows of one kind and are applied; else n elements: 1 applied | [1, outcome…] when it had programs
+--        | 0 refused: the lease is lost | 2 this very commit was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
 -- workers when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.

@@ -1,6 +1,7 @@
 import RedisClient
 import StatesLanguage
 import Testing
+import Waitable
 
 @Suite("waitable_start", .redisServer, .timeLimit(.minutes(1)))
 struct StartFunctionTests {
@@ -26,6 +27,49 @@ struct StartFunctionTests {
         let claim = try await partition.claim()
         #expect(claim.names == ["sample:order-42"])
         #expect(claim.microseconds / 1_000 >= before)
+    }
+
+    @Test(
+        "a start whose execution waits or has closed, its document compact, is known by its input",
+        arguments: ["2026-11-23T10:00:00Z", "2026-11-23T10:00:00.250Z", "2026-11-23T11:00:00+01:00"],
+        [false, true]
+    )
+    func compact(instant: String, isClosed: Bool) async throws {
+        let partition = try await partition()
+        let due = try #require(Instant(iso8601: instant))
+        let start = due.adding(milliseconds: -5_000)
+        let key = ExecutionKey(machine: "sample", name: "a")
+        let input = #"{"Id":"a","StartTimestamp":"\#(instant)"}"#
+        var execution = Execution(key: key, revision: "fedcba9876543210", startDate: start, input: input)
+        if isClosed {
+            execution.status = .succeeded
+            execution.stopDate = due.adding(milliseconds: 7)
+            execution.output = input
+        } else {
+            execution.flow = Flow(PlainWait(state: "W", enteredAt: start, eventID: 8, until: due))
+        }
+        let document = String(decoding: ExecutionDocument.encode(execution, lease: nil), as: UTF8.self)
+        #expect(document.first == (isClosed ? "S" : "R"))
+        try await partition.redis("HSET", "~:executions", "sample:a", document)
+        let contents = try await partition.contents()
+        let reply = try await partition.call("start", input)
+        let answer = try JSON(parsing: try #require(reply.string)).objectValue
+        #expect(answer?["startDate"]?.numberValue == Double(start.milliseconds) / 1_000)
+        for other in ["2026-11-23T10:00:00.001Z", "2026-11-23T10:00:00.25Z", "2026-11-23T10:00:00.000Z"] {
+            let refusal = try await partition.refusal("start", #"{"Id":"a","StartTimestamp":"\#(other)"}"#)
+            #expect(refusal == "CONFLICT Id: must be new, or come with the input it was started with: 'a'")
+        }
+        #expect(try await partition.contents() == contents)
+        // Doctor reads the revision and the closing out of it too.
+        let found = try await partition.call("mend", "3660000", "T", "{}", "E", "sample:a").array?.first?.array
+        let codes = found?.compactMap { $0.array?[2].string }
+        #expect(codes == (isClosed ? ["closed-not-listed"] : ["open-not-due", "revision-missing"]))
+        if isClosed {
+            let closing = try await partition.redis("ZSCORE", "~:closed", "sample:a").string
+            #expect(closing == "\(due.milliseconds + 7)")
+        } else {
+            #expect(found?.last?.array?[3].string == "fedcba9876543210")
+        }
     }
 
     @Test("the same start again gives the same answer and nothing new; another input is a conflict")
