@@ -5,8 +5,14 @@ public import StatesLanguage
 /// The document keeps it, so that an execution of a few steps needs no key beside it. Beyond a size the entries go to a list,
 /// and the document begins anew, so that a commit never writes more than that.
 ///
-/// The stored form is `[listed, entry, …]`; an entry is its instant in ms after the start, or `[instant, {…}]`.
+/// The stored form is `[listed, entry, …]`; an entry is its instant in ms after the start, or `[instant, {…}]`. A journal
+/// whose steps another version of the language made begins with that version: `["2", listed, entry, …]`.
 public struct Journal: Sendable, Equatable {
+    /// The version of the language in this program: it grows with each change after which a definition's steps have other
+    /// events than before.
+    public static let currentVersion = 1
+    /// The version whose steps these are. Those of another one are not made again: they would tell what never happened.
+    public let version: Int
     /// How many elements the list beside the document has.
     public private(set) var listed: Int
     /// The entries that only the document has: their stored forms, each after a comma.
@@ -14,6 +20,7 @@ public struct Journal: Sendable, Equatable {
 
     /// An empty journal.
     public init() {
+        version = Self.currentVersion
         listed = 0
         kept = []
     }
@@ -40,9 +47,9 @@ public struct Journal: Sendable, Equatable {
     /// - Parameters:
     ///   - list: The elements of the list beside the document, read after the document.
     ///   - start: When the execution was started.
-    /// - Returns: None where elements are missing: the history is not kept any longer.
+    /// - Returns: None where elements are missing: the history is not kept any longer. None of another version.
     public func entries(list: [String], since start: Instant) -> [JournalEntry] {
-        guard list.count >= listed else { return [] }
+        guard list.count >= listed, version == Self.currentVersion else { return [] }
         // What a later step has listed is in the document still, as it was read.
         let listed = list.prefix(listed).flatMap { (try? JSON(parsing: $0))?.arrayValue ?? [] }
         let text = "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]"
@@ -55,9 +62,27 @@ public struct Journal: Sendable, Equatable {
     /// Writes the stored form.
     func write(to text: inout [UInt8]) {
         text.append(UInt8(ascii: "["))
+        writeVersion(to: &text)
         text.append(contentsOf: String(listed).utf8)
         text.append(contentsOf: kept)
         text.append(UInt8(ascii: "]"))
+    }
+
+    private func writeVersion(to text: inout [UInt8]) {
+        if version != 1 { text.append(contentsOf: "\"\(version)\",".utf8) }
+    }
+
+    /// Reads a version from the beginning of a text; nothing there is the first one. `nil` where it is none.
+    private static func version<Text: BidirectionalCollection<UInt8>>(
+        _ text: inout Text.SubSequence,
+        _: Text.Type
+    ) -> Int? {
+        guard text.first == UInt8(ascii: "\"") else { return 1 }
+        let digits = text.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let rest = text[digits.endIndex...]
+        guard rest.starts(with: "\",".utf8) else { return nil }
+        text = rest.dropFirst(2)
+        return Int(String(decoding: digits, as: UTF8.self))
     }
 
     /// Whether ``writeCompact(to:)`` can write it: it is not empty, and nothing in it looks like the end of a field.
@@ -65,25 +90,32 @@ public struct Journal: Sendable, Equatable {
 
     /// Writes the stored form without its brackets, and without a `listed` of 0.
     func writeCompact(to text: inout [UInt8]) {
+        writeVersion(to: &text)
         if listed > 0 { text.append(contentsOf: String(listed).utf8) }
         text.append(contentsOf: kept)
     }
 
     /// Reads what ``writeCompact(to:)`` wrote; `nil` where it is none.
     init?(compact text: UnsafeBufferPointer<UInt8>) {
+        var text = text[...]
+        guard let version = Self.version(&text, UnsafeBufferPointer<UInt8>.self) else { return nil }
         let listed = text.prefix { $0 != UInt8(ascii: ",") }
         guard let number = listed.isEmpty ? 0 : Int(String(decoding: listed, as: UTF8.self)) else { return nil }
+        self.version = version
         self.listed = number
         kept = Array(text[listed.endIndex...])
     }
 
     /// Reads the stored form, as far as a step needs it; `nil` where it is none.
-    init?(_ text: some BidirectionalCollection<UInt8>) {
+    init?<Text: BidirectionalCollection<UInt8>>(_ text: Text) {
         guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return nil }
-        let digits = text.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        var text = text.dropFirst().dropLast()
+        guard let version = Self.version(&text, Text.self) else { return nil }
+        let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard let listed = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        self.version = version
         self.listed = listed
-        kept = Array(text[digits.endIndex...].dropLast())
+        kept = Array(text[digits.endIndex...])
         guard kept.isEmpty || kept.first == UInt8(ascii: ",") else { return nil }
     }
 }
