@@ -49,6 +49,9 @@ public final class RedisClient: Service {
     /// Whether commands can go out.
     public var connectionState: ConnectionState { link.connectionState }
 
+    /// How many connections there have been, the current one among them.
+    public var connections: Int { counters.connects.load(ordering: .relaxed) }
+
     /// What the client has done so far.
     public var statistics: RedisStatistics {
         RedisStatistics(

@@ -36,16 +36,18 @@ struct Starter: Sendable {
 
     /// A start that only has to be committed. It is handed on by reference: it is large.
     final class Prepared: Sendable {
+        let machine: DeployedMachine
         let execution: Execution
         let step: Step
 
-        init(_ execution: Execution, _ step: Step) {
+        init(_ machine: DeployedMachine, _ execution: Execution, _ step: Step) {
+            self.machine = machine
             self.execution = execution
             self.step = step
         }
 
         /// The same start, with all its states left to a worker.
-        var unbegun: Prepared { Prepared(execution, .unbegun(execution)) }
+        var unbegun: Prepared { Prepared(machine, execution, .unbegun(execution)) }
     }
 
     /// Starts one execution.
@@ -129,41 +131,41 @@ struct Starter: Sendable {
         var execution = Execution(key: key, revision: machine.hash, startDate: now, input: input)
         execution.version = target.version
         execution.alias = target.alias
+        return try prepare(execution, of: machine)
+    }
+
+    /// Runs the states before the first wait of an execution that has not begun.
+    private func prepare(_ execution: Execution, of machine: DeployedMachine) throws(Refusal) -> Prepared {
         do {
-            let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
+            let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: execution.startDate)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
-            // execution.
-            let needsWorker = step.next == .leased || !step.calls.isEmpty
-            return Prepared(execution, needsWorker ? .unbegun(execution) : step)
+            // execution; and where a wait is over by this process's clock, and may not be by Redis's.
+            let needsWorker =
+                step.next == .leased || !step.calls.isEmpty || !(step.passed.map(ingest.clock.hasPassed) ?? true)
+            return Prepared(machine, execution, needsWorker ? .unbegun(execution) : step)
         } catch {
             throw .other(error)
         }
     }
 
-    /// Commits starts by one call.
+    /// Commits starts, all by one call where Redis lets it.
     ///
     /// - Returns: What became of each, in order.
     func commit(_ starts: [Prepared], through calls: StartCoalescer) async -> [Result<Acceptance, Refusal>] {
+        let asked = ContinuousClock.now
         var starts = starts
-        var results: [StartResult]
-        do throws(StoreError) {
-            let asked = ContinuousClock.now
-            results = try await calls.start(starts.map { $0.step.transition(lease: nil) })
-            // Nothing of a paused machine runs: its first states have to wait too.
-            let paused = results.indices.filter { results[$0] == .paused }
-            if !paused.isEmpty {
-                for index in paused { starts[index] = starts[index].unbegun }
-                let again = try await calls.start(paused.map { starts[$0].step.transition(lease: nil) })
-                for (index, result) in zip(paused, again) { results[index] = result }
-            }
-            ingest.metrics.duration.record(since: asked)
-        } catch {
-            for start in starts { note(.store(error), start.execution.key.member) }
-            return starts.map { _ in .failure(.store(error)) }
+        var results = await send(&starts, starts.indices.map(\.self), through: calls)
+        // Nothing of a paused machine runs: its first states have to wait too.
+        let paused = results.indices.filter { if case .success(.paused) = results[$0] { true } else { false } }
+        if !paused.isEmpty {
+            for index in paused { starts[index] = starts[index].unbegun }
+            let again = await send(&starts, paused, through: calls)
+            for (index, result) in zip(paused, again) { results[index] = result }
         }
+        ingest.metrics.duration.record(since: asked)
         return zip(starts, results).map { start, result in
             do throws(Refusal) {
-                let acceptance = try acceptance(of: start, result)
+                let acceptance = try acceptance(of: start, try result.get())
                 if acceptance.isNew { ingest.metrics.outcomes.committed(start.step) }
                 ingest.metrics.accepted(acceptance)
                 return .success(acceptance)
@@ -172,6 +174,44 @@ struct Starter: Sendable {
                 return .failure(error)
             }
         }
+    }
+
+    /// How often starts are made anew for a clock that was set.
+    private static let mostClocks = 3
+
+    /// Sends some of the starts by one call. Where Redis's clock is another one than they were made by, they are made anew.
+    private func send(
+        _ starts: inout [Prepared],
+        _ indices: [Int],
+        through calls: StartCoalescer
+    ) async -> [Result<StartResult, Refusal>] {
+        var clocks = 0
+        while true {
+            do throws(StoreError) {
+                return try await calls.start(indices.map { starts[$0].step.transition(lease: nil) }).map {
+                    .success($0)
+                }
+            } catch .clockChanged where clocks < Self.mostClocks {
+                clocks += 1
+                do throws(Refusal) {
+                    let now = try await now()
+                    for index in indices { starts[index] = try restarted(starts[index], at: now) }
+                } catch {
+                    return indices.map { _ in .failure(error) }
+                }
+            } catch {
+                return indices.map { _ in .failure(.store(error)) }
+            }
+        }
+    }
+
+    /// The same start at another instant.
+    private func restarted(_ start: Prepared, at now: Instant) throws(Refusal) -> Prepared {
+        var execution = start.execution
+        execution.startDate = now
+        // What was left to a worker for other reasons is left to it again.
+        return start.step.journal == nil
+            ? Prepared(start.machine, execution, .unbegun(execution)) : try prepare(execution, of: start.machine)
     }
 
     private func acceptance(of start: Prepared, _ result: StartResult) throws(Refusal) -> Acceptance {

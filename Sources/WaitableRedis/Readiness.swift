@@ -48,7 +48,7 @@ public enum Unreadiness: Sendable, Equatable {
     /// Reads the refusal of a call that only Redis can have refused.
     init(_ error: StoreError) {
         switch error {
-        case .redis: self = .unreachable
+        case .redis, .clockChanged: self = .unreachable
         case .outOfMemory: self = .full
         case .refused("LOADING", _): self = .loading
         case .refused("READONLY", _): self = .readOnly

@@ -5,18 +5,55 @@ public import Waitable
 extension RedisStore {
     /// Starts executions, each atomically with its first effects. All of them or, when Redis is full, none.
     ///
-    /// - Parameter transitions: At most 1,000.
+    /// - Parameters:
+    ///   - transitions: At most 1,000.
+    ///   - clock: The clock that they were made by, which gets to know what Redis shows; `nil` where Redis's clock may be
+    ///     any.
     /// - Returns: One result for each, in order.
-    public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
-        var arguments = FunctionArguments()
-        let places = arguments.append(transitions)
-        let reply = try await call("waitable_accept", arguments)
-        if reply == .integer(Int64(transitions.count)) {
-            return Array(repeating: .started, count: transitions.count)
+    /// - Throws: ``StoreError/clockChanged``, where Redis's clock is another one: they have to be made anew.
+    public func start(
+        _ transitions: [Transition],
+        by clock: RedisClock? = nil
+    ) async throws(StoreError) -> [StartResult] {
+        let passed = transitions.passed
+        var window = clock?.window
+        while true {
+            var arguments = FunctionArguments(
+                passed.argument,
+                (window?.earliest).argument,
+                (window?.latest).argument
+            )
+            let places = arguments.append(transitions)
+            let asked = ContinuousClock.now
+            let reply = try await call("waitable_accept", arguments)
+            let (now, results) = try Self.results(in: reply, of: "waitable_accept", count: transitions.count)
+            let isKnown = clock?.note(now, asked: asked, answered: .now) ?? true
+            guard results == nil else { return Self.sorted(try Self.startResults(results ?? []), places) }
+            if reply.integer != nil { return Array(repeating: .started, count: transitions.count) }
+            // The call may have been long under way: then the clock is as it was, and shows no more than that.
+            guard isKnown, let latest = window?.latest, latest < now, passed.map({ $0 <= now }) ?? true else {
+                throw .clockChanged
+            }
+            window?.latest = nil
         }
-        guard let results = reply.array, results.count == transitions.count else {
-            throw .unexpectedReply(function: "waitable_accept", reply: "\(reply)")
+    }
+
+    /// The time that a reply of `waitable_accept` or `waitable_commit` shows, and its results; `nil` for the usual ones, and
+    /// where nothing was applied because of that time.
+    private static func results(
+        in reply: RedisValue,
+        of function: String,
+        count: Int
+    ) throws(StoreError) -> (now: Instant, results: ArraySlice<RedisValue>?) {
+        if let now = reply.integer { return (Instant(milliseconds: now), nil) }
+        guard let words = reply.array, let now = words.first?.integer, words.count == 1 || words.count == count + 1
+        else {
+            throw .unexpectedReply(function: function, reply: "\(reply)")
         }
+        return (Instant(milliseconds: now), words.count == 1 ? nil : words.dropFirst())
+    }
+
+    private static func startResults(_ results: ArraySlice<RedisValue>) throws(StoreError) -> [StartResult] {
         var answers: [StartResult] = []
         answers.reserveCapacity(results.count)
         for result in results {
@@ -28,7 +65,7 @@ extension RedisStore {
             default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
             }
         }
-        return Self.sorted(answers, places)
+        return answers
     }
 
     /// Puts answers in the order of what they are answers to.
@@ -134,16 +171,14 @@ extension RedisStore {
     /// Commits transitions under a lease, each atomically.
     ///
     /// - Returns: One result for each, in order.
+    /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed.
     public func commit(_ transitions: [Transition], token: String) async throws(StoreError) -> [CommitResult] {
-        var arguments = FunctionArguments(token)
+        var arguments = FunctionArguments(token, transitions.passed.argument)
         let places = arguments.append(transitions)
         let reply = try await call("waitable_commit", arguments)
-        if reply == .integer(Int64(transitions.count)) {
-            return Array(repeating: .applied(outcomes: []), count: transitions.count)
-        }
-        guard let results = reply.array, results.count == transitions.count else {
-            throw .unexpectedReply(function: "waitable_commit", reply: "\(reply)")
-        }
+        let (_, results) = try Self.results(in: reply, of: "waitable_commit", count: transitions.count)
+        if reply.integer != nil { return Array(repeating: .applied(outcomes: []), count: transitions.count) }
+        guard let results else { throw .clockChanged }
         var answers: [CommitResult] = []
         answers.reserveCapacity(results.count)
         for result in results { answers.append(try Self.commitResult(result)) }
@@ -189,24 +224,37 @@ extension RedisStore {
         return (token, Set(held))
     }
 
-    /// Gives claimed members back: due now, and not counted as redelivered.
+    /// Gives claimed members back, as they are, and not counted as redelivered.
     ///
+    /// - Parameter pause: In how many ms they are due.
     /// - Returns: How many were still held.
     @discardableResult
-    public func release(_ members: [String], token: String) async throws(StoreError) -> Int {
-        var arguments = FunctionArguments(token)
+    public func release(_ members: [String], token: String, pause: Int = 0) async throws(StoreError) -> Int {
+        var arguments = FunctionArguments(token, String(pause))
         for member in members { arguments.append(member) }
         return Int(try await call("waitable_release", arguments).integer ?? 0)
     }
 
+    /// What became of a bare member that was to be an execution.
+    public enum Adoption: Int64, Sendable {
+        /// The lease on it was lost.
+        case lost = 0
+        /// It has the execution's name now, and no document yet.
+        case adopted = 1
+        /// There is an execution of that name already.
+        case exists = 2
+    }
+
     /// Gives a bare member its execution's name, under the same lease.
-    ///
-    /// - Returns: Whether it was still held.
-    public func adopt(member: [UInt8], as key: ExecutionKey, token: String) async throws(StoreError) -> Bool {
+    public func adopt(member: [UInt8], as key: ExecutionKey, token: String) async throws(StoreError) -> Adoption {
         var arguments = FunctionArguments(token)
         arguments.append(member)
         arguments.append(key.member)
-        return try await call("waitable_adopt", arguments).integer == 1
+        let reply = try await call("waitable_adopt", arguments)
+        guard let adoption = reply.integer.flatMap(Adoption.init(rawValue:)) else {
+            throw .unexpectedReply(function: "waitable_adopt", reply: "\(reply)")
+        }
+        return adoption
     }
 
     /// Reads executions' documents.
@@ -245,4 +293,14 @@ extension RedisStore {
         else { throw .unexpectedReply(function: "TIME", reply: "\(reply)") }
         return seconds * 1_000_000 + rest
     }
+}
+
+extension [Transition] {
+    /// The last instant that one of them took for passed.
+    fileprivate var passed: Instant? { lazy.compactMap(\.passed).max() }
+}
+
+extension Instant? {
+    /// Unix ms, as functions take it; empty for none.
+    fileprivate var argument: String { map { String($0.milliseconds) } ?? "" }
 }

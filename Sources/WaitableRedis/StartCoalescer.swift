@@ -8,6 +8,7 @@ public import Waitable
 /// over HTTP cheap. A start that meets an idle coalescer waits for nobody.
 public final class StartCoalescer: Service {
     private let store: RedisStore
+    private let clock: RedisClock
     private let limit: Int
     private let calls: Int
     private let state = Mutex(State())
@@ -25,10 +26,12 @@ public final class StartCoalescer: Service {
     /// A coalescer over a store.
     ///
     /// - Parameters:
+    ///   - clock: The clock that starts are made by.
     ///   - limit: The most starts in one call.
     ///   - calls: The most calls under way at once.
-    public init(store: RedisStore, limit: Int = 250, calls: Int = 2) {
+    public init(store: RedisStore, clock: RedisClock, limit: Int = 250, calls: Int = 2) {
         self.store = store
+        self.clock = clock
         self.limit = limit
         self.calls = calls
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -80,7 +83,7 @@ public final class StartCoalescer: Service {
         for await _ in signals {
             while let groups = take() {
                 do {
-                    var results = try await store.start(groups.flatMap(\.transitions))[...]
+                    var results = try await results(of: groups.flatMap(\.transitions)[...])[...]
                     for (transitions, waiter) in groups {
                         waiter.resume(returning: .success(Array(results.prefix(transitions.count))))
                         results = results.dropFirst(transitions.count)
@@ -92,6 +95,18 @@ public final class StartCoalescer: Service {
                 await Task.yield()
             }
         }
+    }
+
+    /// Makes one call; where Redis refuses it for what is wrong with it, a call for each half: so that only what is wrong is
+    /// refused.
+    private func results(of transitions: ArraySlice<Transition>) async throws(StoreError) -> [StartResult] {
+        do throws(StoreError) {
+            return try await store.start(Array(transitions), by: clock)
+        } catch .refused(code: "VALIDATION", let message) {
+            guard transitions.count > 1 else { return [.failed("VALIDATION \(message)")] }
+        }
+        let half = transitions.startIndex + transitions.count / 2
+        return try await results(of: transitions[..<half]) + results(of: transitions[half...])
     }
 
     /// The groups that go into the next call: whole ones, up to the limit.

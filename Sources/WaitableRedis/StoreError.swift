@@ -8,6 +8,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case refused(code: String, message: String)
     /// Redis is full (`OOM`): starts are refused whole until memory is free again.
     case outOfMemory(String)
+    /// Redis's clock is another one than the caller took it for: it was set, or it is another Redis. Nothing was changed.
+    case clockChanged
     /// An answer that this version does not understand.
     case unexpectedReply(function: String, reply: String)
 
@@ -18,7 +20,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// done, and the same call may be taken later.
     public var isPassing: Bool {
         switch self {
-        case .outOfMemory: true
+        case .outOfMemory, .clockChanged: true
         case .refused(let code, let message): RedisServerError(line: "\(code) \(message)").isPassing
         case .redis(let error): error.isPassing
         case .unexpectedReply: false
@@ -37,6 +39,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .redis(let error): "\(error)"
         case .refused(let code, let message): "\(code) \(message)"
+        case .clockChanged: "Redis's clock was set, or it is another Redis"
         case .outOfMemory(let message): "Redis is out of memory: \(message)"
         case .unexpectedReply(let function, let reply): "\(function) answered unexpectedly: \(reply)"
         }

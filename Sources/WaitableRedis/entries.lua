@@ -50,53 +50,69 @@ local function readForm(word)
     return form
 end
 
--- Checks the effect at args[i], and notes what was read of it in `read`; returns the index after it.
+-- The error of an entry where a name in it is too long, or empty; nil where it is not.
+local function misnamed(text, field, most)
+    if text and text ~= '' and #text <= most then return nil end
+    return refusal('VALIDATION', field, format('must have 1 to %d bytes', most), text or '')
+end
+
+-- Checks the effect at args[i], and notes what was read of it in `read`. Returns the index after it, and an error that is
+-- the entry's alone. What leaves open where the next effect begins refuses the call.
 local function checkEffect(args, i, read)
     local kind = args[i]
     local form = forms[kind]
     if not form then
         if kind == 'D' then
-            named(args[i + 1], 'item')
-            return i + 2
+            return i + 2, misnamed(args[i + 1], 'item', LIMITS.itemKey)
         elseif kind == 'X' then
-            named(args[i + 1], 'item')
-            read[i] = items.parse(args[i + 2])
-            return i + 3
+            local problem = misnamed(args[i + 1], 'item', LIMITS.itemKey)
+            local readable, program = pcall(items.parse, args[i + 2])
+            if not readable and not program.refusal then error(program, 0) end
+            read[i] = readable and program
+            return i + 3, problem or not readable and program.refusal or nil
         end
         local initial = kind and sub(kind, 1, 2)
         if initial ~= 'P[' and initial ~= 'U[' then
-            local after = kind and tasks.check(args, i)
+            local after, problem
+            if kind then after, problem = tasks.check(args, i) end
             if not after then
                 refuse('VALIDATION', 'effect', 'must be P[…], U[…], D, X, A, S, B, K, T or C', kind or '')
             end
-            return after
+            return after, problem
         end
         form = readForm(kind)
     end
-    named(args[i + 1], 'item')
     read[i] = form
     local after = i + 2 + form.fields
     if after - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', kind) end
-    return after
+    return after, misnamed(args[i + 1], 'item', LIMITS.itemKey)
 end
 
-local function checkNext(next, letter, name)
+-- The error of an entry whose place in `due` does not go with its status; nil where it does.
+local function misplaced(next, letter, name, keeping)
     if next == '' then
-        if letter == 'R' then refuse('VALIDATION', 'next', 'must not close a running execution', name) end
-    elseif letter ~= 'R' then
-        refuse('VALIDATION', 'next', 'must close an execution that has ended', name)
+        if letter ~= 'R' then return nil end
+        return refusal('VALIDATION', 'next', 'must not close a running execution', name)
     end
+    if letter ~= 'R' then return refusal('VALIDATION', 'next', 'must close an execution that has ended', name) end
+    if keeping and next == '=' or #next <= 15 and find(next, '^%d+$') then return nil end
+    local number = match(next, '^%-%d+$') and #next <= 16 and tonumber(next)
+    if number and number >= -999999999999999 then return nil end
+    return refusal('VALIDATION', 'next', 'must be an integer from -999999999999999 to 999999999999999', next)
 end
 
-local function checkInstant(next)
-    if #next > 15 or not find(next, '^%d+$') then
-        integer(next, 'next', -999999999999999, 999999999999999)
-    end
+local function unreadable(document)
+    return refusal('VALIDATION', 'document', 'must begin with a status', document or '')
+end
+
+local function tooLarge(document)
+    if #document <= LIMITS.document then return nil end
+    return refusal('VALIDATION', 'document', format('must have at most %d bytes', LIMITS.document), #document)
 end
 
 -- The rows at args[i], checked, and the index after them. `names`; `texts`, each name with its document; `scored`, each
--- next (`now` for what closes) with its name; `keys` of the items. Lists, and no table or call for a row: this is the hot
--- path.
+-- next (`now` for what closes) with its name; `keys` of the items; `problems`, the errors of rows that are not right, if
+-- there are any. Lists, and no table or call for a row: this is the hot path.
 local function readRows(prefix, args, i, now)
     local m = count(args[i + 1], 'rows', 1, MAX_BATCH)
     local kind, word, machine, itemTable = args[i + 2], args[i + 3], args[i + 4], args[i + 5]
@@ -116,39 +132,39 @@ local function readRows(prefix, args, i, now)
         base = base .. itemTable .. ':'
         machine = machine .. ':'
     end
-    local names, texts, scored, keys, k = {}, {}, {}, {}, 0
+    local names, texts, scored, keys, k, problems = {}, {}, {}, {}, 0, nil
     for n = 1, m do
         local name, document, suffix = args[at], args[at + 1], args[at + 2]
-        if own then
-            if name == '' or #name > 512 then named('', 'execution') end
-            name, suffix = machine .. name, name
-        else
-            if name == '' or #name > 1024 then named(name, 'execution') end
-            if suffix == '' or #suffix > 1024 then named(suffix, 'item') end
-        end
+        if own then name, suffix = machine .. name, name end
         local letter = COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)]
-        if not letter then refuse('VALIDATION', 'document', 'must begin with a status', document) end
-        if closes then
-            if letter == 'R' then checkNext('', letter, name) end
-            scored[k + 1] = now
-        else
-            local next = args[at + place]
-            if letter ~= 'R' then checkNext(next, letter, name) end
-            if #next > 15 or not find(next, '^%d+$') then checkInstant(next) end
-            scored[k + 1] = next
+        local next = closes and '' or args[at + place]
+        if #name > LIMITS.name or #suffix > LIMITS.name or suffix == '' or name == '' or not letter
+            or #document > LIMITS.document or closes == (letter == 'R') or #next > 15
+            or next ~= '' and not find(next, '^%d+$') then
+            local problem = misnamed(name, 'execution', LIMITS.name) or misnamed(suffix, 'item', LIMITS.itemKey)
+                or not letter and unreadable(document) or tooLarge(document) or misplaced(next, letter, name)
+            if problem then
+                problems = problems or {}
+                problems[n] = problem
+            end
         end
-        names[n], keys[n], texts[k + 1], texts[k + 2], scored[k + 2] = name, base .. suffix, name, document, name
+        names[n], keys[n], texts[k + 1], texts[k + 2] = name, base .. suffix, name, document
+        scored[k + 1], scored[k + 2] = closes and now or next, name
         k, at = k + 2, at + width
     end
     return {
         names = names, texts = texts, scored = scored, keys = keys, form = form, closes = closes, second = i + 6 + second,
-        back = back, width = width,
+        back = back, width = width, problems = problems,
     }, at
 end
 
 -- Adds rows to the lists of a batch.
 local function add(batch, rows)
     local names, n = batch.names, #batch.names
+    for k, problem in pairs(rows.problems or {}) do
+        batch.problems = batch.problems or {}
+        batch.problems[n + k] = problem
+    end
     for k = 1, #rows.names do
         n = n + 1
         names[n], batch.documents[n], batch.keys[n] = rows.names[k], rows.texts[2 * k], rows.keys[k]
@@ -161,13 +177,14 @@ end
 -- next '=' is allowed. Returns them as lists: names, documents, nexts, and for rows their forms, their items' keys, where
 -- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
 -- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
--- something. A call of nothing but rows of one kind has `rows` only, until entries.spread makes the lists of it.
+-- something, `problems` the errors of entries that must not be applied, nil for none. A call of nothing but rows of one kind
+-- has `rows` only, until entries.spread makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, MAX_BATCH), #args, first + 1
     local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}
     if args[i] == '' and args[i + 1] == args[first] then
         batch.rows, i = readRows(prefix, args, i, now)
-        batch.names = batch.rows.names
+        batch.names, batch.problems = batch.rows.names, batch.rows.problems
     else
         local n = 0
         while n < total do
@@ -177,21 +194,33 @@ function entries.parse(prefix, args, first, now, keeping)
                 add(batch, rows)
                 n = #batch.names
             else
-                local name, next, document = named(args[i], 'execution'), args[i + 1], args[i + 2]
-                local letter = document and status(document)
-                if not letter then refuse('VALIDATION', 'document', 'must begin with a status', document or '') end
-                checkNext(next, letter, name)
+                local name, next, document = args[i], args[i + 1], args[i + 2]
+                if not args[i + 3] then refuse('VALIDATION', 'entry', 'must be complete', name or '') end
                 n = n + 1
                 if byte(next) == 63 then
                     batch.waits = batch.waits or {}
                     batch.waits[n], next = true, sub(next, 2)
                 end
-                if next ~= '' and not (keeping and next == '=') then checkInstant(next) end
-                if not args[i + 3] then refuse('VALIDATION', 'history', 'must be present', name) end
-                local effects = count(args[i + 4], 'effects', 0, MAX_EFFECTS)
+                local letter = status(document)
+                local problem = misnamed(name, 'execution', LIMITS.name) or not letter and unreadable(document)
+                    or tooLarge(document) or misplaced(next, letter, name, keeping)
+                -- What is taken for an effect must be one, whatever their number is.
+                local effects = count(args[i + 4], 'effects', 0, 999999999)
+                if effects > LIMITS.effects then
+                    problem = problem
+                        or refusal('VALIDATION', 'effects', format('must be at most %d', LIMITS.effects), effects)
+                end
                 batch.names[n], batch.documents[n], batch.nexts[n], batch.forms[n] = name, document, next, false
                 batch.starts[n], i = i + 3, i + 5
-                for _ = 1, effects do i = checkEffect(args, i, batch.read) end
+                for _ = 1, effects do
+                    local other
+                    i, other = checkEffect(args, i, batch.read)
+                    problem = problem or other
+                end
+                if problem then
+                    batch.problems = batch.problems or {}
+                    batch.problems[n] = problem
+                end
             end
         end
         if n > total then refuse('VALIDATION', 'entries', 'must be ' .. total, n) end
@@ -203,7 +232,7 @@ end
 -- Makes the lists of a batch that has rows only.
 function entries.spread(batch)
     if not batch.rows then return end
-    batch.names = {}
+    batch.names, batch.problems = {}, nil
     add(batch, batch.rows)
     batch.rows = nil
 end

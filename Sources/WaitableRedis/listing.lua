@@ -3,6 +3,8 @@
 -- A place is an entry's score and name, and holds whether the entry still stands there or has moved on. Finding it costs
 -- a few steps, however many entries share its score; so a list goes on exactly where it stopped.
 
+do
+
 local MAX_LISTED_BYTES = 4194304 -- documents returned by one call, in bytes (the first is always returned)
 local READ_AT_ONCE = 50          -- documents that are read by one command
 
@@ -131,3 +133,5 @@ local function list(keys, args)
 end
 
 register('list', list, {'no-writes'})
+
+end

@@ -1,5 +1,7 @@
 -- The registry: state machines with their versions and aliases, tags, activities. Continues waitable.lua.
 
+do
+
 local TABLES = {machines = true, versions = true, aliases = true, tags = true, activities = true}
 
 -- waitable_enter: changes entries of the registry, all of them or none.
@@ -39,3 +41,5 @@ local function enter(keys, args)
 end
 
 register('enter', enter, {})
+
+end

@@ -24,11 +24,7 @@ function tasks.width(args, i)
     return WIDTHS[kind]
 end
 
--- Refuses what is no such effect. Returns the index after it; nil where it is another one.
-function tasks.check(args, i)
-    local width = tasks.width(args, i)
-    if not width then return nil end
-    if i + width - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', args[i]) end
+local function checkWords(args, i)
     if args[i] == 'K' then
         integer(args[i + 1], 'task', 0, MAX_TASK)
     elseif args[i] ~= 'C' then
@@ -41,7 +37,18 @@ function tasks.check(args, i)
     elseif args[i] == 'T' then
         integer(args[i + 2], 'task', 0, MAX_TASK)
     end
-    return i + width
+end
+
+-- Returns the index after such an effect, and the error of an entry that has it where it is not right; nil where it is
+-- another effect.
+function tasks.check(args, i)
+    local width = tasks.width(args, i)
+    if not width then return nil end
+    if i + width - 1 > #args then refuse('VALIDATION', 'effect', 'must be complete', args[i]) end
+    local isRight, failure = pcall(checkWords, args, i)
+    if isRight then return i + width end
+    if not failure.refusal then error(failure, 0) end
+    return i + width, failure.refusal
 end
 
 -- The key that an effect writes, and the command that tells whether it is of the right type.
@@ -147,6 +154,8 @@ end
 
 -- Stops open executions, and those that their tasks wait for: as many as a call may carry, the others run to their ends.
 local function stopAll(prefix, list)
+    -- What the call holds back may be of these: they are stopped as they stand after it.
+    if tasks.writes then tasks.writes.write() end
     local n = 1
     while n <= #list and n <= MAX_BATCH do
         local document = documentOf(prefix, list[n])
@@ -165,8 +174,8 @@ function tasks.close(prefix, name, rest, queue)
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
     redis.call('DEL', prefix .. ':inbox:' .. name)
-    local task, mark, parent = match(rest, ',"y":"(%d+)([@=*])([^"\\]+)"')
-    if task then tasks.report(prefix, name, parent, task, mark) end
+    local parent = headOf(rest).parent
+    if parent then tasks.report(prefix, name, parent.name, parent.task, parent.mark) end
 end
 
 -- Applies the effect at args[i]. Returns its outcome, if it has one.
@@ -204,9 +213,12 @@ function tasks.apply(prefix, name, args, i)
     end
 end
 
--- Whether the document has a task of that id without an answer. What else it holds may look like one: then the answer is
--- never read.
-local function awaits(document, task) return find(document, '"k":[' .. task .. ',', 1, true) ~= nil end
+-- Whether the document has a task of that id without an answer.
+local function awaits(document, task)
+    local _, rest = split(document)
+    local awaited = headOf(rest).awaited
+    return awaited ~= nil and find(',' .. awaited .. ',', ',' .. task .. ',', 1, true) ~= nil
+end
 
 -- waitable_tell: an answer, or a sign of life, for a task of an execution.
 -- KEYS   prefix

@@ -1,12 +1,11 @@
-#!lua name=waitable
 -- Waitable's Redis functions. Each is one whole transition of one partition.
 --
 -- KEYS[1] is always the partition's prefix, `N:{p}` (say `waitable:{0}`); every other key is derived from it and
 -- shares its hash tag, so it lies in the same slot. Keys:
 --   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
---   prefix:executions    hash    X -> its document: one JSON object that begins with its status, {"s":"R"…, or the compact
---                                form of an execution that waits (R…) or has succeeded (S…), with or without such an
---                                object in front of it
+--   prefix:executions    hash    X -> its document: one JSON object with a head of a fixed form, or the compact form of an
+--                                execution that waits (R…) or has succeeded (S…), with or without an object in front
+--                                of it that holds its status and messages; see `Documents` below
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
@@ -32,21 +31,23 @@
 --   prefix:offers        channel the name of an activity that has got a task
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
--- All arguments are validated before the first write, so a refused call has changed nothing.
+-- All arguments are validated before the first write, so a refused call has changed nothing. What is wrong with one entry
+-- of a call is that entry's reply: the others are applied.
+--
+-- LIMITS is made of the Swift type `Limits`, and stands in front of this file.
 --
 -- entries.lua, instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '8'
+local VERSION = '9'
 
-local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
-local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
-local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
-local MAX_LEASE = 86400000        -- ms
+local MAX_BATCH = LIMITS.batch    -- entries a call may carry: bounds how long Redis is held up
+local MAX_LEASE = LIMITS.lease    -- ms
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
+local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
 
 local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
 
@@ -74,16 +75,20 @@ local function shown(value)
     return (text:gsub('[%z\1-\31\127]', function(c) return format('\\u%04X', byte(c)) end))
 end
 
--- Ends the call with the error reply `CODE field: rule: 'value'` (without the last part when there is no value).
-local function refuse(code, field, rule, value)
+-- The error `CODE field: rule: 'value'` (without the last part when there is no value).
+local function refusal(code, field, rule, value)
     local text = code .. ' ' .. field .. ': ' .. rule
     if value ~= nil then text = text .. ": '" .. shown(value) .. "'" end
-    error({refusal = text}, 0)
+    return text
 end
+
+-- Ends the call with that error.
+local function refuse(code, field, rule, value) error({refusal = refusal(code, field, rule, value)}, 0) end
 
 -- A function's callback: refusals and failed commands become plain error replies, without Lua positions in the text.
 local function guarded(body)
     return function(keys, args)
+        tasks.writes = nil
         local ok, result = pcall(body, keys, args)
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
@@ -123,9 +128,10 @@ local function token(text)
     return number
 end
 
-local function named(text, field)
-    if not text or text == '' or #text > 1024 then
-        refuse('VALIDATION', field, 'must have 1 to 1024 bytes', text or '')
+local function named(text, field, most)
+    most = most or LIMITS.name
+    if not text or text == '' or #text > most then
+        refuse('VALIDATION', field, format('must have 1 to %d bytes', most), text or '')
     end
     return text
 end
@@ -210,26 +216,19 @@ local function letGo(prefix, lease)
     if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then redis.call('ZREM', prefix .. ':leases', lease) end
 end
 
--- The members of `due` whose leases ran out, as a set; nil for none. Those that a claim of `limit` can meet.
-local function lapsed(prefix, now, limit)
-    local names, found = nil, 0
-    while found < limit do
-        local leases = redis.call('ZRANGE', prefix .. ':leases', '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_BATCH)
-        local gone = {}
-        for n = 1, #leases do
-            local members = held(prefix, leases[n])
-            if #members == 0 then gone[#gone + 1] = leases[n] end
-            for k = 1, #members do
-                names = names or {}
-                names[members[k]] = true
-            end
-            found = found + #members
-            if found >= limit then break end
+-- Leases that ran out and still have members of `due`, the oldest first; none of most partitions.
+local function lapsedLeases(prefix, now)
+    local found, gone = {}, {}
+    for _, lease in ipairs(redis.call('ZRANGE', prefix .. ':leases', '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_BATCH)) do
+        if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then
+            gone[#gone + 1] = lease
+        else
+            found[#found + 1] = lease
+            if #found == MAX_LAPSED then break end
         end
-        batched('ZREM', prefix .. ':leases', gone)
-        if #gone < MAX_BATCH then return names end
     end
-    return names
+    batched('ZREM', prefix .. ':leases', gone)
+    return found
 end
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
@@ -241,6 +240,21 @@ local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':re
 local function isError(reply) return type(reply) == 'table' and reply.err end
 
 -- Documents -----------------------------------------------------------------------------------------------------------
+
+-- A document is an object, or the compact form, or an object in front of the compact form. An object begins with a head of
+-- a fixed form, which Swift's ExecutionDocument writes and the functions read, member by member from its first byte on:
+--   {"s":"R"           status: R, S, F, T or A
+--   ,"e":…,"x":…       messages: what functions left for the next worker; each may be missing, also below
+--   ,"r":…,"m":…,"v":…,"was":…,"u":…
+--   ,"k":"token"       the lease under which it was committed
+--   ,"d":"hash"        its revision
+--   ,"b":ms            its start
+--   ,"n":count         its redrives
+--   ,"p":"3:prod"      the version and the alias that were started
+--   ,"y":"7@X"         the task of X that waits for its end, and how it is told
+--   ,"w":"7,12"        its own tasks that wait for answers from outside
+--   ,"z":ms            the end of the wait that it stands in
+-- What follows is Swift's alone. No function looks for anything behind the head: callers' texts are there.
 
 -- What a document begins with -> its status letter.
 local HEADS = {
@@ -258,6 +272,19 @@ local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_O
 local INBOX = {'e', 'x', 'r', 'm', 'v', 'was', 'u'}
 local IS_INBOX = {e = true, x = true, r = true, m = true, v = true, was = true, u = true}
 
+-- The JSON string at text[start], and the index after it.
+local function quotedAt(text, start)
+    if byte(text, start) ~= 34 then return nil end
+    local at = start
+    repeat
+        at = find(text, '["\\]', at + 1)
+        if not at then return nil end
+        local isEscape = byte(text, at) == 92
+        if isEscape then at = at + 1 end
+    until not isEscape
+    return sub(text, start, at), at + 1
+end
+
 -- The JSON object at text[start], and the index after it.
 local function object(text, start)
     if byte(text, start) ~= 123 then return nil end
@@ -267,17 +294,14 @@ local function object(text, start)
         if not at then return nil end
         local character = byte(text, at)
         if character == 34 then
-            repeat
-                at = find(text, '["\\]', at + 1)
-                if not at then return nil end
-                local escape = byte(text, at) == 92
-                if escape then at = at + 1 end
-            until not escape
+            local _, after = quotedAt(text, at)
+            if not after then return nil end
+            position = after
         else
             depth = depth + (character == 123 and 1 or -1)
             if depth == 0 then return sub(text, start, at), at + 1 end
+            position = at + 1
         end
-        position = at + 1
     end
 end
 
@@ -349,6 +373,39 @@ local function compactForm(rest)
     return form
 end
 
+-- What the head in the rest of a document says: `revision`, `start` (ms), `parent` ({task, mark, X} or nil), `awaited` (ids
+-- with commas between them) and `ends` (ms, of the wait that it stands in); what is not there is nil. See also compactForm.
+local function headOf(rest)
+    local compact = compactForm(rest)
+    if compact then return compact end
+    local head, position = {}, 1
+    local function member(pattern)
+        local value, after = match(rest, pattern, position)
+        if value then position = after end
+        return value
+    end
+    local function text(name)
+        if sub(rest, position, position + #name + 3) ~= ',"' .. name .. '":' then return nil end
+        local value, after = quotedAt(rest, position + #name + 4)
+        if value then position = after end
+        return value
+    end
+    member('^,"k":"([%d.]*)"()')
+    head.revision = member('^,"d":"([%w_-]*)"()')
+    head.start = tonumber(member('^,"b":(%-?%d+)()'))
+    member('^,"n":(%d+)()')
+    text('p')
+    local waiter = text('y')
+    head.awaited = member('^,"w":"([%d,]*)"()')
+    head.ends = tonumber(member('^,"z":(%-?%d+)()'))
+    if waiter then
+        local readable, decoded = pcall(cjson.decode, '[' .. waiter .. ']')
+        local task, mark, name = match(readable and decoded[1] or '', '^(%d+)([@=*])(.+)$')
+        if task then head.parent = {task = task, mark = mark, name = name} end
+    end
+    return head
+end
+
 -- The document of X for a call by hand: X as given, else X as an id of the default machine. Refuses when there is none.
 local function existing(prefix, name)
     named(name, 'execution')
@@ -384,25 +441,91 @@ local function ready(keys, args)
     return {VERSION, isError(memory) and '' or memory}
 end
 
+-- What a call has decided and not written yet: lists of words for one command each, so that a batch costs few commands.
+-- `write` writes them. What an effect stops is written first (see tasks.lua), and is then no longer the call's: `stopped`.
+local function newWrites(prefix, now)
+    local writes = {texts = {}, due = {}, left = {}, closed = {}, progressed = {}, waits = {}, stopped = {}, holds = false}
+    local dueKey = prefix .. ':due'
+
+    function writes.keep(name, document, next, looks)
+        local texts, due = writes.texts, writes.due
+        texts[#texts + 1], texts[#texts + 2] = name, document
+        if next == '' then
+            writes.left[#writes.left + 1] = name
+            writes.closed[#writes.closed + 1] = now
+            writes.closed[#writes.closed + 1] = name
+        elseif next ~= '=' then
+            due[#due + 1] = next
+            due[#due + 1] = name
+            if looks then writes.waits[#writes.waits + 1] = #due - 1 end
+        end
+    end
+
+    -- Nothing in it can fail: the types of these keys were checked before the first write.
+    function writes.write()
+        local due = writes.due
+        batched('HSET', prefix .. ':executions', writes.texts, 2)
+        -- Now that those before them in the batch have told their parents.
+        for _, k in ipairs(writes.waits) do
+            if redis.call('EXISTS', prefix .. ':inbox:' .. due[k + 1]) == 1 then due[k] = now end
+        end
+        if #due > 0 then
+            local before, soonest = head(prefix), nil
+            for k = 1, #due, 2 do
+                local instant = tonumber(due[k])
+                if not soonest or instant < soonest then soonest = instant end
+            end
+            if writes.holds then
+                for i = 1, #due, SLICE do
+                    redis.call('ZADD', dueKey, 'XX', unpack(due, i, #due < i + SLICE - 1 and #due or i + SLICE - 1))
+                end
+            else
+                batched('ZADD', dueKey, due, 2)
+            end
+            -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
+            wake(prefix, before, soonest)
+        end
+        if writes.holds then batched('ZREM', dueKey, writes.left) end
+        batched('ZADD', prefix .. ':closed', writes.closed, 2)
+        batched('HDEL', prefix .. ':redelivered', writes.progressed)
+        writes.texts, writes.due, writes.left, writes.closed, writes.progressed, writes.waits = {}, {}, {}, {}, {}, {}
+    end
+
+    tasks.writes = writes
+    return writes
+end
+
+-- Whether an instant is as the caller took it; '' for none. What it took for passed must have passed by this clock too.
+local function bound(text, field) return text ~= '' and integer(text, field, -999999999999999, 999999999999999) or nil end
+
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
--- ARGV   ENTRIES (next '=' is not allowed)
--- Returns n, when all were rows of one kind and are created; else n elements: 1 created | [1, outcome…] when it had programs
---        | the existing document, nothing changed
---        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
---        it is applied, and it may come again without having begun (no history)
+-- ARGV   passed (ms; '' for none): the last instant that a step of the call took for passed
+--        earliest, latest (ms; '' for any): between these the clock must be
+--        ENTRIES (next '=' is not allowed)
+-- Returns now (ms), when all were rows of one kind and are created; else [now, then for each:] 1 created | [1, outcome…]
+--        when it had programs | the existing document, nothing changed
+--        | an error: nothing of that entry is applied (VALIDATION …, WRONGTYPE …) | 3 its machine is paused, and it has
+--        begun: nothing of it is applied, and it may come again without having begun (no history)
+--        [now] alone: the clock is another one than the caller thinks: nothing is applied
 -- Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
-    local now = format('%.0f', (clock()))
-    local batch = entries.parse(prefix, args, 1, now, false)
+    local instant = clock()
+    local now = format('%.0f', instant)
+    local passed, earliest, latest =
+        bound(args[1], 'passed'), bound(args[2], 'earliest'), bound(args[3], 'latest')
+    local batch = entries.parse(prefix, args, 4, now, false)
+    if passed and passed > instant or earliest and earliest > instant or latest and latest < instant then
+        return {instant}
+    end
     local list = batch.names
     local before = head(prefix)
     checkClosing(prefix)
     local found = documents(prefix, list)
     local paused = pausing.states(prefix)
-    local rows = not paused and batch.rows
+    local rows = not paused and not batch.problems and batch.rows
     for n = 1, #list do
         if found[n] then rows = nil end
     end
@@ -411,45 +534,75 @@ local function accept(keys, args)
         if redis.call('HSET', prefix .. ':executions', unpack(rows.texts)) == #list and entries.write(args, rows) then
             redis.call('ZADD', prefix .. ':due', unpack(rows.scored))
             wake(prefix, before, head(prefix))
-            return #list
+            return instant
         end
         redis.call('HDEL', prefix .. ':executions', unpack(list))
     end
     entries.spread(batch)
-    local replies, due, closed, texts, created, width = {}, {}, {}, {}, {}, 0
+    local replies, created, writes = {instant}, {}, newWrites(prefix, now)
     for n = 1, #list do
-        local name, next = list[n], batch.nexts[n]
+        local name, problem = list[n], batch.problems and batch.problems[n]
         local present = found[n] or created[name]
-        if present then
-            replies[n] = present
+        if problem then
+            replies[n + 1] = redis.error_reply(problem)
+        elseif present then
+            replies[n + 1] = present
         elseif paused and (batch.forms[n] or args[batch.starts[n]] ~= '') and pausing.isPaused(prefix, paused, name) then
-            replies[n] = 3
+            replies[n + 1] = 3
         else
             local problem, outcomes = entries.apply(prefix, args, batch, n)
             if problem then
-                replies[n] = redis.error_reply(problem)
+                replies[n + 1] = redis.error_reply(problem)
             else
                 local document = batch.documents[n]
-                replies[n] = 1
-                if outcomes then replies[n], document = entries.reply(outcomes, document) end
+                replies[n + 1] = 1
+                if outcomes then replies[n + 1], document = entries.reply(outcomes, document) end
                 created[name] = document
-                texts[width + 1], texts[width + 2] = name, document
-                width = width + 2
-                if next == '' then
-                    closed[#closed + 1] = now
-                    closed[#closed + 1] = name
-                else
-                    due[#due + 1] = next
-                    due[#due + 1] = name
-                end
+                writes.keep(name, document, batch.nexts[n], false)
             end
         end
     end
-    batched('HSET', prefix .. ':executions', texts, 2)
-    batched('ZADD', prefix .. ':due', due, 2)
-    batched('ZADD', prefix .. ':closed', closed, 2)
-    if due[1] then wake(prefix, before, head(prefix)) end
+    writes.write()
     return replies
+end
+
+local claim
+do
+
+-- Members of `due` with scores in a range, but for those of paused machines: these are parked.
+local function dueBetween(prefix, paused, from, to, limit)
+    local due = prefix .. ':due'
+    if not paused then return redis.call('ZRANGE', due, from, to, 'BYSCORE', 'LIMIT', 0, limit) end
+    return pausing.park(prefix, paused,
+        redis.call('ZRANGE', due, from, to, 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES'))
+end
+
+-- What is claimed beside leases that ran out: a member of one of these, alone, so that what made a batch outlast its lease
+-- is told from its batch mates; or what is due and was not claimed before. They take turns. Returns the members, and
+-- whether it is one that comes again.
+local function besides(prefix, paused, leases, now, limit)
+    local function again()
+        for _, lease in ipairs(leases) do
+            local members = dueBetween(prefix, paused, lease, lease, 1)
+            if #members > 0 then return members end
+        end
+        return {}
+    end
+    local function fresh()
+        local list, from = {}, '-inf'
+        for n = 1, #leases + 1 do
+            -- Behind as many leases there may be more of them.
+            if n > MAX_LAPSED or #list == limit then break end
+            local to = leases[n] and '(' .. leases[n] or now
+            for _, member in ipairs(dueBetween(prefix, paused, from, to, limit - #list)) do list[#list + 1] = member end
+            from = to
+        end
+        return list
+    end
+    local turn = tonumber(redis.call('GET', prefix .. ':sequence') or 0) % 2 == 0
+    local members = turn and again() or fresh()
+    if #members > 0 then return members, turn end
+    return turn and fresh() or again(), not turn
 end
 
 -- waitable_claim: leases what is due, with the documents.
@@ -458,9 +611,10 @@ end
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due), redeliveries of each (nil: none of any), then for each: X,
 --        document or nil]
--- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due
--- and below `limit` come when the documents exceed 16 MiB. Errors VALIDATION. Bound: limit.
-local function claim(keys, args)
+-- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Those
+-- of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and
+-- beside leases that ran out. Errors VALIDATION. Bound: limit.
+function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
@@ -470,13 +624,9 @@ local function claim(keys, args)
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
     local moment = format('%.0f', now)
-    local list
-    if paused then
-        list = pausing.park(prefix, paused,
-            redis.call('ZRANGE', due, '-inf', moment, 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES'))
-    else
-        list = redis.call('ZRANGE', due, '-inf', moment, 'BYSCORE', 'LIMIT', 0, limit)
-    end
+    local list, comesAgain = dueBetween(prefix, paused, '-inf', moment, limit), false
+    local leases = #list > 0 and lapsedLeases(prefix, moment)
+    if leases and #leases > 0 then list, comesAgain = besides(prefix, paused, leases, moment, limit) end
     local total = #list
     if total == 0 then
         if unfinished then return {micros, '', moment, false} end
@@ -486,14 +636,13 @@ local function claim(keys, args)
 
     local found = documents(prefix, list)
     local known = redeliveredCount(prefix)
-    local again = lapsed(prefix, moment, limit)
     local lease = newLease(prefix, now, duration)
     local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
     for n = 1, total do
         local name, document = list[n], found[n]
         if document then
             bytes = bytes + #document
-            if bytes > MAX_CLAIMED_BYTES and n > 1 then
+            if bytes > LIMITS.claimedBytes and n > 1 then
                 total = n - 1
                 break
             end
@@ -501,10 +650,8 @@ local function claim(keys, args)
         rescored[at - 3], rescored[at - 2], reply[at + 1], reply[at + 2] = lease, name, name, document
         at = at + 2
     end
-    if again or known > 0 then
-        for n = 1, total do
-            if again and again[list[n]] then redis.call('HINCRBY', prefix .. ':redelivered', list[n], 1) end
-        end
+    if comesAgain then known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1) end
+    if known > 0 then
         local times = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, total))
         for n = 1, total do times[n] = tonumber(times[n] or 0) end
         reply[4] = times
@@ -513,6 +660,11 @@ local function claim(keys, args)
     reply[3] = unfinished and moment or redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
     return reply
 end
+
+end
+
+local commit
+do
 
 -- Whether the stored document is what an earlier try of this very commit wrote. The token at its head makes it differ
 -- from those of other leases, the flow and its event counter from others under the same, kept lease; what functions have
@@ -526,18 +678,24 @@ end
 
 -- waitable_commit: the outcome of a claimed batch; only for executions still leased under the token.
 -- KEYS   prefix
--- ARGV   token, ENTRIES (no execution twice)
--- Returns n, when all were rows of one kind and are applied; else n elements: 1 applied | [1, outcome…] when it had programs
---        | 0 refused: the lease is lost | 2 this very commit was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
+-- ARGV   token, passed (ms; '' for none): the last instant that a step of the batch took for passed
+--        ENTRIES (no execution twice)
+-- Returns now (ms), when all were rows of one kind and are applied; else [now, then for each:] 1 applied | [1, outcome…]
+--        when it had programs | 0 refused: the lease is lost, or another entry has stopped it | 2 this very commit was
+--        applied before | an error: nothing of that entry is applied and its lease stands (VALIDATION …, WRONGTYPE …)
+--        [now] alone: the clock was set back, and what the batch did would be early: nothing is applied
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
 -- workers when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
-local function commit(keys, args)
+function commit(keys, args)
     local prefix = prefixOf(keys)
     token(args[1])
     local lease = args[1]
-    local now = format('%.0f', (clock()))
-    local batch = entries.parse(prefix, args, 2, now, true)
+    local instant = clock()
+    local now = format('%.0f', instant)
+    local passed = bound(args[2], 'passed')
+    local batch = entries.parse(prefix, args, 3, now, true)
+    if passed and passed > instant then return {instant} end
     local list, rows = batch.names, batch.rows
     local dueKey = prefix .. ':due'
     local members = held(prefix, lease)
@@ -546,7 +704,8 @@ local function commit(keys, args)
     checkLeases(prefix)
     local redelivered = redeliveredCount(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
-    local usual = rows and rows.closes and not rows.form.puts and not redelivered and #members == #list
+    local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems
+        and #members == #list
     for n = 1, #list do
         if members[n] ~= list[n] then usual = false end
     end
@@ -555,7 +714,7 @@ local function commit(keys, args)
         redis.call('ZREM', dueKey, unpack(list))
         redis.call('ZADD', prefix .. ':closed', unpack(rows.scored))
         redis.call('ZREM', prefix .. ':leases', lease)
-        return #list
+        return instant
     end
 
     entries.spread(batch)
@@ -574,62 +733,37 @@ local function commit(keys, args)
         end
     end
     local found = documents(prefix, doubtful)
-    local replies, rescored, left, closed, texts, progressed = {}, {}, {}, {}, {}, {}
-    local refused, soonest, width = 0, nil, 0
+    local replies, refused, writes = {instant}, 0, newWrites(prefix, now)
+    writes.holds = true
     for n = 1, #list do
         local name, next = list[n], batch.nexts[n]
-        if position[n] and settled(found[position[n]], batch.documents[n]) then
-            replies[n] = 2
-        elseif not isHeld[name] then
-            replies[n] = 0
+        local problem = batch.problems and batch.problems[n]
+        if problem then
+            replies[n + 1] = redis.error_reply(problem)
+        elseif position[n] and settled(found[position[n]], batch.documents[n]) then
+            replies[n + 1] = 2
+        elseif not isHeld[name] or writes.stopped[name] then
+            replies[n + 1] = 0
             refused = refused + 1
         else
             local problem, outcomes = entries.apply(prefix, args, batch, n)
             if problem then
-                replies[n] = redis.error_reply(problem)
+                replies[n + 1] = redis.error_reply(problem)
             else
                 local document = batch.documents[n]
-                replies[n] = 1
-                if outcomes then replies[n], document = entries.reply(outcomes, document) end
-                texts[width + 1], texts[width + 2] = name, document
-                width = width + 2
-                if next == '' then
-                    left[#left + 1] = name
-                    closed[#closed + 1] = now
-                    closed[#closed + 1] = name
-                elseif next ~= '=' then
-                    rescored[#rescored + 1] = next
-                    rescored[#rescored + 1] = name
-                    local instant = tonumber(next)
-                    if not soonest or instant < soonest then soonest = instant end
-                end
-                if next ~= '=' and redelivered then progressed[#progressed + 1] = name end
+                replies[n + 1] = 1
+                if outcomes then replies[n + 1], document = entries.reply(outcomes, document) end
+                writes.keep(name, document, next, batch.waits and batch.waits[n])
+                if next ~= '=' and redelivered then writes.progressed[#writes.progressed + 1] = name end
             end
         end
     end
-    -- Nothing below can fail: the types of these keys were checked above, before the first write.
-    batched('HSET', prefix .. ':executions', texts, 2)
-    -- Now that the whole batch has told its parents.
-    if batch.waits then
-        for k = 2, #rescored, 2 do
-            if redis.call('EXISTS', prefix .. ':inbox:' .. rescored[k]) == 1 then
-                rescored[k - 1] = now
-                soonest = soonest and soonest < tonumber(now) and soonest or tonumber(now)
-            end
-        end
-    end
-    if #rescored > 0 then
-        -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
-        local before = head(prefix)
-        redis.call('ZADD', dueKey, 'XX', unpack(rescored))
-        wake(prefix, before, soonest)
-    end
-    batched('ZREM', dueKey, left)
-    batched('ZADD', prefix .. ':closed', closed, 2)
+    writes.write()
     letGo(prefix, lease)
-    if redelivered then batched('HDEL', prefix .. ':redelivered', progressed) end
     if refused > 0 then redis.pcall('HINCRBY', prefix .. ':counters', 'refused', refused) end
     return replies
+end
+
 end
 
 -- waitable_renew: a new lease, and so a new token, for executions still held.
@@ -661,42 +795,43 @@ local function renew(keys, args)
     return reply
 end
 
--- waitable_release: gives leases back; the executions are due at once, and that is no redelivery.
+-- waitable_release: gives leases back; the executions are due again, as they are, and that is no redelivery.
 -- KEYS   prefix
--- ARGV   token, X…
+-- ARGV   token, in how many ms they are due (0…86400000), X…
 -- Returns how many were still held and are released. Wakes sleeping workers.
 -- Errors VALIDATION. Bound: 1,000 executions.
 local function release(keys, args)
     local prefix = prefixOf(keys)
     local lease = token(args[1])
-    local list = names(args, 2)
+    local pause = integer(args[2], 'pause', 0, MAX_LEASE)
+    local list = names(args, 3)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     checkLeases(prefix)
     local before = head(prefix)
-    local now = clock()
+    local again = clock() + pause
     local rescored = {}
     for n = 1, #list do
         if scores[n] and tonumber(scores[n]) == lease then
-            rescored[#rescored + 1] = now
+            rescored[#rescored + 1] = again
             rescored[#rescored + 1] = list[n]
         end
     end
     if #rescored == 0 then return 0 end
     redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
     letGo(prefix, args[1])
-    wake(prefix, before, now)
+    wake(prefix, before, again)
     return #rescored / 2
 end
 
 -- waitable_adopt: a bare member of `due` (HSET and ZADD by hand) becomes the execution X under the same lease.
 -- KEYS   prefix
--- ARGV   token, member, X
+-- ARGV   token, member (of any bytes), X
 -- Returns 1 adopted | 0 the lease is lost | 2 X exists already, nothing changed
 -- Errors VALIDATION. Bound: constant.
 local function adopt(keys, args)
     local prefix = prefixOf(keys)
     local lease = token(args[1])
-    local member, name = named(args[2], 'member'), named(args[3], 'execution')
+    local member, name = args[2] or '', named(args[3], 'execution')
     noMore(args, 3)
     if member == name then refuse('VALIDATION', 'execution', 'must differ from the member', name) end
     local due, redelivered = prefix .. ':due', prefix .. ':redelivered'
@@ -752,12 +887,11 @@ local function start(keys, args)
     local stored = documentOf(prefix, name)
     if stored then
         local _, rest = split(stored)
-        local compact = compactForm(rest)
-        local ending = ',"input":' .. input .. '}'
-        if compact and not compact.has(input, item.StartTimestamp) or not compact and sub(rest, -#ending) ~= ending then
+        local head, ending = headOf(rest), ',"input":' .. input .. '}'
+        if head.has and not head.has(input, item.StartTimestamp) or not head.has and sub(rest, -#ending) ~= ending then
             refuse('CONFLICT', 'Id', 'must be new, or come with the input it was started with', id)
         end
-        began = compact and compact.start or tonumber(match(rest, ',"b":(%d+)') or now)
+        began = head.start or now
     else
         keep(prefix, name, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
         redis.call('ZADD', prefix .. ':due', now, name)
@@ -785,6 +919,7 @@ local function abort(prefix, name, document, failure, queue)
     checkClosing(prefix)
     redeliveredCount(prefix)
     local now = clock()
+    if tasks.writes then tasks.writes.stopped[name] = true end
     local members, rest = split(document)
     members.e, members.x = format('%.0f', now), failure
     keep(prefix, name, join('A', members, rest))

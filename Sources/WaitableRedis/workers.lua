@@ -1,5 +1,7 @@
 -- Who works on this partition: what workers say of themselves, for whoever watches. Continues waitable.lua.
 
+do
+
 local MAX_REPORT = 4096  -- bytes
 local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
 
@@ -34,3 +36,5 @@ local function report(keys, args)
 end
 
 register('report', report, {'allow-oom'})
+
+end

@@ -9,19 +9,40 @@ struct Adoption: Sendable {
     let worker: Worker
     let claim: Claim
 
-    /// Makes an execution of the member's item, standing in its wait, and runs it on. A member without an item becomes
-    /// a failed execution that says so: nothing that was in the set goes silently away.
+    /// Makes an execution of the member's item, standing in its wait, and runs it on. A member that is no item, or that
+    /// cannot be taken over however often it comes, becomes a failed execution that says so: nothing that was in the set
+    /// goes silently away.
     ///
-    /// - Returns: `nil` where the lease is lost, or an execution of that name exists.
+    /// - Returns: `nil` where the lease is lost.
+    /// - Throws: ``AdoptionError`` where it may be taken over later: its state machine may be deployed by then.
     func adopt(_ member: ClaimedMember) async throws -> Step? {
-        guard let machine = try await machine(of: member.member) else {
-            throw AdoptionError(member: member.member, reason: "no state machine is deployed for it")
+        do {
+            return try await takeOver(member)
+        } catch let error as AdoptionError
+            where error.isFinal || member.redeliveries > worker.configuration.poisonLimit
+        {
+            return try await givingUp(member, error)
         }
+    }
+
+    private func takeOver(_ member: ClaimedMember) async throws -> Step? {
         let id = ExecutionKey(member: member.member)?.name ?? member.member
+        guard !member.bytes.isEmpty, member.member.utf8.elementsEqual(member.bytes) else {
+            throw AdoptionError(member, "it must be a text in UTF-8 that is not empty", isFinal: true)
+        }
+        guard let machine = try await machine(of: member.member) else {
+            throw AdoptionError(member, "no state machine is deployed for it")
+        }
         let key = ExecutionKey(machine: machine.name, name: id)
+        guard key.member.utf8.count <= Limits.name else {
+            let reason = "with its state machine's name it must have at most \(Limits.name) bytes"
+            throw AdoptionError(member, reason, isFinal: true)
+        }
         if !key.member.utf8.elementsEqual(member.bytes) {
-            guard try await worker.store.adopt(member: member.bytes, as: key, token: claim.token) else {
-                throw AdoptionError(member: member.member, reason: "the lease is lost, or \(key) exists already")
+            switch try await worker.store.adopt(member: member.bytes, as: key, token: claim.token) {
+            case .adopted: break
+            case .lost: return nil
+            case .exists: throw AdoptionError(member, "there is an execution '\(key)' already")
             }
         }
         let item = try await worker.store.items([ItemKey(table: worker.itemTable, id: id)]).first ?? nil
@@ -41,6 +62,29 @@ struct Adoption: Sendable {
         return try ExecutionRunner(machine: machine, arn: worker.arn).adopt(execution, at: claim.now)
     }
 
+    /// A failed execution in place of a member: of its own name where that can be one.
+    private func givingUp(_ member: ClaimedMember, _ error: AdoptionError) async throws -> Step? {
+        let machine = try await worker.store.defaultMachine()
+        let own = ExecutionKey(member: member.member).flatMap { key in
+            member.document == nil && key.member.utf8.elementsEqual(member.bytes) && member.bytes.count <= Limits.name
+                ? key : nil
+        }
+        let name = DerivedUUID.text(member.bytes.map { String($0, radix: 16) }.joined(separator: " "))
+        let key = own ?? ExecutionKey(machine: machine ?? "unknown", name: name)
+        if own == nil {
+            let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: claim.token)
+            guard adoption == .adopted else { return nil }
+        }
+        worker.logger.error("member given up", metadata: ["execution": "\(key)", "error": "\(error)"])
+        let execution = Execution(
+            key: key,
+            revision: "",
+            startDate: claim.now,
+            input: JSON.object(["Member": .string(AdoptionError.shown(member))]).text
+        )
+        return execution.failing(ExecutionFailure(error: "Waitable.NotAdopted", cause: "\(error)"), at: claim.now)
+    }
+
     private func machine(of member: String) async throws -> DeployedMachine? {
         if let name = ExecutionKey(member: member)?.machine { return try await worker.machines.current(name) }
         guard let name = try await worker.store.defaultMachine() else { return nil }
@@ -56,8 +100,21 @@ struct Adoption: Sendable {
 
 /// A member that cannot be taken over.
 struct AdoptionError: Error, CustomStringConvertible {
-    let member: String
-    let reason: String
+    private let member: String
+    private let reason: String
+    /// Whether it can never be taken over.
+    let isFinal: Bool
+
+    init(_ member: ClaimedMember, _ reason: String, isFinal: Bool = false) {
+        self.member = Self.shown(member)
+        self.reason = reason
+        self.isFinal = isFinal
+    }
+
+    /// The member as far as it may stand in a message.
+    static func shown(_ member: ClaimedMember) -> String {
+        member.member.utf8.count <= 128 ? member.member : String(member.member.unicodeScalars.prefix(128)) + "…"
+    }
 
     var description: String { "the member '\(member)' of the due set cannot be adopted: \(reason)" }
 }

@@ -10,6 +10,8 @@ struct Batch: Sendable {
     private let worker: Worker
     private var lease: BatchLease
     private var steps: [PendingStep] = []
+    /// Those that wait for room for their calls.
+    private var postponed: [String] = []
     private let size: Int
 
     /// Runs the executions of a claim on, in order.
@@ -21,52 +23,36 @@ struct Batch: Sendable {
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
-            guard let step = await runner.run(member) else { continue }
-            steps.append(PendingStep(step, by: worker.configuration.name))
+            switch await runner.run(member) {
+            case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
+            case .postponed: postponed.append(member.member)
+            case .failed: break
+            }
         }
     }
 
     /// Commits the steps, then goes on with those that waited for the outcome of an item operation.
     func commit() async {
         defer { worker.tally.letGo(size) }
+        // They come again as they are, half a second to a second later: not all at once.
+        if !postponed.isEmpty {
+            await worker.release(postponed, token: lease.token, pause: .random(in: 500...1_000))
+        }
         var steps = steps
         while !steps.isEmpty {
-            guard let results = await results(of: steps) else { return }
+            let results = await CommitSender(worker: worker, lease: lease).results(of: steps[...])
             steps = await followUps(of: steps, results)
         }
     }
 
-    /// Sends one commit, and sends it again while its outcome is unknown and the lease lasts.
-    private func results(of steps: [PendingStep]) async -> [CommitResult]? {
-        let transitions = steps.map { $0.step.transition(lease: lease.token) }
-        while true {
-            let start = ContinuousClock.now
-            do {
-                let results = try await worker.store.commit(transitions, token: lease.token)
-                worker.metrics.commitDuration.record(since: start)
-                return results
-            } catch  where error.isWorthRepeating && lease.isLive && worker.canReachRedis {
-                worker.metrics.failedCommits.increment()
-                worker.logger.warning("commit is repeated", metadata: ["error": "\(error)"])
-            } catch {
-                worker.metrics.failedCommits.increment()
-                worker.logger.error(
-                    "commit failed: its executions are due again when the lease has run out",
-                    metadata: ["executions": "\(steps.count)", "error": "\(error)"]
-                )
-                return nil
-            }
-        }
-    }
-
     /// Counts what became of the steps, and runs those on that are not at rest yet.
-    private func followUps(of steps: [PendingStep], _ results: [CommitResult]) async -> [PendingStep] {
+    private func followUps(of steps: [PendingStep], _ results: [CommitResult?]) async -> [PendingStep] {
         var next: [PendingStep] = []
         var applied = 0
         var settled = 0
         var lateness: [Int] = []
         let now = lease.estimatedNow
-        for (step, result) in zip(steps, results) {
+        for case (let step, let result?) in zip(steps, results) {
             if result.isApplied {
                 count(step, at: now, &lateness)
                 for call in step.step.calls { worker.calls.make(call) }
@@ -85,8 +71,8 @@ struct Batch: Sendable {
                 if step.step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
             case .failed(let reason):
                 worker.metrics.failed.increment()
-                log("item write refused: \(reason)", step)
-                if let again = await again(step) { next.append(again) }
+                log("commit refused: \(reason)", step)
+                if let again = await again(step, refused: reason) { next.append(again) }
             }
         }
         worker.metrics.applied.increment(by: applied)
@@ -119,11 +105,21 @@ struct Batch: Sendable {
         return await run(execution, evaluatesAll: false)
     }
 
-    /// The same step once more, its plain writes evaluated, so that what Redis says of them becomes the task's failure.
-    private func again(_ pending: PendingStep) async -> PendingStep? {
-        guard !pending.step.evaluatedAll, let before = pending.step.before else { return nil }
-        return await run(before, evaluatesAll: true)
+    /// What takes the place of a step whose commit was refused: the same once more, its plain writes evaluated, so that what
+    /// Redis says of them becomes the task's failure; then the end of the execution, with Redis's reason. `nil` where even
+    /// that was refused: it comes again when its lease has run out, until it is poison.
+    private func again(_ pending: PendingStep, refused reason: String) async -> PendingStep? {
+        let step = pending.step
+        if !step.evaluatedAll, let before = step.before, let again = await run(before, evaluatesAll: true) {
+            return again
+        }
+        guard step.execution.failure?.error != Self.refusal else { return nil }
+        let failure = ExecutionFailure(error: Self.refusal, cause: "Redis refused what the step came to: \(reason)")
+        let failing = (step.before ?? step.execution).failing(failure, at: lease.now)
+        return PendingStep(failing, by: worker.configuration.name)
     }
+
+    private static let refusal = "Waitable.CommitRefused"
 
     private func run(_ execution: Execution, evaluatesAll: Bool) async -> PendingStep? {
         do {

@@ -9,48 +9,56 @@ struct MemberRunner: Sendable {
     let worker: Worker
     let claim: Claim
 
+    /// What becomes of a member.
+    enum Outcome {
+        /// What is to be committed.
+        case step(Step)
+        /// Too many calls are under way: nothing has happened yet, and it comes again.
+        case postponed
+        /// Nothing can be committed: the document is unreadable, or Redis did not answer. It is due again when the lease has
+        /// run out.
+        case failed
+
+        init(_ step: Step?) { self = step.map(Self.step) ?? .failed }
+    }
+
     /// Runs one member on.
-    ///
-    /// - Returns: `nil` where nothing can be committed: the document is unreadable, or Redis did not answer. The member
-    ///   is due again when the lease has run out.
-    func run(_ member: ClaimedMember) async -> Step? {
+    func run(_ member: ClaimedMember) async -> Outcome {
         do {
             guard let key = ExecutionKey(member: member.member), let document = member.document else {
-                return try await Adoption(worker: worker, claim: claim).adopt(member)
+                return Outcome(try await Adoption(worker: worker, claim: claim).adopt(member))
             }
             if member.redeliveries > 0 { worker.metrics.redelivered.increment() }
             let execution = try ExecutionDocument.decode(document, key: key)
             if member.redeliveries > 0 { logRedelivery(of: execution, member.redeliveries) }
             if member.redeliveries > worker.configuration.poisonLimit {
-                return poisoned(execution, member.redeliveries)
+                return .step(poisoned(execution, member.redeliveries))
             }
             let told = execution.awaitsAnswers ? try await InboxReader(worker: worker).read(execution) : execution
             var step = try await worker.step(of: told, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
-            // Too many calls at once: nothing has happened yet, and it comes again.
-            if !step.calls.isEmpty, !worker.calls.hasRoom { return execution.postponed(until: claim.now.soon) }
-            return step
+            if !step.calls.isEmpty, !worker.calls.hasRoom { return .postponed }
+            return .step(step)
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
-            return await unreadable(member, error)
+            return Outcome(await unreadable(member, error))
         } catch {
             worker.logger.error(
                 "execution cannot be run",
                 metadata: ["execution": "\(member.member)", "error": "\(error)"]
             )
-            return nil
+            return .failed
         }
     }
 
     /// A failure in place of a document that no worker could read, a newer one included: that has had its leases. What was
     /// there is kept as the execution's input.
     private func unreadable(_ member: ClaimedMember, _ error: DocumentError) async -> Step? {
-        guard let key = ExecutionKey(member: member.member),
-            let machine = try? await worker.machines.current(key.machine)
-        else { return nil }
+        guard let key = ExecutionKey(member: member.member) else { return nil }
+        let machine = try? await worker.machines.current(key.machine)
         worker.metrics.poisoned.increment()
         worker.logger.error("document given up", metadata: ["execution": "\(key)", "error": "\(error)"])
         let document = JSON.string(String(decoding: member.document ?? [], as: UTF8.self))
-        let execution = Execution(key: key, revision: machine.hash, startDate: claim.now, input: document.text)
+        let execution = Execution(key: key, revision: machine?.hash ?? "", startDate: claim.now, input: document.text)
         let failure = ExecutionFailure(error: "Waitable.DocumentUnreadable", cause: "\(error)")
         return execution.failing(failure, at: claim.now)
     }
@@ -90,9 +98,4 @@ extension Worker {
             return execution.failing(failure, at: now)
         }
     }
-}
-
-extension Instant {
-    /// Half a second to a second later: those that wait for room do not all come at once.
-    fileprivate var soon: Instant { adding(milliseconds: .random(in: 500...1_000)) }
 }

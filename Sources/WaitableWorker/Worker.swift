@@ -141,7 +141,10 @@ public final class Worker: Service {
                 claim = await ahead
                 if claim == nil, !stopping { claim = await self.claim(next) }
             }
-            if let claim, !claim.members.isEmpty { await release(claim) }
+            if let claim, !claim.members.isEmpty {
+                await release(claim.members.map(\.member), token: claim.token)
+                tally.letGo(claim.members.count)
+            }
             try await commits.waitForAll()
         }
     }
@@ -207,10 +210,13 @@ public final class Worker: Service {
         return .microseconds(Int64(max(0, min(distance, 86_400_000_000)) + 100))
     }
 
-    private func release(_ claim: Claim) async {
-        defer { tally.letGo(claim.members.count) }
+    /// Gives claimed members back, as they are.
+    ///
+    /// - Parameter pause: In how many ms they are due.
+    func release(_ members: [String], token: String, pause: Int = 0) async {
         do {
-            try await store.release(claim.members.map(\.member), token: claim.token)
+            try await store.release(members, token: token, pause: pause)
+            nudges.send(.sooner(nil))
         } catch {
             metrics.failedReleases.increment()
             logger.warning("release failed: the lease has to run out", metadata: ["error": "\(error)"])

@@ -49,11 +49,12 @@ struct OpenAPITests {
         let logger = Logger(label: "test")
         let configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: 1))
         let store = RedisStore(client: RedisClient(configuration, logger: logger))
+        let clock = RedisClock(store: store, logger: logger)
         return Ingest(
             store: store,
-            clock: RedisClock(store: store, logger: logger),
-            starts: StartCoalescer(store: store),
-            batches: StartCoalescer(store: store),
+            clock: clock,
+            starts: StartCoalescer(store: store, clock: clock),
+            batches: StartCoalescer(store: store, clock: clock),
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
             offers: ActivityOffers(store: store),

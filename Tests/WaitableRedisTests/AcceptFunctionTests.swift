@@ -114,7 +114,7 @@ struct AcceptFunctionTests {
         ([], "VALIDATION entries: must be an integer from 1 to 1000: ''"),
         (["0"], "VALIDATION entries: must be an integer from 1 to 1000: '0'"),
         (["1001"], "VALIDATION entries: must be an integer from 1 to 1000: '1001'"),
-        (["1"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+        (["1"], "VALIDATION entry: must be complete: ''"),
         (["1", "m:a", "1", "x", "", "0"], "VALIDATION document: must begin with a status: 'x'"),
         (
             ["1", "m:a", "1", #"{"s":"Q"}"#, "", "0"],
@@ -130,8 +130,8 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1.5", #"{"s":"R"}"#, "", "0"],
             "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '1.5'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION history: must be present: 'm:a'"),
-        (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 10000: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#], "VALIDATION entry: must be complete: 'm:a'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 999999999: ''"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1"],
             "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: ''"
@@ -140,7 +140,7 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],
             "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: 'Z'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION item: must have 1 to 1024 bytes: ''"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION arguments: must be 11: '10'"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P[]", "T:a"],
             "VALIDATION effect: must change a field: 'P[]'"
@@ -163,7 +163,7 @@ struct AcceptFunctionTests {
         ),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", #"P["f"]"#, "", "v"],
-            "VALIDATION item: must have 1 to 1024 bytes: ''"
+            "VALIDATION item: must have 1 to 2304 bytes: ''"
         ),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "U[[],[]]", "T:a"],
@@ -173,20 +173,35 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
             "VALIDATION program: must be an item program: '{}'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 6: '7'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 9: '10'"),
     ]
 
     private static let row = ["m:a", "R", "T:a", "1", "v"]
 
-    @Test("one malformed entry refuses the call before anything is written", arguments: badArguments)
+    /// What leaves open where the next entry begins refuses the call; what is wrong with one entry refuses that one.
+    private static let wholeCall = ["entries", "entry", "effects", "effect", "arguments", "rows"]
+
+    @Test("a call that cannot be read is refused whole; a bad entry is refused alone", arguments: badArguments)
     func malformed(arguments: [String], message: String) async throws {
         let partition = try Partition()
-        #expect(try await partition.refusal("accept", arguments) == message)
-        guard arguments.count > 1, let count = Int(arguments[0]), count == 1 else { return }
-        // Behind a good entry it still spoils the call, and the good one leaves no trace.
-        let words = ["2"] + Self.good.words + arguments.dropFirst()
-        #expect(try await partition.refusal("accept", words) != nil)
+        let field = try #require(message.dropFirst("VALIDATION ".count).split(separator: ":").first)
+        let isWhole = Self.wholeCall.contains(String(field))
+        guard !isWhole else {
+            #expect(try await partition.refusal("accept", arguments) == message)
+            guard arguments.count > 1, arguments[0] == "1" else { return }
+            let words = ["2"] + Self.good.words + arguments.dropFirst()
+            #expect(try await partition.refusal("accept", words) != nil)
+            #expect(try await partition.contents().isEmpty)
+            return
+        }
+        let alone = try #require(try await partition.call("accept", arguments).array)
+        #expect(alone.map(\.refusal) == [message])
         #expect(try await partition.contents().isEmpty)
+        let words = ["3"] + Self.good.words + arguments.dropFirst() + Entry("m:z", next: "2").words
+        let among = try #require(try await partition.call("accept", words).array)
+        #expect(among.map(\.refusal) == [nil, message, nil])
+        #expect(try await partition.due() == ["m:a", "1", "m:z", "2"])
+        #expect(try await partition.item("T:a") == ["P": "1"])
     }
 
     @Test(
@@ -269,7 +284,7 @@ struct AcceptFunctionTests {
     }
 
     @Test(
-        "malformed rows refuse the call before anything is written",
+        "rows that cannot be read refuse the call; a bad row is refused alone",
         arguments: [
             (["1", "", "1", "open", #"P["f"]"#, "", "", "m:a"], "VALIDATION rows: must be close or wait: 'open'"),
             (["1", "", "0", "wait", #"P["f"]"#, "", ""], "VALIDATION rows: must be an integer from 1 to 1000: '0'"),
@@ -279,15 +294,15 @@ struct AcceptFunctionTests {
                 #"VALIDATION rows: must be complete: 'P["f"]'"#
             ),
             (["1", "", "2", "wait", #"P["f"]"#, "", ""] + row + row, "VALIDATION entries: must be 1: '2'"),
-            (["2", "", "1", "wait", #"P["f"]"#, "", ""] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
-            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 12: '13'"),
+            (["2", "", "1", "wait", #"P["f"]"#, "", ""] + row, "VALIDATION entry: must be complete: ''"),
+            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 15: '16'"),
             (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "", "R", "T:a", "1", "v"],
                 "VALIDATION execution: must have 1 to 1024 bytes: ''"
             ),
             (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "R", "", "1", "v"],
-                "VALIDATION item: must have 1 to 1024 bytes: ''"
+                "VALIDATION item: must have 1 to 2304 bytes: ''"
             ),
             (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "x", "T:a", "1", "v"],
@@ -309,8 +324,46 @@ struct AcceptFunctionTests {
     )
     func malformedRows(words: [String], message: String) async throws {
         let partition = try Partition()
-        #expect(try await partition.refusal("accept", words) == message)
+        let field = try #require(message.dropFirst("VALIDATION ".count).split(separator: ":").first)
+        if Self.wholeCall.contains(String(field)) {
+            #expect(try await partition.refusal("accept", words) == message)
+        } else {
+            let replies = try #require(try await partition.call("accept", words).array)
+            #expect(replies.map(\.refusal) == [message])
+        }
         #expect(try await partition.contents().isEmpty)
+    }
+
+    @Test("the item key that is too long, or too long for Redis's bulk limit, is that row's fault alone")
+    func innocentRows() async throws {
+        let partition = try Partition()
+        let keys = ["a", String(repeating: "k", count: 2_304), "b", String(repeating: "k", count: 2_305), ""]
+        let words = keys.enumerated().flatMap { ["m:\($0)", "R", $1, "1", "v"] }
+        let call = ["5", "", "5", "wait", #"P["f"]"#, "", ""] + words
+        let replies = try #require(try await partition.call("accept", call).array)
+        #expect(replies.prefix(3).allSatisfy { $0 == .integer(1) })
+        #expect(replies[3].refusal?.hasPrefix("VALIDATION item: must have 1 to 2304 bytes: 'kkk") == true)
+        #expect(replies[4].refusal == "VALIDATION item: must have 1 to 2304 bytes: ''")
+        #expect(try await partition.due() == ["m:0", "1", "m:1", "1", "m:2", "1"])
+    }
+
+    @Test("what a start took for passed is compared with Redis's clock, and so is the caller's clock")
+    func clock() async throws {
+        let partition = try Partition()
+        let entry = Entry.arguments([Entry("m:a", next: "1")])
+        let now = try await partition.now()
+        for (passed, earliest, latest) in [
+            ("\(now + 60_000)", "", ""), ("", "\(now + 60_000)", ""), ("", "", "\(now - 60_000)"),
+        ] {
+            let reply = try #require(try await partition.send("accept", [passed, earliest, latest] + entry).array)
+            #expect(reply.count == 1 && (reply[0].integer ?? 0) >= now)
+            #expect(try await partition.contents().isEmpty)
+        }
+        let reply = try await partition.send("accept", ["\(now)", "\(now - 9)", "\(now + 60_000)"] + entry).array
+        #expect(reply?.count == 2 && reply?.last == .integer(1))
+        for words in [["x", "", ""], ["", "1.5", ""], ["", "", "-"]] {
+            await #expect(throws: RedisError.self) { try await partition.send("accept", words + entry) }
+        }
     }
 
     @Test("1,000 entries are a batch, 1,001 are not")

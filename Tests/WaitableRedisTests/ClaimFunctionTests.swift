@@ -58,25 +58,54 @@ struct ClaimFunctionTests {
     @Test("a lease that runs out makes a redelivery, counted until the execution gets on")
     func redelivery() async throws {
         let partition = try Partition()
-        try await partition.accept("m:a", "m:b")
+        try await partition.accept("m:a")
+        let first = try await partition.claim(lease: 1)
+        for count in 1...2 {
+            try await partition.pass(first.microseconds / 1_000 + 2 * Int64(count))
+            let again = try await partition.claim(lease: 1)
+            #expect(again.members.map(\.redeliveries) == [Int64(count)])
+            #expect(again.token != first.token)
+            try await partition.pass(again.microseconds / 1_000 + 2)
+        }
+        let last = try await partition.claim()
+        #expect(last.members.map(\.redeliveries) == [3])
+        let entry = Entry("m:a", next: "1", token: last.token)
+        try await partition.call("commit", [last.token] + Entry.arguments([entry]))
+        #expect(try await partition.redis("HGET", "~:redelivered", "m:a") == .null)
+        #expect(try await partition.claim().members.map(\.redeliveries) == [0])
+    }
+
+    @Test("what lapsed comes alone, and in turn with what is due: only what outlasts its own lease is counted on")
+    func lapsedAlone() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b", "m:c")
         let first = try await partition.claim(lease: 1)
         try await partition.pass(first.microseconds / 1_000 + 2)
-        let second = try await partition.claim(lease: 1)
-        #expect(second.names.sorted() == ["m:a", "m:b"])
-        #expect(second.members.map(\.redeliveries) == [1, 1])
-        #expect(second.token != first.token)
-        try await partition.pass(second.microseconds / 1_000 + 2)
-        let third = try await partition.claim(limit: 1)
-        #expect(third.members.map(\.redeliveries) == [2])
+        try await partition.accept("m:x", "m:y")
+        var batches: [[String]] = []
+        for _ in 0..<4 { batches.append(try await partition.claim().names) }
+        #expect(batches.filter { $0.count == 1 }.flatMap { $0 }.sorted() == ["m:a", "m:b", "m:c"])
+        let fresh = try #require(batches.firstIndex(of: ["m:x", "m:y"]))
+        #expect(fresh < 2)
+        #expect(try await partition.claim().names.isEmpty)
+    }
 
-        let name = third.names[0]
-        try await partition.call(
-            "commit",
-            [third.token] + Entry.arguments([Entry(name, next: "1", token: third.token)])
-        )
-        #expect(try await partition.redis("HGET", "~:redelivered", name) == .null)
-        let fourth = try await partition.claim()
-        for member in fourth.members { #expect(member.redeliveries == (member.name == name ? 0 : 2)) }
+    @Test("what is due comes also from between many leases that ran out")
+    func manyLapsed() async throws {
+        let partition = try Partition()
+        for index in 0..<70 {
+            let name = "m:\(index)"
+            try await partition.accept(name)
+            try await partition.redis("ZADD", "~:due", "\(1_000 + index).5", name)
+            try await partition.redis("ZADD", "~:leases", "\(1_000 + index).5", "\(1_000 + index).5")
+        }
+        try await partition.accept("m:x", "m:y", due: 1_010)
+        var batches: [[String]] = []
+        for _ in 0..<71 { batches.append(try await partition.claim().names) }
+        #expect(batches.prefix(2).contains(["m:x", "m:y"]))
+        #expect(batches.filter { $0.count == 1 }.count == 70)
+        #expect(Set(batches.joined()).count == 72)
+        #expect(try await partition.claim().names.isEmpty)
     }
 
     @Test("a lease runs to its last millisecond")

@@ -30,7 +30,7 @@ struct FullRedisTests {
         #expect(try await partition.call("commit", [token] + Entry.arguments([closing])) == .array([.integer(1)]))
         #expect(try await partition.item("T:a") == ["P": "1"])
         #expect(try await partition.call("adopt", claim.token, "bare", "m:bare").integer == 1)
-        #expect(try await partition.call("release", claim.token, "m:b").integer == 1)
+        #expect(try await partition.call("release", claim.token, "0", "m:b").integer == 1)
         #expect(try await partition.call("reschedule", "m:b", "5").integer == 5)
         #expect(try await partition.call("stop", "m:c").array?.first == .integer(1))
         #expect(try await partition.call("sweep", "9000000000000", "10").integer == 2)

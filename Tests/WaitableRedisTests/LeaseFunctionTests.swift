@@ -29,11 +29,11 @@ struct LeaseFunctionTests {
         let partition = try Partition()
         try await partition.accept("m:a", "m:b", "m:c")
         let claim = try await partition.claim(limit: 2)
-        #expect(try await partition.call("release", claim.token, "m:a", "m:b", "m:c").integer == 2)
+        #expect(try await partition.call("release", claim.token, "0", "m:a", "m:b", "m:c").integer == 2)
         let again = try await partition.claim()
         #expect(Set(again.names) == ["m:a", "m:b", "m:c"])
         #expect(again.members.allSatisfy { $0.redeliveries == 0 })
-        #expect(try await partition.call("release", claim.token, "m:a").integer == 0)
+        #expect(try await partition.call("release", claim.token, "0", "m:a").integer == 0)
     }
 
     @Test("a release wakes the others")
@@ -42,7 +42,7 @@ struct LeaseFunctionTests {
         try await partition.accept("m:a")
         let claim = try await partition.claim()
         let messages = try await partition.messages {
-            try await partition.call("release", claim.token, "m:a")
+            try await partition.call("release", claim.token, "0", "m:a")
         }
         #expect(try await partition.due() == ["m:a"] + messages)
     }
@@ -83,8 +83,8 @@ struct LeaseFunctionTests {
         (["renew", "1.5", "1"], "executions: must be 1 to 1000: '0'"),
         (["renew", "1.5", "1", ""], "execution: must have 1 to 1024 bytes: ''"),
         (["renew", "1.5", "1", "a", "a"], "execution: must be given once: 'a'"),
-        (["release", "x", "a"], "token: must be a lease token: 'x'"),
-        (["release", "1.5"], "executions: must be 1 to 1000: '0'"),
+        (["release", "x", "0", "a"], "token: must be a lease token: 'x'"),
+        (["release", "1.5", "0"], "executions: must be 1 to 1000: '0'"),
         (["adopt", "1.5", "a"], "execution: must have 1 to 1024 bytes: ''"),
         (["adopt", "1.5", "a", "a"], "execution: must differ from the member: 'a'"),
         (["adopt", "1.5", "a", "b", "c"], "arguments: must be 3: '4'"),

@@ -4,7 +4,7 @@ import Testing
 @Suite("waitable_tell and waitable_take, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
 struct TaskFunctionTests {
     /// A document whose task 7 waits for an answer.
-    private static let waiting = #"{"s":"R","d":"h","b":1,"f":{"n":"T","e":1,"i":2,"k":[7,null,null,"t"]},"input":{}}"#
+    private static let waiting = #"{"s":"R","d":"h","b":1,"w":"3,7","f":{"n":"T"},"input":{}}"#
     private static let later = "?9000000000000"
 
     private func start(_ partition: Partition, _ name: String, effects: [[String]] = []) async throws {

@@ -20,4 +20,6 @@ public struct Advance: Sendable, Equatable {
     public var lastEventID: Int
     /// Retries that the step began.
     public var retries = 0
+    /// The last instant that it took for passed: the end of a wait or a pause, a time-out; `nil` for none.
+    public var passed: Instant?
 }

@@ -16,6 +16,11 @@ public struct Flow: Sendable, Equatable {
     /// The state in which the execution's outermost line stands.
     public var state: String { root.state }
 
+    /// The end of the wait that it stands in; `nil` where it stands in another state, or in branches.
+    public var waitEnd: Instant? {
+        if case .waiting(let end) = root.phase { end } else { nil }
+    }
+
     /// The tasks that have no answer yet.
     public var pendingTasks: [PendingTask] { root.pendingTasks }
 }

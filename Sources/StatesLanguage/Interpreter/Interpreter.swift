@@ -33,7 +33,7 @@ public struct Interpreter: Sendable {
         tasks: inout some TaskHandler
     ) -> Advance {
         var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
-        if let deadline = flow.deadline, deadline <= now { return walk.timedOut(flow) }
+        if let deadline = flow.deadline, walk.hasPassed(deadline) { return walk.timedOut(flow) }
         var root = flow.root
         if let instant = stimuli.rescheduling { root.reschedule(to: instant) }
         let end = walk.run(walk.resumption(of: root, by: stimuli), &tasks)

@@ -13,7 +13,7 @@ extension Walk {
         case .waiting(let until):
             return rest(until: until, state, cursor)
         case .retrying(let at):
-            return at <= now ? .act(state, cursor) : .end(.resting(cursor))
+            return hasPassed(at) ? .act(state, cursor) : .end(.resting(cursor))
         case .branches(let branches):
             guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
             return .walk(state, cursor, branches, by: stimuli)

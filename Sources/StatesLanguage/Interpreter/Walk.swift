@@ -13,6 +13,8 @@ struct Walk {
     private let mostNested: Int
     /// Retries that the step began.
     var retries = 0
+    /// The last instant that the step took for passed.
+    private var passed: Instant?
 
     /// What the line does next.
     enum Move {
@@ -83,6 +85,13 @@ struct Walk {
 
     // MARK: Bounds
 
+    /// Whether an instant has passed. What goes on because it has is right only where that holds of Redis's clock too.
+    mutating func hasPassed(_ instant: Instant) -> Bool {
+        guard instant <= now else { return false }
+        passed = passed.map { max($0, instant) } ?? instant
+        return true
+    }
+
     /// States that one step enters at the most: a loop without a wait gives way to others.
     private static let mostStates = 500
 
@@ -131,6 +140,6 @@ struct Walk {
     }
 
     func advance(_ outcome: Advance.Outcome) -> Advance {
-        Advance(outcome: outcome, events: events, lastEventID: lastEventID, retries: retries)
+        Advance(outcome: outcome, events: events, lastEventID: lastEventID, retries: retries, passed: passed)
     }
 }

@@ -76,7 +76,7 @@ extension Walk {
                 continue
             }
         }
-        guard let limit = pending.wakeUp, limit <= now else { return .end(.resting(cursor.pending(pending))) }
+        guard let limit = pending.wakeUp, hasPassed(limit) else { return .end(.resting(cursor.pending(pending))) }
         if pending.isLost(at: now) { return fail(task, of: state, cursor, .lostCall) }
         let failure = StateFailure(error: ErrorName.timeout, cause: nil)
         write("TimedOut", task, &cursor) { .ended("TimedOut", task.resource, failure) }

@@ -69,15 +69,15 @@ final class WaitState: Sendable {
 
 extension Walk {
     /// Begins a wait.
-    func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
+    mutating func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
         let input = try state.dataFlow.input(scope)
         return rest(until: try wait.end(from: cursor.enteredAt, scope.with(input)), state, cursor)
     }
 
     /// Rests in a Wait state until its end, or leaves it.
-    func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
-        guard end <= now else {
+    mutating func rest(until end: Instant, _ state: State, _ cursor: Cursor) -> Move {
+        guard hasPassed(end) else {
             var cursor = cursor
             cursor.phase = .waiting(until: end)
             return .end(.resting(cursor))

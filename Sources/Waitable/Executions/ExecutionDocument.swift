@@ -3,21 +3,24 @@ import StatesLanguage
 /// The stored form of an ``Execution``: a ``CompactDocument`` where that can tell it all, else one JSON object in a fixed
 /// order of members.
 ///
-/// The status is always first, so that a function can tell an open document from a closed one, and leave messages
-/// behind the status, without decoding it. The input is always last and verbatim, so that "the same input?" is a
-/// comparison of the document's end. In front of a compact document there may be an object with the status and messages.
+/// The members before `f` are the head: functions read it from its first byte on, in this order, and leave messages behind
+/// the status (`Documents` in waitable.lua). What callers wrote comes after it, where no function looks. The input is
+/// always last and verbatim, so that "the same input?" is a comparison of the document's end. In front of a compact
+/// document there may be an object with the status and messages.
 ///
 /// | member | meaning |
 /// | --- | --- |
 /// | `s` | status: R, S, F, T or A |
-/// | `r`, `v`, `was`, `u` | ``Inbox``: rescheduled to (ms), redriven at (ms), status before, outcome |
 /// | `e`, `x` | closing instant (Unix ms), `{"error","cause"}` |
+/// | `r`, `m`, `v`, `was`, `u` | ``Inbox``: rescheduled to and at (ms), redriven at (ms), status before, outcomes |
 /// | `k` | fencing token of the last commit |
 /// | `d` | hash of the revision |
 /// | `b` | start (Unix ms) |
 /// | `n` | redrive count, absent for 0 |
 /// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
 /// | `y` | the task that waits for its end and what it wants, `7@machine:id`; absent for none |
+/// | `w` | the ids of its tasks that wait for answers from outside, `7,12`; absent for none |
+/// | `z` | the end of the wait that it stands in (Unix ms); absent where it stands in none, or in branches |
 /// | `f` | flow |
 /// | `h` | ``Journal``, absent where no history is kept |
 /// | `o` | output, absent when it is the input's text |
@@ -48,7 +51,10 @@ public enum ExecutionDocument {
             member("p", .string("\(version)" + (execution.alias.map { ":\($0)" } ?? "")), &text)
         }
         if let parent = execution.parent { member("y", .string(parent.text), &text) }
-        if let flow = execution.flow { member("f", flow.json(since: execution.startDate), &text) }
+        if let flow = execution.flow {
+            if execution.status.isOpen { head(flow, &text) }
+            member("f", flow.json(since: execution.startDate), &text)
+        }
         if let journal = execution.journal {
             prefix("h", &text)
             journal.write(to: &text)
@@ -57,6 +63,15 @@ public enum ExecutionDocument {
         raw("input", execution.input, &text)
         text.append(UInt8(ascii: "}"))
         return text
+    }
+
+    /// What functions have to know of where an execution stands.
+    private static func head(_ flow: Flow, _ text: inout [UInt8]) {
+        let awaited = flow.pendingTasks.filter { $0.answerer != .commit }
+        if !awaited.isEmpty {
+            member("w", .string(awaited.map { String($0.id) }.joined(separator: ",")), &text)
+        }
+        if let end = flow.waitEnd { member("z", .integer(end.milliseconds), &text) }
     }
 
     /// Reads a document.

@@ -12,14 +12,24 @@ public struct Transition: Sendable {
     public var listing: Listing
     /// What else is done, in order.
     public var effects: [Effect]
+    /// The last instant that its step took for passed; `nil` for none. By Redis's clock too it must have passed.
+    public var passed: Instant?
 
     /// A transition from its parts.
-    public init(key: ExecutionKey, next: Next, document: [UInt8], listing: Listing, effects: [Effect]) {
+    public init(
+        key: ExecutionKey,
+        next: Next,
+        document: [UInt8],
+        listing: Listing,
+        effects: [Effect],
+        passed: Instant? = nil
+    ) {
         self.key = key
         self.next = next
         self.document = document
         self.listing = listing
         self.effects = effects
+        self.passed = passed
     }
 
     /// What becomes of the list beside the document.

@@ -68,7 +68,8 @@ public struct ExecutionRunner: Sendable {
             events: advance.events,
             lastEventID: advance.lastEventID,
             history: history,
-            retries: advance.retries
+            retries: advance.retries,
+            passed: advance.passed
         )
     }
 

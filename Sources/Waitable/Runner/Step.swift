@@ -32,6 +32,8 @@ public struct Step: Sendable {
     public var history = HistoryLevel.all
     /// Retries that the step began.
     public var retries = 0
+    /// The last instant that it took for passed; `nil` for none.
+    public var passed: Instant?
 
     init(
         execution: Execution,
@@ -43,7 +45,8 @@ public struct Step: Sendable {
         events: [HistoryEvent] = [],
         lastEventID: Int = 0,
         history: HistoryLevel = .all,
-        retries: Int = 0
+        retries: Int = 0,
+        passed: Instant? = nil
     ) {
         self.execution = execution
         earlier = before.map(Box.init)
@@ -55,6 +58,7 @@ public struct Step: Sendable {
         self.lastEventID = lastEventID
         self.history = history
         self.retries = retries
+        self.passed = passed
     }
 
     /// Takes the step's entry into the execution's journal, as far as a history is kept.
@@ -85,20 +89,14 @@ public struct Step: Sendable {
             next: next,
             document: ExecutionDocument.encode(execution, lease: lease),
             listing: listing,
-            effects: effects
+            effects: effects,
+            passed: passed
         )
     }
 
     /// The step that makes an execution due at once without having begun it, for a worker to begin.
     public static func unbegun(_ execution: Execution) -> Step {
         Step(execution: execution, next: .due(execution.startDate), journal: nil, effects: [])
-    }
-}
-
-extension Execution {
-    /// A step that leaves it as it is, for an execution that cannot be run on just now.
-    public func postponed(until instant: Instant) -> Step {
-        Step(execution: self, next: .due(instant), journal: nil, effects: [])
     }
 }
 

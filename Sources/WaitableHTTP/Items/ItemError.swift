@@ -42,6 +42,8 @@ struct ItemError: Error, HTTPResponseError {
             retryAfter = 5
         case .redis(let cause):
             self = cause.code == .outcomeUnknown ? .outcomeUnknown : .redisUnavailable
+        case .clockChanged:
+            self = .clockChanged
         case .refused("SHUTDOWN", _):
             self = .stopping
         case .refused where error.isPassing:
@@ -56,6 +58,10 @@ struct ItemError: Error, HTTPResponseError {
         "Redis did not answer in time. The same request with the same Id is safe to repeat."
     )
     static let redisUnavailable = unavailable("RedisUnavailable", "Redis cannot be reached: nothing was done.")
+    static let clockChanged = unavailable(
+        "ClockChanged",
+        "Redis's clock was set, or it is another Redis: nothing was done."
+    )
     static let stopping = unavailable("Stopping", "The server is stopping.")
     static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
 

@@ -31,7 +31,7 @@ struct APIError: Error, Sendable {
         let isUnavailable =
             switch error {
             case .redis, .refused("SHUTDOWN", _): true
-            case .outOfMemory, .refused, .unexpectedReply: error.isPassing
+            case .outOfMemory, .clockChanged, .refused, .unexpectedReply: error.isPassing
             }
         guard isUnavailable else {
             self.init("InternalFailure", "\(error)", status: .internalServerError)

@@ -24,10 +24,10 @@ struct IngestProcess {
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
         let clock = RedisClock(store: store, logger: logger)
-        let starts = StartCoalescer(store: store)
+        let starts = StartCoalescer(store: store, clock: clock)
         let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
         let offers = ActivityOffers(store: store)
-        let batches = StartCoalescer(store: store, limit: 500, calls: 3)
+        let batches = StartCoalescer(store: store, clock: clock, limit: 500, calls: 3)
         let ingest = Ingest(
             store: store,
             clock: clock,

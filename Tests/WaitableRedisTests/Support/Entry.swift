@@ -77,4 +77,7 @@ extension RedisValue {
     var results: [RedisValue]? {
         if case .integer(let count) = self { Array(repeating: .integer(1), count: Int(count)) } else { array }
     }
+
+    /// The error of one entry's result.
+    var refusal: String? { if case .error(let error) = self { error.description } else { nil } }
 }

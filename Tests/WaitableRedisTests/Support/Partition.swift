@@ -22,8 +22,21 @@ struct Partition: Sendable {
         try await call(name, arguments)
     }
 
+    /// Entries are given to `waitable_accept` and `waitable_commit` for any clock; of their replies the time is left out.
     @discardableResult
     func call(_ name: String, _ arguments: [String]) async throws -> RedisValue {
+        // How many words stand before the number of entries, and how many of them tell of the clock.
+        let heads = ["accept": (words: 0, clock: 3), "commit": (words: 1, clock: 1)]
+        guard let head = heads[name] else { return try await send(name, arguments) }
+        let clock = Array(repeating: "", count: head.clock)
+        let reply = try await send(name, arguments.prefix(head.words) + clock + arguments.dropFirst(head.words))
+        if let words = reply.array { return .array(Array(words.dropFirst())) }
+        return .integer(try #require(Int64(arguments[head.words])))
+    }
+
+    /// Calls `waitable_NAME` with these arguments alone; throws the error reply.
+    @discardableResult
+    func send(_ name: String, _ arguments: [String]) async throws -> RedisValue {
         var command = RedisCommand(name: "FCALL", capacity: arguments.count + 3)
         for word in ["waitable_" + name, "1", prefix] + arguments { command.append(word) }
         return try await client.send(command)

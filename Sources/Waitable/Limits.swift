@@ -1,0 +1,25 @@
+/// Limits that the processes and the function library both hold to, each in one place.
+///
+/// The library gets them as the Lua table `LIMITS`, made of ``all``.
+public enum Limits {
+    /// Entries in one call, and executions in one claim.
+    public static let batch = 1_000
+    /// Effects of one step: it enters 500 states at the most, and may give up 1,000 items.
+    public static let effects = 10_000
+    /// An execution's name with its machine's, and any other name, in bytes.
+    public static let name = 1_024
+    /// An item's table and key with a colon between them, in bytes: DynamoDB's 255 and 2,048.
+    public static let itemKey = 2_304
+    /// An execution's document, in bytes.
+    public static let document = 16_777_216
+    /// The documents that one claim returns, in bytes; the first is always returned.
+    public static let claimedBytes = 16_777_216
+    /// A lease, in ms.
+    public static let lease = 86_400_000
+
+    /// All of them, by name.
+    public static let all: KeyValuePairs<String, Int> = [
+        "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "document": document,
+        "claimedBytes": claimedBytes, "lease": lease,
+    ]
+}

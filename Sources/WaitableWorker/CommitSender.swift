@@ -1,0 +1,87 @@
+import CoreMetrics
+import Logging
+import Waitable
+import WaitableMetrics
+import WaitableRedis
+
+/// Sends the commits of a batch: again while that makes sense, and in smaller parts where one of its steps may be what Redis
+/// does not take. So a step takes none with it but itself.
+struct CommitSender: Sendable {
+    let worker: Worker
+    let lease: BatchLease
+
+    /// What became of each step, in order; `nil` for one that is due again, as it was: at once where the clock was set,
+    /// else when the lease has run out.
+    func results(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {
+        let transitions = steps.map { $0.step.transition(lease: lease.token) }
+        // What several steps came to can be more than Redis takes at once.
+        let bytes = transitions.reduce(0) { $0 + $1.document.count }
+        guard steps.count == 1 || bytes <= Limits.claimedBytes else { return await resultsInHalves(of: steps) }
+        guard steps.count > 1 || bytes <= Limits.document else {
+            return [.failed("the document must have at most \(Limits.document) bytes, has \(bytes)")]
+        }
+        var failures = 0
+        while true {
+            let start = ContinuousClock.now
+            do throws(StoreError) {
+                let results = try await worker.store.commit(transitions, token: lease.token)
+                worker.metrics.commitDuration.record(since: start)
+                return results
+            } catch .clockChanged {
+                worker.logger.warning("Redis's clock was set back: a batch is run again", metadata: metadata(of: steps))
+                await worker.release(steps.map(\.step.execution.key.member), token: lease.token)
+                return steps.map { _ in nil }
+            } catch {
+                failures += 1
+                worker.metrics.failedCommits.increment()
+                switch await reaction(to: error, failures, steps.count) {
+                case .again:
+                    worker.logger.warning("commit is repeated", metadata: metadata(of: steps, error))
+                case .halves:
+                    worker.logger.warning("commit is sent in halves", metadata: metadata(of: steps, error))
+                    return await resultsInHalves(of: steps)
+                case .refusal:
+                    return [.failed("\(error)")]
+                case .end:
+                    worker.logger.error(
+                        "commit failed: its executions are due again when the lease has run out",
+                        metadata: metadata(of: steps, error)
+                    )
+                    return steps.map { _ in nil }
+                }
+            }
+        }
+    }
+
+    private enum Reaction {
+        case again
+        case halves
+        case refusal
+        case end
+    }
+
+    /// What follows a commit that failed as a whole. A refusal that passes waits a little first.
+    private func reaction(to error: StoreError, _ failures: Int, _ count: Int) async -> Reaction {
+        if error.isPassing {
+            try? await Task.sleep(for: .milliseconds(.random(in: 50...250)))
+        } else if !error.isWorthRepeating {
+            return count > 1 ? .halves : .refusal
+        } else if failures > 1, count > 1, lease.isLive, worker.canReachRedis {
+            // Redis closes the connection on what is too large for it, and says nothing.
+            return .halves
+        }
+        return lease.isLive && worker.canReachRedis ? .again : .end
+    }
+
+    private func resultsInHalves(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {
+        let half = steps.startIndex + steps.count / 2
+        let first = await results(of: steps[..<half])
+        return first + (await results(of: steps[half...]))
+    }
+
+    private func metadata(of steps: ArraySlice<PendingStep>, _ error: StoreError? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["executions": "\(steps.count)"]
+        if let error { metadata["error"] = "\(error)" }
+        return metadata
+    }
+}
