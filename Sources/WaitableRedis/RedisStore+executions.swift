@@ -173,12 +173,13 @@ extension RedisStore {
 
     /// Prolongs a lease: from the Redis clock, by `lease` ms.
     ///
+    /// - Parameter members: As they were claimed, byte for byte.
     /// - Returns: The new token, and the members that were still held.
     public func renew(
-        _ members: [String],
+        _ members: [[UInt8]],
         token: String,
         lease: Int
-    ) async throws(StoreError) -> (token: String, held: Set<String>) {
+    ) async throws(StoreError) -> (token: String, held: Set<[UInt8]>) {
         var arguments = FunctionArguments(token, String(lease))
         for member in members { arguments.append(member) }
         let reply = try await call("waitable_renew", arguments)
@@ -191,9 +192,10 @@ extension RedisStore {
 
     /// Gives claimed members back: due now, and not counted as redelivered.
     ///
+    /// - Parameter members: As they were claimed, byte for byte.
     /// - Returns: How many were still held.
     @discardableResult
-    public func release(_ members: [String], token: String) async throws(StoreError) -> Int {
+    public func release(_ members: [[UInt8]], token: String) async throws(StoreError) -> Int {
         var arguments = FunctionArguments(token)
         for member in members { arguments.append(member) }
         return Int(try await call("waitable_release", arguments).integer ?? 0)

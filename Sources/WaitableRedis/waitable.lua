@@ -136,15 +136,16 @@ local function noMore(args, last)
     end
 end
 
--- The names args[first…] as a list: at least one, at most a batch, none twice.
-local function names(args, first)
+-- The members args[first…] of `due` as a list: at least one, at most a batch, none twice. Any bytes: whoever puts a member
+-- there by hand can give it any name, and it is claimed with others.
+local function memberList(args, first)
     local count = #args - first + 1
     if count < 1 or count > MAX_BATCH then
         refuse('VALIDATION', 'executions', 'must be 1 to ' .. MAX_BATCH, count)
     end
     local list, seen = {}, {}
     for i = first, #args do
-        local name = named(args[i], 'execution')
+        local name = args[i]
         if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
         seen[name] = true
         list[#list + 1] = name
@@ -641,7 +642,7 @@ local function renew(keys, args)
     local prefix = prefixOf(keys)
     local old = token(args[1])
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
-    local list = names(args, 3)
+    local list = memberList(args, 3)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     local reply, rescored, text = {''}, {}, nil
     for n = 1, #list do
@@ -669,7 +670,7 @@ end
 local function release(keys, args)
     local prefix = prefixOf(keys)
     local lease = token(args[1])
-    local list = names(args, 2)
+    local list = memberList(args, 2)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     checkLeases(prefix)
     local before = head(prefix)

@@ -20,7 +20,7 @@ struct Batch: Sendable {
         steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
-            if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
+            if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             guard let step = await runner.run(member) else { continue }
             steps.append(PendingStep(step, by: worker.configuration.name))
         }

@@ -210,7 +210,7 @@ public final class Worker: Service {
     private func release(_ claim: Claim) async {
         defer { tally.letGo(claim.members.count) }
         do {
-            try await store.release(claim.members.map(\.member), token: claim.token)
+            try await store.release(claim.members.map(\.bytes), token: claim.token)
         } catch {
             metrics.failedReleases.increment()
             logger.warning("release failed: the lease has to run out", metadata: ["error": "\(error)"])
