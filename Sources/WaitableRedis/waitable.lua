@@ -821,8 +821,8 @@ end
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
 -- Returns the wait's new end in ms. Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
--- A later instant moves the wait alone: where the document has a time-out or branches, which may be due before it, the
--- execution is due at once, and the worker that moves the wait says when it is due next.
+-- A later instant moves the wait alone: where the document has a time-out, a task or branches, which may be due before it,
+-- the execution is due at once, and the worker that moves the wait says when it is due next.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -846,10 +846,12 @@ local function reschedule(keys, args)
     local text = format('%.0f', instant)
     members.r, members.m = text, format('%.0f', (clock()))
     keep(prefix, name, join('R', members, rest))
-    local at = instant
-    if score and instant > tonumber(score) and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true)) then
+    local at, was = instant, tonumber(score or instant)
+    if was >= pausing.PARKED then was = was - pausing.PARKED end
+    -- What the caller's data looks like costs a claim at the most.
+    if instant > was and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true) or find(rest, '"k":[', 1, true)) then
         local now = clock()
-        at = tonumber(score) < now and tonumber(score) or now
+        at = was < now and was or now
     end
     redis.call('ZADD', due, format('%.0f', at), name)
     touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
