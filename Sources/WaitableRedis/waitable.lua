@@ -27,6 +27,8 @@
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see tasks.lua
 --   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids
+--   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
+--   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
@@ -46,6 +48,7 @@ local MAX_LEASE = 86400000        -- ms
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
+local MAX_STOPPED = 200           -- executions that one call stops; those left over are stopped by the claims after it
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
 local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
@@ -85,6 +88,7 @@ end
 local function guarded(body)
     return function(keys, args)
         local ok, result = pcall(body, keys, args)
+        tasks.room = MAX_STOPPED
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
         -- Up to 7.0 a failed command raises its error as a text, such as "WRONGTYPE Operation against…".
@@ -471,6 +475,7 @@ local function claim(keys, args)
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
     local moment = format('%.0f', now)
+    unfinished = tasks.stopMore(prefix, paused) or unfinished
     local list
     if paused then
         list = pausing.park(prefix, paused,
@@ -785,6 +790,7 @@ local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosing(prefix)
     redeliveredCount(prefix)
+    tasks.checkClosing(prefix)
     local now = clock()
     local members, rest = split(document)
     members.e, members.x = format('%.0f', now), failure
@@ -802,6 +808,7 @@ end
 --        and to cancel its item too: the item's SUFFIX, LastUpdated (text). One that is STARTED becomes CANCELLED.
 -- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
 -- Errors VALIDATION, NOTFOUND. Bound: constant.
+-- What it leaves behind is stopped with it, a few hundred executions at once: the claims that follow stop the others.
 local function stop(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
