@@ -45,10 +45,11 @@ local MAX_BATCH = 1000            -- entries a call may carry: bounds how long R
 local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
 local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
 local MAX_LEASE = 86400000        -- ms
+local MAX_LOOKUPS = 100000        -- looks at other machines' executions by one sweep
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
-local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local MAX_STOPPED = 200           -- executions that one call stops; those left over are stopped by the claims after it
+local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
 local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
@@ -87,8 +88,8 @@ end
 -- A function's callback: refusals and failed commands become plain error replies, without Lua positions in the text.
 local function guarded(body)
     return function(keys, args)
-        local ok, result = pcall(body, keys, args)
         tasks.room = MAX_STOPPED
+        local ok, result = pcall(body, keys, args)
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
         -- Up to 7.0 a failed command raises its error as a text, such as "WRONGTYPE Operation against…".
@@ -474,8 +475,8 @@ local function claim(keys, args)
     local now, micros = clock()
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
-    local moment = format('%.0f', now)
     unfinished = tasks.stopMore(prefix, paused) or unfinished
+    local moment = format('%.0f', now)
     local list
     if paused then
         list = pausing.park(prefix, paused,
@@ -789,8 +790,8 @@ end
 local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosing(prefix)
-    redeliveredCount(prefix)
     tasks.checkClosing(prefix)
+    redeliveredCount(prefix)
     local now = clock()
     local members, rest = split(document)
     members.e, members.x = format('%.0f', now), failure
@@ -807,8 +808,8 @@ end
 -- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text} or ''
 --        and to cancel its item too: the item's SUFFIX, LastUpdated (text). One that is STARTED becomes CANCELLED.
 -- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
--- Errors VALIDATION, NOTFOUND. Bound: constant.
 -- What it leaves behind is stopped with it, a few hundred executions at once: the claims that follow stop the others.
+-- Errors VALIDATION, NOTFOUND. Bound: constant.
 local function stop(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -927,7 +928,7 @@ local function deploy(keys, args)
 end
 
 -- The key of the item TABLE:id that leaves with the execution machine:id; nil when it is none, or when something else
--- has an execution of that id.
+-- has an execution of that id. It looks at every machine.
 local function itemThatLeaves(prefix, machines, itemTable, name)
     local own, id = match(name, '^([^:]*):(.*)$')
     if not id or redis.call('ZSCORE', prefix .. ':due', id) then return nil end
@@ -935,7 +936,7 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
     if redis.call('TYPE', key).ok ~= 'hash' then return nil end
     local others = {}
     for n = 1, #machines do
-        if machines[n] ~= own then others[#others + 1] = machines[n] .. ':' .. id end
+        if machines[n] ~= own and machines[n] ~= ':default' then others[#others + 1] = machines[n] .. ':' .. id end
     end
     for i = 1, #others, SLICE do
         local last = i + SLICE - 1
@@ -949,13 +950,15 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
 end
 
 -- waitable_sweep: removes executions that closed, with their documents and history: those before an instant, or the
--- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`.
+-- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`; one whose
+-- end its parent's task has not read yet stays.
 -- KEYS   prefix
 -- ARGV   instant in ms ('': none is too old), limit (1…1000), keep? ('': no number is too large; else the number of
 --        closed executions that stay), table? ('': items stay; else the item TABLE:id of machine:id leaves too, unless
---        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time)
--- Returns how many were removed; when that is `limit` there may be more | -1 another sweeper is at it
--- Errors VALIDATION. Bound: limit; with a table, limit × machines.
+--        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time),
+--        skip? (how many of the oldest stay: those that the calls before have left)
+-- Returns [how many were removed, how many of those looked at stay, 1 there may be more | 0] | -1 another sweeper is at it
+-- Errors VALIDATION. Bound: limit; with a table, as many as the lookups of their items in all machines allow.
 local function sweep(keys, args)
     local prefix = prefixOf(keys)
     local before = args[1] ~= '' and integer(args[1], 'instant', -999999999999999, 999999999999999)
@@ -963,20 +966,26 @@ local function sweep(keys, args)
     local keep = args[3] and args[3] ~= '' and integer(args[3], 'keep', 0, 999999999999999)
     local itemTable = args[4] and args[4] ~= '' and named(args[4], 'table')
     local sweeper = args[5] and args[5] ~= '' and named(args[5], 'sweeper')
-    noMore(args, 5)
-    local closed = prefix .. ':closed'
+    local skip = args[6] and args[6] ~= '' and integer(args[6], 'skip', 0, 999999999999999) or 0
+    noMore(args, 6)
+    local closed, unread = prefix .. ':closed', prefix .. ':unread'
     if sweeper then
         local holder = redis.call('GET', prefix .. ':sweeper')
         if holder and holder ~= sweeper then return -1 end
     end
+    local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
+    if machines and limit * #machines > MAX_LOOKUPS then
+        limit = floor(MAX_LOOKUPS / #machines)
+        if limit < 1 then limit = 1 end
+    end
     local list = {}
     if before then
-        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', 0, limit)
+        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', skip, limit)
     end
     if keep and #list < limit then
-        local surplus = redis.call('ZCARD', closed) - keep
+        local surplus = redis.call('ZCARD', closed) - keep - skip
         if surplus > limit then surplus = limit end
-        if surplus > #list then list = redis.call('ZRANGE', closed, 0, surplus - 1) end
+        if surplus > #list then list = redis.call('ZRANGE', closed, skip, skip + surplus - 1) end
     end
     -- A full batch is followed by another one: until then the others need not try.
     if sweeper and #list == limit then
@@ -984,12 +993,14 @@ local function sweep(keys, args)
     elseif sweeper then
         redis.call('DEL', prefix .. ':sweeper')
     end
-    if #list == 0 then return 0 end
+    if #list == 0 then return {0, 0, 0} end
     local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
-    local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
-    local doomed, gone = {}, {}
+    local told = redis.call('HMGET', unread, unpack(list))
+    local doomed, gone, delisted = {}, {}, {}
     for n = 1, #list do
-        if not open[n] then
+        local stays = not open[n] and told[n] and tasks.isUnread(prefix, list[n], told[n])
+        if not stays then delisted[#delisted + 1] = list[n] end
+        if not open[n] and not stays then
             gone[#gone + 1] = list[n]
             doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
             doomed[#doomed + 1] = prefix .. ':inbox:' .. list[n]
@@ -997,9 +1008,10 @@ local function sweep(keys, args)
         end
     end
     batched('HDEL', prefix .. ':executions', gone)
+    batched('HDEL', unread, gone)
     if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
-    redis.call('ZREM', closed, unpack(list))
-    return #list
+    batched('ZREM', closed, delisted)
+    return {#delisted, #list - #delisted, #list == limit and 1 or 0}
 end
 
 local function register(name, callback, flags)
