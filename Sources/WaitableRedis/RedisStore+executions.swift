@@ -208,12 +208,13 @@ extension RedisStore {
 
     /// Prolongs a lease: from the Redis clock, by `lease` ms.
     ///
+    /// - Parameter members: As they were claimed, byte for byte.
     /// - Returns: The new token, and the members that were still held.
     public func renew(
-        _ members: [String],
+        _ members: [[UInt8]],
         token: String,
         lease: Int
-    ) async throws(StoreError) -> (token: String, held: Set<String>) {
+    ) async throws(StoreError) -> (token: String, held: Set<[UInt8]>) {
         var arguments = FunctionArguments(token, String(lease))
         for member in members { arguments.append(member) }
         let reply = try await call("waitable_renew", arguments)
@@ -226,10 +227,12 @@ extension RedisStore {
 
     /// Gives claimed members back, as they are, and not counted as redelivered.
     ///
-    /// - Parameter pause: In how many ms they are due.
+    /// - Parameters:
+    ///   - members: As they were claimed, byte for byte.
+    ///   - pause: In how many ms they are due.
     /// - Returns: How many were still held.
     @discardableResult
-    public func release(_ members: [String], token: String, pause: Int = 0) async throws(StoreError) -> Int {
+    public func release(_ members: [[UInt8]], token: String, pause: Int = 0) async throws(StoreError) -> Int {
         var arguments = FunctionArguments(token, String(pause))
         for member in members { arguments.append(member) }
         return Int(try await call("waitable_release", arguments).integer ?? 0)

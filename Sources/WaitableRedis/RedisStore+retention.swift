@@ -10,19 +10,38 @@ extension RedisStore {
         case surplus(over: Int)
     }
 
+    /// What one step of a sweep came to.
+    public struct Sweep: Sendable, Equatable {
+        /// How many executions left.
+        public var removed: Int
+        /// How many stayed, because the tasks that wait for their ends have not read these yet.
+        public var left: Int
+        /// Whether there may be more to remove.
+        public var hasMore: Bool
+
+        /// A step from its parts.
+        public init(removed: Int, left: Int, hasMore: Bool) {
+            self.removed = removed
+            self.left = left
+            self.hasMore = hasMore
+        }
+    }
+
     /// Removes closed executions, the oldest first, with their documents and histories, in one bounded step.
     ///
     /// - Parameters:
     ///   - limit: The most executions of this step, 1 to 1,000.
     ///   - itemTable: The table whose items leave with their executions; `nil` where items stay.
     ///   - sweeper: Who sweeps; while there is more to remove, others are refused for some seconds.
-    /// - Returns: How many were removed (where that is `limit`, there may be more), or `nil` where another one sweeps.
+    ///   - skipping: How many of the oldest stay: those that the steps before have left.
+    /// - Returns: `nil` where another one sweeps.
     public func sweep(
         _ departure: Departure,
         limit: Int,
         itemTable: String?,
-        sweeper: String
-    ) async throws(StoreError) -> Int? {
+        sweeper: String,
+        skipping: Int = 0
+    ) async throws(StoreError) -> Sweep? {
         let (before, keep) =
             switch departure {
             case .closed(let instant): (String(instant.milliseconds), "")
@@ -30,11 +49,13 @@ extension RedisStore {
             }
         let reply = try await call(
             "waitable_sweep",
-            FunctionArguments(before, String(limit), keep, itemTable ?? "", sweeper)
+            FunctionArguments(before, String(limit), keep, itemTable ?? "", sweeper, String(skipping))
         )
-        guard let removed = reply.integer else {
+        if reply == .integer(-1) { return nil }
+        let numbers = reply.array?.compactMap(\.integer).map(Int.init) ?? []
+        guard numbers.count == 3 else {
             throw .unexpectedReply(function: "waitable_sweep", reply: "\(reply)")
         }
-        return removed < 0 ? nil : Int(removed)
+        return Sweep(removed: numbers[0], left: numbers[1], hasMore: numbers[2] != 0)
     }
 }

@@ -10,7 +10,9 @@ local CHUNK = 12 -- digits added at a time: far below what a double holds exactl
 
 local function trimmed(negative, digits, power)
     digits = match(digits, '^0*(.*)$')
-    local significant = match(digits, '^(.-)0*$')
+    local last = #digits
+    while byte(digits, last) == 48 do last = last - 1 end
+    local significant = sub(digits, 1, last)
     return {negative = negative and significant ~= '', digits = significant, power = power + #digits - #significant}
 end
 

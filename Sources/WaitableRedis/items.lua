@@ -6,14 +6,36 @@
 -- A path is a list of names (texts) and indexes (numbers, from 0). Values are DynamoDB's JSON, {"S":"text"}.
 -- The outcome is {"task":7,"echo":text,"answer":{…}}, or with "code" and "message" in place of "answer".
 
+do
+
 local LARGEST_ITEM = 409600
+
+-- Work -----------------------------------------------------------------------------------------------------------------
+
+-- Ends the evaluation with an exception of DynamoDB.
+local function fail(code, message) error({code = code, message = message}, 0) end
+local function invalid(message) fail('ValidationException', message) end
+
+-- What one program may do beside reading the item and writing its answer, in steps of about a tenth of a microsecond: one
+-- for each value looked at, one for each 16 bytes of a text that is searched. A few times all of the largest item. What was made of its texts and sets
+-- is kept meanwhile.
+local MAX_WORK = 1000000
+local work, characters, binaries, members = 0, {}, {}, {}
+
+local function spend(steps)
+    work = work - steps
+    if work < 0 then invalid('The expression asks for more work than one request may take') end
+end
 
 -- Texts ----------------------------------------------------------------------------------------------------------------
 
+local STRIDE = 64 -- bytes compared at a time: far faster than one by one
+
 -- Strings are compared byte by byte; Lua's own comparison follows the server's locale.
 local function precedes(a, b)
-    local length = #a < #b and #a or #b
-    for i = 1, length do
+    local length, from = #a < #b and #a or #b, 1
+    while from <= length and sub(a, from, from + STRIDE - 1) == sub(b, from, from + STRIDE - 1) do from = from + STRIDE end
+    for i = from, length do
         local x, y = byte(a, i), byte(b, i)
         if x ~= y then return x < y end
     end
@@ -51,6 +73,8 @@ local BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/
 local SIXTETS = {}
 for i = 1, 64 do SIXTETS[byte(BASE64, i)] = i - 1 end
 local function decoded(text)
+    if binaries[text] then return binaries[text] end
+    spend(#text)
     local parts = {}
     for i = 1, #text, 4 do
         local a, b, c, d = byte(text, i, i + 3)
@@ -58,7 +82,8 @@ local function decoded(text)
         local group = string.char(floor(number / 65536), floor(number / 256) % 256, number % 256)
         parts[#parts + 1] = SIXTETS[d] and group or sub(group, 1, SIXTETS[c] and 2 or 1)
     end
-    return concat(parts)
+    binaries[text] = concat(parts)
+    return binaries[text]
 end
 
 local function isBase64(text) return #text % 4 == 0 and find(text, '^[%w+/]*=?=?$') end
@@ -108,19 +133,20 @@ local function scalar(kind, content)
     if type(content) ~= 'string' then return nil end
     if kind == 'S' then return content end
     if kind == 'B' then return isBase64(content) and content or nil end
+    if #content < 38 and find(content, '^%-?[1-9]%d*$') then return content end
     local decimal = decimals.parse(content)
     if not decimal or decimals.problem(decimal) then return nil end
     return decimals.text(decimal)
 end
 
--- The value of decoded JSON when that is exactly one value in DynamoDB's JSON, else nil.
+-- Decoded JSON, its numbers in canonical text, when that is exactly one value in DynamoDB's JSON, else nil.
 local function value(json, depth)
     if type(json) ~= 'table' or depth > 32 then return nil end
     local kind, content = next(json)
     if type(kind) ~= 'string' or next(json, kind) ~= nil then return nil end
     if kind == 'S' or kind == 'N' or kind == 'B' then
-        local text = scalar(kind, content)
-        return text and {[kind] = text}
+        json[kind] = scalar(kind, content)
+        return json[kind] and json
     elseif kind == 'BOOL' then
         return type(content) == 'boolean' and json or nil
     elseif kind == 'NULL' then
@@ -129,29 +155,24 @@ local function value(json, depth)
         return nil
     elseif kind == 'L' then
         if not isList(content) then return nil end
-        local list = {}
         for i = 1, #content do
-            list[i] = value(content[i], depth + 1)
-            if not list[i] then return nil end
+            if not value(content[i], depth + 1) then return nil end
         end
-        return {L = list}
+        return json
     elseif kind == 'M' then
-        local map = {}
         for name, member in pairs(content) do
-            if type(name) ~= 'string' or name == '' then return nil end
-            map[name] = value(member, depth + 1)
-            if not map[name] then return nil end
+            if type(name) ~= 'string' or name == '' or not value(member, depth + 1) then return nil end
         end
-        return {M = map}
+        return json
     elseif SET_ELEMENTS[kind] then
         if not isList(content) or #content == 0 then return nil end
-        local set, seen = {}, {}
+        local seen = {}
         for i = 1, #content do
             local text = scalar(SET_ELEMENTS[kind], content[i])
             if not text or seen[text] then return nil end
-            set[i], seen[text] = text, true
+            content[i], seen[text] = text, true
         end
-        return {[kind] = set}
+        return json
     end
 end
 
@@ -194,6 +215,7 @@ local function encodedItem(item) return sub(encoded({M = item}), 6, -2) end
 
 -- The bytes by which DynamoDB limits items.
 local function size(v)
+    spend(1)
     local kind, content = next(v)
     if kind == 'S' then return #content end
     if kind == 'N' then return floor((#content + 1) / 2) + 1 end
@@ -210,20 +232,31 @@ local function size(v)
     return total
 end
 
-local function copied(v)
-    if type(v) ~= 'table' then return v end
-    local copy = {}
-    for key, member in pairs(v) do copy[key] = copied(member) end
+local function tooLarge() invalid('Item size to update has exceeded the maximum allowed size') end
+
+-- The same members, for a change of some of them.
+local function copied(content)
+    local copy, count = {}, 0
+    for key, member in pairs(content) do
+        copy[key] = member
+        count = count + 1
+    end
+    spend(count)
     return copy
 end
 
 local function elements(set)
+    if members[set] then return members[set] end
+    spend(#set)
     local present = {}
     for i = 1, #set do present[set[i]] = true end
+    members[set] = present
     return present
 end
 
 local function equal(a, b)
+    if a == b then return true end
+    spend(1)
     local kind, content = next(a)
     local other = b[kind]
     if other == nil then return false end
@@ -252,14 +285,11 @@ local function order(a, b)
     if a.B and b.B then x, y = decoded(a.B), decoded(b.B) end
     if not x or not y then return nil end
     if x == y then return 0 end
+    spend(floor((#x < #y and #x or #y) / 16))
     return precedes(x, y) and -1 or 1
 end
 
 -- Paths ----------------------------------------------------------------------------------------------------------------
-
--- Ends the evaluation with an exception of DynamoDB.
-local function fail(code, message) error({code = code, message = message}, 0) end
-local function invalid(message) fail('ValidationException', message) end
 
 local function child(v, step)
     if type(step) == 'number' then return v.L and v.L[step + 1] end
@@ -278,13 +308,24 @@ end
 
 local BAD_PATH = 'The document path provided in the update expression is invalid for update'
 
--- The list or map that holds the place of a path.
-local function parent(item, path)
-    local holder = at(item, path, #path - 1)
-    local last = path[#path]
-    local content = holder and (type(last) == 'number' and holder.L or type(last) == 'string' and holder.M)
-    if not content then invalid(BAD_PATH) end
-    return content, type(last) == 'number' and last + 1 or last
+local function place(step) return type(step) == 'number' and step + 1 or step end
+
+-- The list or map that holds the place of a path, for a change, and the place in it. What the item shares with others is
+-- copied, level by level, and once: `own` has the copies.
+local function parent(item, path, own)
+    local content = item
+    for i = 1, #path - 1 do
+        local holder, kind = content[place(path[i])], type(path[i + 1]) == 'number' and 'L' or 'M'
+        local inner = holder and holder[kind]
+        if not inner then invalid(BAD_PATH) end
+        if not own[inner] then
+            inner = copied(inner)
+            own[inner] = true
+            content[place(path[i])] = {[kind] = inner}
+        end
+        content = inner
+    end
+    return content, place(path[#path])
 end
 
 -- The parts of an item at the paths; lists keep only the wanted elements.
@@ -301,6 +342,7 @@ local function picked(v, node)
         end
         return found and {M = result} or nil
     end
+    spend(#content)
     for i = 1, #content do
         local below = node.steps[i - 1]
         local part = below and picked(content[i], below)
@@ -328,12 +370,17 @@ end
 
 local function count(v)
     if v.S then
-        local _, characters = v.S:gsub('[^\128-\191]', '')
-        return characters
+        if not characters[v.S] then characters[v.S] = select(2, v.S:gsub('[^\128-\191]', '')) end
+        return characters[v.S]
     end
     if v.B then return #decoded(v.B) end
     local kind, content = next(v)
-    if kind == 'M' then return #sortedNames(content) end
+    if kind == 'M' then
+        local number = 0
+        for _ in pairs(content) do number = number + 1 end
+        spend(number)
+        return number
+    end
     return type(content) == 'table' and #content or nil
 end
 
@@ -353,9 +400,22 @@ local function startsWith(v, prefix)
     return text ~= nil and start ~= nil and sub(text, 1, #start) == start
 end
 
+local SHORT = 256 -- bytes of a text that Lua finds fast, whatever is before it
+
+local function holdsText(text, part)
+    local beginning, from = sub(part, 1, SHORT), 1
+    while true do
+        local found = find(text, beginning, from, true)
+        spend(floor(((found or #text) - from + #part) / 16) + 1)
+        if not found then return false end
+        if #part <= SHORT or sub(text, found, found + #part - 1) == part then return true end
+        from = found + 1
+    end
+end
+
 local function contains(v, part)
-    if v.S then return part.S ~= nil and find(v.S, part.S, 1, true) ~= nil end
-    if v.B then return part.B ~= nil and find(decoded(v.B), decoded(part.B), 1, true) ~= nil end
+    if v.S then return part.S ~= nil and holdsText(v.S, part.S) end
+    if v.B then return part.B ~= nil and holdsText(decoded(v.B), decoded(part.B)) end
     if v.L then
         for i = 1, #v.L do
             if equal(v.L[i], part) then return true end
@@ -429,15 +489,15 @@ local function assigned(item, operand)
     if kind == 'p' then
         local found = at(item, first)
         if not found then invalid('The provided expression refers to an attribute that does not exist in the item') end
-        return copied(found)
+        return found
     end
-    if kind == 'else' then
-        local found = at(item, first)
-        return found and copied(found) or assigned(item, second)
-    end
+    if kind == 'else' then return at(item, first) or assigned(item, second) end
     local a, b = assigned(item, first), assigned(item, second)
     if kind ~= 'append' then return sum(a, b, kind == '-') end
     if not a.L or not b.L then invalid(WRONG_TYPE) end
+    -- An element has two bytes at least, and all of them are in the item.
+    if 2 * (#a.L + #b.L) > LARGEST_ITEM then tooLarge() end
+    spend(#a.L + #b.L)
     local list = {}
     for i = 1, #a.L do list[i] = a.L[i] end
     for i = 1, #b.L do list[#list + 1] = b.L[i] end
@@ -463,24 +523,42 @@ local function without(current, operand)
     local kind, content = next(operand)
     if not current[kind] then invalid(WRONG_TYPE) end
     local set, doomed = {}, elements(content)
+    spend(#current[kind])
     for i = 1, #current[kind] do
         if not doomed[current[kind][i]] then set[#set + 1] = current[kind][i] end
     end
     return #set > 0 and {[kind] = set} or nil
 end
 
-local function byLastStep(a, b) return a.path[#a.path] < b.path[#b.path] end
+local function byStep(a, b) return a.step < b.step end
 
--- The item after an update expression. All right-hand sides see the item as it was.
-local function updated(old, update)
-    local assignments, removals, touched = {}, {}, {}
-    for i = 1, #update.set do
-        local path = update.set[i][1]
-        assignments[i] = {path = path, value = assigned(old, update.set[i][2])}
+-- Takes elements out of a list, those whose indexes are in `doomed`.
+local function compact(list, doomed)
+    local length, kept = #list, 0
+    spend(length)
+    for i = 1, length do
+        local element = list[i]
+        if not doomed[i] then
+            kept = kept + 1
+            list[kept] = element
+        end
     end
+    for i = kept + 1, length do list[i] = nil end
+end
+
+-- The item after an update expression. All right-hand sides see the item as it was, which stays so.
+local function updated(old, update)
+    local assignments, removals, touched, total = {}, {}, {}, 0
+    -- Paths do not overlap, so whatever is assigned is in the item in the end.
+    local function assign(path, v)
+        total = total + size(v)
+        if total > LARGEST_ITEM then tooLarge() end
+        assignments[#assignments + 1] = {path = path, value = v}
+    end
+    for i = 1, #update.set do assign(update.set[i][1], assigned(old, update.set[i][2])) end
     for i = 1, #update.add do
         local path = update.add[i][1]
-        assignments[#assignments + 1] = {path = path, value = added(at(old, path), update.add[i][2])}
+        assign(path, added(at(old, path), update.add[i][2]))
     end
     for i = 1, #update.remove do removals[i] = {path = update.remove[i]} end
     for i = 1, #update.delete do
@@ -489,47 +567,44 @@ local function updated(old, update)
         if current then
             local rest = without(current, update.delete[i][2])
             if rest then
-                assignments[#assignments + 1] = {path = path, value = rest}
+                assign(path, rest)
             else
                 removals[#removals + 1] = {path = path}
             end
         end
     end
 
-    local item = copied(old)
+    local item, own = copied(old), {}
     local appended = {}
     for i = 1, #assignments do
         local path = assignments[i].path
         touched[#touched + 1] = path
-        local holder, step = parent(item, path)
+        local holder, step = parent(item, path, own)
         if type(step) == 'number' and step > #holder then
-            appended[#appended + 1] = assignments[i]
+            appended[#appended + 1] = {holder = holder, step = step, value = assignments[i].value}
         else
             holder[step] = assignments[i].value
         end
     end
-    -- Elements past a list's end are appended in the order of their indexes.
-    table.sort(appended, byLastStep)
-    for i = 1, #appended do
-        local holder = parent(item, appended[i].path)
-        holder[#holder + 1] = appended[i].value
-    end
-    -- Removed from the back, so that the indexes of the elements before stay what they were.
-    local elementsRemoved = {}
+    local doomed = {}
     for i = 1, #removals do
         local path = removals[i].path
         touched[#touched + 1] = path
-        local holder, step = parent(item, path)
+        local holder, step = parent(item, path, own)
         if type(step) == 'number' then
-            elementsRemoved[#elementsRemoved + 1] = removals[i]
+            doomed[holder] = doomed[holder] or {}
+            doomed[holder][step] = true
         else
             holder[step] = nil
         end
     end
-    table.sort(elementsRemoved, byLastStep)
-    for i = #elementsRemoved, 1, -1 do
-        local holder, step = parent(item, elementsRemoved[i].path)
-        if step <= #holder then table.remove(holder, step) end
+    -- Only now, as indexes are those of the lists as they were.
+    for list, indexes in pairs(doomed) do compact(list, indexes) end
+    -- Elements past a list's end are appended in the order of their indexes.
+    table.sort(appended, byStep)
+    for i = 1, #appended do
+        local holder = appended[i].holder
+        holder[#holder + 1] = appended[i].value
     end
     return item, touched
 end
@@ -584,20 +659,23 @@ local function evaluate(program, key)
     if program.op == 'put' then
         new = program.item
     elseif program.op == 'update' then
-        local base = old or {}
+        local base = copied(old or {})
         for name, v in pairs(program.key) do base[name] = base[name] or v end
         new, touched = updated(base, program.update)
         local total = 0
         for name, v in pairs(new) do total = total + #name + size(v) end
-        if total > LARGEST_ITEM then invalid('Item size to update has exceeded the maximum allowed size') end
+        if total > LARGEST_ITEM then tooLarge() end
     end
 
     if program.op == 'update' then
-        local list, removed = {}, {}
-        for name in pairs(program.key) do list[1] = name end
+        local list, removed, seen = {}, {}, {}
+        for name in pairs(program.key) do list[1], seen[name] = name, true end
         for i = 1, #touched do
             local name = touched[i][1]
-            if new[name] then list[#list + 1] = name else removed[#removed + 1] = name end
+            if not seen[name] then
+                seen[name] = true
+                if new[name] then list[#list + 1] = name else removed[#removed + 1] = name end
+            end
         end
         writeFields(key, new, list)
         batched('HDEL', key, removed)
@@ -617,10 +695,14 @@ end
 
 -- Runs a program on the item in `key`. Returns its outcome as JSON text; an item whose program fails is as it was.
 function items.run(program, key)
+    work = MAX_WORK
     local succeeded, result = pcall(evaluate, program, key)
+    characters, binaries, members = {}, {}, {}
     local outcome = '{"task":' .. program.task .. ',"echo":' .. items.quoted(program.echo)
     if succeeded then return outcome .. ',"answer":{' .. result .. '}}' end
     local code = type(result) == 'table' and result.code or 'InternalServerError'
     local message = type(result) == 'table' and (result.message or result.err) or tostring(result)
     return outcome .. ',"code":' .. items.quoted(code) .. ',"message":' .. items.quoted(message) .. '}'
+end
+
 end

@@ -66,7 +66,19 @@ function tasks.problem(prefix, name, args, i)
     local key, command = target(prefix, name, args, i)
     if not key then return nil end
     local reply = redis.pcall(command, key)
-    return isError(reply) and reply.err or nil
+    if isError(reply) then return reply.err end
+    local kind = args[i]
+    if kind ~= 'C' and kind ~= 'K' and kind ~= 'T' then return nil end
+    local succeeded, problem = pcall(tasks.checkClosing, prefix)
+    return not succeeded and (type(problem) == 'table' and problem.err or tostring(problem)) or nil
+end
+
+-- Fails, before anything is written, when a key has another type that is written where an execution is stopped, or tells its
+-- parent of its end.
+function tasks.checkClosing(prefix)
+    redis.call('LLEN', prefix .. ':stopping')
+    redis.call('HLEN', prefix .. ':unread')
+    redis.call('HLEN', prefix .. ':paused')
 end
 
 -- Makes an open execution due at once, unless a worker holds it: that one looks into the inbox when it commits.
@@ -90,10 +102,34 @@ end
 
 local function jsonText(value) return '"' .. value:gsub('[%c"\\]', function(c) return format('\\u%04X', byte(c)) end) .. '"' end
 
--- Tells a parent that the execution `name` has closed.
+-- How an inbox's entry begins that tells of the end of an execution.
+local function telling(name) return '{"child":' .. jsonText(name) .. ',"as":"' end
+
+-- Tells a parent that the execution `name` has closed, where a task of it waits for that: one that was given up reads nothing.
 function tasks.report(prefix, name, parent, task, mark)
-    redis.call('HDEL', prefix .. ':children:' .. parent, task)
-    deliver(prefix, parent, task, '{"child":' .. jsonText(name) .. ',"as":"' .. mark .. '"}', true)
+    local children = prefix .. ':children:' .. parent
+    if redis.call('HGET', children, task) ~= name then return end
+    redis.call('HDEL', children, task)
+    if deliver(prefix, parent, task, telling(name) .. mark .. '"}', true) then
+        redis.call('HSET', prefix .. ':unread', name, task .. ':' .. parent)
+    end
+end
+
+-- Whether an execution's end has been told to a parent that has not read it: its document is the answer. `told`: what
+-- `unread` holds for it.
+function tasks.isUnread(prefix, name, told)
+    local task, parent = match(told, '^(%d+):(.*)$')
+    local entry = task and redis.pcall('HGET', prefix .. ':inbox:' .. parent, task)
+    local start = telling(name)
+    return type(entry) == 'string' and sub(entry, 1, #start) == start
+end
+
+-- Takes a field out of an inbox.
+local function forget(prefix, key, field, value)
+    redis.call('HDEL', key, field)
+    if sub(value, 1, 9) ~= '{"child":' then return end
+    local readable, entry = pcall(cjson.decode, value)
+    if readable and type(entry.child) == 'string' then redis.call('HDEL', prefix .. ':unread', entry.child) end
 end
 
 -- The version that a qualifier stands for (its number, or an alias's name), and its hash; nil where there is none.
@@ -117,17 +153,23 @@ local function qualified(prefix, machine, qualifier, draw)
     end
 end
 
+-- A number below 100, another one for each task: drawn from nothing else, so that what else is counted favours no route.
+local function drawn(parent, task, micros)
+    return tonumber(sub(redis.sha1hex(parent .. ':' .. task .. ':' .. micros), 1, 8), 16) % 100
+end
+
 -- Starts an execution of a machine. Returns the outcome.
 local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local readable, revision, qualifier = true, {hash = hash}, match(hash, '^:(.+)')
     local published = ''
+    local now, micros = clock()
     if hash == '' or qualifier then
         local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
         readable, revision = pcall(cjson.decode, record or '')
     end
     if qualifier and readable and type(revision) == 'table' then
         local number
-        number, revision.hash = qualified(prefix, machine, qualifier, redis.call('INCR', prefix .. ':sequence') % 100)
+        number, revision.hash = qualified(prefix, machine, qualifier, drawn(parent, task, micros))
         local alias = tonumber(qualifier) and '' or ':' .. qualifier
         published = number and ',"p":' .. jsonText(format('%d', number) .. alias) or ''
     end
@@ -135,9 +177,8 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         return outcome .. ',"code":"StateMachineDoesNotExist"}'
     end
-    local now, micros = clock()
     if revision.type == 'EXPRESS' then
-        id = id .. ':' .. instants.uuid(prefix .. micros .. ':' .. redis.call('INCR', prefix .. ':sequence'))
+        id = id .. ':' .. instants.uuid(prefix .. micros .. ':' .. task .. ':' .. parent)
         outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     end
     local name = machine .. ':' .. id
@@ -152,25 +193,48 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
 end
 
--- Stops open executions, and those that their tasks wait for: as many as a call may carry, the others run to their ends.
+-- Field of `paused` that says that `stopping` holds something: so a claim looks at it no more than it does anyway.
+local STOPPING = ':stopping'
+
+-- Stops open executions, and those that their tasks wait for: as many as this call may still. The others are left to the
+-- claims that follow.
 local function stopAll(prefix, list)
     -- What the call holds back may be of these: they are stopped as they stand after it.
     if tasks.writes then tasks.writes.write() end
     local n = 1
-    while n <= #list and n <= MAX_BATCH do
+    while n <= #list and tasks.room > 0 do
+        tasks.room = tasks.room - 1
         local document = documentOf(prefix, list[n])
-        if document and status(document) == 'R' then abort(prefix, list[n], document, nil, list) end
+        -- One whose keys are not what they should be holds up nobody else.
+        if document and status(document) == 'R' then pcall(abort, prefix, list[n], document, nil, list) end
         n = n + 1
     end
+    if n > #list then return end
+    local left = {}
+    for k = n, #list do left[#left + 1] = list[k] end
+    batched('RPUSH', prefix .. ':stopping', left)
+    redis.call('HSET', prefix .. ':paused', STOPPING, '1')
+    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+end
+
+-- Stops some of the executions that earlier calls have left, for a claim. `states`: what pausing.states says. Returns
+-- whether there are more.
+function tasks.stopMore(prefix, states)
+    if not states or not states[STOPPING] then return false end
+    tasks.checkClosing(prefix)
+    stopAll(prefix, redis.call('LPOP', prefix .. ':stopping', tasks.room) or {})
+    if redis.call('EXISTS', prefix .. ':stopping') == 1 then return true end
+    redis.call('HDEL', prefix .. ':paused', STOPPING)
+    return false
 end
 
 -- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
 -- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
 function tasks.close(prefix, name, rest, queue)
     local key = prefix .. ':children:' .. name
-    local children = redis.call('HGETALL', key)
+    local children = redis.call('HVALS', key)
     local list = queue or {}
-    for k = 2, #children, 2 do list[#list + 1] = children[k] end
+    for k = 1, #children do list[#list + 1] = children[k] end
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
     redis.call('DEL', prefix .. ':inbox:' .. name)
@@ -194,17 +258,17 @@ function tasks.apply(prefix, name, args, i)
             tasks.close(prefix, name, '')
         else
             for k = i + 2, i + 1 + 2 * tonumber(args[i + 1]), 2 do
-                if args[k + 1] == '' or redis.call('HGET', key, args[k]) == args[k + 1] then
-                    redis.call('HDEL', key, args[k])
-                end
+                local value = redis.call('HGET', key, args[k])
+                if value and (args[k + 1] == '' or value == args[k + 1]) then forget(prefix, key, args[k], value) end
             end
         end
     elseif kind == 'K' then
-        local child = redis.call('HGET', prefix .. ':children:' .. name, args[i + 1])
+        local children = prefix .. ':children:' .. name
+        local child = redis.call('HGET', children, args[i + 1])
         if child then
+            -- First, so that its end is not told to a task that waits no more.
+            redis.call('HDEL', children, args[i + 1])
             stopAll(prefix, {child})
-            -- Its end is told to a task that waits no more: nobody would read that.
-            redis.call('HDEL', prefix .. ':inbox:' .. name, args[i + 1])
         end
     elseif kind == 'T' then
         tasks.report(prefix, name, args[i + 1], args[i + 2], args[i + 3])

@@ -26,6 +26,8 @@
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see tasks.lua
 --   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids
+--   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
+--   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
@@ -43,8 +45,10 @@ local VERSION = '9'
 
 local MAX_BATCH = LIMITS.batch    -- entries a call may carry: bounds how long Redis is held up
 local MAX_LEASE = LIMITS.lease    -- ms
+local MAX_LOOKUPS = 100000        -- looks at other machines' executions by one sweep
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
+local MAX_STOPPED = 200           -- executions that one call stops; those left over are stopped by the claims after it
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
@@ -89,6 +93,7 @@ local function refuse(code, field, rule, value) error({refusal = refusal(code, f
 local function guarded(body)
     return function(keys, args)
         tasks.writes = nil
+        tasks.room = MAX_STOPPED
         local ok, result = pcall(body, keys, args)
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
@@ -142,15 +147,16 @@ local function noMore(args, last)
     end
 end
 
--- The names args[first…] as a list: at least one, at most a batch, none twice.
-local function names(args, first)
+-- The members args[first…] of `due` as a list: at least one, at most a batch, none twice. Any bytes: whoever puts a member
+-- there by hand can give it any name, and it is claimed with others.
+local function memberList(args, first)
     local count = #args - first + 1
     if count < 1 or count > MAX_BATCH then
         refuse('VALIDATION', 'executions', 'must be 1 to ' .. MAX_BATCH, count)
     end
     local list, seen = {}, {}
     for i = first, #args do
-        local name = named(args[i], 'execution')
+        local name = args[i]
         if seen[name] then refuse('VALIDATION', 'execution', 'must be given once', name) end
         seen[name] = true
         list[#list + 1] = name
@@ -623,6 +629,7 @@ function claim(keys, args)
     local now, micros = clock()
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
+    unfinished = tasks.stopMore(prefix, paused) or unfinished
     local moment = format('%.0f', now)
     local list, comesAgain = dueBetween(prefix, paused, '-inf', moment, limit), false
     local leases = #list > 0 and lapsedLeases(prefix, moment)
@@ -775,7 +782,7 @@ local function renew(keys, args)
     local prefix = prefixOf(keys)
     local old = token(args[1])
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
-    local list = names(args, 3)
+    local list = memberList(args, 3)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     local reply, rescored, text = {''}, {}, nil
     for n = 1, #list do
@@ -804,7 +811,7 @@ local function release(keys, args)
     local prefix = prefixOf(keys)
     local lease = token(args[1])
     local pause = integer(args[2], 'pause', 0, MAX_LEASE)
-    local list = names(args, 3)
+    local list = memberList(args, 3)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     checkLeases(prefix)
     local before = head(prefix)
@@ -917,6 +924,7 @@ end
 local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosing(prefix)
+    tasks.checkClosing(prefix)
     redeliveredCount(prefix)
     local now = clock()
     if tasks.writes then tasks.writes.stopped[name] = true end
@@ -935,6 +943,7 @@ end
 -- ARGV   X (or an id of the default machine), {"error"?: text, "cause"?: text} or ''
 --        and to cancel its item too: the item's SUFFIX, LastUpdated (text). One that is STARTED becomes CANCELLED.
 -- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
+-- What it leaves behind is stopped with it, a few hundred executions at once: the claims that follow stop the others.
 -- Errors VALIDATION, NOTFOUND. Bound: constant.
 local function stop(keys, args)
     local prefix = prefixOf(keys)
@@ -955,8 +964,8 @@ end
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
 -- Returns the wait's new end in ms. Wakes sleeping workers when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
--- A later instant moves the wait alone: where the document has a time-out or branches, which may be due before it, the
--- execution is due at once, and the worker that moves the wait says when it is due next.
+-- A later instant moves the wait alone: where the document has a time-out, a task or branches, which may be due before it,
+-- the execution is due at once, and the worker that moves the wait says when it is due next.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -980,10 +989,12 @@ local function reschedule(keys, args)
     local text = format('%.0f', instant)
     members.r, members.m = text, format('%.0f', (clock()))
     keep(prefix, name, join('R', members, rest))
-    local at = instant
-    if score and instant > tonumber(score) and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true)) then
+    local at, was = instant, tonumber(score or instant)
+    if was >= pausing.PARKED then was = was - pausing.PARKED end
+    -- What the caller's data looks like costs a claim at the most.
+    if instant > was and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true) or find(rest, '"k":[', 1, true)) then
         local now = clock()
-        at = tonumber(score) < now and tonumber(score) or now
+        at = was < now and was or now
     end
     redis.call('ZADD', due, format('%.0f', at), name)
     touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
@@ -1052,7 +1063,7 @@ local function deploy(keys, args)
 end
 
 -- The key of the item TABLE:id that leaves with the execution machine:id; nil when it is none, or when something else
--- has an execution of that id.
+-- has an execution of that id. It looks at every machine.
 local function itemThatLeaves(prefix, machines, itemTable, name)
     local own, id = match(name, '^([^:]*):(.*)$')
     if not id or redis.call('ZSCORE', prefix .. ':due', id) then return nil end
@@ -1060,7 +1071,7 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
     if redis.call('TYPE', key).ok ~= 'hash' then return nil end
     local others = {}
     for n = 1, #machines do
-        if machines[n] ~= own then others[#others + 1] = machines[n] .. ':' .. id end
+        if machines[n] ~= own and machines[n] ~= ':default' then others[#others + 1] = machines[n] .. ':' .. id end
     end
     for i = 1, #others, SLICE do
         local last = i + SLICE - 1
@@ -1074,13 +1085,15 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
 end
 
 -- waitable_sweep: removes executions that closed, with their documents and history: those before an instant, or the
--- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`.
+-- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`; one whose
+-- end its parent's task has not read yet stays.
 -- KEYS   prefix
 -- ARGV   instant in ms ('': none is too old), limit (1…1000), keep? ('': no number is too large; else the number of
 --        closed executions that stay), table? ('': items stay; else the item TABLE:id of machine:id leaves too, unless
---        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time)
--- Returns how many were removed; when that is `limit` there may be more | -1 another sweeper is at it
--- Errors VALIDATION. Bound: limit; with a table, limit × machines.
+--        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time),
+--        skip? (how many of the oldest stay: those that the calls before have left)
+-- Returns [how many were removed, how many of those looked at stay, 1 there may be more | 0] | -1 another sweeper is at it
+-- Errors VALIDATION. Bound: limit; with a table, as many as the lookups of their items in all machines allow.
 local function sweep(keys, args)
     local prefix = prefixOf(keys)
     local before = args[1] ~= '' and integer(args[1], 'instant', -999999999999999, 999999999999999)
@@ -1088,20 +1101,26 @@ local function sweep(keys, args)
     local keep = args[3] and args[3] ~= '' and integer(args[3], 'keep', 0, 999999999999999)
     local itemTable = args[4] and args[4] ~= '' and named(args[4], 'table')
     local sweeper = args[5] and args[5] ~= '' and named(args[5], 'sweeper')
-    noMore(args, 5)
-    local closed = prefix .. ':closed'
+    local skip = args[6] and args[6] ~= '' and integer(args[6], 'skip', 0, 999999999999999) or 0
+    noMore(args, 6)
+    local closed, unread = prefix .. ':closed', prefix .. ':unread'
     if sweeper then
         local holder = redis.call('GET', prefix .. ':sweeper')
         if holder and holder ~= sweeper then return -1 end
     end
+    local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
+    if machines and limit * #machines > MAX_LOOKUPS then
+        limit = floor(MAX_LOOKUPS / #machines)
+        if limit < 1 then limit = 1 end
+    end
     local list = {}
     if before then
-        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', 0, limit)
+        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', skip, limit)
     end
     if keep and #list < limit then
-        local surplus = redis.call('ZCARD', closed) - keep
+        local surplus = redis.call('ZCARD', closed) - keep - skip
         if surplus > limit then surplus = limit end
-        if surplus > #list then list = redis.call('ZRANGE', closed, 0, surplus - 1) end
+        if surplus > #list then list = redis.call('ZRANGE', closed, skip, skip + surplus - 1) end
     end
     -- A full batch is followed by another one: until then the others need not try.
     if sweeper and #list == limit then
@@ -1109,12 +1128,14 @@ local function sweep(keys, args)
     elseif sweeper then
         redis.call('DEL', prefix .. ':sweeper')
     end
-    if #list == 0 then return 0 end
+    if #list == 0 then return {0, 0, 0} end
     local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
-    local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
-    local doomed, gone = {}, {}
+    local told = redis.call('HMGET', unread, unpack(list))
+    local doomed, gone, delisted = {}, {}, {}
     for n = 1, #list do
-        if not open[n] then
+        local stays = not open[n] and told[n] and tasks.isUnread(prefix, list[n], told[n])
+        if not stays then delisted[#delisted + 1] = list[n] end
+        if not open[n] and not stays then
             gone[#gone + 1] = list[n]
             doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
             doomed[#doomed + 1] = prefix .. ':inbox:' .. list[n]
@@ -1122,9 +1143,10 @@ local function sweep(keys, args)
         end
     end
     batched('HDEL', prefix .. ':executions', gone)
+    batched('HDEL', unread, gone)
     if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
-    redis.call('ZREM', closed, unpack(list))
-    return #list
+    batched('ZREM', closed, delisted)
+    return {#delisted, #list - #delisted, #list == limit and 1 or 0}
 end
 
 local function register(name, callback, flags)

@@ -11,7 +11,7 @@ struct Batch: Sendable {
     private var lease: BatchLease
     private var steps: [PendingStep] = []
     /// Those that wait for room for their calls.
-    private var postponed: [String] = []
+    private var postponed: [[UInt8]] = []
     private let size: Int
 
     /// Runs the executions of a claim on, in order.
@@ -22,10 +22,10 @@ struct Batch: Sendable {
         steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
         for member in claim.members {
-            if lease.isHalfUsed { await lease.renew(claim.members.map(\.member), worker: worker) }
+            if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member) {
             case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
-            case .postponed: postponed.append(member.member)
+            case .postponed: postponed.append(member.bytes)
             case .failed: break
             }
         }

@@ -38,7 +38,7 @@ struct BatchLease: Sendable {
 
     /// Prolongs the lease. Members that were lost meanwhile are refused at the commit; when Redis does not answer, the
     /// old lease goes on.
-    mutating func renew(_ members: [String], worker: Worker) async {
+    mutating func renew(_ members: [[UInt8]], worker: Worker) async {
         let asked = ContinuousClock.now
         do {
             let lease = worker.configuration.leaseMilliseconds

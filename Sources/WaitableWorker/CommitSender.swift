@@ -29,7 +29,7 @@ struct CommitSender: Sendable {
                 return results
             } catch .clockChanged {
                 worker.logger.warning("Redis's clock was set back: a batch is run again", metadata: metadata(of: steps))
-                await worker.release(steps.map(\.step.execution.key.member), token: lease.token)
+                await worker.release(steps.map { Array($0.step.execution.key.member.utf8) }, token: lease.token)
                 return steps.map { _ in nil }
             } catch {
                 failures += 1

@@ -66,19 +66,22 @@ public final class Sweeper: Service {
 
     private func remove(_ departure: RedisStore.Departure, counted: Counter) async throws -> Int {
         var total = 0
+        var left = 0
         while true {
             let start = ContinuousClock.now
             guard
-                let removed = try await store.sweep(
+                let sweep = try await store.sweep(
                     departure,
                     limit: configuration.batch,
                     itemTable: configuration.itemTable,
-                    sweeper: name
+                    sweeper: name,
+                    skipping: left
                 )
             else { return total }
-            counted.increment(by: removed)
-            total += removed
-            if removed < configuration.batch { return total }
+            counted.increment(by: sweep.removed)
+            total += sweep.removed
+            left += sweep.left
+            guard sweep.hasMore else { return total }
             try await Task.sleep(for: (ContinuousClock.now - start) * 9)
         }
     }

@@ -142,7 +142,7 @@ public final class Worker: Service {
                 if claim == nil, !stopping { claim = await self.claim(next) }
             }
             if let claim, !claim.members.isEmpty {
-                await release(claim.members.map(\.member), token: claim.token)
+                await release(claim.members.map(\.bytes), token: claim.token)
                 tally.letGo(claim.members.count)
             }
             try await commits.waitForAll()
@@ -213,7 +213,7 @@ public final class Worker: Service {
     /// Gives claimed members back, as they are.
     ///
     /// - Parameter pause: In how many ms they are due.
-    func release(_ members: [String], token: String, pause: Int = 0) async {
+    func release(_ members: [[UInt8]], token: String, pause: Int = 0) async {
         do {
             try await store.release(members, token: token, pause: pause)
             nudges.send(.sooner(nil))

@@ -106,6 +106,87 @@ struct ItemProgramTests {
         #expect(try await partition.item("T:x") == ["Id": "x"])
     }
 
+    private static let tooMuchWork = "The expression asks for more work than one request may take"
+
+    /// A list of so many small elements, in stored form.
+    private func list(_ count: Int) -> String {
+        #"{"L":[\#(Array(repeating: #"{"N":"1"}"#, count: count).joined(separator: ","))]}"#
+    }
+
+    @Test("a request whose work multiplies with the size of its item is refused before it is done")
+    func work() async throws {
+        let partition = try Partition()
+        let many = (0..<40).map { "a\($0)=b" }.joined(separator: ",")
+        let appended = (0..<90).reduce("b") { text, _ in "list_append(\(text),b)" }
+        let contained = Array(repeating: "NOT contains(b,c)", count: 40).joined(separator: " AND ")
+        let equal = Array(repeating: "a=b", count: 100).joined(separator: " AND ")
+        let tooLarge = "Item size to update has exceeded the maximum allowed size"
+        let cases: [(fields: [String], expression: String, message: String)] = [
+            (["b", list(120_000)], #""UpdateExpression":"SET \#(many)""#, tooLarge),
+            (["b", list(120_000)], #""UpdateExpression":"SET c=\#(appended)""#, tooLarge),
+            (["b", list(1_000)], #""UpdateExpression":"SET c=\#(appended)""#, Self.tooMuchWork),
+            (
+                ["b", String(repeating: "a", count: 200_000), "c", String(repeating: "a", count: 100_000) + "b"],
+                #""UpdateExpression":"SET d=e","ConditionExpression":"\#(contained)""#, Self.tooMuchWork
+            ),
+            (
+                ["a", list(60_000), "b", list(60_000)],
+                #""UpdateExpression":"SET d=e","ConditionExpression":"\#(equal)""#, Self.tooMuchWork
+            ),
+        ]
+        for (fields, expression, message) in cases {
+            try await partition.redis("DEL", "~:item:T:x")
+            for index in stride(from: 0, to: fields.count, by: 2) {
+                try await partition.redis("HSET", "~:item:T:x", fields[index], fields[index + 1])
+            }
+            let contents = try await partition.redis("HLEN", "~:item:T:x")
+            let start = ContinuousClock.now
+            let result = try await run(partition, "updateItem", expression)
+            guard case .failed(_, let cause) = result else {
+                Issue.record("\(expression.prefix(80)): not refused")
+                continue
+            }
+            #expect(cause?.contains(message) == true)
+            #expect(ContinuousClock.now - start < .seconds(4))
+            #expect(try await partition.redis("HLEN", "~:item:T:x") == contents)
+        }
+    }
+
+    @Test("many places of one attribute are changed in one go: what is appended stays, and so does the old item")
+    func manyPlaces() async throws {
+        let partition = try Partition()
+        try await set(partition, "Id", "x", "l", list(50_000))
+        let removed = (0..<250).map { "l[\($0 * 2)]" }.joined(separator: ",")
+        let start = ContinuousClock.now
+        #expect(
+            try await run(partition, "updateItem", #""UpdateExpression":"REMOVE \#(removed)""#) == succeeded("{}")
+        )
+        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(try await partition.item("T:x")["l"] == list(49_750))
+        try await set(
+            partition,
+            "Id",
+            "x",
+            "l",
+            #"{"L":[{"S":"0"},{"S":"1"},{"S":"2"},{"L":[{"S":"a"}]}]}"#,
+            "m",
+            #"{"M":{"a":{"S":"b"}}}"#
+        )
+        let expression =
+            #""UpdateExpression":"SET l[3][9]=l[0],l[8]=m,m.a=l[1],c=m REMOVE l[0],l[2],l[4]","ReturnValues":"ALL_OLD""#
+        #expect(
+            try await run(partition, "updateItem", expression)
+                == succeeded(
+                    #"{"Attributes":{"Id":{"S":"x"},"l":{"L":[{"S":"0"},{"S":"1"},{"S":"2"},{"L":[{"S":"a"}]}]},"#
+                        + #""m":{"M":{"a":{"S":"b"}}}}}"#
+                )
+        )
+        let item = try await partition.item("T:x")
+        #expect(item["l"] == #"{"L":[{"S":"1"},{"L":[{"S":"a"},{"S":"0"}]},{"M":{"a":{"S":"b"}}}]}"#)
+        #expect(item["m"] == #"{"M":{"a":{"S":"1"}}}"#)
+        #expect(item["c"] == #"{"M":{"a":{"S":"b"}}}"#)
+    }
+
     @Test("a projection gives the wanted parts")
     func projection() async throws {
         let partition = try Partition()

@@ -1,5 +1,7 @@
 import RedisClient
 import Testing
+import Waitable
+import WaitableRedis
 
 @Suite("waitable_renew, _release and _adopt", .redisServer, .timeLimit(.minutes(1)))
 struct LeaseFunctionTests {
@@ -77,11 +79,59 @@ struct LeaseFunctionTests {
         #expect(try await partition.contents() == contents)
     }
 
+    /// Members of `due` that somebody put there by hand: empty, long, and two that are no UTF-8, alike when they are read so.
+    private static let oddMembers: [[UInt8]] = [
+        Array("m:a".utf8), [], Array(repeating: 0x61, count: 2_000), [0x6D, 0x3A, 0xFF], [0x6D, 0x3A, 0xFE],
+    ]
+
+    private func put(_ partition: Partition, _ members: [[UInt8]]) async throws {
+        var command = RedisCommand("ZADD", partition.prefix + ":due")
+        for member in members {
+            command.append("1")
+            command.append(member)
+        }
+        _ = try await partition.client.send(command)
+    }
+
+    @Test("members of any bytes are renewed and released with the others of their claim")
+    func oddMembers() async throws {
+        let partition = try Partition()
+        try await put(partition, Self.oddMembers)
+        let claim = try await partition.store.claim(limit: 10, lease: 60_000, worker: "w")
+        #expect(Set(claim.members.map(\.bytes)) == Set(Self.oddMembers))
+        let renewed = try await partition.store.renew(claim.members.map(\.bytes), token: claim.token, lease: 90_000)
+        #expect(renewed.held == Set(Self.oddMembers))
+        #expect(try await partition.store.release(claim.members.map(\.bytes), token: renewed.token) == 5)
+        let again = try await partition.store.claim(limit: 10, lease: 60_000, worker: "w")
+        #expect(again.members.count == 5)
+        #expect(again.members.allSatisfy { $0.redeliveries == 0 })
+    }
+
+    @Test("a start between the adoption of its Id and the commit of that stands", arguments: [true, false])
+    func startWhileAdopted(isByHand: Bool) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
+        try await partition.redis("ZADD", "~:due", "1", "order-42")
+        let claim = try await partition.claim()
+        #expect(try await partition.call("adopt", claim.token, "order-42", "m:order-42").integer == 1)
+        if isByHand {
+            try await partition.call("start", #"{"Id":"order-42","StartTimestamp":"2026-01-01T00:00:00Z"}"#)
+        } else {
+            #expect(try await partition.accept("m:order-42").results == [.integer(1)])
+        }
+        let started = try #require(try await partition.document("m:order-42"))
+        let late = Entry("m:order-42", next: "", token: claim.token, effects: [Entry.put("T:order-42", "P", "late")])
+        #expect(try await partition.call("commit", [claim.token] + Entry.arguments([late])) == .array([.integer(0)]))
+        #expect(try await partition.call("renew", claim.token, "90000", "m:order-42").array?.last == .integer(0))
+        #expect(try await partition.document("m:order-42") == started)
+        #expect(try await partition.item("T:order-42").isEmpty)
+        #expect(try await partition.claim().names == ["m:order-42"])
+    }
+
     private static let bad: [([String], String)] = [
         (["renew"], "token: must be a lease token: ''"),
         (["renew", "1.5"], "lease: must be an integer from 1 to 86400000: ''"),
         (["renew", "1.5", "1"], "executions: must be 1 to 1000: '0'"),
-        (["renew", "1.5", "1", ""], "execution: must have 1 to 1024 bytes: ''"),
         (["renew", "1.5", "1", "a", "a"], "execution: must be given once: 'a'"),
         (["release", "x", "0", "a"], "token: must be a lease token: 'x'"),
         (["release", "1.5", "0"], "executions: must be 1 to 1000: '0'"),

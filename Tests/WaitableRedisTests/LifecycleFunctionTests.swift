@@ -87,6 +87,7 @@ struct LifecycleFunctionTests {
         arguments: [
             (#"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":4000000000000}]}"#, true),
             (#"{"n":"W","e":1,"i":2,"t":4000000001000,"w":4000000000000}"#, true),
+            (#"{"n":"T","e":1,"i":2,"k":[7,4000000001000]}"#, true),
             (#"{"n":"W","e":1,"i":2,"w":4000000000000}"#, false),
         ]
     )
@@ -100,6 +101,24 @@ struct LifecycleFunctionTests {
         #expect(isDueAtOnce ? due <= now : due == 4_100_000_000_000)
         try await partition.call("reschedule", "m:a", "3900000000000")
         #expect(try await partition.due()[1] == (isDueAtOnce ? String(due) : "3900000000000"))
+    }
+
+    @Test("the other branches of a parked execution are not put off with the wait", arguments: [true, false])
+    func rescheduleParked(isLater: Bool) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
+        let flow = #"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":5000},{"n":"V","e":1,"i":4,"w":6000}]}"#
+        let document = #"{"s":"R","d":"h","b":1,"f":\#(flow),"input":{}}"#
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "5000", document: document)]))
+        try await partition.call("pause", "m")
+        #expect(try await partition.claim().names.isEmpty)
+        #expect(try await partition.due() == ["m:a", "4398046516104"])
+        let instant = isLater ? try await partition.now() + 3_600_000 : 4_000
+        #expect(try await partition.call("reschedule", "m:a", String(instant)).integer == instant)
+        #expect(try await partition.due() == ["m:a", isLater ? "5000" : "4000"])
+        #expect(try await partition.claim().names.isEmpty)
+        try await partition.call("unpause", "m")
+        #expect(try await partition.claim().names == ["m:a"])
     }
 
     @Test("a rescheduled execution is never early")

@@ -13,8 +13,15 @@ struct RetentionFunctionTests {
         }
     }
 
+    /// How many left; -1 where another one sweeps.
     private func sweep(_ partition: Partition, _ arguments: String...) async throws -> Int64? {
-        try await partition.call("sweep", arguments).integer
+        let reply = try await partition.call("sweep", arguments)
+        return reply.array?.first?.integer ?? reply.integer
+    }
+
+    /// How many left, how many stayed, and whether there may be more.
+    private func numbers(_ partition: Partition, _ arguments: String...) async throws -> [Int64] {
+        try #require(try await partition.call("sweep", arguments).array).compactMap(\.integer)
     }
 
     @Test("by age, to the millisecond: what closed at the instant stays")
@@ -83,6 +90,68 @@ struct RetentionFunctionTests {
         #expect(try await partition.closed().isEmpty)
     }
 
+    @Test("an execution stays until the task that waits for its end has read it", arguments: [true, false])
+    func unread(isStopped: Bool) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let starts = ["one", "two"].enumerated().map { ["B", "child", $1, "{}", "\($0 + 7)", "*", ""] }
+        let parent = Entry("m:a", next: "9000000000000", token: token, effects: starts)
+        #expect(try await partition.call("commit", [token] + Entry.arguments([parent])) == .array([.integer(1)]))
+        if isStopped {
+            for name in ["one", "two"] { try await partition.call("stop", "child:\(name)") }
+        } else {
+            let lease = try await partition.claim().token
+            let ends = ["one", "two"].enumerated().map { index, name in
+                Entry("child:\(name)", next: "", token: lease, effects: [["T", "m:a", "\(index + 7)", "*"]])
+            }
+            try await partition.call("commit", [lease] + Entry.arguments(ends))
+        }
+        try await close(partition, "m:x")
+        try await partition.redis("ZADD", "~:closed", "1", "child:one", "2", "child:two", "3", "m:x")
+        let now = String(try await partition.now() + 1)
+        // What lies behind them leaves all the same.
+        #expect(try await numbers(partition, "", "2", "0") == [0, 2, 1])
+        #expect(try await numbers(partition, now, "10") == [1, 2, 0])
+        #expect(try await numbers(partition, now, "10", "", "", "", "2") == [0, 0, 0])
+        #expect(try await numbers(partition, "", "10", "0") == [0, 2, 0])
+        #expect(try await partition.document("child:one") != nil)
+        // The parent reads one of them, and then closes.
+        let reader = try await partition.claim()
+        #expect(reader.names == ["m:a"])
+        let reads = Entry("m:a", next: "1", token: reader.token, effects: [["C", "1", "7", ""]])
+        try await partition.call("commit", [reader.token] + Entry.arguments([reads]))
+        #expect(try await numbers(partition, now, "10") == [1, 1, 0])
+        #expect(try await partition.document("child:one") == nil)
+        let last = try await partition.claim().token
+        let closes = Entry("m:a", next: "", token: last, effects: [["C", "0"]])
+        try await partition.call("commit", [last] + Entry.arguments([closes]))
+        #expect(try await sweep(partition, "", "10", "0") == 2)
+        #expect(try await partition.closed().isEmpty)
+        #expect(try await partition.redis("EXISTS", "~:unread") == .integer(0))
+    }
+
+    @Test("with items, a call looks at so many machines only, and says that there is more")
+    func manyMachines() async throws {
+        let partition = try Partition()
+        var machines = RedisCommand("HSET", partition.prefix + ":machines")
+        for number in 0..<30_000 {
+            machines.append("m\(number)")
+            machines.append("{}")
+        }
+        _ = try await partition.client.send(machines)
+        try await close(partition, "m0:a", "m0:b", "m0:c", "m0:d", "m0:e")
+        try await partition.accept("m29999:b", due: 9_000_000_000_000)
+        #expect(try await numbers(partition, "100", "1000", "", "T") == [3, 0, 1])
+        #expect(try await numbers(partition, "100", "1000", "", "T") == [2, 0, 0])
+        #expect(try await partition.item("T:a").isEmpty)
+        #expect(try await partition.item("T:b") == ["P": "m0:b"])
+        // Without items nothing is looked up.
+        try await close(partition, "m0:a", "m0:c", "m0:d", "m0:e", "m0:f")
+        #expect(try await numbers(partition, "100", "1000") == [5, 0, 0])
+    }
+
     @Test("one sweeper at a time goes through a backlog; the others may when it is done")
     func sweeper() async throws {
         let partition = try Partition()
@@ -103,7 +172,8 @@ struct RetentionFunctionTests {
             (["1", "1001"], "VALIDATION limit"),
             (["", "1", "-1"], "VALIDATION keep: "),
             (["", "1", "", String(repeating: "t", count: 1_025)], "VALIDATION table"),
-            (["", "1", "", "", "", "more"], "VALIDATION arguments: "), ([], "VALIDATION instant: "),
+            (["", "1", "", "", "", "more"], "VALIDATION skip: "),
+            (["", "1", "", "", "", "0", "more"], "VALIDATION arguments: "), ([], "VALIDATION instant: "),
         ]
     )
     func refusals(arguments: [String], error: String) async throws {

@@ -157,6 +157,84 @@ struct TaskFunctionTests {
         )
     }
 
+    /// A parent under a lease, with so many children under way.
+    private func family(_ partition: Partition, _ parent: String, children: Int) async throws -> String {
+        try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
+        try await partition.accept(parent)
+        let token = try await partition.claim(limit: 1).token
+        let starts = (1...children).map { ["B", "child", "\(parent.dropFirst(2))-\($0)", "{}", "\($0)", "*", ""] }
+        let begun = Entry(parent, next: "=", token: token, effects: starts)
+        #expect(try await partition.call("commit", [token] + Entry.arguments([begun])) == .array([.integer(1)]))
+        return token
+    }
+
+    private func stopped(_ partition: Partition) async throws -> Int {
+        let documents = try #require(try await partition.redis("HVALS", "~:executions").array)
+        return documents.count { $0.string?.hasPrefix(#"{"s":"A""#) == true }
+    }
+
+    @Test(
+        "one call stops some hundred executions, the claims after it stop the others",
+        arguments: ["commit", "stop", "task"]
+    )
+    func largeFamily(way: String) async throws {
+        let partition = try Partition()
+        let token = try await family(partition, "m:a", children: 1_100)
+        let messages = try await partition.messages {
+            switch way {
+            case "commit":
+                let end = Entry("m:a", next: "", token: token, effects: [["C", "0"]])
+                try await partition.call("commit", [token] + Entry.arguments([end]))
+            case "stop":
+                try await partition.call("stop", "m:a")
+            default:
+                let given = Entry("m:a", next: Self.later, token: token, effects: (1...1_100).map { ["K", "\($0)"] })
+                try await partition.call("commit", [token] + Entry.arguments([given]))
+            }
+        }
+        let own = way == "stop" ? 1 : 0
+        #expect(try await stopped(partition) - own == 200)
+        #expect(try await partition.redis("LLEN", "~:stopping") == .integer(900))
+        #expect(!messages.isEmpty)
+        // A worker that dies with what it has claimed takes nothing with it.
+        for claims in 1...5 {
+            let claim = try await partition.claim(limit: 1, lease: 1)
+            #expect(try await stopped(partition) - own == min(1_100, 200 + claims * 200))
+            // There is more to do at once.
+            if claims < 5 { #expect(try #require(Int64(claim.head)) <= claim.microseconds / 1_000) }
+        }
+        #expect(try await partition.redis("EXISTS", "~:stopping", "~:paused", "~:children:m:a") == .integer(0))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        #expect(try await partition.due().filter { $0.hasPrefix("child:") }.isEmpty)
+    }
+
+    @Test("what was given up, and is to be stopped yet, answers no task when it ends by itself")
+    func endBeforeStop() async throws {
+        let partition = try Partition()
+        let token = try await family(partition, "m:a", children: 300)
+        let lease = try await partition.claim(limit: 400).token
+        let given = Entry("m:a", next: Self.later, token: token, effects: (1...300).map { ["K", "\($0)"] })
+        try await partition.call("commit", [token] + Entry.arguments([given]))
+        let end = Entry("child:a-300", next: "", token: lease, effects: [["T", "m:a", "300", "*"]])
+        #expect(try await partition.call("commit", [lease] + Entry.arguments([end])) == .array([.integer(1)]))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        #expect(try await partition.due().contains("9000000000000"))
+        _ = try await partition.claim(limit: 1)
+        #expect(try await stopped(partition) == 299)
+        #expect(try await partition.document("child:a-300")?.hasPrefix(#"{"s":"S""#) == true)
+    }
+
+    @Test("an execution that nobody's task has started answers none")
+    func strangersEnd() async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a")
+        try await partition.accept("m:b")
+        let token = try await partition.claim().token
+        let end = Entry("m:b", next: "", token: token, effects: [["T", "m:a", "7", "*"]])
+        #expect(try await partition.call("commit", [token] + Entry.arguments([end])) == .array([.integer(1)]))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+    }
+
     @Test("an execution that goes on stops what one of its tasks waited for, and nothing else")
     func givenUp() async throws {
         let partition = try Partition()
@@ -196,7 +274,10 @@ struct TaskFunctionTests {
         let qualifiers = ["", ":1", ":LIVE", ":3", ":NONE"]
         let starts = qualifiers.enumerated().map { ["B", "child", "c\($0)", "{}", "\($0 + 1)", "", $1] }
         let parent = Entry("m:a", next: "=", token: token, effects: starts)
+        // What is drawn for an alias is drawn from nothing that is counted besides: its routes keep their shares.
+        let counted = try await partition.redis("GET", "~:sequence")
         let reply = try await partition.call("commit", [token] + Entry.arguments([parent])).array?.first?.array
+        #expect(try await partition.redis("GET", "~:sequence") == counted)
         let outcomes = reply?.dropFirst().compactMap(\.string) ?? []
         #expect(outcomes.map { $0.contains("StateMachineDoesNotExist") } == [false, false, false, true, true])
         #expect(try await partition.document("child:c0")?.contains(#""d":"new","b":"#) == true)

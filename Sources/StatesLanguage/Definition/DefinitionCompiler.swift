@@ -1,6 +1,10 @@
 /// Turns a definition's text into compiled states, or says all that is wrong with it.
 struct DefinitionCompiler<Resources: ResourceCatalog> {
     let resources: Resources
+    /// The labels that the definition gives to Map states.
+    private var givenLabels: Set<[UInt8]> = []
+
+    init(resources: Resources) { self.resources = resources }
 
     struct Parts {
         var comment: String?
@@ -15,6 +19,12 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
     func compile(_ text: String) throws(DefinitionError) -> Parts {
         let object = try read(text)
         try checkJSONata(object)
+        var compiler = self
+        compiler.givenLabels = MapDistribution.givenLabels(in: .object(object))
+        return try compiler.compile(object)
+    }
+
+    private func compile(_ object: JSONObject) throws(DefinitionError) -> Parts {
         var fields = FieldReader(object, at: "")
         let comment = fields.string("Comment")
         let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
@@ -24,6 +34,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         fields.finish()
         if let graph {
             checkNames(of: graph, &fields)
+            checkLabels(of: graph, &fields)
             checkVariables(of: graph, &fields)
         }
         guard fields.problems.isEmpty, let graph else { throw DefinitionError(problems: fields.problems) }
@@ -186,7 +197,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         case "Succeed": .succeed(SucceedState())
         case "Fail": .fail(FailState(&fields))
         case "Parallel": ParallelState(&fields, compile: nestedGraph).map(State.Kind.parallel)
-        case "Map": MapState(&fields, compile: nestedGraph).map(State.Kind.map)
+        case "Map": MapState(&fields, givenLabels: givenLabels, compile: nestedGraph).map(State.Kind.map)
         default: nil
         }
     }

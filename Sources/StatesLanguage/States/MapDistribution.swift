@@ -4,6 +4,8 @@
 struct MapDistribution: Sendable {
     /// What the map run is called after; `nil` for the state's name.
     let label: String?
+    /// The labels that the definition gives to states: none of them stands for a state's name.
+    let givenLabels: Set<[UInt8]>
     /// Whether the items' executions are of the EXPRESS type.
     let isExpress: Bool
     /// How many items may fail; `nil` for none, unless a percentage is given.
@@ -17,9 +19,34 @@ struct MapDistribution: Sendable {
 
     private static let longestLabel = 40
 
-    /// What the map run is called after.
+    /// What the map run is called after: no other state of the definition has the same.
     func label(of state: String) -> String {
-        label ?? String(String.UnicodeScalarView(state.unicodeScalars.filter(Self.isAllowed).prefix(Self.longestLabel)))
+        if let label { return label }
+        let allowed = String.UnicodeScalarView(state.unicodeScalars.filter(Self.isAllowed))
+        let isWhole = allowed.count == state.unicodeScalars.count && allowed.count <= Self.longestLabel
+        if isWhole, !givenLabels.contains(Array(state.utf8)) { return state }
+        // Names are unique, their beginnings are not.
+        let digest = DerivedUUID.text(state).suffix(Self.digestLength)
+        return String(allowed.prefix(Self.longestLabel - Self.digestLength - 1)) + "-" + digest
+    }
+
+    /// How many hexadecimal digits tell names apart that are too long for a label.
+    private static let digestLength = 12
+
+    /// The labels that a definition gives, whatever states they belong to.
+    static func givenLabels(in json: JSON) -> Set<[UInt8]> {
+        var labels: Set<[UInt8]> = []
+        func find(in json: JSON) {
+            switch json {
+            case .array(let elements): for element in elements { find(in: element) }
+            case .object(let object):
+                if let label = object["Label"]?.stringValue { labels.insert(Array(label.utf8)) }
+                for (_, member) in object { find(in: member) }
+            default: break
+            }
+        }
+        find(in: json)
+        return labels
     }
 
     /// `Label`.
@@ -61,7 +88,7 @@ extension StateMachine {
         func find(_ graph: StateGraph) -> StateGraph? {
             for (name, state) in graph.states {
                 if case .map(let map) = state.kind, let distribution = map.distribution {
-                    if distribution.label(of: name) == label { return map.processor }
+                    if distribution.label(of: name).utf8.elementsEqual(label.utf8) { return map.processor }
                     continue
                 }
                 for inner in state.graphs { if let found = find(inner) { return found } }

@@ -11,7 +11,12 @@ final class MapState: Sendable {
     /// How the items run in executions of their own; `nil` for inline mode.
     let distribution: MapDistribution?
 
-    init?(_ fields: inout FieldReader, compile: (inout FieldReader) -> StateGraph?) {
+    /// - Parameter givenLabels: The labels that the definition gives to states.
+    init?(
+        _ fields: inout FieldReader,
+        givenLabels: Set<[UInt8]>,
+        compile: (inout FieldReader) -> StateGraph?
+    ) {
         items = fields.language.items(&fields)
         selector = Self.selector(&fields)
         maxConcurrency = Self.count("MaxConcurrency", &fields)
@@ -33,6 +38,7 @@ final class MapState: Sendable {
             ? nil
             : MapDistribution(
                 label: label,
+                givenLabels: givenLabels,
                 isExpress: mode == .express,
                 toleratedCount: count,
                 toleratedPercentage: percentage,

@@ -29,7 +29,7 @@ extension Execution {
     /// What the end of an execution brings with it, beside the task handler's effects.
     var closingEffects: [Effect] {
         var effects: [Effect] = []
-        if awaitsAnswers { effects.append(.forget(answers: [])) }
+        if awaitsAnswers || inbox.hasStarted() { effects.append(.forget(answers: [])) }
         if let parent { effects.append(.report(to: parent)) }
         return effects
     }

@@ -58,6 +58,16 @@ public struct Inbox: Sendable, Equatable {
         set { messages.answers = newValue }
     }
 
+    /// Whether an execution has been started whose end a task waits for, as the last commit says.
+    ///
+    /// - Parameter task: The task's id; `nil` for any.
+    func hasStarted(_ task: Int? = nil) -> Bool {
+        guard let outcomes = box?.value.outcomes else { return false }
+        func waits(_ outcome: JSON?) -> Bool { outcome?.objectValue?["waits"] == .bool(true) }
+        if let task { return waits(outcomes["\(task)"]) }
+        return outcomes.contains { waits($0.value) }
+    }
+
     /// How an execution closed.
     public struct Closing: Sendable, Equatable {
         /// The status that it had.

@@ -16,6 +16,17 @@ public enum Effect: Sendable, Equatable {
     /// any); all of them where none is named, and the executions that its tasks wait for are stopped.
     case forget(answers: [ItemField])
 
+    /// The task without whose waiting the effect is for nothing; `nil` where it is not for nothing.
+    var awaitingTask: Int? {
+        switch self {
+        case .offer(_, let task): return task.task
+        case .start(let start):
+            if case .end = start.wish { return start.task }
+            return nil
+        case .item, .publish, .stop, .report, .forget: return nil
+        }
+    }
+
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     public func appendArguments(_ append: (String) -> Void) {
         switch self {

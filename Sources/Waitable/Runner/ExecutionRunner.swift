@@ -62,7 +62,7 @@ public struct ExecutionRunner: Sendable {
             before: execution,
             next: place,
             journal: entry,
-            effects: tasks.effects + Self.abandoning(execution, entry.inbox, next)
+            effects: Self.begun(tasks.effects, next) + Self.abandoning(execution, entry.inbox, next)
                 + Self.forgetting(entry.inbox, execution, place),
             calls: tasks.calls,
             events: advance.events,
@@ -96,12 +96,21 @@ public struct ExecutionRunner: Sendable {
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
     }
 
+    /// What the step's tasks asked for, without what the step itself has given up again: an execution or an activity's
+    /// task whose end nobody waits for is not begun.
+    private static func begun(_ effects: [Effect], _ after: Execution) -> [Effect] {
+        guard effects.contains(where: { $0.awaitingTask != nil }) else { return effects }
+        let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
+        return effects.filter { effect in effect.awaitingTask.map(awaited.contains) ?? true }
+    }
+
     /// The end of executions that tasks waited for, and a step of an execution that goes on does not any more.
     private static func abandoning(_ before: Execution, _ inbox: Inbox, _ after: Execution) -> [Effect] {
         guard after.status == .running, let tasks = before.flow?.pendingTasks, !tasks.isEmpty else { return [] }
         let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
         return tasks.filter { task in
-            task.answerer == .token && !awaited.contains(task.id) && inbox.answers["\(task.id)"] == nil
+            !awaited.contains(task.id) && inbox.answers["\(task.id)"] == nil
+                && (task.answerer == .token || inbox.hasStarted(task.id))
         }
         .map { .stop(task: $0.id) }
     }

@@ -17,6 +17,55 @@ struct DistributedMapTests {
         return run
     }
 
+    /// A machine of Parallel branches, each with one Map state in distributed mode whose processor is a Wait state.
+    private func maps(_ states: [(name: String, label: String?)]) -> String {
+        let branches = states.enumerated().map { index, state in
+            let label = state.label.map { #""Label":"\#($0)","# } ?? ""
+            return #"{"StartAt":"\#(state.name)","States":{"\#(state.name)":{"Type":"Map",\#(label)"End":true,"#
+                + #""ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#
+                + #""StartAt":"I\#(index)","States":{"I\#(index)":{"Type":"Wait","Seconds":1,"End":true}}}}}}"#
+        }
+        return machine(#"{"Type":"Parallel","End":true,"Branches":[\#(branches.joined(separator: ","))]}"#)
+    }
+
+    @Test(
+        "every Map state has a label of its own, and by it its own processor",
+        arguments: [
+            // The same first 40 characters; names that differ in what a label cannot hold; a label that is another's name.
+            [(String(repeating: "x", count: 40) + "a", nil), (String(repeating: "x", count: 40) + "b", nil)],
+            [("A B", nil), ("AB", nil), ("A:B", nil)],
+            [("A", nil), ("B", "A"), ("C", "B")],
+            [("?", nil), ("*", nil)],
+            [("caf\u{E9}", nil), ("cafe", "cafe\u{301}")],
+        ] as [[(name: String, label: String?)]]
+    )
+    func labels(states: [(name: String, label: String?)]) throws {
+        var run = try run(maps(states), "[7]")
+        let labels = run.tasks.items.map(\.label)
+        #expect(Set(labels.map { Array($0.utf8) }).count == states.count)
+        for (index, label) in labels.enumerated() {
+            #expect((1...40).contains(label.unicodeScalars.count))
+            #expect(states[index].label == nil || states[index].label == label)
+            #expect(run.interpreter.machine.processor(labelled: label)?.startAt == "I\(index)")
+        }
+        // The same each time.
+        run = try self.run(maps(states), "[7]")
+        #expect(run.tasks.items.map(\.label) == labels)
+    }
+
+    @Test("a label that two states have is refused")
+    func repeatedLabel() throws {
+        #expect(
+            throws: DefinitionError(problems: [
+                DefinitionProblem(
+                    "SCHEMA_VALIDATION_FAILED",
+                    "Label must be unique within the state machine: 'L'",
+                    at: "/States/S/Branches[1]/States/B/Label"
+                )
+            ])
+        ) { try Run(maps([("A", "L"), ("B", "L")])) }
+    }
+
     /// The ids of the items asked for, in order.
     private func ids(_ run: Run) -> [Int] { run.tasks.items.map(\.id) }
 
