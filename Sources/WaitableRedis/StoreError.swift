@@ -8,6 +8,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case refused(code: String, message: String)
     /// Redis is full (`OOM`): starts are refused whole until memory is free again.
     case outOfMemory(String)
+    /// Redis would take the start, and could lose it: it was not sent.
+    case unready(Unreadiness)
     /// An answer that this version does not understand.
     case unexpectedReply(function: String, reply: String)
 
@@ -27,6 +29,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
         case .redis(let error): "\(error)"
         case .refused(let code, let message): "\(code) \(message)"
         case .outOfMemory(let message): "Redis is out of memory: \(message)"
+        case .unready(let unreadiness): unreadiness.reason
         case .unexpectedReply(let function, let reply): "\(function) answered unexpectedly: \(reply)"
         }
     }

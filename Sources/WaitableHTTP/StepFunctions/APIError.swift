@@ -29,9 +29,14 @@ struct APIError: Error, Sendable {
 
     init(_ error: StoreError) {
         switch error {
-        case .redis, .outOfMemory, .refused("SHUTDOWN", _):
+        case .redis, .outOfMemory, .unready, .refused("SHUTDOWN", _):
             self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
-            if case .outOfMemory = error { retryAfter = 5 } else { retryAfter = 1 }
+            retryAfter =
+                switch error {
+                case .outOfMemory: 5
+                case .unready(let unreadiness): unreadiness.retryAfter
+                default: 1
+                }
         case .refused, .unexpectedReply:
             self.init("InternalFailure", "\(error)", status: .internalServerError)
         }

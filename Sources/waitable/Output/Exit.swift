@@ -33,7 +33,7 @@ enum Exit {
         case is NoItemError: notFound
         case let error as StoreError:
             switch error {
-            case .redis, .outOfMemory: unavailable
+            case .redis, .outOfMemory, .unready: unavailable
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
