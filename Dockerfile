@@ -1,23 +1,13 @@
 # The whole of Waitable in one image; the command says which process it is. docker-compose.yml has its health checks.
-
-# The package with nothing in its sources: what the build of the dependencies has to know of it. A stage that is copied
-# counts by its content, so the dependencies, which take most of the time, are built again only when the manifest changes.
-FROM debian:bookworm-slim AS manifest
-WORKDIR /src
-COPY . .
-RUN find Sources Tests Benchmarks -name "*.swift" -delete \
-    && find Sources Tests Benchmarks -type f ! -path "*/CHiredis/*" -exec truncate -s 0 {} + \
-    && for target in Sources/*/ Tests/*/; do [ "$target" = Sources/CHiredis/ ] || touch "$target/Empty.swift"; done \
-    && touch Sources/waitable/main.swift Benchmarks/main.swift && rm -r statemachine
-
 FROM swift:6.3-bookworm AS build
 # Without its shared object, hiredis is linked statically like everything else.
 RUN apt-get update && apt-get install -y --no-install-recommends libhiredis-dev ca-certificates \
     && rm -rf /var/lib/apt/lists/* /usr/lib/*/libhiredis.so
 WORKDIR /src
-COPY --from=manifest /src .
-RUN swift build -c release --product waitable --static-swift-stdlib && rm -r Sources
-COPY Sources Sources
+COPY Package.* ./
+RUN swift package resolve
+# The manifest names the tests and benchmarks too, so their folders are here; only the product is built.
+COPY . .
 RUN swift build -c release --product waitable --static-swift-stdlib \
     && install -D -t /out "$(swift build -c release --show-bin-path)/waitable" \
         /usr/libexec/swift/linux/swift-backtrace-static \

@@ -23,6 +23,8 @@ public final class RedisClient: Service {
     }
 
     let configuration: RedisConfiguration
+    /// The user of the connection; `nil` for the one that Redis gives to everybody.
+    public var user: String? { configuration.user }
     let eventLoopGroup: any EventLoopGroup
     let logger: Logger
     private let link: Link

@@ -80,7 +80,7 @@ struct Starter: Sendable {
     ///
     /// - Parameter reference: `nil` for the default machine.
     func target(_ reference: StateMachineReference?) async throws(Refusal) -> Target {
-        if let refusal = ingest.readiness.refusal { throw .store(refusal) }
+        if let refusal = await ingest.readiness.refusal() { throw .store(refusal) }
         do {
             guard let reference else {
                 guard let name = try await ingest.machines.defaultMachine(),

@@ -29,6 +29,8 @@ public enum Unreadiness: Sendable, Equatable {
     case memoryHigh(used: Double, mark: Int)
     /// Redis may evict keys: its `maxmemory-policy`.
     case evicts(policy: String)
+    /// The next restart of Redis would lose what is in its append-only file: why.
+    case losesFile(String)
     /// The function library cannot be used: why.
     case functions(String)
     /// There is no default state machine.
@@ -50,6 +52,7 @@ public enum Unreadiness: Sendable, Equatable {
         switch error {
         case .redis, .clockChanged: self = .unreachable
         case .outOfMemory: self = .full
+        case .unready(let unreadiness): self = unreadiness
         case .refused("LOADING", _): self = .loading
         case .refused("READONLY", _): self = .readOnly
         case .refused where error.isPassing: self = .refusesWrites("\(error)")
@@ -67,6 +70,7 @@ public enum Unreadiness: Sendable, Equatable {
         case .full: "OutOfMemory"
         case .memoryHigh: "MemoryHigh"
         case .evicts: "EvictionPolicy"
+        case .losesFile: "AppendOnlyFile"
         case .functions: "FunctionLibrary"
         case .noDefaultMachine: "NoStateMachine"
         }
@@ -85,6 +89,7 @@ public enum Unreadiness: Sendable, Equatable {
         case .evicts(let policy):
             "maxmemory-policy is \(policy), which can evict items: it must be noeviction "
                 + "(WAITABLE_ALLOW_EVICTION=true takes the risk)"
+        case .losesFile(let problem): problem
         case .functions(let problem): "the function library cannot be used: \(problem)"
         case .noDefaultMachine: "no default state machine is deployed"
         }
@@ -95,7 +100,7 @@ public enum Unreadiness: Sendable, Equatable {
         switch self {
         case .unreachable, .loading, .noDefaultMachine: 1
         case .full, .memoryHigh, .refusesWrites: 5
-        case .readOnly, .evicts, .functions: 10
+        case .readOnly, .evicts, .losesFile, .functions: 10
         }
     }
 }

@@ -12,6 +12,7 @@ public final class ReadinessSampler: Service {
     private let policy: ReadinessPolicy
     private let interval: Duration
     private let logger: Logger
+    private let file: AppendOnlyFileCheck
     private let last = Mutex<Sample?>(nil)
 
     private struct Sample {
@@ -27,6 +28,7 @@ public final class ReadinessSampler: Service {
         self.policy = policy
         self.interval = interval
         self.logger = logger
+        file = AppendOnlyFileCheck(store: store, logger: logger)
     }
 
     /// Samples until the graceful shutdown.
@@ -46,17 +48,25 @@ public final class ReadinessSampler: Service {
         return sample.taken.duration(to: .now) > interval * 5 ? .unreachable : sample.unreadiness
     }
 
-    /// Why no start must be sent to Redis, as far as the last sample tells: its memory is above the high-water mark.
-    public var refusal: StoreError? {
-        guard let unreadiness = last.withLock({ $0?.unreadiness }), case .memoryHigh = unreadiness else { return nil }
-        return .outOfMemory(unreadiness.reason)
+    /// Why no start must be sent to Redis, as far as the last sample tells: Redis would take it, and what would be lost,
+    /// or what waits would have no room. Asks Redis only where no sample was taken yet.
+    public func refusal() async -> StoreError? {
+        let sample = last.withLock { $0 }
+        guard let unreadiness = sample == nil ? await self.sample() : sample?.unreadiness else { return nil }
+        switch unreadiness {
+        case .memoryHigh: return .outOfMemory(unreadiness.reason)
+        case .evicts, .losesFile: return .unready(unreadiness)
+        // Redis refuses these itself.
+        case .unreachable, .loading, .readOnly, .refusesWrites, .full, .functions, .noDefaultMachine: return nil
+        }
     }
 
     @discardableResult
     private func sample() async -> Unreadiness? {
         let unreadiness: Unreadiness?
         do {
-            unreadiness = Unreadiness(try await store.readMemory(), policy)
+            let memory = Unreadiness(try await store.readMemory(), policy)
+            unreadiness = if let memory { memory } else { await file.problem().map(Unreadiness.losesFile) }
         } catch {
             unreadiness = Unreadiness(error)
         }

@@ -10,6 +10,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case outOfMemory(String)
     /// Redis's clock is another one than the caller took it for: it was set, or it is another Redis. Nothing was changed.
     case clockChanged
+    /// Redis would take the start, and could lose it: it was not sent.
+    case unready(Unreadiness)
     /// An answer that this version does not understand.
     case unexpectedReply(function: String, reply: String)
 
@@ -20,7 +22,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// done, and the same call may be taken later.
     public var isPassing: Bool {
         switch self {
-        case .outOfMemory, .clockChanged: true
+        case .outOfMemory, .clockChanged, .unready: true
         case .refused(let code, let message): RedisServerError(line: "\(code) \(message)").isPassing
         case .redis(let error): error.isPassing
         case .unexpectedReply: false
@@ -41,6 +43,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
         case .refused(let code, let message): "\(code) \(message)"
         case .clockChanged: "Redis's clock was set, or it is another Redis"
         case .outOfMemory(let message): "Redis is out of memory: \(message)"
+        case .unready(let unreadiness): unreadiness.reason
         case .unexpectedReply(let function, let reply): "\(function) answered unexpectedly: \(reply)"
         }
     }

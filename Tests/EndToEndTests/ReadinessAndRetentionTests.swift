@@ -41,6 +41,41 @@ struct ReadinessAndRetentionTests {
         }
     }
 
+    @Test("starts are refused with 503 and the reason where Redis may evict items, in both APIs and by the command")
+    func evictionRefusesStarts() async throws {
+        let item = #"{"Id":"a","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+        let machine: JSONObject = [
+            "stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"
+        ]
+        let start = ["start", "--id", "a", "--at", "2036-01-01T00:00:00Z"]
+        for isAllowed in [false, true] {
+            let environment = ["WAITABLE_ALLOW_EVICTION": "\(isAllowed)"]
+            try await Stack.with(environment: environment) { stack in
+                try await set(stack, "maxmemory-policy", "allkeys-lru")
+                if !isAllowed {
+                    try await eventually("it is unready") { try await readiness(stack).status == 503 }
+                }
+                let answer = try await stack.post(item)
+                let batch = try await stack.batch(item)
+                let aws = try await stack.call("StartExecution", machine)
+                let command = try Program(start, environment: stack.environment.merging(environment) { $1 })
+                let code = try await command.end()
+                if isAllowed {
+                    #expect((answer.status, aws.status, code) == (200, 200, 0), "\(command.output)")
+                    #expect(batch.allSatisfy { $0["code"] == nil })
+                } else {
+                    #expect((answer.status, aws.status, code) == (503, 503, 69), "\(command.output)")
+                    #expect(answer.json.objectValue?["code"] == "EvictionPolicy")
+                    #expect(answer.json.objectValue?["message"]?.stringValue?.contains("allkeys-lru") == true)
+                    #expect(batch.map { $0["code"] } == ["EvictionPolicy"])
+                    #expect(aws.json.objectValue?["__type"] == "ServiceUnavailable")
+                    #expect(command.output.contains("maxmemory-policy is allkeys-lru"))
+                    #expect(try await stack.dueCount() == 0)
+                }
+            }
+        }
+    }
+
     @Test(
         "above the high-water mark starts are refused with 503 and a time to try again, in both APIs, and Redis is asked once a second"
     )

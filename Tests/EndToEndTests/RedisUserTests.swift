@@ -23,7 +23,7 @@ struct RedisUserTests {
             text = text.replacing("#SHA256_OF_\(name)_PASSWORD", with: ">\(password)")
         }
         // The test itself looks on.
-        text = text.replacing("user default off", with: "user default on nopass ~* &* +@all")
+        text = text.replacing("user default off resetpass", with: "user default on nopass")
         try Data(text.utf8).write(to: file)
         try await Stack.with(
             options: ["--aclfile", file.path],

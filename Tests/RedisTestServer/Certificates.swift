@@ -1,7 +1,7 @@
 public import Foundation
 
 /// An authority, a server's and a client's certificate, made by openssl in a folder of their own.
-public final class Certificates {
+public final class Certificates: Sendable {
     /// The folder of the files.
     public let folder: URL
     /// The authority's certificate.

@@ -117,6 +117,23 @@ struct DoctorTests {
         }
     }
 
+    @Test("an append-only file that the user default could not load is found")
+    func defaultUser() async throws {
+        try await Patient.with { patient in
+            try await patient.asUser("+@all") { user in
+                try await user.redis("ACL", "SETUSER", "default", "off", "-@all")
+                let report = try await user.examine()
+                #expect(codes(report) == ["file-lost-at-restart"])
+                #expect(report.findings.counts["file-lost-at-restart"]?.severity == .error)
+                try await user.redis("ACL", "SETUSER", "default", "off", "resetpass", "allkeys", "allchannels", "+@all")
+                #expect(codes(try await user.examine()).isEmpty)
+                try await user.redis("ACL", "SETUSER", "default", "-@all")
+                try await user.redis("CONFIG", "SET", "appendonly", "no")
+                #expect(codes(try await user.examine()) == ["not-persistent"])
+            }
+        }
+    }
+
     @Test("functions that are missing or old are found, and loaded when mending; newer ones are left")
     func functions() async throws {
         try await Patient.with { patient in
@@ -218,10 +235,10 @@ struct DoctorTests {
             }
             try await patient.asUser("+@read", "+fcall_ro", "+info", "+time", "+type") { user in
                 let report = try await user.examine()
-                #expect(codes(report) == ["listed-without-document"])
+                #expect(codes(report) == ["listed-without-document", "file-unchecked"])
                 #expect(report.facts.notAllowed == ["CONFIG GET", "FCALL"])
                 let mending = try await user.examine(mends: true)
-                #expect(codes(mending) == ["data-unexamined"])
+                #expect(codes(mending) == ["data-unexamined", "file-unchecked"])
             }
             try await patient.asUser("+fcall_ro") { user in
                 let report = try await user.examine()

@@ -32,10 +32,29 @@ struct ReadinessTests {
             return logger
         }
 
-        static func with(_ options: [String] = [], _ body: @Sendable (Subject) async throws -> Void) async throws {
-            let server = try RedisTestServer(options: options)
+        static func with(
+            persistence: RedisTestServer.Persistence = .none,
+            _ body: @Sendable (Subject) async throws -> Void
+        ) async throws {
+            let server = try RedisTestServer(persistence: persistence)
             defer { server.kill() }
-            let client = RedisClient(RedisConfiguration(address: .unixSocket(path: server.socket)), logger: logger)
+            try await with(server, RedisConfiguration(address: .unixSocket(path: server.socket)), body)
+        }
+
+        /// The same Redis as another user, who has all rights but some.
+        func asUser(_ rights: String, _ body: @Sendable (Subject) async throws -> Void) async throws {
+            var command = RedisCommand("ACL", "SETUSER", "u", "reset", "on", ">p", "~*", "&*", "+@all")
+            for right in rights.split(separator: " ") { command.append(String(right)) }
+            _ = try await store.client.send(command)
+            try await Self.with(server, RedisConfiguration(url: "redis://u:p@127.0.0.1:\(server.port)"), body)
+        }
+
+        private static func with(
+            _ server: RedisTestServer,
+            _ configuration: RedisConfiguration,
+            _ body: @Sendable (Subject) async throws -> Void
+        ) async throws {
+            let client = RedisClient(configuration, logger: logger)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await client.run() }
                 defer { group.cancelAll() }
@@ -73,9 +92,17 @@ struct ReadinessTests {
         try await Subject.with { redis in
             try await redis.set("maxmemory-policy", "allkeys-lru")
             #expect(await redis.unreadiness() == .evicts(policy: "allkeys-lru"))
-            #expect(await redis.unreadiness(ReadinessPolicy(allowsEviction: true)) == nil)
+            // The first question of all, too, before a sample was taken.
+            guard case .unready(.evicts(policy: "allkeys-lru"))? = await redis.sampler().refusal() else {
+                Issue.record("starts are not refused")
+                return
+            }
+            let allowed = ReadinessPolicy(allowsEviction: true)
+            #expect(await redis.unreadiness(allowed) == nil)
+            #expect(await redis.sampler(allowed).refusal() == nil)
             try await redis.set("maxmemory-policy", "noeviction")
             #expect(await redis.unreadiness() == nil)
+            #expect(await redis.sampler().refusal() == nil)
         }
     }
 
@@ -88,13 +115,12 @@ struct ReadinessTests {
             try await redis.set("maxmemory", "\(used * 2)")
             #expect(await redis.unreadiness() == nil)
             let sampler = redis.sampler(ReadinessPolicy(highWaterPercent: 30))
-            #expect(sampler.refusal == nil)
             guard case .memoryHigh(let share, 30)? = await sampler.unreadiness() else {
                 Issue.record("ready with half of the memory used")
                 return
             }
             #expect((40...60).contains(share))
-            guard case .outOfMemory(let message)? = sampler.refusal else {
+            guard case .outOfMemory(let message)? = await sampler.refusal() else {
                 Issue.record("starts are not refused")
                 return
             }
@@ -164,20 +190,65 @@ struct ReadinessTests {
         try await Subject.with { redis in
             #expect(await redis.unreadiness() == nil)
             for (rights, isReady) in [("-fcall", false), ("-info", true)] {
-                _ = try await redis.store.client.send(
-                    RedisCommand("ACL", "SETUSER", "u", "on", ">p", "~*", "&*", "+@all", rights)
-                )
-                let configuration = try RedisConfiguration(url: "redis://u:p@127.0.0.1:\(redis.server.port)")
-                let client = RedisClient(configuration, logger: Subject.logger)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { try await client.run() }
-                    defer { group.cancelAll() }
-                    _ = try await client.send(RedisCommand("PING"))
-                    let user = Subject(server: redis.server, store: RedisStore(client: client))
+                try await redis.asUser(rights) { user in
                     let unreadiness = await user.unreadiness()
                     #expect(unreadiness?.code == (isReady ? nil : "FunctionLibrary"), "\(rights)")
                 }
             }
+        }
+    }
+
+    @Test("an append-only file that Redis could not load again is not ready, and refuses starts")
+    func appendOnlyFile() async throws {
+        try await Subject.with(persistence: .appendOnly) { redis in
+            #expect(await redis.unreadiness() == nil)
+            try await redis.asUser("") { user in
+                // As Redis would load the file now: `default` is the user of the socket's connection too.
+                func setDefault(_ rights: String...) async throws {
+                    var command = RedisCommand("ACL", "SETUSER", "default")
+                    for right in rights { command.append(right) }
+                    _ = try await user.store.client.send(command)
+                }
+                let sampler = user.sampler()
+                #expect(await sampler.unreadiness() == nil)
+                for rights in [
+                    ["off", "resetkeys", "-@all"], ["allkeys", "+@all", "-xadd"], ["+@all", "resetkeys", "~other:*"],
+                ] {
+                    for right in rights { try await setDefault(right) }
+                    guard case .losesFile(let reason)? = await user.unreadiness() else {
+                        Issue.record("ready with \(rights)")
+                        continue
+                    }
+                    #expect(reason.contains("ACL SETUSER default off resetpass ~* &* +@all"))
+                    #expect(!rights.contains("-xadd") || reason.contains("'xadd'"))
+                    guard case .unready(.losesFile)? = await user.sampler().refusal() else {
+                        Issue.record("starts are taken with \(rights)")
+                        continue
+                    }
+                }
+                try await user.set("appendonly", "no")
+                #expect(await user.unreadiness() == nil)
+                try await user.set("appendonly", "yes")
+                #expect(await user.unreadiness()?.code == "AppendOnlyFile")
+                try await setDefault("off", "resetpass", "~*", "&*", "+@all")
+                #expect(await user.unreadiness() == nil)
+            }
+        }
+    }
+
+    @Test("a user who may not ask whether the file can be loaded is not ready, unless it is the one that loads it")
+    func appendOnlyFileUnknown() async throws {
+        try await Subject.with(persistence: .appendOnly) { redis in
+            try await redis.asUser("-acl") { user in
+                guard case .losesFile(let reason)? = await user.unreadiness() else {
+                    Issue.record("ready, and nobody knows why")
+                    return
+                }
+                #expect(reason.contains("+acl|dryrun"))
+            }
+            try await redis.asUser("-acl +acl|dryrun") { user in #expect(await user.unreadiness() == nil) }
+            _ = try await redis.store.client.send(RedisCommand("ACL", "SETUSER", "default", "-acl"))
+            #expect(await redis.unreadiness() == nil)
         }
     }
 

@@ -40,6 +40,13 @@ struct ItemError: Error, HTTPResponseError {
                 message: "Redis has no room, and nothing was started: \(message)"
             )
             retryAfter = 5
+        case .unready(let unreadiness):
+            self.init(
+                status: .serviceUnavailable,
+                code: unreadiness.code,
+                message: "Nothing was started, because it could be lost: \(unreadiness.reason)"
+            )
+            retryAfter = unreadiness.retryAfter
         case .redis(let cause):
             self = cause.code == .outcomeUnknown ? .outcomeUnknown : .redisUnavailable
         case .clockChanged:

@@ -6,14 +6,14 @@ public import WaitableMetrics
 public struct WorkerMonitor: Sendable {
     private let exposition: Exposition
     private let access: Access
-    private let unreadiness: @Sendable () -> String?
+    private let unreadiness: @Sendable () async -> String?
 
     /// A monitor.
     ///
     /// - Parameters:
     ///   - access: Who may read the metrics.
     ///   - unreadiness: Why the worker cannot work now; `nil` where it can.
-    public init(exposition: Exposition, access: Access, unreadiness: @Sendable @escaping () -> String?) {
+    public init(exposition: Exposition, access: Access, unreadiness: @Sendable @escaping () async -> String?) {
         self.exposition = exposition
         self.access = access
         self.unreadiness = unreadiness
@@ -24,12 +24,12 @@ public struct WorkerMonitor: Sendable {
         let routes = Routes(access: access)
         MetricsRoutes(exposition: exposition).add(to: routes)
         routes.get("/healthz", .open) { _, _ in Response(json: .object(["status": .string("ok")])) }
-        routes.get("/readyz", .open) { _, _ in readiness() }
+        routes.get("/readyz", .open) { _, _ in await readiness() }
         return routes
     }
 
-    private func readiness() -> Response {
-        guard let reason = unreadiness() else { return Response(json: .object(["status": .string("ready")])) }
+    private func readiness() async -> Response {
+        guard let reason = await unreadiness() else { return Response(json: .object(["status": .string("ready")])) }
         return Response(
             status: .serviceUnavailable,
             json: .object(["status": .string("unready"), "reason": .string(reason)])

@@ -31,14 +31,19 @@ struct APIError: Error, Sendable {
         let isUnavailable =
             switch error {
             case .redis, .refused("SHUTDOWN", _): true
-            case .outOfMemory, .clockChanged, .refused, .unexpectedReply: error.isPassing
+            case .outOfMemory, .unready, .clockChanged, .refused, .unexpectedReply: error.isPassing
             }
         guard isUnavailable else {
             self.init("InternalFailure", "\(error)", status: .internalServerError)
             return
         }
         self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
-        if case .outOfMemory = error { retryAfter = 5 } else { retryAfter = 1 }
+        retryAfter =
+            switch error {
+            case .outOfMemory: 5
+            case .unready(let unreadiness): unreadiness.retryAfter
+            default: 1
+            }
     }
 
     static func noStateMachine(_ arn: String) -> APIError {

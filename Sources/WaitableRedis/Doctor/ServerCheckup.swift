@@ -25,7 +25,7 @@ struct ServerCheckup {
         try await checkFunctions()
         checkRole()
         checkMemory()
-        checkPersistence()
+        try await checkPersistence()
         checkClock()
     }
 
@@ -195,7 +195,7 @@ struct ServerCheckup {
         }
     }
 
-    private mutating func checkPersistence() {
+    private mutating func checkPersistence() async throws(StoreError) {
         let info = facts.info
         if info["aof_enabled"] == "0" {
             if facts.configuration["save"] == "" {
@@ -225,6 +225,7 @@ struct ServerCheckup {
                 "CONFIG SET appendfsync everysec, and the same in redis.conf."
             )
         }
+        if info["aof_enabled"] == "1" { try await checkDefaultUser() }
         for (field, file) in [
             ("aof_last_write_status", "the append-only file"), ("aof_last_bgrewrite_status", "a new append-only file"),
             ("rdb_last_bgsave_status", "the last snapshot"),
@@ -237,6 +238,19 @@ struct ServerCheckup {
                 "Look at the disk of Redis (full? read-only?) and at its log; then BGREWRITEAOF or BGSAVE."
             )
         }
+    }
+
+    /// Whether the append-only file could be loaded again.
+    private mutating func checkDefaultUser() async throws(StoreError) {
+        guard let problem = try await DefaultUser.problem(in: store) else { return }
+        let text = problem.description
+        add(
+            problem == .unknown ? "file-unchecked" : "file-lost-at-restart",
+            problem == .unknown ? .warning : .error,
+            at: "ACL",
+            "\(text.prefix(1).uppercased() + text.dropFirst()).",
+            "\(problem.advice)."
+        )
     }
 
     // MARK: Clock

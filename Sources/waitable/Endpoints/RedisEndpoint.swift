@@ -1,3 +1,4 @@
+import Logging
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -6,9 +7,11 @@ import WaitableRedis
 struct RedisEndpoint: Endpoint {
     private let store: RedisStore
     private let manager: ItemManager
+    private let readiness: ReadinessSampler
 
     init(store: RedisStore, settings: Settings) {
         self.store = store
+        readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: Logger(label: "waitable"))
         manager = ItemManager(
             store: store,
             machines: MachineCache(store: store),
@@ -50,6 +53,7 @@ struct RedisEndpoint: Endpoint {
     }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
+        if let refusal = await readiness.refusal() { throw refusal }
         let answers = try await store.startByHand(
             items.map { item in
                 var item = item

@@ -38,7 +38,7 @@ enum Exit {
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
-            case .refused, .outOfMemory, .clockChanged, .unexpectedReply: failed
+            case .refused, .outOfMemory, .unready, .clockChanged, .unexpectedReply: failed
             }
         case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:

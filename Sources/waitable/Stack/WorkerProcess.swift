@@ -43,12 +43,15 @@ struct WorkerProcess {
             logger: logger
         )
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
-        var services: [any Service] = [client, sweeper]
+        let file = AppendOnlyFileCheck(store: store, logger: logger)
+        var services: [any Service] = [client, sweeper, file]
         if let port = settings.metricsPort, let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
                 access: Access(credentials: credentials, arn: settings.arn, logger: logger)
-            ) { worker.unreadiness }
+            ) {
+                if let reason = worker.unreadiness { reason } else { await file.problem() }
+            }
             if let credentials { services.append(credentials) }
             services.append(try server(monitor.routes(), listening, port: port))
         }

@@ -1,0 +1,72 @@
+public import Logging
+import RedisClient
+public import ServiceLifecycle
+import Synchronization
+
+/// Whether Redis could load its append-only file again.
+///
+/// Redis loads the file as its user `default`, whether or not anybody may log in as that user. A transaction in the file
+/// that the user may not run is dropped, with a line in Redis's log and no error (Redis 7 and 8, Valkey 8), and
+/// each call of a function that writes more than once is such a transaction.
+public final class AppendOnlyFileCheck: Service {
+    /// How old an answer may be; one that found a problem is asked for again at once.
+    private static let lifetime = Duration.seconds(10)
+
+    private let store: RedisStore
+    private let logger: Logger
+    private let last = Mutex<Answer?>(nil)
+
+    private struct Answer {
+        var problem: String?
+        var taken: ContinuousClock.Instant
+    }
+
+    /// A check of the Redis of a store.
+    public init(store: RedisStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
+
+    /// Checks once a second until the graceful shutdown, and logs what changes.
+    public func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            var logged: String?
+            while !Task.isCancelled {
+                let problem = await self.problem()
+                if problem != logged {
+                    if let problem {
+                        self.logger.error("Redis cannot load its file again", metadata: ["reason": "\(problem)"])
+                    } else {
+                        self.logger.notice("Redis can load its file again")
+                    }
+                    logged = problem
+                }
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    /// Why the next restart of Redis would lose what is in its append-only file; `nil` where it would not, where there is
+    /// no such file, and where Redis does not answer.
+    public func problem() async -> String? {
+        let before = last.withLock { $0 }
+        if let before, before.problem == nil, before.taken.duration(to: .now) < Self.lifetime { return nil }
+        guard let answer = try? await ask() else { return before?.problem }
+        last.withLock { $0 = answer }
+        return answer.problem
+    }
+
+    private func ask() async throws(StoreError) -> Answer {
+        var answer = Answer(problem: nil, taken: .now)
+        do {
+            let info = RedisInfo(try await store.send(RedisCommand("INFO", "persistence")).string ?? "")
+            if info["aof_enabled"] == "1" {
+                answer.problem = try await DefaultUser.problem(in: store).map { "\($0.description): \($0.advice)" }
+            }
+        } catch {
+            // A user who may not see it is taken at Redis's word.
+            guard error.isNotAllowed else { throw error }
+        }
+        return answer
+    }
+}
