@@ -12,6 +12,16 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
         message = words.count > 1 ? String(words[1]) : ""
     }
 
+    /// Whether the server refuses the command for a reason that passes: nothing of it was done, and the same command may
+    /// be taken later, by this server or by the one that takes its place.
+    public var isPassing: Bool {
+        switch prefix {
+        case "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY", "TRYAGAIN":
+            true
+        default: false
+        }
+    }
+
     /// The whole line.
     public var description: String { message.isEmpty ? prefix : "\(prefix) \(message)" }
 }
@@ -50,6 +60,9 @@ public struct RedisError: Error, Sendable, CustomStringConvertible {
 
     /// Whether the command may be sent again: it was not carried out, or nobody knows.
     public var isWorthRepeating: Bool { code == .notSent || code == .outcomeUnknown }
+
+    /// Whether the server refused the command for a reason that passes: see ``RedisServerError/isPassing``.
+    public var isPassing: Bool { server?.isPassing ?? false }
 
     /// The error in one line.
     public var description: String {

@@ -20,7 +20,8 @@ public enum Unreadiness: Sendable, Equatable {
     case loading
     /// This Redis is a replica that only reads.
     case readOnly
-    /// Redis refuses writes: its own error, such as `MISCONF …` where it cannot save, or `NOREPLICAS …`.
+    /// Redis refuses writes: its own error, such as `MISCONF …` where it cannot save, `NOREPLICAS …`, or `BUSY …`
+    /// where a script has run for long.
     case refusesWrites(String)
     /// Redis has reached `maxmemory`.
     case full
@@ -51,8 +52,7 @@ public enum Unreadiness: Sendable, Equatable {
         case .outOfMemory: self = .full
         case .refused("LOADING", _): self = .loading
         case .refused("READONLY", _): self = .readOnly
-        case .refused("MISCONF", let message): self = .refusesWrites("MISCONF \(message)")
-        case .refused("NOREPLICAS", let message): self = .refusesWrites("NOREPLICAS \(message)")
+        case .refused where error.isPassing: self = .refusesWrites("\(error)")
         case .refused, .unexpectedReply: self = .functions("\(error)")
         }
     }

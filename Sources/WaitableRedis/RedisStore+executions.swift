@@ -72,7 +72,7 @@ extension RedisStore {
         do throws(StoreError) {
             answers.append(.success(try await startByHand(first.item, machine: first.machine)))
         } catch {
-            guard case .refused = error else { throw error }
+            guard case .refused = error, !error.isPassing else { throw error }
             answers.append(.failure(error))
         }
         let commands = items.dropFirst().map { item in

@@ -14,6 +14,17 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     /// Whether the call may be sent again: it was not carried out, or nobody knows.
     public var isWorthRepeating: Bool { if case .redis(let error) = self { error.isWorthRepeating } else { false } }
 
+    /// Whether Redis refused the call for a reason that passes (`OOM`, `BUSY`, `LOADING`, `READONLY`, …): nothing was
+    /// done, and the same call may be taken later.
+    public var isPassing: Bool {
+        switch self {
+        case .outOfMemory: true
+        case .refused(let code, let message): RedisServerError(line: "\(code) \(message)").isPassing
+        case .redis(let error): error.isPassing
+        case .unexpectedReply: false
+        }
+    }
+
     /// Whether the user may not do it, or this Redis does not have it (hosted ones take commands away).
     var isNotAllowed: Bool {
         guard case .refused(let code, let message) = self else { return false }

@@ -96,6 +96,15 @@ public final class RedisTestServer: Sendable {
         return try socket.port()
     }
 
+    /// Asks the server over a connection of its own, also while a script keeps it busy.
+    ///
+    /// - Parameter command: An inline command, such as `SCRIPT KILL`.
+    /// - Returns: The beginning of the answer, as it comes over the wire; empty where there is none.
+    @discardableResult
+    public func ask(_ command: String) -> String {
+        (try? LoopbackSocket())?.asks("\(command)\r\n", port: port) ?? ""
+    }
+
     private static func answers(port: Int) -> Bool {
         guard let socket = try? LoopbackSocket() else { return false }
         return socket.asks("PING\r\n", port: port).hasPrefix("+PONG")

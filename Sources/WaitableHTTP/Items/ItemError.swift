@@ -44,6 +44,8 @@ struct ItemError: Error, HTTPResponseError {
             self = cause.code == .outcomeUnknown ? .outcomeUnknown : .redisUnavailable
         case .refused("SHUTDOWN", _):
             self = .stopping
+        case .refused where error.isPassing:
+            self = Self.unavailable("RedisNotReady", "Redis takes no such calls now, and nothing was done: \(error)")
         case .refused, .unexpectedReply:
             self.init(status: .internalServerError, code: "StoreError", message: "\(error)")
         }

@@ -28,13 +28,17 @@ struct APIError: Error, Sendable {
     }
 
     init(_ error: StoreError) {
-        switch error {
-        case .redis, .outOfMemory, .refused("SHUTDOWN", _):
-            self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
-            if case .outOfMemory = error { retryAfter = 5 } else { retryAfter = 1 }
-        case .refused, .unexpectedReply:
+        let isUnavailable =
+            switch error {
+            case .redis, .refused("SHUTDOWN", _): true
+            case .outOfMemory, .refused, .unexpectedReply: error.isPassing
+            }
+        guard isUnavailable else {
             self.init("InternalFailure", "\(error)", status: .internalServerError)
+            return
         }
+        self.init("ServiceUnavailable", "\(error)", status: .serviceUnavailable)
+        if case .outOfMemory = error { retryAfter = 5 } else { retryAfter = 1 }
     }
 
     static func noStateMachine(_ arn: String) -> APIError {

@@ -71,13 +71,13 @@ struct FileStart {
         return item
     }
 
-    /// Starts a batch; while nobody can tell what became of it, again.
+    /// Starts a batch; while nobody can tell what became of it, or Redis refuses it for a reason that passes, again.
     private func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         for _ in 1..<Self.tries {
             do {
                 return try await endpoint.start(items)
             } catch let error as RemoteError where error.isPassing {
-            } catch StoreError.redis(let cause) where cause.isWorthRepeating {
+            } catch let error as StoreError where error.isWorthRepeating || error.isPassing {
             }
             try await Task.sleep(for: .seconds(1))
         }

@@ -74,7 +74,7 @@ struct RedisEndpoint: Endpoint {
 
     /// A refusal as an ingest would answer it; any other error concerns all items, and is thrown.
     private static func refusal(_ error: StoreError) throws -> JSONObject {
-        guard case .refused(let reason, let message) = error else { throw error }
+        guard case .refused(let reason, let message) = error, !error.isPassing else { throw error }
         let codes = ["VALIDATION": "InvalidField", "CONFLICT": "ItemExists", "NOTFOUND": "NoStateMachine"]
         return ["code": .string(codes[reason] ?? reason), "message": .string(message)]
     }

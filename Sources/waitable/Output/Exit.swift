@@ -33,11 +33,12 @@ enum Exit {
         case is NoItemError: notFound
         case let error as StoreError:
             switch error {
-            case .redis, .outOfMemory: unavailable
+            case .redis: unavailable
+            case _ where error.isPassing: unavailable
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
-            case .refused, .unexpectedReply: failed
+            case .refused, .outOfMemory, .unexpectedReply: failed
             }
         case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:

@@ -76,6 +76,7 @@ struct Stack: Sendable {
     struct Answer: Sendable {
         var status: UInt
         var json: JSON
+        var headers = HTTPHeaders()
     }
 
     func get(_ path: String) async throws -> Answer { try await send(.init(url: url + path)) }
@@ -104,7 +105,7 @@ struct Stack: Sendable {
             let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
             let body = try await response.body.collect(upTo: 16 * 1_024 * 1_024)
             let json = body.readableBytes == 0 ? JSON.null : try JSON(parsing: Array(buffer: body))
-            return Answer(status: response.status.code, json: json)
+            return Answer(status: response.status.code, json: json, headers: response.headers)
         } catch  where isProbe && !(error is CancellationError) {
             return Answer(status: 0, json: .null)
         }

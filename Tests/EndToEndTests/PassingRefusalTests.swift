@@ -1,0 +1,84 @@
+import NIOHTTP1
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// What Redis refuses for a reason that passes is a 503 that says when to come back.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct PassingRefusalTests {
+    private static let start = #"{"Id":"one","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+
+    @Test("Too few replicas: a start, a batch's line and StartExecution are 503, and are taken once they are there")
+    func tooFewReplicas() async throws {
+        try await Stack.with { stack in
+            try await stack.set("min-replicas-to-write", "1")
+            let answer = try await stack.post(Self.start)
+            #expect(answer.status == 503)
+            #expect(answer.headers["Retry-After"] == ["1"])
+            #expect(answer.json.objectValue?["code"] == "RedisNotReady")
+            #expect(answer.json.objectValue?["message"]?.stringValue?.contains("NOREPLICAS") == true)
+            let line = try #require(try await stack.batch(Self.start + "\n").first)
+            #expect(line["status"] == .integer(503))
+            #expect(line["code"] == "RedisNotReady")
+            let call = try await stack.call(
+                "StartExecution",
+                ["stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"]
+            )
+            #expect(call.status == 503)
+            #expect(call.headers["Retry-After"] == ["1"])
+            #expect(call.json.objectValue?["__type"] == "ServiceUnavailable")
+            let cancel = try await stack.post("", to: "/items/one/cancel")
+            #expect(cancel.status == 503)
+            #expect(cancel.headers["Retry-After"] == ["1"])
+
+            try await stack.set("min-replicas-to-write", "0")
+            #expect(try await stack.post(Self.start).status == 200)
+        }
+    }
+
+    @Test("A script that keeps Redis busy: a start is 503 meanwhile")
+    func busy() async throws {
+        try await Stack.with { stack in
+            try await stack.set("lua-time-limit", "1")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    _ = try? await stack.store.client.send(RedisCommand("EVAL", "while true do end", "0"))
+                }
+                defer { group.cancelAll() }
+                // Before the script runs, starts are taken; before its time is over, none has an answer.
+                var answer = try await stack.post(Self.start)
+                while answer.status == 200 { answer = try await stack.post(Self.start) }
+                #expect(answer.status == 503)
+                #expect(answer.headers["Retry-After"] == ["1"])
+                #expect(answer.json.objectValue?["code"] == "RedisNotReady")
+                #expect(answer.json.objectValue?["message"]?.stringValue?.contains("BUSY") == true)
+                stack.redis.ask("SCRIPT KILL")
+            }
+            #expect(try await stack.post(Self.start).status == 200)
+        }
+    }
+
+    @Test(
+        "These refusals pass, those do not",
+        arguments: [
+            ("BUSY", true), ("LOADING", true), ("MISCONF", true), ("NOREPLICAS", true), ("READONLY", true),
+            ("OOM", true), ("MASTERDOWN", true), ("CLUSTERDOWN", true), ("TRYAGAIN", true),
+            ("WRONGTYPE", false), ("NOPERM", false), ("ERR", false), ("VALIDATION", false), ("BUSYKEY", false),
+        ]
+    )
+    func classification(code: String, passes: Bool) {
+        #expect(RedisServerError(line: "\(code) because").isPassing == passes)
+        #expect(RedisServerError(line: code).isPassing == passes)
+        #expect(StoreError.refused(code: code, message: "because").isPassing == passes)
+        #expect(!StoreError.refused(code: code, message: "because").isWorthRepeating)
+    }
+}
+
+extension Stack {
+    /// Sets a parameter of Redis.
+    func set(_ parameter: String, _ value: String) async throws {
+        _ = try await store.client.send(RedisCommand("CONFIG", "SET", parameter, value))
+    }
+}
