@@ -25,7 +25,7 @@ public final class RedisClient: Service {
     let configuration: RedisConfiguration
     let eventLoopGroup: any EventLoopGroup
     let logger: Logger
-    private let link: Link
+    let link: Link
     private let gate: Gate
     private let counters = Counters()
 
