@@ -8,7 +8,32 @@ extension RedisStore {
     /// - Parameter transitions: At most 1,000.
     /// - Returns: One result for each, in order.
     public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
-        var arguments = FunctionArguments()
+        do throws(StoreError) {
+            return try await accept(transitions)
+        } catch {
+            guard error.isRevisionMissing else { throw error }
+        }
+        return try await acceptRunnable(transitions)
+    }
+
+    /// Starts those executions whose revisions are there.
+    private func acceptRunnable(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
+        let missing = try await missingRevisions(Set(transitions.map(\.revision)))
+        var results = Array(repeating: StartResult.revisionMissing, count: transitions.count)
+        let runnable = transitions.indices.filter { !missing.contains(transitions[$0].revision) }
+        guard !runnable.isEmpty else { return results }
+        do throws(StoreError) {
+            let accepted = try await accept(runnable.map { transitions[$0] })
+            for (index, result) in zip(runnable, accepted) { results[index] = result }
+        } catch {
+            // Another one has gone meanwhile: then none is started.
+            guard error.isRevisionMissing else { throw error }
+        }
+        return results
+    }
+
+    private func accept(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
+        var arguments = FunctionArguments(Self.revisions(of: transitions))
         let places = arguments.append(transitions)
         let reply = try await call("waitable_accept", arguments)
         if reply == .integer(Int64(transitions.count)) {
@@ -29,6 +54,14 @@ extension RedisStore {
             }
         }
         return Self.sorted(answers, places)
+    }
+
+    /// The revisions that transitions name, each once, with commas between them.
+    private static func revisions(of transitions: [Transition]) -> String {
+        // Nearly always they are all one.
+        guard let first = transitions.first?.revision else { return "" }
+        if transitions.allSatisfy({ $0.revision == first }) { return first }
+        return Set(transitions.map(\.revision)).joined(separator: ",")
     }
 
     /// Puts answers in the order of what they are answers to.

@@ -37,7 +37,7 @@
 -- entries.lua, instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '8'
+local VERSION = '9'
 
 local MAX_BATCH = 1000            -- entries a call may carry: bounds how long Redis is held up
 local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
@@ -366,6 +366,16 @@ local function existing(prefix, name)
     return name, document
 end
 
+-- Refuses when a revision that starts name is gone: they would be acknowledged, and could never run.
+local function checkRevisions(prefix, list)
+    local keys = {}
+    for hash in gmatch(list, '[^,]+') do keys[#keys + 1] = prefix .. ':machine:' .. hash end
+    if #keys > MAX_BATCH then refuse('VALIDATION', 'revisions', 'must be at most ' .. MAX_BATCH, #keys) end
+    if #keys > 0 and redis.call('EXISTS', unpack(keys)) < #keys then
+        refuse('REVISION', 'revisions', 'must be deployed', list)
+    end
+end
+
 -- Functions -----------------------------------------------------------------------------------------------------------
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
@@ -375,28 +385,33 @@ local function version() return VERSION end
 -- refuses the call when it would refuse a start (OOM, MISCONF, READONLY, NOREPLICAS, LOADING).
 -- KEYS   prefix
 -- ARGV   none
--- Returns [the library's version, the text of INFO memory ('' where the user may not see it)]
+-- Returns [the library's version, the text of INFO memory ('' where the user may not see it), how much the registry of
+--        state machines holds: 0 where nothing was ever deployed, or all is lost]
 -- Errors VALIDATION, and those of Redis. Bound: constant.
 local function ready(keys, args)
-    prefixOf(keys)
+    local prefix = prefixOf(keys)
     noMore(args, 0)
     local memory = redis.pcall('INFO', 'memory')
-    return {VERSION, isError(memory) and '' or memory}
+    local machines = redis.pcall('HLEN', prefix .. ':machines')
+    return {VERSION, isError(memory) and '' or memory, isError(machines) and 1 or machines}
 end
 
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
--- ARGV   ENTRIES (next '=' is not allowed)
+-- ARGV   the hashes of the revisions that the executions run, with commas between them ('': they are not looked at),
+--        ENTRIES (next '=' is not allowed)
 -- Returns n, when all were rows of one kind and are created; else n elements: 1 created | [1, outcome…] when it had programs
 --        | the existing document, nothing changed
 --        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
 --        it is applied, and it may come again without having begun (no history)
 -- Wakes sleeping workers when the head of `due` is sooner than before.
--- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
+-- Errors VALIDATION, REVISION (one of the revisions is gone); OOM from Redis itself before anything is written. Bound:
+--        1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
+    checkRevisions(prefix, args[1] or '')
     local now = format('%.0f', (clock()))
-    local batch = entries.parse(prefix, args, 1, now, false)
+    local batch = entries.parse(prefix, args, 2, now, false)
     local list = batch.names
     local before = head(prefix)
     checkClosing(prefix)
@@ -718,7 +733,8 @@ end
 -- ARGV   item: {"StartTimestamp": ISO 8601 instant, "Id"?: 1 to 80 characters}, machine (default: the default machine)
 -- Returns JSON text {"Id":…,"executionArn"?:…,"startDate":seconds}. The same Id with the same StartTimestamp again:
 --        the same answer, nothing new.
--- Errors VALIDATION, NOTFOUND (machine), CONFLICT (Id in use with another input), OOM. Bound: constant.
+-- Errors VALIDATION, NOTFOUND (machine), REVISION (the machine's revision is gone), CONFLICT (Id in use with another
+--        input), OOM. Bound: constant.
 local function start(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 2)
@@ -735,6 +751,7 @@ local function start(keys, args)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         refuse('CORRUPT', 'machine', 'must have a record with a hash', machine)
     end
+    checkRevisions(prefix, revision.hash)
 
     local now, micros = clock()
     if instants.parse(item.StartTimestamp, 'StartTimestamp') > now + LONGEST_WAIT then

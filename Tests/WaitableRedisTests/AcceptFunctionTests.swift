@@ -1,5 +1,8 @@
 import RedisClient
+import StatesLanguage
 import Testing
+import Waitable
+import WaitableRedis
 
 @Suite("waitable_accept", .redisServer, .timeLimit(.minutes(1)))
 struct AcceptFunctionTests {
@@ -173,7 +176,7 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
             "VALIDATION program: must be an item program: '{}'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 6: '7'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 7: '8'"),
     ]
 
     private static let row = ["m:a", "R", "T:a", "1", "v"]
@@ -280,7 +283,7 @@ struct AcceptFunctionTests {
             ),
             (["1", "", "2", "wait", #"P["f"]"#, "", ""] + row + row, "VALIDATION entries: must be 1: '2'"),
             (["2", "", "1", "wait", #"P["f"]"#, "", ""] + row, "VALIDATION execution: must have 1 to 1024 bytes: ''"),
-            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 12: '13'"),
+            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 13: '14'"),
             (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "", "R", "T:a", "1", "v"],
                 "VALIDATION execution: must have 1 to 1024 bytes: ''"
@@ -311,6 +314,40 @@ struct AcceptFunctionTests {
         let partition = try Partition()
         #expect(try await partition.refusal("accept", words) == message)
         #expect(try await partition.contents().isEmpty)
+    }
+
+    @Test("starts of a revision that is gone are refused, and those that went with them are not")
+    func revisionGone() async throws {
+        let partition = try Partition()
+        let store = partition.store
+        try await partition.call("deploy", "m", "put", "here", "{}", #"{"hash":"here"}"#)
+        func start(_ name: String, _ revision: String) -> Transition {
+            Transition(
+                key: ExecutionKey(machine: "m", name: name),
+                revision: revision,
+                next: .due(Instant(milliseconds: 1)),
+                document: Array(#"{"s":"R"}"#.utf8),
+                listing: .unchanged,
+                effects: []
+            )
+        }
+        let mixed = try await store.start([start("a", "here"), start("b", "gone"), start("c", "here")])
+        #expect(mixed == [.started, .revisionMissing, .started])
+        #expect(try await store.start([start("d", "gone")]) == [.revisionMissing])
+        #expect(try await partition.due() == ["m:a", "1", "m:c", "1"])
+        #expect(try await partition.document("m:b") == nil)
+
+        let contents = try await partition.contents()
+        let words = ["FCALL", "waitable_accept", "1", partition.prefix, "here,gone,here"]
+        var command = RedisCommand(name: words[0])
+        for word in words.dropFirst() + Entry.arguments([Entry("m:e", next: "1")]) { command.append(word) }
+        do {
+            _ = try await partition.client.send(command)
+            Issue.record("not refused")
+        } catch {
+            #expect(error.server?.description == "REVISION revisions: must be deployed: 'here,gone,here'")
+        }
+        #expect(try await partition.contents() == contents)
     }
 
     @Test("1,000 entries are a batch, 1,001 are not")

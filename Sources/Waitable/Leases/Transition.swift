@@ -12,10 +12,20 @@ public struct Transition: Sendable {
     public var listing: Listing
     /// What else is done, in order.
     public var effects: [Effect]
+    /// The hash of the revision that the execution runs.
+    public var revision: String
 
     /// A transition from its parts.
-    public init(key: ExecutionKey, next: Next, document: [UInt8], listing: Listing, effects: [Effect]) {
+    public init(
+        key: ExecutionKey,
+        revision: String,
+        next: Next,
+        document: [UInt8],
+        listing: Listing,
+        effects: [Effect]
+    ) {
         self.key = key
+        self.revision = revision
         self.next = next
         self.document = document
         self.listing = listing
@@ -67,6 +77,8 @@ public enum StartResult: Sendable, Equatable {
     case existing([UInt8])
     /// Its state machine is paused: nothing is started, and it may come again as ``Step/unbegun(_:)``.
     case paused
+    /// The revision that it would run is gone from Redis: nothing is started.
+    case revisionMissing
     /// Redis refused this start's writes, with its own words; nothing of it was applied.
     case failed(String)
 }

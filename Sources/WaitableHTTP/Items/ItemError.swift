@@ -60,7 +60,7 @@ struct ItemError: Error, HTTPResponseError {
     static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
 
     /// What may go well in a second.
-    private static func unavailable(_ code: String, _ message: String) -> ItemError {
+    static func unavailable(_ code: String, _ message: String) -> ItemError {
         var error = ItemError(status: .serviceUnavailable, code: code, message: message)
         error.retryAfter = 1
         return error
