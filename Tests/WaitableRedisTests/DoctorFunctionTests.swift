@@ -123,7 +123,6 @@ struct DoctorFunctionTests {
         Damage("item-missing", "E", "m:open", mended: false, ["DEL", "~:item:T:open"]),
         Damage("item-ahead", "E", "m:open", mended: false, ["HSET", "~:item:T:open", "P", "COMPLETED"]),
         Damage("item-behind", "E", "m:done", mended: false, ["HSET", "~:item:T:done", "P", "STARTED"]),
-        Damage("document-unreadable", "E", "m:open", mended: false, ["HSET", "~:executions", "m:open", "junk"]),
         Damage("wrong-type", "H", "m:open", mended: false, ["SET", "~:history:m:open", "x"]),
         Damage("wrong-type", "I", "T:odd", mended: false, ["SET", "~:item:T:odd", "x"]),
     ]

@@ -38,6 +38,8 @@ extension Ingest {
                 code: "StoreError",
                 message: "Redis refused the item's writes, and nothing was started: \(reason)"
             )
+        case .other(let error as DocumentError):
+            return ItemError(error)
         case .other:
             return ItemError(status: .internalServerError, code: "InternalError", message: "The start failed.")
         }

@@ -51,6 +51,13 @@ struct ItemError: Error, HTTPResponseError {
         }
     }
 
+    /// An execution whose document in Redis is damaged: which one, and in which way, but nothing that it holds.
+    init(_ error: DocumentError) {
+        self.init(status: .internalServerError, code: "DocumentUnreadable", message: error.sentence)
+        field = "Id"
+        value = error.key.name
+    }
+
     static let outcomeUnknown = unavailable(
         "OutcomeUnknown",
         "Redis did not answer in time. The same request with the same Id is safe to repeat."

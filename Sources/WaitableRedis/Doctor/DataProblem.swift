@@ -71,7 +71,7 @@ enum DataProblem: String, CaseIterable {
         case .itemMissing: "The execution waits, but its item \(detail) is gone."
         case .itemBehind: "The execution succeeded, but its item \(detail) still has its first status."
         case .itemAhead: "The execution waits, but its item \(detail) has its last status already."
-        case .documentUnreadable: "The document does not begin with a status: no worker can run it."
+        case .documentUnreadable: "The document \(detail): nobody can read it, and no worker run it."
         case .wrongType: "The key holds another type than Waitable's: what belongs there cannot be written."
         }
     }
