@@ -10,6 +10,8 @@ final class CommandHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     private let idleInterval: TimeAmount
+    private let shortestStay: TimeAmount
+    private let created = NIODeadline.now()
     private let reader = ReplyReader()
     private var requests: RequestQueue
     private var context: ChannelHandlerContext?
@@ -28,9 +30,16 @@ final class CommandHandler: ChannelInboundHandler {
     /// - Parameters:
     ///   - timeout: A command's. A server that owes an answer three times as long is taken for dead.
     ///   - idleInterval: How long the server may be quiet before it is asked whether it is there.
-    init(timeout: TimeAmount, idleInterval: TimeAmount, onPush: ((RedisValue) -> Void)? = nil) {
+    ///   - shortestStay: How long the connection stays at a primary that may have been replaced by another one.
+    init(
+        timeout: TimeAmount,
+        idleInterval: TimeAmount,
+        shortestStay: TimeAmount,
+        onPush: ((RedisValue) -> Void)? = nil
+    ) {
         requests = RequestQueue(patience: timeout * 3)
         self.idleInterval = idleInterval
+        self.shortestStay = shortestStay
         self.onPush = onPush
     }
 
@@ -139,12 +148,24 @@ final class CommandHandler: ChannelInboundHandler {
             onPush?(reply)
             return
         }
-        // A replica after a failover: the next connection may meet the new primary.
-        if reply.isReadOnlyRefusal { isRetired = true }
+        // The next connection may meet the primary that took this one's place.
+        if case .error(let error) = reply, isReasonToLeave(error) { isRetired = true }
         guard let (request, replies) = try requests.take(reply) else { return }
         request.onSettled?()
         request.waiter?.resume(returning: .replies(replies))
         if isRetired, requests.isEmpty { context.close(promise: nil) }
+    }
+
+    /// Whether the server is none that takes writes: after a failover another one does, behind the same address.
+    private func isReasonToLeave(_ error: RedisServerError) -> Bool {
+        switch error.prefix {
+        // A replica, or a server that reads its data: it takes no writes.
+        case "READONLY", "MASTERDOWN", "LOADING": true
+        // A primary that was cut off from its replicas, or one that just lacks some: that is no reason to come and go all
+        // the time.
+        case "NOREPLICAS": .now() - created >= shortestStay
+        default: false
+        }
     }
 
     private func fail(_ error: RedisError) {
@@ -242,10 +263,6 @@ final class CommandHandler: ChannelInboundHandler {
 }
 
 extension RedisValue {
-    fileprivate var isReadOnlyRefusal: Bool {
-        if case .error(let error) = self { error.prefix == "READONLY" } else { false }
-    }
-
     /// The answer to `PING` on a connection that listens.
     fileprivate var isPong: Bool {
         if case .array(let words) = self { words.count == 2 && words[0].string == "pong" } else { false }

@@ -12,6 +12,13 @@ final class Link: Sendable {
         var failure: RedisError?
         var nextID: UInt64 = 0
         var waiting: [UInt64: Waiter] = [:]
+        /// Connections that leave the server together with this one.
+        var followers: [UInt64: RedisConnection] = [:]
+
+        mutating func newID() -> UInt64 {
+            nextID += 1
+            return nextID
+        }
 
         /// Callers in the order in which they came.
         mutating func takeWaiting() -> [Waiter] {
@@ -32,10 +39,7 @@ final class Link: Sendable {
     /// The connection, as soon as there is one.
     func connection(until deadline: NIODeadline) async throws(RedisError) -> RedisConnection {
         if let connection = state.withLock({ $0.connection }) { return connection }
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
+        let id = state.withLock { $0.newID() }
         let timer = eventLoop.scheduleTask(deadline: deadline) { self.giveUp(id, because: nil) }
         defer { timer.cancel() }
         let result = await withTaskCancellationHandler {
@@ -69,12 +73,31 @@ final class Link: Sendable {
         return true
     }
 
-    /// Offers a connection no longer, unless another one has taken its place.
+    /// Offers a connection no longer, unless another one has taken its place, and closes its followers.
     func discard(_ connection: RedisConnection) {
+        let followers = state.withLock { state -> [UInt64: RedisConnection] in
+            guard state.connection == connection else { return [:] }
+            state.connection = nil
+            defer { state.followers = [:] }
+            return state.followers
+        }
+        for follower in followers.values { follower.close() }
+    }
+
+    /// Ties a connection to the one that commands take: it is closed when commands leave that one.
+    ///
+    /// - Returns: What to ``release(_:)`` it by; `nil` where commands have left the leader already.
+    func tie(_ follower: RedisConnection, to leader: RedisConnection) -> UInt64? {
         state.withLock { state in
-            if state.connection == connection { state.connection = nil }
+            guard state.connection == leader else { return nil }
+            let id = state.newID()
+            state.followers[id] = follower
+            return id
         }
     }
+
+    /// Unties a connection.
+    func release(_ id: UInt64) { state.withLock { state in state.followers[id] = nil } }
 
     /// Keeps why there is no connection, for those who wait for one in vain.
     func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }

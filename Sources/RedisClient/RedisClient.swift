@@ -27,7 +27,7 @@ public final class RedisClient: Service {
     public var user: String? { configuration.user }
     let eventLoopGroup: any EventLoopGroup
     let logger: Logger
-    private let link: Link
+    let link: Link
     private let gate: Gate
     private let counters = Counters()
 

@@ -55,7 +55,9 @@ public struct RedisConfiguration: Sendable {
     public var maximumPendingBytes = 64 << 20
     /// How long a connection may be quiet before it is asked, by a `PING`, whether the server is still there.
     public var idlePingInterval: Duration = .seconds(30)
-    /// The first and the longest pause between two tries to connect; the real ones are jittered.
+    /// The first and the longest pause between two tries to connect; the real ones are jittered. A server that refuses
+    /// commands for want of replicas (`NOREPLICAS`) is left for the one that may have taken its place, but no more often than
+    /// the longest pause.
     public var backoff: ClosedRange<Duration> = .milliseconds(50) ... .seconds(2)
 
     /// A plain connection to an address.

@@ -53,6 +53,7 @@ struct RedisConnection: Sendable, Equatable {
                     let handler = CommandHandler(
                         timeout: TimeAmount(configuration.commandTimeout),
                         idleInterval: TimeAmount(configuration.idlePingInterval),
+                        shortestStay: TimeAmount(configuration.backoff.upperBound),
                         onPush: onPush
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)

@@ -12,6 +12,8 @@ public enum RedisPush: Sendable, Equatable {
 extension RedisClient {
     /// Listens to channels on a connection of its own, and comes back when it is lost, until the task is cancelled.
     ///
+    /// It is at the server that commands go to: when these leave a server, as after a failover, it does too.
+    ///
     /// - Parameters:
     ///   - channels: Their names; the same one twice counts once. Without any there is nothing to hear.
     ///   - body: Called in order, on an event loop: it must not block.
@@ -49,11 +51,17 @@ extension RedisClient {
         channels: Int,
         _ body: @Sendable @escaping (RedisPush) -> Void
     ) async throws(RedisError) -> RedisError? {
+        let leader = try await link.connection(until: .now() + TimeAmount(configuration.commandTimeout))
         let connection = try await RedisConnection.connect(
             configuration,
             on: eventLoopGroup.next(),
             onPush: { reply in Self.push(reply, channels: channels).map(body) }
         )
+        guard let tie = link.tie(connection, to: leader) else {
+            connection.close()
+            throw RedisError(.notSent, "commands went to another server meanwhile")
+        }
+        defer { link.release(tie) }
         connection.listen(command)
         return await withTaskCancellationHandler {
             await connection.closed()

@@ -15,8 +15,12 @@ struct HealthRoutes: Sendable {
     private func readiness() async -> Response {
         if let unreadiness = await ingest.readiness.unreadiness() { return unready(unreadiness) }
         do {
-            guard try await ingest.machines.defaultMachine() != nil else { return unready(.noDefaultMachine) }
+            guard let name = try await ingest.machines.defaultMachine(),
+                try await ingest.machines.current(name) != nil
+            else { return unready(.noDefaultMachine) }
             return Response(json: .object(["status": .string("ready")]))
+        } catch is RevisionError {
+            return unready(.noDefaultMachine)
         } catch {
             return unready(.unreachable)
         }

@@ -19,6 +19,7 @@ public final class Ingest: Sendable {
     let access: Access
     let exposition: Exposition
     let batchLimits: BatchLimits
+    let onLostMachines: @Sendable () -> Void
     let logger: Logger
     let metrics = StartMetrics()
 
@@ -29,6 +30,8 @@ public final class Ingest: Sendable {
     ///   - batches: For the starts of batches.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
+    ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
+    ///     deployed has to be deployed again.
     public init(
         store: RedisStore,
         clock: RedisClock,
@@ -42,6 +45,7 @@ public final class Ingest: Sendable {
         access: Access,
         exposition: Exposition,
         batchLimits: BatchLimits = BatchLimits(),
+        onLostMachines: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
         self.store = store
@@ -56,6 +60,7 @@ public final class Ingest: Sendable {
         self.access = access
         self.exposition = exposition
         self.batchLimits = batchLimits
+        self.onLostMachines = onLostMachines
         self.logger = logger
     }
 

@@ -21,6 +21,8 @@ struct Starter: Sendable {
         case noDefaultMachine
         case noMachine(String)
         case conflict(Execution)
+        /// Redis has lost the revision that the execution would run.
+        case revisionMissing(machine: String)
         case store(StoreError)
         /// Redis refused the writes of this one start, with its own words.
         case unwritable(String)
@@ -85,7 +87,10 @@ struct Starter: Sendable {
             guard let reference else {
                 guard let name = try await ingest.machines.defaultMachine(),
                     let machine = try await ingest.machines.current(name)
-                else { throw Refusal.noDefaultMachine }
+                else {
+                    ingest.onLostMachines()
+                    throw Refusal.noDefaultMachine
+                }
                 return Target(machine: machine)
             }
             guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
@@ -94,6 +99,10 @@ struct Starter: Sendable {
             throw refusal
         } catch let error as StoreError {
             throw .store(error)
+        } catch let error as RevisionError where error.isMissing {
+            ingest.machines.forgetNames()
+            ingest.onLostMachines()
+            throw .revisionMissing(machine: error.name)
         } catch {
             throw .other(error)
         }
@@ -221,6 +230,10 @@ struct Starter: Sendable {
             return Acceptance(key: key, startDate: start.execution.startDate, status: .running, isNew: true)
         case .failed(let reason):
             throw .unwritable(reason)
+        case .revisionMissing:
+            ingest.machines.forgetNames()
+            ingest.onLostMachines()
+            throw .revisionMissing(machine: key.machine)
         case .existing(let document):
             let existing: Execution
             do {
@@ -238,6 +251,11 @@ struct Starter: Sendable {
         ingest.metrics.refused(refusal)
         switch refusal {
         case .noDefaultMachine, .noMachine, .conflict: break
+        case .revisionMissing(let machine):
+            ingest.logger.warning(
+                "start refused: the revision is gone",
+                metadata: ["execution": "\(execution)", "machine": "\(machine)"]
+            )
         case .store(let error):
             ingest.logger.warning("start refused", metadata: ["execution": "\(execution)", "error": "\(error)"])
         case .unwritable(let reason):

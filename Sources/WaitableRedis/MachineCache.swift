@@ -49,13 +49,18 @@ public final class MachineCache: Sendable {
     public func machine(_ name: String, hash: String) async throws -> DeployedMachine {
         if let machine = machines.withLock({ $0.machine(name, hash: hash) }) { return machine }
         guard let revision = try await store.revision(hash) else {
-            throw RevisionError(name: name, hash: hash, reason: "is not in Redis")
+            throw RevisionError(name: name, hash: hash, reason: "is not in Redis", isMissing: true)
         }
         let machine: DeployedMachine
         do {
             machine = try DeployedMachine(name: name, hash: hash, revision: revision)
         } catch {
-            throw RevisionError(name: name, hash: hash, reason: "cannot be run by this version: \(error)")
+            throw RevisionError(
+                name: name,
+                hash: hash,
+                reason: "cannot be run by this version: \(error)",
+                isMissing: false
+            )
         }
         machines.withLock { $0.keep(machine, atMost: capacity) }
         return machine
@@ -83,6 +88,9 @@ public final class MachineCache: Sendable {
     public func forget(_ name: String) {
         names.withLock { $0.forget(name) }
     }
+
+    /// Forgets what all names stand for, after Redis has lost some of it.
+    public func forgetNames() { names.withLock { $0 = ShortMemory() } }
 }
 
 /// A revision that an execution needs and that cannot be had.
@@ -93,6 +101,8 @@ public struct RevisionError: Error, Sendable, CustomStringConvertible {
     public var hash: String
     /// Why not.
     public var reason: String
+    /// Whether there is no such revision in Redis.
+    public var isMissing: Bool
 
     /// The error in one line.
     public var description: String { "revision \(hash) of the state machine '\(name)' \(reason)" }

@@ -11,6 +11,7 @@ public final class ReadinessSampler: Service {
     private let store: RedisStore
     private let policy: ReadinessPolicy
     private let interval: Duration
+    private let onEmptyRegistry: @Sendable () -> Void
     private let logger: Logger
     private let file: AppendOnlyFileCheck
     private let last = Mutex<Sample?>(nil)
@@ -22,11 +23,20 @@ public final class ReadinessSampler: Service {
 
     /// A sampler over a store whose connection somebody else runs.
     ///
-    /// - Parameter interval: The time between two samples; one that is five times as old says nothing any more.
-    public init(store: RedisStore, policy: ReadinessPolicy, interval: Duration = .seconds(1), logger: Logger) {
+    /// - Parameters:
+    ///   - interval: The time between two samples; one that is five times as old says nothing any more.
+    ///   - onEmptyRegistry: Called with each sample that finds no state machine deployed.
+    public init(
+        store: RedisStore,
+        policy: ReadinessPolicy,
+        interval: Duration = .seconds(1),
+        onEmptyRegistry: @Sendable @escaping () -> Void = {},
+        logger: Logger
+    ) {
         self.store = store
         self.policy = policy
         self.interval = interval
+        self.onEmptyRegistry = onEmptyRegistry
         self.logger = logger
         file = AppendOnlyFileCheck(store: store, logger: logger)
     }
@@ -65,8 +75,10 @@ public final class ReadinessSampler: Service {
     private func sample() async -> Unreadiness? {
         let unreadiness: Unreadiness?
         do {
-            let memory = Unreadiness(try await store.readMemory(), policy)
-            unreadiness = if let memory { memory } else { await file.problem().map(Unreadiness.losesFile) }
+            let (memory, machines) = try await store.readState()
+            let memoryState = Unreadiness(memory, policy)
+            unreadiness = if let memoryState { memoryState } else { await file.problem().map(Unreadiness.losesFile) }
+            if machines == 0 { onEmptyRegistry() }
         } catch {
             unreadiness = Unreadiness(error)
         }
@@ -90,15 +102,17 @@ public final class ReadinessSampler: Service {
 extension RedisStore {
     /// Asks whether a start would be taken, and for what Redis says of its memory. An older function library is replaced.
     ///
-    /// - Returns: `INFO memory`; empty where the user may not see it.
+    /// - Returns: `INFO memory`, empty where the user may not see it; and how much the registry of state machines holds, 0
+    ///   where it is empty.
     /// - Throws: What Redis would answer to a start.
-    func readMemory() async throws(StoreError) -> RedisInfo {
+    func readState() async throws(StoreError) -> (memory: RedisInfo, machines: Int64) {
         let reply = try await call("waitable_ready", FunctionArguments())
-        guard let words = reply.array, words.count == 2, let version = words[0].integer, let info = words[1].string
+        // An older library says nothing of the registry.
+        guard let words = reply.array, words.count >= 2, let version = words[0].integer, let info = words[1].string
         else {
             throw .unexpectedReply(function: "waitable_ready", reply: "\(reply)")
         }
         if version < FunctionLibrary.version { try await loadFunctions() }
-        return RedisInfo(info)
+        return (RedisInfo(info), words.count > 2 ? words[2].integer ?? 1 : 1)
     }
 }

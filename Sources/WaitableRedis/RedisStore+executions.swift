@@ -15,10 +15,42 @@ extension RedisStore {
         _ transitions: [Transition],
         by clock: RedisClock? = nil
     ) async throws(StoreError) -> [StartResult] {
+        do throws(StoreError) {
+            return try await accept(transitions, by: clock)
+        } catch {
+            guard error.isRevisionMissing else { throw error }
+        }
+        return try await acceptRunnable(transitions, by: clock)
+    }
+
+    /// Starts those executions whose revisions are there.
+    private func acceptRunnable(
+        _ transitions: [Transition],
+        by clock: RedisClock?
+    ) async throws(StoreError) -> [StartResult] {
+        let missing = try await missingRevisions(Set(transitions.map(\.revision)))
+        var results = Array(repeating: StartResult.revisionMissing, count: transitions.count)
+        let runnable = transitions.indices.filter { !missing.contains(transitions[$0].revision) }
+        guard !runnable.isEmpty else { return results }
+        do throws(StoreError) {
+            let accepted = try await accept(runnable.map { transitions[$0] }, by: clock)
+            for (index, result) in zip(runnable, accepted) { results[index] = result }
+        } catch {
+            // Another one has gone meanwhile: then none is started.
+            guard error.isRevisionMissing else { throw error }
+        }
+        return results
+    }
+
+    private func accept(
+        _ transitions: [Transition],
+        by clock: RedisClock?
+    ) async throws(StoreError) -> [StartResult] {
         let passed = transitions.passed
         var window = clock?.window
         while true {
             var arguments = FunctionArguments(
+                Self.revisions(of: transitions),
                 passed.argument,
                 (window?.earliest).argument,
                 (window?.latest).argument
@@ -66,6 +98,14 @@ extension RedisStore {
             }
         }
         return answers
+    }
+
+    /// The revisions that transitions name, each once, with commas between them.
+    private static func revisions(of transitions: [Transition]) -> String {
+        // Nearly always they are all one.
+        guard let first = transitions.first?.revision else { return "" }
+        if transitions.allSatisfy({ $0.revision == first }) { return first }
+        return Set(transitions.map(\.revision)).joined(separator: ",")
     }
 
     /// Puts answers in the order of what they are answers to.

@@ -57,6 +57,25 @@ extension RedisStore {
         _ = try await send(RedisCommand("HSET", keys.machines, Keys.defaultMachineField, name))
     }
 
+    /// Whether the registry holds nothing at all: nothing was ever deployed, or Redis has lost it.
+    public func isRegistryEmpty() async throws(StoreError) -> Bool {
+        try await send(RedisCommand("HLEN", keys.machines)).integer == 0
+    }
+
+    /// Those of some revisions, by their hashes, that are not there.
+    public func missingRevisions(_ hashes: Set<String>) async throws(StoreError) -> Set<String> {
+        let hashes = Array(hashes)
+        guard !hashes.isEmpty else { return [] }
+        let replies: [RedisValue]
+        do {
+            replies = try await client.send(hashes.map { RedisCommand("EXISTS", keys.revision($0)) })
+        } catch {
+            throw Self.storeError(error)
+        }
+        for case .error(let error) in replies { throw Self.storeError(error) }
+        return Set(zip(hashes, replies).filter { $0.1 == .integer(0) }.map(\.0))
+    }
+
     /// Reads a revision by its hash.
     public func revision(_ hash: String) async throws(StoreError) -> Revision? {
         guard let bytes = try await send(RedisCommand("GET", keys.revision(hash))).bytes,

@@ -29,6 +29,9 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether a revision that was to be run is gone from Redis.
+    var isRevisionMissing: Bool { if case .refused("REVISION", _) = self { true } else { false } }
+
     /// Whether the user may not do it, or this Redis does not have it (hosted ones take commands away).
     var isNotAllowed: Bool {
         guard case .refused(let code, let message) = self else { return false }

@@ -18,6 +18,7 @@
 --   redelivered-not-due                                                     removed
 --   lease-too-long          held longer than any worker holds               due now
 --   parked-not-paused       parked, its machine is not paused               gets its due instant back
+--   parked-for-ever         parked, its machine is paused and not deployed  the pause ends
 --   nothing-to-run          in `due`, neither document nor item             left: a worker fails it with that reason
 --   machine-not-deployed    in `due`, no document, no machine to adopt it   left
 --   cannot-be-adopted       in `due` by its Id, and is an execution already left
@@ -26,7 +27,6 @@
 --   item-missing            waits by the waitable pattern without its item  left
 --   item-behind             succeeded, but its item has the first status    left
 --   item-ahead              waits, but its item has the last status         left
---   document-unreadable     the document does not begin with a status       left
 --   wrong-type              a key of Waitable's holds something else        left
 
 do
@@ -87,7 +87,7 @@ local function putDue(asked, name, instant)
 end
 
 -- A score in `due` that no transition gives.
-local function judgeScore(asked, name, score, machine, found)
+local function judgeScore(asked, name, score, found)
     local number = tonumber(score)
     if number == 1 / 0 then
         found('never-due', score)
@@ -97,9 +97,11 @@ local function judgeScore(asked, name, score, machine, found)
         end
     -- Only what is due is parked: what lies further ahead waits for its instant.
     elseif number >= pausing.PARKED and number <= pausing.PARKED + asked.now then
-        machine = machine or defaultMachine(asked)
+        local machine = pausing.machineOf(asked.prefix, name, asked)
         if not machine or redis.call('HEXISTS', asked.prefix .. ':paused', machine) == 0 then
             found('parked-not-paused', machine or '', function() putDue(asked, name, number - pausing.PARKED) end)
+        elseif pausing.isMachinePaused(asked.prefix, machine) and not deployed(asked, machine) then
+            found('parked-for-ever', machine, function() pausing.resume(asked.prefix, machine) end)
         end
     end
 end
@@ -167,7 +169,7 @@ local function judgeMember(asked, name, due, closed, found)
     local machine, id = match(name, '^([^:]*):(.*)$')
     local adopter = machine or defaultMachine(asked)
     id = id or name
-    judgeScore(asked, name, due, adopter, found)
+    judgeScore(asked, name, due, found)
     if not adopter or not deployed(asked, adopter) then
         found('machine-not-deployed', adopter or '')
     elseif not machine and documentOf(prefix, adopter .. ':' .. id) then
@@ -199,7 +201,7 @@ end
 local function judgeOpen(asked, name, due, closed, found)
     local prefix = asked.prefix
     if due then
-        judgeScore(asked, name, due, match(name, '^([^:]*):'), found)
+        judgeScore(asked, name, due, found)
     else
         found('open-not-due', '', function() putDue(asked, name, asked.now) end)
     end
@@ -227,10 +229,8 @@ local function judgeExecution(asked, name, due, closed, found)
         return
     end
     local letter = status(document)
-    if not letter then
-        found('document-unreadable', asked.prefix .. ':executions')
-        return
-    end
+    -- Who reads it in full finds what is wrong with it.
+    if not letter then return end
     if letter == 'R' then
         judgeOpen(asked, name, due, closed, found)
     else

@@ -12,11 +12,12 @@ local PASS = ':pass'        -- field of `paused`: how many parked executions the
 
 -- The machine of a member of `due`: what is before the colon, or before the slash of a map run's items, else the default
 -- machine's name.
-local function machineOf(prefix, member, known)
+function pausing.machineOf(prefix, member, known)
     local name = match(member, '^([^:/]*)[^:]*:')
     if name then return name end
-    if known.default == nil then known.default = redis.call('HGET', prefix .. ':machines', ':default') end
-    return known.default
+    -- No machine has this name.
+    if known[':default'] == nil then known[':default'] = redis.call('HGET', prefix .. ':machines', ':default') end
+    return known[':default']
 end
 
 -- What `paused` holds, or nil where nothing is paused: the one look that it costs the others.
@@ -29,7 +30,7 @@ function pausing.states(prefix)
 end
 
 function pausing.isPaused(prefix, states, member)
-    local state = states[machineOf(prefix, member, states)]
+    local state = states[pausing.machineOf(prefix, member, states)]
     return state and state ~= RESUMING
 end
 
@@ -85,6 +86,22 @@ function pausing.park(prefix, states, ready)
     return others
 end
 
+-- Whether a machine is paused, and not being resumed.
+function pausing.isMachinePaused(prefix, name)
+    local since = redis.call('HGET', prefix .. ':paused', name)
+    return since and since ~= RESUMING
+end
+
+-- Ends the pause of a machine, also of one that is not deployed any more: the claims that follow bring back what is parked.
+-- Returns whether it was paused.
+function pausing.resume(prefix, name)
+    if not pausing.isMachinePaused(prefix, name) then return false end
+    redis.call('HSET', prefix .. ':paused', name, RESUMING)
+    redis.call('HDEL', prefix .. ':paused', PASS)
+    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+    return true
+end
+
 local function deployed(prefix, name)
     named(name, 'machine')
     if name == ':default' or redis.call('HEXISTS', prefix .. ':machines', name) == 0 then
@@ -119,13 +136,7 @@ local function unpause(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 1)
     deployed(prefix, args[1])
-    local key = prefix .. ':paused'
-    local since = redis.call('HGET', key, args[1])
-    if not since or since == RESUMING then return 0 end
-    redis.call('HSET', key, args[1], RESUMING)
-    redis.call('HDEL', key, PASS)
-    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
-    return 1
+    return pausing.resume(prefix, args[1]) and 1 or 0
 end
 
 register('pause', pause, {})

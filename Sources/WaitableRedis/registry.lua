@@ -4,12 +4,13 @@ do
 
 local TABLES = {machines = true, versions = true, aliases = true, tags = true, activities = true}
 
--- waitable_enter: changes entries of the registry, all of them or none.
+-- waitable_enter: changes entries of the registry, all of them or none. The pause of a machine that is removed ends: its
+-- executions go on, and nobody could resume it.
 -- KEYS   prefix
 -- ARGV   hash, revision: a revision (JSON text) to keep under its hash, or '' twice
 --        then for each entry: table, name, before ('' for no entry), after ('' to remove it)
 -- Returns 1 | 0 an entry is not as it was before: nothing is changed
--- Errors VALIDATION, OOM. Bound: 100 entries.
+-- Errors VALIDATION, WRONGTYPE, OOM. Bound: 100 entries.
 local function enter(keys, args)
     local prefix = prefixOf(keys)
     local hash, revision = args[1] or '', args[2] or ''
@@ -28,11 +29,13 @@ local function enter(keys, args)
         local found = redis.call('HGET', prefix .. ':' .. args[i], args[i + 1]) or ''
         if found ~= args[i + 2] then return 0 end
     end
+    redis.call('HLEN', prefix .. ':paused')
     if hash ~= '' then redis.call('SET', prefix .. ':machine:' .. hash, revision, 'NX') end
     for i = 3, #args, 4 do
         local key = prefix .. ':' .. args[i]
         if args[i + 3] == '' then
             redis.call('HDEL', key, args[i + 1])
+            if args[i] == 'machines' then pausing.resume(prefix, args[i + 1]) end
         else
             redis.call('HSET', key, args[i + 1], args[i + 3])
         end

@@ -429,6 +429,16 @@ local function existing(prefix, name)
     return name, document
 end
 
+-- Refuses when a revision that starts name is gone: they would be acknowledged, and could never run.
+local function checkRevisions(prefix, list)
+    local keys = {}
+    for hash in gmatch(list, '[^,]+') do keys[#keys + 1] = prefix .. ':machine:' .. hash end
+    if #keys > MAX_BATCH then refuse('VALIDATION', 'revisions', 'must be at most ' .. MAX_BATCH, #keys) end
+    if #keys > 0 and redis.call('EXISTS', unpack(keys)) < #keys then
+        refuse('REVISION', 'revisions', 'must be deployed', list)
+    end
+end
+
 -- Functions -----------------------------------------------------------------------------------------------------------
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
@@ -438,13 +448,15 @@ local function version() return VERSION end
 -- refuses the call when it would refuse a start (OOM, MISCONF, READONLY, NOREPLICAS, LOADING).
 -- KEYS   prefix
 -- ARGV   none
--- Returns [the library's version, the text of INFO memory ('' where the user may not see it)]
+-- Returns [the library's version, the text of INFO memory ('' where the user may not see it), how much the registry of
+--        state machines holds: 0 where nothing was ever deployed, or all is lost]
 -- Errors VALIDATION, and those of Redis. Bound: constant.
 local function ready(keys, args)
-    prefixOf(keys)
+    local prefix = prefixOf(keys)
     noMore(args, 0)
     local memory = redis.pcall('INFO', 'memory')
-    return {VERSION, isError(memory) and '' or memory}
+    local machines = redis.pcall('HLEN', prefix .. ':machines')
+    return {VERSION, isError(memory) and '' or memory, isError(machines) and 1 or machines}
 end
 
 -- What a call has decided and not written yet: lists of words for one command each, so that a batch costs few commands.
@@ -502,11 +514,14 @@ local function newWrites(prefix, now)
 end
 
 -- Whether an instant is as the caller took it; '' for none. What it took for passed must have passed by this clock too.
-local function bound(text, field) return text ~= '' and integer(text, field, -999999999999999, 999999999999999) or nil end
+local function bound(text, field)
+    return text ~= '' and integer(text, field, -999999999999999, 999999999999999) or nil
+end
 
 -- waitable_accept: starts that ingest has prepared (states before the first wait already run).
 -- KEYS   prefix
--- ARGV   passed (ms; '' for none): the last instant that a step of the call took for passed
+-- ARGV   the hashes of the revisions that the executions run, with commas between them ('': they are not looked at)
+--        passed (ms; '' for none): the last instant that a step of the call took for passed
 --        earliest, latest (ms; '' for any): between these the clock must be
 --        ENTRIES (next '=' is not allowed)
 -- Returns now (ms), when all were rows of one kind and are created; else [now, then for each:] 1 created | [1, outcome…]
@@ -515,14 +530,16 @@ local function bound(text, field) return text ~= '' and integer(text, field, -99
 --        begun: nothing of it is applied, and it may come again without having begun (no history)
 --        [now] alone: the clock is another one than the caller thinks: nothing is applied
 -- Wakes sleeping workers when the head of `due` is sooner than before.
--- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
+-- Errors VALIDATION, REVISION (one of the revisions is gone); OOM from Redis itself before anything is written. Bound:
+--        1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
+    checkRevisions(prefix, args[1] or '')
     local instant = clock()
     local now = format('%.0f', instant)
     local passed, earliest, latest =
-        bound(args[1], 'passed'), bound(args[2], 'earliest'), bound(args[3], 'latest')
-    local batch = entries.parse(prefix, args, 4, now, false)
+        bound(args[2], 'passed'), bound(args[3], 'earliest'), bound(args[4], 'latest')
+    local batch = entries.parse(prefix, args, 5, now, false)
     if passed and passed > instant or earliest and earliest > instant or latest and latest < instant then
         return {instant}
     end
@@ -860,7 +877,8 @@ end
 -- ARGV   item: {"StartTimestamp": ISO 8601 instant, "Id"?: 1 to 80 characters}, machine (default: the default machine)
 -- Returns JSON text {"Id":…,"executionArn"?:…,"startDate":seconds}. The same Id with the same StartTimestamp again:
 --        the same answer, nothing new.
--- Errors VALIDATION, NOTFOUND (machine), CONFLICT (Id in use with another input), OOM. Bound: constant.
+-- Errors VALIDATION, NOTFOUND (machine), REVISION (the machine's revision is gone), CONFLICT (Id in use with another
+--        input), OOM. Bound: constant.
 local function start(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 2)
@@ -877,6 +895,7 @@ local function start(keys, args)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         refuse('CORRUPT', 'machine', 'must have a record with a hash', machine)
     end
+    checkRevisions(prefix, revision.hash)
 
     local now, micros = clock()
     if instants.parse(item.StartTimestamp, 'StartTimestamp') > now + LONGEST_WAIT then

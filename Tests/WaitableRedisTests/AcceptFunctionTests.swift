@@ -1,5 +1,8 @@
 import RedisClient
+import StatesLanguage
 import Testing
+import Waitable
+import WaitableRedis
 
 @Suite("waitable_accept", .redisServer, .timeLimit(.minutes(1)))
 struct AcceptFunctionTests {
@@ -140,7 +143,7 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],
             "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: 'Z'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION arguments: must be 11: '10'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION arguments: must be 12: '11'"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P[]", "T:a"],
             "VALIDATION effect: must change a field: 'P[]'"
@@ -173,7 +176,7 @@ struct AcceptFunctionTests {
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
             "VALIDATION program: must be an item program: '{}'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 9: '10'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 10: '11'"),
     ]
 
     private static let row = ["m:a", "R", "T:a", "1", "v"]
@@ -295,7 +298,7 @@ struct AcceptFunctionTests {
             ),
             (["1", "", "2", "wait", #"P["f"]"#, "", ""] + row + row, "VALIDATION entries: must be 1: '2'"),
             (["2", "", "1", "wait", #"P["f"]"#, "", ""] + row, "VALIDATION entry: must be complete: ''"),
-            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 15: '16'"),
+            (["1", "", "1", "wait", #"P["f"]"#, "", ""] + row + ["x"], "VALIDATION arguments: must be 16: '17'"),
             (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "", "R", "T:a", "1", "v"],
                 "VALIDATION execution: must have 1 to 1024 bytes: ''"
@@ -355,15 +358,49 @@ struct AcceptFunctionTests {
         for (passed, earliest, latest) in [
             ("\(now + 60_000)", "", ""), ("", "\(now + 60_000)", ""), ("", "", "\(now - 60_000)"),
         ] {
-            let reply = try #require(try await partition.send("accept", [passed, earliest, latest] + entry).array)
+            let reply = try #require(try await partition.send("accept", ["", passed, earliest, latest] + entry).array)
             #expect(reply.count == 1 && (reply[0].integer ?? 0) >= now)
             #expect(try await partition.contents().isEmpty)
         }
-        let reply = try await partition.send("accept", ["\(now)", "\(now - 9)", "\(now + 60_000)"] + entry).array
+        let reply = try await partition.send("accept", ["", "\(now)", "\(now - 9)", "\(now + 60_000)"] + entry).array
         #expect(reply?.count == 2 && reply?.last == .integer(1))
         for words in [["x", "", ""], ["", "1.5", ""], ["", "", "-"]] {
-            await #expect(throws: RedisError.self) { try await partition.send("accept", words + entry) }
+            await #expect(throws: RedisError.self) { try await partition.send("accept", [""] + words + entry) }
         }
+    }
+
+    @Test("starts of a revision that is gone are refused, and those that went with them are not")
+    func revisionGone() async throws {
+        let partition = try Partition()
+        let store = partition.store
+        try await partition.call("deploy", "m", "put", "here", "{}", #"{"hash":"here"}"#)
+        func start(_ name: String, _ revision: String) -> Transition {
+            Transition(
+                key: ExecutionKey(machine: "m", name: name),
+                revision: revision,
+                next: .due(Instant(milliseconds: 1)),
+                document: Array(#"{"s":"R"}"#.utf8),
+                listing: .unchanged,
+                effects: []
+            )
+        }
+        let mixed = try await store.start([start("a", "here"), start("b", "gone"), start("c", "here")])
+        #expect(mixed == [.started, .revisionMissing, .started])
+        #expect(try await store.start([start("d", "gone")]) == [.revisionMissing])
+        #expect(try await partition.due() == ["m:a", "1", "m:c", "1"])
+        #expect(try await partition.document("m:b") == nil)
+
+        let contents = try await partition.contents()
+        let words = ["FCALL", "waitable_accept", "1", partition.prefix, "here,gone,here", "", "", ""]
+        var command = RedisCommand(name: words[0])
+        for word in words.dropFirst() + Entry.arguments([Entry("m:e", next: "1")]) { command.append(word) }
+        do {
+            _ = try await partition.client.send(command)
+            Issue.record("not refused")
+        } catch {
+            #expect(error.server?.description == "REVISION revisions: must be deployed: 'here,gone,here'")
+        }
+        #expect(try await partition.contents() == contents)
     }
 
     @Test("1,000 entries are a batch, 1,001 are not")

@@ -59,8 +59,10 @@ struct DoctorFunctionTests {
         try await partition.redis("HSET", "~:item:T:bare", "P", "STARTED")
         try await partition.redis("ZADD", "~:due", "9000000000000", "bare")
         try await partition.accept("m:parked", due: 4_398_046_511_104 + 1_000)
+        try await partition.accept("m/Map:run:0", due: 4_398_046_511_104 + 1_000)
         try await partition.redis("HSET", "~:paused", "m", "1")
         let subjects = [
+            ("E", "m/Map:run:0"),
             ("E", "m:open"), ("E", "m:done"), ("E", "m:due"), ("E", "m:parked"), ("M", "m:open"), ("M", "m:done"),
             ("M", "bare"), ("H", "m:open"), ("H", "m:done"), ("R", "m:due"), ("I", "T:open"), ("E", "m:gone"),
             ("H", "m:gone"), ("R", "m:gone"), ("I", "T:gone"), ("M", "m:gone"),
@@ -107,6 +109,15 @@ struct DoctorFunctionTests {
         Damage("redelivered-not-due", "R", "m:done", mended: true, ["HSET", "~:redelivered", "m:done", "1"]),
         Damage("lease-too-long", "E", "m:open", mended: true, ["ZADD", "~:due", "9000000000000.5", "m:open"]),
         Damage("parked-not-paused", "E", "m:open", mended: true, ["ZADD", "~:due", "4398046511204", "m:open"]),
+        Damage(
+            "parked-for-ever",
+            "E",
+            "gone:open",
+            mended: true,
+            ["HSET", "~:executions", "gone:open", #"{"s":"R","d":"h","b":1,"input":{}}"#],
+            ["ZADD", "~:due", "4398046511204", "gone:open"],
+            ["HSET", "~:paused", "gone", "1"]
+        ),
         Damage("nothing-to-run", "M", "bare", mended: false, ["ZADD", "~:due", "5", "bare"]),
         Damage("machine-not-deployed", "M", "n:bare", mended: false, ["ZADD", "~:due", "5", "n:bare"]),
         Damage(
@@ -123,7 +134,6 @@ struct DoctorFunctionTests {
         Damage("item-missing", "E", "m:open", mended: false, ["DEL", "~:item:T:open"]),
         Damage("item-ahead", "E", "m:open", mended: false, ["HSET", "~:item:T:open", "P", "COMPLETED"]),
         Damage("item-behind", "E", "m:done", mended: false, ["HSET", "~:item:T:done", "P", "STARTED"]),
-        Damage("document-unreadable", "E", "m:open", mended: false, ["HSET", "~:executions", "m:open", "junk"]),
         Damage("wrong-type", "H", "m:open", mended: false, ["SET", "~:history:m:open", "x"]),
         Damage("wrong-type", "I", "T:odd", mended: false, ["SET", "~:item:T:odd", "x"]),
     ]

@@ -56,7 +56,7 @@ struct DoctorTests {
                     "default",
                     "h",
                     "{}",
-                    "{}"
+                    #"{"hash":"h"}"#
                 )
                 try await body(patient)
             }

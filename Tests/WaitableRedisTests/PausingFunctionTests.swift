@@ -57,6 +57,35 @@ struct PausingFunctionTests {
         #expect(try await partition.call("unpause", "m").integer == 0)
     }
 
+    @Test("A paused machine that is removed: its executions come back, and sleeping workers wake")
+    func removed() async throws {
+        try await deploy("m", "other")
+        try await partition.accept("m:a", "m:b", "other:c", due: 1_000)
+        try await partition.call("pause", "m")
+        try await partition.call("pause", "other")
+        #expect(try await claimAll().isEmpty)
+        let messages = try await partition.messages {
+            try await partition.call("enter", "", "", "machines", "m", #"{"hash":"h"}"#, "")
+        }
+        #expect(messages.count == 1)
+        #expect(try await claimAll().sorted() == ["m:a", "m:b"])
+        #expect(try await partition.redis("HKEYS", "~:paused").array == [.bulk(Array("other".utf8))])
+        #expect(try await partition.refusal("unpause", "m") == "NOTFOUND machine: must be deployed: 'm'")
+    }
+
+    @Test("A machine may be called 'default': pausing it leaves bare members of the default machine alone")
+    func machineCalledDefault() async throws {
+        try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
+        try await deploy("default")
+        try await partition.redis("ZADD", "~:due", "1", "bare")
+        try await partition.accept("default:a")
+        try await partition.call("pause", "default")
+        #expect(try await claimAll() == ["bare"])
+        try await partition.call("pause", "m")
+        try await partition.redis("ZADD", "~:due", "1", "another")
+        #expect(try await claimAll().isEmpty)
+    }
+
     @Test("A bare member is parked with the default machine; a lost lease is counted")
     func bareAndLapsed() async throws {
         try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)

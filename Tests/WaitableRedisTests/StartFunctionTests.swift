@@ -29,6 +29,16 @@ struct StartFunctionTests {
         #expect(claim.microseconds / 1_000 >= before)
     }
 
+    @Test("a start is refused where the machine's revision is gone, and nothing of it is there")
+    func revisionGone() async throws {
+        let partition = try await partition()
+        try await partition.redis("DEL", "~:machine:h1")
+        let contents = try await partition.contents()
+        let refusal = try await partition.refusal("start", #"{"StartTimestamp":"2026-11-23T10:00:00Z"}"#)
+        #expect(refusal == "REVISION revisions: must be deployed: 'h1'")
+        #expect(try await partition.contents() == contents)
+    }
+
     @Test(
         "a start whose execution waits or has closed, its document compact, is known by its input",
         arguments: ["2026-11-23T10:00:00Z", "2026-11-23T10:00:00.250Z", "2026-11-23T11:00:00+01:00"],

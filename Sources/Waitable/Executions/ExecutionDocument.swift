@@ -84,13 +84,13 @@ public enum ExecutionDocument {
         do {
             (members, end) = try JSON.members(of: bytes)
         } catch {
-            throw DocumentError(key: key, reason: "is not a JSON object: \(error)")
+            throw DocumentError(key: key, reason: "is not a JSON object: line \(error.line), column \(error.column)")
         }
         let reader = Reader(bytes: bytes, key: key, members: members)
 
         let code = try reader.string("s")
         guard let status = ExecutionStatus(code: code) else {
-            throw DocumentError(key: key, reason: "has an unknown status '\(code)'")
+            throw DocumentError(key: key, reason: "has an unknown status")
         }
         var execution: Execution
         if bytes[end...].contains(where: { !isSpace($0) }) {
@@ -135,7 +135,7 @@ public enum ExecutionDocument {
             do {
                 execution.flow = try Flow(json: flow, since: execution.startDate)
             } catch {
-                throw DocumentError(key: reader.key, reason: "has an unreadable flow: \(error)")
+                throw DocumentError(key: reader.key, reason: "has an unreadable flow")
             }
         }
         execution.journal = try reader.journal("h")
@@ -183,14 +183,14 @@ public enum ExecutionDocument {
             do {
                 return try JSON(parsing: bytes[range])
             } catch {
-                throw DocumentError(key: key, reason: "has an unreadable member '\(name)': \(error)")
+                throw DocumentError(key: key, reason: "has an unreadable member '\(name)'")
             }
         }
 
         func journal(_ name: String) throws(DocumentError) -> Journal? {
             guard let range = range(name) else { return nil }
             guard let journal = Journal(bytes[range]) else {
-                throw DocumentError(key: key, reason: "has an unreadable member '\(name)': it is no journal")
+                throw DocumentError(key: key, reason: "has a member '\(name)' that is no journal")
             }
             return journal
         }
@@ -219,7 +219,7 @@ public enum ExecutionDocument {
 public struct DocumentError: Error, Sendable, CustomStringConvertible {
     /// The execution whose document it is.
     public var key: ExecutionKey
-    /// What is wrong, as the rest of a sentence.
+    /// What is wrong, as the rest of a sentence; nothing that the document holds.
     public var reason: String
 
     /// `the document of machine:id …`

@@ -14,10 +14,13 @@ public struct Transition: Sendable {
     public var effects: [Effect]
     /// The last instant that its step took for passed; `nil` for none. By Redis's clock too it must have passed.
     public var passed: Instant?
+    /// The hash of the revision that the execution runs.
+    public var revision: String
 
     /// A transition from its parts.
     public init(
         key: ExecutionKey,
+        revision: String,
         next: Next,
         document: [UInt8],
         listing: Listing,
@@ -25,6 +28,7 @@ public struct Transition: Sendable {
         passed: Instant? = nil
     ) {
         self.key = key
+        self.revision = revision
         self.next = next
         self.document = document
         self.listing = listing
@@ -77,6 +81,8 @@ public enum StartResult: Sendable, Equatable {
     case existing([UInt8])
     /// Its state machine is paused: nothing is started, and it may come again as ``Step/unbegun(_:)``.
     case paused
+    /// The revision that it would run is gone from Redis: nothing is started.
+    case revisionMissing
     /// Redis refused this start's writes, with its own words; nothing of it was applied.
     case failed(String)
 }

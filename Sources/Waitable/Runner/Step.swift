@@ -86,6 +86,7 @@ public struct Step: Sendable {
         }
         return Transition(
             key: execution.key,
+            revision: execution.revision,
             next: next,
             document: ExecutionDocument.encode(execution, lease: lease),
             listing: listing,

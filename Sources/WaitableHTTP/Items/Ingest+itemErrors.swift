@@ -6,10 +6,11 @@ extension Ingest {
     func itemError(_ refusal: Starter.Refusal, id: String) -> ItemError {
         switch refusal {
         case .noDefaultMachine:
-            return ItemError(
-                status: .serviceUnavailable,
-                code: "NoStateMachine",
-                message: "No default state machine is deployed."
+            return .unavailable("NoStateMachine", "No default state machine is deployed.")
+        case .revisionMissing(let machine):
+            return .unavailable(
+                "NoStateMachine",
+                "The definition of the state machine '\(machine)' is gone from Redis, and nothing was started."
             )
         case .noMachine(let name):
             var error = ItemError(
@@ -37,6 +38,8 @@ extension Ingest {
                 code: "StoreError",
                 message: "Redis refused the item's writes, and nothing was started: \(reason)"
             )
+        case .other(let error as DocumentError):
+            return ItemError(error)
         case .other:
             return ItemError(status: .internalServerError, code: "InternalError", message: "The start failed.")
         }

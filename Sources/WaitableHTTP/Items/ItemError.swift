@@ -60,6 +60,13 @@ struct ItemError: Error, HTTPResponseError {
         }
     }
 
+    /// An execution whose document in Redis is damaged: which one, and in which way, but nothing that it holds.
+    init(_ error: DocumentError) {
+        self.init(status: .internalServerError, code: "DocumentUnreadable", message: error.sentence)
+        field = "Id"
+        value = error.key.name
+    }
+
     static let outcomeUnknown = unavailable(
         "OutcomeUnknown",
         "Redis did not answer in time. The same request with the same Id is safe to repeat."
@@ -73,7 +80,7 @@ struct ItemError: Error, HTTPResponseError {
     static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
 
     /// What may go well in a second.
-    private static func unavailable(_ code: String, _ message: String) -> ItemError {
+    static func unavailable(_ code: String, _ message: String) -> ItemError {
         var error = ItemError(status: .serviceUnavailable, code: code, message: message)
         error.retryAfter = 1
         return error

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import StatesLanguage
 import Waitable
@@ -101,6 +102,14 @@ struct ManagementRoutes: Sendable {
             throw ItemError(error)
         } catch let error as StoreError {
             throw ItemError(error)
+        } catch let error as DocumentError {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            throw ItemError(error)
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            throw ItemError(status: .internalServerError, code: "InternalError", message: "The request failed.")
         }
     }
 }

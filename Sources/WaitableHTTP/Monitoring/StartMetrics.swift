@@ -20,7 +20,7 @@ struct StartMetrics: Sendable {
     func refused(_ refusal: Starter.Refusal) {
         switch refusal {
         case .conflict: conflict.increment()
-        case .noDefaultMachine, .noMachine, .unwritable, .other: refused.increment()
+        case .noDefaultMachine, .noMachine, .revisionMissing, .unwritable, .other: refused.increment()
         case .store(let error):
             refused.increment()
             if case .redis = error { failedCalls.increment() }

@@ -50,6 +50,17 @@ struct APIError: Error, Sendable {
         APIError("StateMachineDoesNotExist", "State Machine Does Not Exist: '\(arn)'")
     }
 
+    /// Redis has lost the revision that an execution would run; ingest deploys what it can.
+    static func revisionMissing(_ machine: String) -> APIError {
+        var error = APIError(
+            "ServiceUnavailable",
+            "The definition of the state machine '\(machine)' is gone from Redis, and nothing was started.",
+            status: .serviceUnavailable
+        )
+        error.retryAfter = 1
+        return error
+    }
+
     static func noExecution(_ arn: String) -> APIError {
         APIError("ExecutionDoesNotExist", "Execution Does Not Exist: '\(arn)'")
     }

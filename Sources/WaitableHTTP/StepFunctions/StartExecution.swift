@@ -30,6 +30,7 @@ extension StepFunctionsAPI {
             switch error {
             case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)
             case .conflict(let execution): throw exists(execution.key)
+            case .revisionMissing(let machine): throw APIError.revisionMissing(machine)
             case .store(let error): throw error
             case .unwritable(let reason): throw StoreError.refused(code: "WRITE", message: reason)
             case .other(let error): throw error

@@ -30,6 +30,9 @@ struct StepFunctionsAPI: Sendable {
             response = APIError(error).response
         } catch let error as ARNError {
             response = APIError(error).response
+        } catch let error as DocumentError {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            response = APIError("InternalFailure", error.sentence, status: .internalServerError).response
         } catch {
             ingest.logger.error("request failed", metadata: ["error": "\(error)"])
             response =

@@ -81,7 +81,10 @@ struct DataCheckup {
     private mutating func scan(_ command: RedisCommand, of kind: Subject.Kind) async throws {
         try await pages(of: command) { checkup, words in
             let names = stride(from: 0, to: words.count, by: 2).compactMap { words[$0].bytes }
-            if kind == .execution { checkup.executions += names.count }
+            if kind == .execution {
+                checkup.executions += names.count
+                checkup.read(words)
+            }
             try await checkup.judge(names.map { Subject(kind: kind, name: $0) })
         }
     }
@@ -130,6 +133,38 @@ struct DataCheckup {
             try await body(&self, words)
             current = try await following
             if current != nil { try await Task.sleep(for: min(ContinuousClock.now - start, Self.longestRest)) }
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads documents, as everybody does who is not a function: those that cannot be read are a finding.
+    ///
+    /// - Parameter words: A name and a document, and so on.
+    private mutating func read(_ words: [RedisValue]) {
+        for index in stride(from: 0, to: words.count - 1, by: 2) {
+            guard let name = words[index].bytes, let document = words[index + 1].bytes,
+                let problem = Self.problem(with: document, of: name)
+            else { continue }
+            let subject = Subject(kind: .execution, name: name)
+            add(Verdict(subject: subject, problem: .documentUnreadable, detail: problem, isMended: false))
+        }
+    }
+
+    /// What is wrong with a document, as the rest of a sentence; `nil` where nothing is.
+    private static func problem(with document: [UInt8], of name: [UInt8]) -> String? {
+        guard let key = ExecutionKey(member: String(decoding: name, as: UTF8.self)) else {
+            return "is of no execution: its name has no colon"
+        }
+        do throws(DocumentError) {
+            let execution = try ExecutionDocument.decode(document, key: key)
+            if (try? JSON(parsing: execution.input)) == nil { return "has an input that is not JSON" }
+            if let output = execution.output, output != execution.input, (try? JSON(parsing: output)) == nil {
+                return "has an output that is not JSON"
+            }
+            return nil
+        } catch {
+            return error.reason
         }
     }
 

@@ -9,6 +9,7 @@ enum DataProblem: String, CaseIterable {
     case redeliveredNotDue = "redelivered-not-due"
     case leaseTooLong = "lease-too-long"
     case parkedNotPaused = "parked-not-paused"
+    case parkedForEver = "parked-for-ever"
     case nothingToRun = "nothing-to-run"
     case machineNotDeployed = "machine-not-deployed"
     case cannotBeAdopted = "cannot-be-adopted"
@@ -22,8 +23,8 @@ enum DataProblem: String, CaseIterable {
 
     var severity: Finding.Severity {
         switch self {
-        case .openNotDue, .openInClosed, .closedInDue, .leaseTooLong, .parkedNotPaused, .machineNotDeployed,
-            .cannotBeAdopted, .neverDue, .revisionMissing, .documentUnreadable, .wrongType:
+        case .openNotDue, .openInClosed, .closedInDue, .leaseTooLong, .parkedNotPaused, .parkedForEver,
+            .machineNotDeployed, .cannotBeAdopted, .neverDue, .revisionMissing, .documentUnreadable, .wrongType:
             .error
         case .closedNotListed, .listedWithoutDocument, .historyWithoutExecution, .redeliveredNotDue, .nothingToRun,
             .itemMissing, .itemBehind, .itemAhead:
@@ -58,6 +59,8 @@ enum DataProblem: String, CaseIterable {
             "It is held until \(detail) ms, longer than any worker holds: has the clock of Redis been set back?"
         case .parkedNotPaused:
             "It is parked as for a pause, but the state machine '\(detail)' is not paused: nobody will run it."
+        case .parkedForEver:
+            "It is parked for the pause of the state machine '\(detail)', which is not deployed any more: nobody will run it."
         case .nothingToRun: "It is in the due set, but there is neither an execution nor the item \(detail)."
         case .machineNotDeployed:
             detail.isEmpty
@@ -71,7 +74,7 @@ enum DataProblem: String, CaseIterable {
         case .itemMissing: "The execution waits, but its item \(detail) is gone."
         case .itemBehind: "The execution succeeded, but its item \(detail) still has its first status."
         case .itemAhead: "The execution waits, but its item \(detail) has its last status already."
-        case .documentUnreadable: "The document does not begin with a status: no worker can run it."
+        case .documentUnreadable: "The document \(detail): nobody can read it, and no worker run it."
         case .wrongType: "The key holds another type than Waitable's: what belongs there cannot be written."
         }
     }
@@ -93,6 +96,7 @@ enum DataProblem: String, CaseIterable {
         case .redeliveredNotDue: "the count is removed"
         case .leaseTooLong: "made due now; a worker that should still hold it is refused when it commits"
         case .parkedNotPaused: "given its due instant back"
+        case .parkedForEver: "the pause is ended; the next claims bring back what is parked for it"
         default: nil
         }
     }

@@ -69,7 +69,10 @@ public struct Doctor: Sendable {
         guard server.facts.functions ?? 0 >= FunctionLibrary.version else { return report }
         var data = DataCheckup(store: store, itemTable: itemTable, mends: mends, findings: report.findings)
         do {
-            if try await data.run() { report.overview = try await store.overview() }
+            if try await data.run() {
+                report.overview = try await store.overview()
+                try await RegistryCheckup(store: store).run(&data.findings)
+            }
         } catch let error as StoreError {
             guard error.isNotAllowed else { throw error }
             data.findings.add(.unexamined("\(error)"))

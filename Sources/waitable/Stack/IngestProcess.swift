@@ -25,7 +25,13 @@ struct IngestProcess {
         let store = RedisStore(client: client, keys: settings.keys)
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store, clock: clock)
-        let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
+        let deployment = Deployment(folder: folder, store: store, logger: logger)
+        let readiness = ReadinessSampler(
+            store: store,
+            policy: settings.readiness,
+            onEmptyRegistry: { deployment.look() },
+            logger: logger
+        )
         let offers = ActivityOffers(store: store)
         let batches = StartCoalescer(store: store, clock: clock, limit: 500, calls: 3)
         let ingest = Ingest(
@@ -41,6 +47,7 @@ struct IngestProcess {
             access: Access(credentials: credentials, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
             batchLimits: settings.batchLimits,
+            onLostMachines: { deployment.look() },
             logger: logger
         )
         let logger = logger
@@ -61,7 +68,6 @@ struct IngestProcess {
             },
             logger: logger
         )
-        let deployment = Deployment(folder: folder, store: store, logger: logger)
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, clock, readiness, deployment, starts, batches]
         if let credentials { services.append(credentials) }

@@ -25,8 +25,8 @@ struct Partition: Sendable {
     /// Entries are given to `waitable_accept` and `waitable_commit` for any clock; of their replies the time is left out.
     @discardableResult
     func call(_ name: String, _ arguments: [String]) async throws -> RedisValue {
-        // How many words stand before the number of entries, and how many of them tell of the clock.
-        let heads = ["accept": (words: 0, clock: 3), "commit": (words: 1, clock: 1)]
+        // How many words stand before those that tell of revisions and the clock, and how many these are.
+        let heads = ["accept": (words: 0, clock: 4), "commit": (words: 1, clock: 1)]
         guard let head = heads[name] else { return try await send(name, arguments) }
         let clock = Array(repeating: "", count: head.clock)
         let reply = try await send(name, arguments.prefix(head.words) + clock + arguments.dropFirst(head.words))

@@ -79,7 +79,7 @@ struct ExecutionDocumentTests {
         arguments: [
             ("", "is not a JSON object"), ("[]", "is not a JSON object"),
             (#"{"d":"h","b":1,"input":{}}"#, "lacks the text member 's'"),
-            (#"{"s":"Q","d":"h","b":1,"input":{}}"#, "has an unknown status 'Q'"),
+            (#"{"s":"Q","d":"h","b":1,"input":{}}"#, "has an unknown status"),
             (#"{"s":"R","b":1,"input":{}}"#, "lacks the text member 'd'"),
             (#"{"s":"R","d":"h","b":"1","input":{}}"#, "lacks the integer member 'b'"),
             (#"{"s":"R","d":"h","b":1}"#, "lacks the member 'input'"),
