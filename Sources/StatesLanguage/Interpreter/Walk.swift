@@ -4,9 +4,10 @@ struct Walk {
     var line: Line
     let context: ExecutionContext
     let now: Instant
-    /// Whether events are made.
-    let records: Bool
-    private var events: [HistoryEvent] = []
+    /// The events that are made; `nil` for none.
+    private var page: EventPage?
+    /// The names of the states that were entered; `nil` where nobody asks for them.
+    private var entered: [String]?
     private(set) var lastEventID: Int
     private var statesEntered = 0
     /// How deep data may be nested.
@@ -43,7 +44,11 @@ struct Walk {
         line = Line(graph: graph, input: interpreter.context.input, item: nil)
         mostNested = DataLimit.nesting(within: graph.depth)
         context = interpreter.context
-        records = interpreter.records
+        switch interpreter.recording {
+        case .nothing: break
+        case .states: entered = []
+        case .events(let window): page = EventPage(window)
+        }
         self.now = now
         self.lastEventID = lastEventID
     }
@@ -122,15 +127,27 @@ struct Walk {
         _ details: @autoclosure () -> HistoryEvent.Details?
     ) -> Int {
         lastEventID += 1
-        if records {
-            events.append(
+        if let isTaken = page?.takes(lastEventID), isTaken {
+            page?.append(
                 HistoryEvent(id: lastEventID, previousID: previous, timestamp: now, type: type(), details: details())
             )
         }
         return lastEventID
     }
 
+    /// Whether events are made.
+    var records: Bool { page != nil }
+
+    /// Keeps the name of a state that is entered, where it is asked for.
+    mutating func recordEntry(of state: String) { entered?.append(state) }
+
     func advance(_ outcome: Advance.Outcome) -> Advance {
-        Advance(outcome: outcome, events: events, lastEventID: lastEventID, retries: retries)
+        Advance(
+            outcome: outcome,
+            events: page?.events ?? [],
+            states: entered ?? [],
+            lastEventID: lastEventID,
+            retries: retries
+        )
     }
 }
