@@ -14,6 +14,10 @@ struct Walk {
     private let mostNested: Int
     /// Retries that the step began.
     var retries = 0
+    /// What the step costs.
+    let work = WorkBudget()
+    /// Whether the step has moved any line: it moves one, whatever that costs.
+    private var hasMoved = false
 
     /// What the line does next.
     enum Move {
@@ -91,14 +95,21 @@ struct Walk {
     /// States that one step enters at the most: a loop without a wait gives way to others.
     private static let mostStates = 500
 
-    /// Whether the step may enter another state.
-    var hasRoom: Bool { statesEntered < Self.mostStates }
+    /// Whether the step may move another line, or enter another state.
+    var hasRoom: Bool { statesEntered < Self.mostStates && (work.hasRoom || !hasMoved) }
 
     /// Whether the step has done its part; otherwise counts one more state.
     mutating func isUsedUp() -> Bool {
         guard hasRoom else { return true }
         statesEntered += 1
+        hasMoved = true
         return false
+    }
+
+    /// Takes note that the step goes on with what a line waited for.
+    mutating func move() {
+        hasMoved = true
+        work.beginState()
     }
 
     /// The failure of a state or task whose data is too large.
