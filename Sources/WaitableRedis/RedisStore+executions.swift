@@ -319,16 +319,6 @@ extension RedisStore {
         return try ExecutionDocument.decode(document, key: key)
     }
 
-    /// Reads the part of an execution's journal that its document has no room for.
-    ///
-    /// - Parameter execution: As its document says.
-    /// - Returns: The elements of the list beside the document.
-    public func history(of execution: Execution) async throws(StoreError) -> [String] {
-        guard let listed = execution.journal?.listed, listed > 0 else { return [] }
-        let reply = try await send(RedisCommand("LRANGE", keys.history(execution.key), "0", "\(listed - 1)"))
-        return reply.array?.compactMap(\.string) ?? []
-    }
-
     /// Reads the Redis clock, in microseconds since the Unix epoch.
     public func time() async throws(StoreError) -> Int64 {
         let reply = try await send(RedisCommand("TIME"))

@@ -16,6 +16,9 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
     /// The longest definition, in UTF-8 bytes, as AWS has it.
     static var longestDefinition: Int { 1_048_576 }
 
+    /// How deep Parallel and Map states may stand in each other.
+    private static var deepestForks: Int { 32 }
+
     func compile(_ text: String) throws(DefinitionError) -> Parts {
         let object = try read(text)
         try checkJSONata(object)
@@ -61,6 +64,11 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
     /// A branch, or an item processor.
     private func nestedGraph(_ fields: inout FieldReader) -> StateGraph? {
+        fields.forkDepth += 1
+        guard fields.forkDepth <= Self.deepestForks else {
+            fields.problem("Parallel and Map states must not stand in each other more than \(Self.deepestForks) deep")
+            return nil
+        }
         _ = fields.string("Comment")
         readLanguage(&fields)
         return graph(&fields)

@@ -7,10 +7,13 @@ public struct DefinitionProblem: Sendable, Equatable, CustomStringConvertible {
     /// Where, as a path with slashes: `/States/Pay/Next`; empty for the whole text.
     public var location: String
 
+    /// The most bytes of a message, and of a location: they quote what they are about.
+    private static let mostBytes = 4_096
+
     init(_ code: String = "SCHEMA_VALIDATION_FAILED", _ message: String, at location: String) {
         self.code = code
-        self.message = message
-        self.location = location
+        self.message = message.shortened(to: Self.mostBytes)
+        self.location = location.shortened(to: Self.mostBytes)
     }
 
     /// `CODE: message at /location`

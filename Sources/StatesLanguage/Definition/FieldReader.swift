@@ -5,12 +5,17 @@ struct FieldReader {
     let location: String
     /// How the fields ask for data.
     var language: any QueryLanguage
+    /// How many Parallel and Map states stand around the object.
+    var forkDepth = 0
+    /// How many choice rules stand around the object, which is one.
+    var ruleDepth = 0
     private var taken: Set<String> = []
     private(set) var problems: [DefinitionProblem] = []
     /// What can be run, but will fail.
     private(set) var warnings: [DefinitionProblem] = []
     /// The variables that paths refer to, in the order of their first references.
     private(set) var references: [String] = []
+    private var referred: Set<String> = []
 
     init(_ object: JSONObject, at location: String, in language: any QueryLanguage = QueryLanguages.standard) {
         self.object = object
@@ -22,28 +27,38 @@ struct FieldReader {
     ///
     /// - Parameter place: Where it is: `Catch[0]`.
     func reader(of object: JSONObject, at place: String) -> FieldReader {
-        FieldReader(object, at: location + "/" + place, in: language)
+        var reader = FieldReader(object, at: location + "/" + place, in: language)
+        reader.forkDepth = forkDepth
+        return reader
     }
 
     var hasProblems: Bool { !problems.isEmpty }
 
     // MARK: Problems
 
+    /// How many problems of a definition are told, and how many warnings: one more than a call of
+    /// ValidateStateMachineDefinition shows.
+    private static let most = 101
+
     mutating func problem(_ message: String, at field: String? = nil, code: String = "SCHEMA_VALIDATION_FAILED") {
+        guard problems.count < Self.most else { return }
         let place = field.map { location + "/" + $0 } ?? location
         problems.append(DefinitionProblem(code, message, at: place.isEmpty ? "/" : place))
     }
 
     mutating func warn(_ message: String, at field: String) {
+        guard warnings.count < Self.most else { return }
         warnings.append(DefinitionProblem("WAITABLE_NOT_SUPPORTED", message, at: location + "/" + field))
     }
 
-    mutating func add(_ problems: [DefinitionProblem]) { self.problems += problems }
+    mutating func add(_ problems: [DefinitionProblem]) {
+        self.problems += problems.prefix(Self.most - self.problems.count)
+    }
 
     /// Takes over what is wrong with an object within this one that has references of its own.
     mutating func add(reportsOf inner: FieldReader) {
         add(inner.problems)
-        warnings += inner.warnings
+        warnings += inner.warnings.prefix(Self.most - warnings.count)
     }
 
     /// Takes over what a reader of an object within this one gathered.
@@ -54,7 +69,7 @@ struct FieldReader {
 
     /// Takes note of variables that a path refers to.
     mutating func refer(to variables: [String]) {
-        for name in variables where !references.contains(name) { references.append(name) }
+        for name in variables where referred.insert(name).inserted { references.append(name) }
     }
 
     /// Reports the fields that nobody asked for.

@@ -36,29 +36,30 @@ public struct HistoryEvent: Sendable, Equatable {
         self.details = details
     }
 
-    /// The event as `GetExecutionHistory` answers it.
-    public var json: JSON { json(details?.members) }
-
     /// The event without inputs, outputs and parameters, for `includeExecutionData: false`.
-    public var jsonWithoutData: JSON {
-        var members = details?.members
-        for name in Self.dataMembers { members?[name] = nil }
-        return json(members)
+    public var withoutData: HistoryEvent {
+        var event = self
+        for name in Self.dataMembers { event.details?.members[name] = nil }
+        return event
     }
+
+    /// About how many bytes it has.
+    var weight: Int { 256 + (details.map { JSON.object($0.members).weight(upTo: .max) } ?? 0) }
 
     private static let dataMembers = [
         "input", "inputDetails", "output", "outputDetails", "parameters", "assignedVariables",
         "assignedVariablesDetails",
     ]
 
-    private func json(_ members: JSONObject?) -> JSON {
+    /// The event as `GetExecutionHistory` answers it.
+    public var json: JSON {
         var object: JSONObject = [
             "timestamp": timestamp.epochSeconds,
             "type": .string(type),
             "id": .integer(Int64(id)),
             "previousEventId": .integer(Int64(previousID)),
         ]
-        if let details, let members { object[details.name] = .object(members) }
+        if let details { object[details.name] = .object(details.members) }
         return .object(object)
     }
 }

@@ -14,8 +14,10 @@ public struct Advance: Sendable, Equatable {
 
     /// How the execution stands after it.
     public var outcome: Outcome
-    /// What happened; empty unless the interpreter records.
+    /// What happened, as far as the interpreter records it.
     public var events: [HistoryEvent]
+    /// The names of the states that were entered, in order, where the interpreter records them.
+    public var states: [String]
     /// The id of the last event.
     public var lastEventID: Int
     /// Retries that the step began.

@@ -12,11 +12,11 @@ struct ContextObject {
     var taskToken: String?
 
     /// The value at a path that begins with `$$`.
-    func value(at path: Path) throws(PathMiss) -> JSON {
+    func value(at path: Path, _ work: WorkBudget) throws(PathMiss) -> JSON {
         guard path.segments.count >= 2, case .key(let part) = path.segments[0], case .key(let name) = path.segments[1],
             let member = member(name, of: part)
-        else { return try path.value(in: json) }
-        return try path.value(in: member, from: 2)
+        else { return try path.value(in: json, work) }
+        return try path.value(in: member, from: 2, work)
     }
 
     private func member(_ name: String, of part: String) -> JSON? {

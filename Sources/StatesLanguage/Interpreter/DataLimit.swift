@@ -6,6 +6,8 @@ enum DataLimit {
     static let bytes = 262_144
     /// All the variables of a scope.
     static let variableBytes = 10_485_760
+    /// The cause of a failure: AWS has 32,768 characters.
+    static let causeBytes = 32_768
 
     /// How deep data may be nested in a machine with so many levels of Parallel and Map states: each of them stores the
     /// data within it two levels deeper.
@@ -27,17 +29,43 @@ enum DataLimit {
     ///   - source: The state's name, or the service's where a task's result is too large.
     ///   - nesting: How deep it may be nested.
     static func failure(of data: JSON, from source: String, nesting: Int) -> StateFailure? {
-        if data.isNested(deeperThan: nesting) {
+        // The size first: data of that size alone can be looked at as a whole.
+        if data.isLarger(than: bytes) {
             return StateFailure(
                 error: ErrorName.dataLimitExceeded,
-                cause: "The state/task '\(source)' returned a result that is nested deeper than \(nesting) levels."
+                cause: "The state/task '\(source)' returned a result with a size exceeding the maximum number of bytes "
+                    + "service limit."
             )
         }
-        guard data.isLarger(than: bytes) else { return nil }
+        guard data.isNested(deeperThan: nesting) else { return nil }
         return StateFailure(
             error: ErrorName.dataLimitExceeded,
-            cause: "The state/task '\(source)' returned a result with a size exceeding the maximum number of bytes "
-                + "service limit."
+            cause: "The state/task '\(source)' returned a result that is nested deeper than \(nesting) levels."
+        )
+    }
+
+    /// The failure of a state that would begin something with too large an input; `nil` where it is not.
+    ///
+    /// - Parameter what: What the input is of, such as `task`.
+    static func failure(of input: Payload, _ what: String, _ scope: DataScope) -> StateFailure? {
+        guard input.isLarger(than: bytes) else { return nil }
+        return StateFailure(
+            error: ErrorName.dataLimitExceeded,
+            cause: scope.cause("The input of the \(what) must have at most \(bytes) bytes.")
+        )
+    }
+
+    /// All that an execution keeps between two steps: the inputs, outputs and variables of its states, branches and
+    /// iterations. Its document must be one that Redis takes, and a claim can carry beside others.
+    static let flowBytes = 12_582_912
+
+    /// The failure of an execution that keeps too much; `nil` for one that does not.
+    static func failure(of flow: Cursor) -> StateFailure? {
+        var budget = flowBytes
+        if flow.fits(into: &budget) || flow.size(upTo: flowBytes) <= flowBytes { return nil }
+        return StateFailure(
+            error: ErrorName.dataLimitExceeded,
+            cause: "The data of the execution's states, branches and iterations exceeds \(flowBytes) bytes."
         )
     }
 }

@@ -5,47 +5,65 @@ struct DataScope {
     let input: JSON
     let context: ContextObject
     let variables: Variables
+    /// What all that is evaluated costs.
+    let work: WorkBudget
 
-    /// The value at a path.
+    /// The value at a path. ``checkWork()`` says whether it is to be used.
     func value(at path: Path) throws(PathMiss) -> JSON {
-        switch path.root {
-        case .data: try path.value(in: input)
-        case .context: try context.value(at: path)
-        case .variable(let name): try value(of: name, at: path)
-        }
+        let value =
+            switch path.root {
+            case .data: try path.value(in: input, work)
+            case .context: try context.value(at: path, work)
+            case .variable(let name): try value(of: name, at: path)
+            }
+        // What is gathered can be many times what there is.
+        if !path.isDefinite { work.spend(on: value) }
+        return value
     }
 
     private func value(of name: String, at path: Path) throws(PathMiss) -> JSON {
         guard let value = variables[name] else { throw PathMiss(path: path, position: nil) }
-        return try path.value(in: value)
+        return try path.value(in: value, work)
     }
 
     /// The value at a path, or the error that AWS raises for a path that misses.
     func required(_ path: Path) throws(StateFailure) -> JSON {
+        let found: JSON
         do {
-            return try value(at: path)
+            found = try value(at: path)
         } catch {
             throw runtimeError("Invalid path '\(path.text)' : \(error.reason)")
         }
+        try checkWork()
+        return found
     }
 
     /// The same scope with other data.
-    func with(_ input: JSON) -> DataScope {
-        DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
+    func with(_ input: JSON) -> DataScope { with(input, context) }
+
+    private func with(_ input: JSON, _ context: ContextObject) -> DataScope {
+        DataScope(
+            state: state,
+            enteredID: enteredID,
+            input: input,
+            context: context,
+            variables: variables,
+            work: work
+        )
     }
 
     /// The same scope with an item of a Map state.
     func with(_ item: MapItem) -> DataScope {
         var context = context
         context.item = item
-        return DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
+        return with(input, context)
     }
 
     /// The same scope with the token of a task that begins.
     func with(taskToken: String) -> DataScope {
         var context = context
         context.taskToken = taskToken
-        return DataScope(state: state, enteredID: enteredID, input: input, context: context, variables: variables)
+        return with(input, context)
     }
 
     /// What random values at a place in the state are made from: the same when the step is made again, another with each
@@ -60,8 +78,9 @@ struct DataScope {
         StateFailure(error: ErrorName.runtime, cause: cause(detail))
     }
 
-    /// A cause that names the state and the event at which it was entered.
+    /// A cause that names the state and the event at which it was entered; not longer than AWS's.
     func cause(_ detail: String) -> String {
         "An error occurred while executing the state '\(state)' (entered at the event id #\(enteredID)). \(detail)"
+            .shortened(to: DataLimit.causeBytes)
     }
 }

@@ -5,14 +5,14 @@
 public struct Interpreter: Sendable {
     let machine: StateMachine
     let context: ExecutionContext
-    /// Whether events are made; without it they are only counted.
-    let records: Bool
+    /// Which events are made; the others are only counted.
+    let recording: Recording
 
     /// An interpreter for one execution.
-    public init(machine: StateMachine, context: ExecutionContext, records: Bool = false) {
+    public init(machine: StateMachine, context: ExecutionContext, recording: Recording = .nothing) {
         self.machine = machine
         self.context = context
-        self.records = records
+        self.recording = recording
     }
 
     /// Enters the first state and runs on from there.

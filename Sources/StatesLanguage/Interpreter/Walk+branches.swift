@@ -9,6 +9,7 @@ extension Walk {
         by stimuli: [Stimulus],
         _ tasks: inout some TaskHandler
     ) -> Move {
+        work.beginState()
         var fork = Fork(state: state, cursor: cursor, branches: branches)
         let lines: BranchLines
         do throws(StateFailure) {
@@ -24,6 +25,8 @@ extension Walk {
                 let index = queue[next]
                 next += 1
                 guard case .open(let branch) = fork.branches.begun[index] else { continue }
+                // What is due stays due; an answer is there only once.
+                guard hasRoom || branch.isAnswered(by: stimuli) else { continue }
                 switch run(lines[index], from: branch, by: stimuli, &tasks) {
                 case .resting(let resting):
                     fork.set(index, resting)
@@ -73,6 +76,7 @@ extension Walk {
     mutating func leave(_ fork: Fork) throws(StateFailure) -> Move {
         var cursor = fork.cursor
         cursor.phase = .entering
+        work.beginState()
         let result = JSON.array(fork.branches.begun.compactMap(\.output))
         if fork.state.needsResult, let failure = dataFailure(of: result, from: fork.state.name) {
             return .fail(fork.state, cursor, failure)
@@ -152,11 +156,18 @@ extension Branches {
             let wakeUp = cursor.wakeUp
             if let wakeUp, wakeUp <= now {
                 ready.append((index, wakeUp))
-            } else if cursor.pendingTasks.contains(where: { task in stimuli.contains { $0.task == task.id } }) {
+            } else if cursor.isAnswered(by: stimuli) {
                 ready.append((index, now))
             }
         }
         return ready.sorted { ($0.since, $0.index) < ($1.since, $1.index) }.map(\.index)
+    }
+}
+
+extension Cursor {
+    /// Whether a stimulus is for one of its tasks.
+    fileprivate func isAnswered(by stimuli: [Stimulus]) -> Bool {
+        !stimuli.isEmpty && pendingTasks.contains { task in stimuli.contains { $0.task == task.id } }
     }
 }
 

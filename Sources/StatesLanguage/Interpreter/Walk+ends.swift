@@ -11,10 +11,14 @@ extension Walk {
     /// The step's result for where the line got to.
     mutating func advance(_ end: End, deadline: Instant?) -> Advance {
         switch end {
-        case .resting(let cursor):
-            return advance(
-                .running(Flow(root: stored(cursor), lastEventID: lastEventID, deadline: deadline))
-            )
+        case .resting(let resting):
+            var cursor = stored(resting)
+            if let failure = DataLimit.failure(of: cursor) {
+                // What its branches came to is too much to be kept for a redrive, too: that runs the state anew.
+                cursor.phase = .failed
+                return advance(.failed(cursor, failure), deadline: deadline)
+            }
+            return advance(.running(Flow(root: cursor, lastEventID: lastEventID, deadline: deadline)))
         case .succeeded(let output, let previous):
             let text = output.text
             record("ExecutionSucceeded", previous: previous, .executionSucceeded(output: text))
@@ -26,6 +30,7 @@ extension Walk {
                 .executionEnded("executionFailedEventDetails", error: failure.error, cause: failure.cause)
             )
             var failed = stored(cursor)
+            if DataLimit.failure(of: failed) != nil { failed.phase = .failed }
             failed.close()
             let flow = Flow(root: failed, lastEventID: lastEventID, deadline: nil)
             return advance(.failed(flow, error: failure.error, cause: failure.cause))

@@ -11,8 +11,10 @@ extension Walk {
             guard hasRoom else { return .end(.resting(cursor)) }
             return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
         case .waiting(let until):
+            move()
             return rest(until: until, state, cursor)
         case .retrying(let at):
+            move()
             return hasPassed(at) ? .act(state, cursor) : .end(.resting(cursor))
         case .branches(let branches):
             guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
@@ -21,6 +23,7 @@ extension Walk {
             guard case .task(let task) = state.kind else {
                 return .end(.failed(cursor, Self.missingState(cursor.state)))
             }
+            move()
             return resume(pending, task, of: state, cursor, stimuli)
         }
     }

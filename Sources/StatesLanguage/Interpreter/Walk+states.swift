@@ -20,6 +20,7 @@ extension Walk {
     }
 
     mutating func enter(_ state: State, input: JSON?, previous: Int, phase: Cursor.Phase) -> Cursor {
+        recordEntry(of: state.name)
         // The first state's event has the caller's own text.
         let isFirst = lastEventID == 1
         let text = context.inputText
@@ -41,6 +42,7 @@ extension Walk {
 
     /// Does what the state is for.
     mutating func act(_ state: State, _ cursor: Cursor, _ tasks: inout some TaskHandler) -> Move {
+        work.beginState()
         do throws(StateFailure) {
             switch state.kind {
             case .pass(let pass): return try act(pass, of: state, cursor)
@@ -67,16 +69,21 @@ extension Walk {
 
     /// Leaves a state for the next one, or ends the line.
     mutating func exit(_ state: State, _ cursor: Cursor, _ leaving: Leaving) -> Move {
-        if state.makesData, let failure = dataFailure(of: leaving.output, from: state.name) {
-            return .fail(state, cursor, failure)
-        }
         do throws(StateFailure) {
+            try checkOutput(leaving.output, of: state)
             let event = try recordExit(state, cursor, leaving)
             if case .next(let next) = state.transition { return .enter(next, input: leaving.output, previous: event) }
             return .end(.succeeded(leaving.output, previous: event))
         } catch {
             return .fail(state, cursor, error)
         }
+    }
+
+    /// Checks what a state hands on, where that can be more than it was given.
+    func checkOutput(_ output: JSON, of state: State) throws(StateFailure) {
+        guard state.makesData else { return }
+        if let failure = dataFailure(of: output, from: state.name) { throw failure }
+        work.spend(on: output)
     }
 
     /// Writes that a state is left, and assigns its variables.
@@ -109,7 +116,8 @@ extension Walk {
                 retryCount: cursor.retries.reduce(0, +),
                 item: line.item
             ),
-            variables: line.variables
+            variables: line.variables,
+            work: work
         )
     }
 
@@ -124,7 +132,7 @@ extension State {
     fileprivate var makesData: Bool {
         switch kind {
         case .pass, .task, .parallel, .map: dataFlow.makesData
-        case .choice, .wait, .succeed, .fail: false
+        case .choice, .wait, .succeed, .fail: dataFlow.gathers
         }
     }
 }

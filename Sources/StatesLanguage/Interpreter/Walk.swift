@@ -4,9 +4,10 @@ struct Walk {
     var line: Line
     let context: ExecutionContext
     let now: Instant
-    /// Whether events are made.
-    let records: Bool
-    private var events: [HistoryEvent] = []
+    /// The events that are made; `nil` for none.
+    private var page: EventPage?
+    /// The names of the states that were entered; `nil` where nobody asks for them.
+    private var entered: [String]?
     private(set) var lastEventID: Int
     private var statesEntered = 0
     /// How deep data may be nested.
@@ -15,6 +16,10 @@ struct Walk {
     var retries = 0
     /// The last instant that the step took for passed.
     private var passed: Instant?
+    /// What the step costs.
+    let work = WorkBudget()
+    /// Whether the step has moved any line: it moves one, whatever that costs.
+    private var hasMoved = false
 
     /// What the line does next.
     enum Move {
@@ -45,7 +50,11 @@ struct Walk {
         line = Line(graph: graph, input: interpreter.context.input, item: nil)
         mostNested = DataLimit.nesting(within: graph.depth)
         context = interpreter.context
-        records = interpreter.records
+        switch interpreter.recording {
+        case .nothing: break
+        case .states: entered = []
+        case .events(let window): page = EventPage(window)
+        }
         self.now = now
         self.lastEventID = lastEventID
     }
@@ -95,14 +104,21 @@ struct Walk {
     /// States that one step enters at the most: a loop without a wait gives way to others.
     private static let mostStates = 500
 
-    /// Whether the step may enter another state.
-    var hasRoom: Bool { statesEntered < Self.mostStates }
+    /// Whether the step may move another line, or enter another state.
+    var hasRoom: Bool { statesEntered < Self.mostStates && (work.hasRoom || !hasMoved) }
 
     /// Whether the step has done its part; otherwise counts one more state.
     mutating func isUsedUp() -> Bool {
         guard hasRoom else { return true }
         statesEntered += 1
+        hasMoved = true
         return false
+    }
+
+    /// Takes note that the step goes on with what a line waited for.
+    mutating func move() {
+        hasMoved = true
+        work.beginState()
     }
 
     /// The failure of a state or task whose data is too large.
@@ -131,15 +147,28 @@ struct Walk {
         _ details: @autoclosure () -> HistoryEvent.Details?
     ) -> Int {
         lastEventID += 1
-        if records {
-            events.append(
+        if let isTaken = page?.takes(lastEventID), isTaken {
+            page?.append(
                 HistoryEvent(id: lastEventID, previousID: previous, timestamp: now, type: type(), details: details())
             )
         }
         return lastEventID
     }
 
+    /// Whether events are made.
+    var records: Bool { page != nil }
+
+    /// Keeps the name of a state that is entered, where it is asked for.
+    mutating func recordEntry(of state: String) { entered?.append(state) }
+
     func advance(_ outcome: Advance.Outcome) -> Advance {
-        Advance(outcome: outcome, events: events, lastEventID: lastEventID, retries: retries, passed: passed)
+        Advance(
+            outcome: outcome,
+            events: page?.events ?? [],
+            states: entered ?? [],
+            lastEventID: lastEventID,
+            retries: retries,
+            passed: passed
+        )
     }
 }

@@ -6,6 +6,28 @@ struct IntrinsicArguments {
     let pieces: [String]?
     /// What random values are made from.
     let seed: String
+    /// What the call costs.
+    let work: WorkBudget
+
+    /// Uses what it costs to look at a value, or to make one like it.
+    func spend(on value: JSON) throws(IntrinsicError) {
+        guard work.spend(on: value) else { throw .usedUp }
+    }
+
+    /// Uses what it costs to compare two values.
+    func spend(comparing one: JSON, with two: JSON) throws(IntrinsicError) {
+        guard work.spend(comparing: one, with: two) else { throw .usedUp }
+    }
+
+    /// Uses what some bytes of text cost.
+    func spend(bytes: Int) throws(IntrinsicError) {
+        guard work.spend(bytes: bytes) else { throw .usedUp }
+    }
+
+    /// Uses what some values cost, beside their sizes.
+    func spend(_ units: Int) throws(IntrinsicError) {
+        guard work.spend(units) else { throw .usedUp }
+    }
 
     /// The most characters of what is encoded, decoded or hashed.
     static let longestText = 10_000
@@ -53,7 +75,7 @@ struct IntrinsicArguments {
     /// The error for an argument of another kind than the function takes.
     func wrong(_ index: Int, _ expected: String) -> IntrinsicError {
         .invalid(
-            "Invalid arguments in \(function): argument \(index + 1) must be \(expected), is \(values[index].text)"
+            "Invalid arguments in \(function): argument \(index + 1) must be \(expected), is \(values[index].excerpt())"
         )
     }
 

@@ -47,20 +47,29 @@ struct IntrinsicCall: Sendable {
                 } catch {
                     throw .missing(
                         "The JsonPath argument for the field '\(path.text)' could not be found in the input "
-                            + "'\(data.input.text)'"
+                            + "'\(data.input.excerpt())'"
                     )
                 }
             case .call(let call): values.append(try call.value(data, seed: seed))
             }
         }
+        guard data.work.spend(1 + values.count) else { throw .usedUp }
         return try function.evaluate(
-            IntrinsicArguments(function: function.name, values: values, pieces: pieces, seed: "\(seed)|\(position)")
+            IntrinsicArguments(
+                function: function.name,
+                values: values,
+                pieces: pieces,
+                seed: "\(seed)|\(position)",
+                work: data.work
+            )
         )
     }
 }
 
 /// Why a call has no value.
 enum IntrinsicError: Error {
+    /// It needs more work than the state may use.
+    case usedUp
     /// An argument's path finds nothing: an error that no state can catch.
     case missing(String)
     /// The function does not take its arguments.

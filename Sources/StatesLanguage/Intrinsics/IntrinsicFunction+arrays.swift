@@ -6,6 +6,7 @@ extension IntrinsicFunction {
             let array = try arguments.array(0)
             let size = try arguments.integer(1)
             guard size > 0 else { throw arguments.wrong(1, "a positive integer") }
+            try arguments.spend(array.count)
             return .array(
                 stride(from: 0, to: array.count, by: size).map {
                     .array(Array(array[$0..<min($0 + size, array.count)]))
@@ -13,7 +14,13 @@ extension IntrinsicFunction {
             )
         },
         IntrinsicFunction("ArrayContains", 2...2) { arguments throws(IntrinsicError) in
-            .bool(try arguments.array(0).contains { $0.hasValue(of: arguments.values[1]) })
+            let wanted = arguments.values[1]
+            for element in try arguments.array(0) {
+                try arguments.spend(1)
+                try arguments.spend(comparing: element, with: wanted)
+                if element.hasValue(of: wanted) { return .bool(true) }
+            }
+            return .bool(false)
         },
         IntrinsicFunction("ArrayRange", 3...3) { arguments throws(IntrinsicError) in
             let (first, last, step) = (try arguments.integer(0), try arguments.integer(1), try arguments.integer(2))
@@ -36,15 +43,42 @@ extension IntrinsicFunction {
             .integer(Int64(try arguments.array(0).count))
         },
         IntrinsicFunction("ArrayUnique", 1...1) { arguments throws(IntrinsicError) in
-            var unique: [JSON] = []
-            for element in try arguments.array(0) where !unique.contains(where: { $0.hasValue(of: element) }) {
-                unique.append(element)
-            }
-            return .array(unique)
+            let array = try arguments.array(0)
+            try arguments.spend(array.count)
+            try arguments.spend(on: arguments.values[0])
+            var seen: Set<Meaning> = []
+            return .array(array.filter { seen.insert(Meaning(value: $0)).inserted })
         },
     ]
 
     private static let mostOfRange = 1_000
+}
+
+/// A value by what it means: 1 and 1.0 are one.
+private struct Meaning: Hashable {
+    let value: JSON
+
+    static func == (left: Meaning, right: Meaning) -> Bool { left.value.hasValue(of: right.value) }
+
+    func hash(into hasher: inout Hasher) {
+        switch value {
+        case .integer, .double: hasher.combine(value.numberValue)
+        case .array(let array):
+            hasher.combine(array.count)
+            for element in array { Meaning(value: element).hash(into: &hasher) }
+        case .object(let object):
+            // Whatever the members' order.
+            var all = 0
+            for (key, value) in object {
+                var member = Hasher()
+                member.combine(key)
+                Meaning(value: value).hash(into: &member)
+                all ^= member.finalize()
+            }
+            hasher.combine(all)
+        case .null, .bool, .string: hasher.combine(value)
+        }
+    }
 }
 
 extension JSON {

@@ -3,20 +3,27 @@ extension IntrinsicFunction {
     static let documents = [
         IntrinsicFunction("StringToJson", 1...1) { arguments throws(IntrinsicError) in
             let text = try arguments.string(0)
+            // Every third byte can be another value.
+            try arguments.spend(bytes: 4 * text.utf8.count)
             do {
                 return try JSON(parsing: text)
             } catch {
                 throw arguments.failure("the text must be JSON (\(error))")
             }
         },
-        IntrinsicFunction("JsonToString", 1...1) { arguments throws(IntrinsicError) in .string(arguments.values[0].text)
+        IntrinsicFunction("JsonToString", 1...1) { arguments throws(IntrinsicError) in
+            let value = arguments.values[0]
+            try arguments.spend(bytes: value.textSize(upTo: arguments.work.bytesLeft))
+            return .string(value.text)
         },
         IntrinsicFunction("JsonMerge", 3...3) { arguments throws(IntrinsicError) in
             guard arguments.values[2].boolValue == false else {
                 throw arguments.wrong(2, "false: objects are merged by their own members alone")
             }
             var merged = try arguments.object(0)
-            for (key, value) in try arguments.object(1) { merged[key] = value }
+            let added = try arguments.object(1)
+            try arguments.spend(merged.count + added.count)
+            for (key, value) in added { merged[key] = value }
             return .object(merged)
         },
     ]

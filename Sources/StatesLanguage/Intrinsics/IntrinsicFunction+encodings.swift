@@ -13,7 +13,9 @@ extension IntrinsicFunction {
             return .string(text)
         },
         IntrinsicFunction("Hash", 2...2) { arguments throws(IntrinsicError) in
-            let text = arguments.values[0].stringValue ?? arguments.values[0].text
+            let value = arguments.values[0]
+            try arguments.spend(bytes: value.textSize(upTo: arguments.work.bytesLeft))
+            let text = value.stringValue ?? value.text
             guard text.unicodeScalars.count <= IntrinsicArguments.longestText else {
                 throw arguments.wrong(0, "a value of at most \(IntrinsicArguments.longestText) characters")
             }

@@ -3,18 +3,22 @@ extension IntrinsicFunction {
     static let texts = [
         IntrinsicFunction("Format", 1...many) { arguments throws(IntrinsicError) in
             let template = try arguments.string(0)
+            try arguments.spend(bytes: 4 * template.utf8.count)
             let pieces = arguments.pieces ?? Self.pieces(of: template)
             guard pieces.count == arguments.count else {
                 throw arguments.failure("the template has \(pieces.count - 1) of {} for \(arguments.count - 1) values")
             }
             var text = pieces[0]
             for (value, piece) in zip(arguments.values.dropFirst(), pieces.dropFirst()) {
+                try arguments.spend(on: value)
                 text += value.formatted + piece
             }
             return .string(text)
         },
         IntrinsicFunction("StringSplit", 2...2) { arguments throws(IntrinsicError) in
             let delimiters = Set(try arguments.string(1))
+            // Every second character can be a piece of its own.
+            try arguments.spend(bytes: 4 * (try arguments.string(0)).utf8.count)
             return .array(try arguments.string(0).split { delimiters.contains($0) }.map { .string(String($0)) })
         },
         // Unique, and the same when the step is made again; no secret, as AWS's is none.

@@ -23,6 +23,42 @@ extension JSON: CustomStringConvertible {
         }
     }
 
+    /// How many bytes a string has with its quotes.
+    static func size(of text: String) -> Int {
+        var text = text
+        return text.withUTF8 { utf8 in
+            var size = utf8.count + 2
+            for byte in utf8 where needsEscape(byte) {
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: size += 1
+                default: size += 5
+                }
+            }
+            return size
+        }
+    }
+
+    /// Writes the beginning of the compact text: not much more than some bytes.
+    func write(to bytes: inout [UInt8], upTo most: Int) {
+        switch self {
+        case .array(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for element in elements where bytes.count < most {
+                element.write(to: &bytes, upTo: most)
+                bytes.append(UInt8(ascii: ","))
+            }
+        case .object(let object):
+            bytes.append(UInt8(ascii: "{"))
+            for (key, value) in object where bytes.count < most {
+                Self.write(key, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                value.write(to: &bytes, upTo: most)
+                bytes.append(UInt8(ascii: ","))
+            }
+        default: write(to: &bytes)
+        }
+    }
+
     private static func write(_ elements: [JSON], to bytes: inout [UInt8]) {
         bytes.append(UInt8(ascii: "["))
         var isFirst = true

@@ -62,8 +62,16 @@ indirect enum ChoiceRule: Condition {
         return name == "And" ? .and(rules) : .or(rules)
     }
 
+    /// How deep rules may stand in each other.
+    private static let deepest = 64
+
     private static func nested(_ object: JSONObject, at place: String, _ fields: inout FieldReader) -> ChoiceRule? {
         var reader = fields.reader(of: object, at: place)
+        reader.ruleDepth = fields.ruleDepth + 1
+        guard reader.ruleDepth <= deepest else {
+            fields.problem("Choice rules must not stand in each other more than \(deepest) deep", at: place)
+            return nil
+        }
         if reader.has("Next") {
             _ = reader.take("Next")
             reader.problem("'Next' is allowed in top-level choice rules only", at: "Next")

@@ -64,29 +64,50 @@ struct Comparison: Sendable {
 
     func holds(for variable: Path, _ scope: DataScope) throws(StateFailure) -> Bool {
         if case .question(.isPresent, let expected) = `operator` {
-            return ((try? scope.value(at: variable)) != nil) == expected
+            let isPresent = (try? scope.value(at: variable)) != nil
+            try scope.checkWork()
+            return isPresent == expected
         }
         let value = try Self.value(at: variable, scope)
         switch `operator` {
         case .relation(let type, let relation, let operand):
-            return type.compare(value, relation, operand)
+            return try Self.compare(value, type, relation, operand, scope)
         case .pathRelation(let type, let relation, let path, _):
-            return type.compare(value, relation, try Self.value(at: path, scope))
+            return try Self.compare(value, type, relation, try Self.value(at: path, scope), scope)
         case .question(let question, let expected):
             return question.answer(for: value) == expected
         case .matches(let pattern):
-            return value.stringValue.map(pattern.matches) ?? false
+            let isMatch = value.stringValue.map { pattern.matches($0, scope.work) } ?? false
+            try scope.checkWork()
+            return isMatch
         }
     }
 
     private static func value(at path: Path, _ scope: DataScope) throws(StateFailure) -> JSON {
+        let value: JSON
         do {
-            return try scope.value(at: path)
+            value = try scope.value(at: path)
         } catch {
             throw scope.runtimeError(
                 "Invalid path '\(path.text)': The choice state's condition path references an invalid value."
             )
         }
+        scope.work.spend(1)
+        if case .string(let text) = value { scope.work.spend(bytes: text.utf8.count) }
+        try scope.checkWork()
+        return value
+    }
+
+    private static func compare(
+        _ left: JSON,
+        _ type: ValueType,
+        _ relation: Relation,
+        _ right: JSON,
+        _ scope: DataScope
+    ) throws(StateFailure) -> Bool {
+        scope.work.spend(comparing: left, with: right)
+        try scope.checkWork()
+        return type.compare(left, relation, right)
     }
 }
 

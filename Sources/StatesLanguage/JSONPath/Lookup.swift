@@ -42,6 +42,19 @@ final class Lookup: Query {
     }
 
     func value(_ scope: DataScope) throws(StateFailure) -> JSON {
+        let value: JSON
+        do {
+            value = try evaluated(scope)
+        } catch {
+            try scope.checkWork()
+            throw error
+        }
+        scope.work.spend(on: value)
+        try scope.checkWork()
+        return value
+    }
+
+    private func evaluated(_ scope: DataScope) throws(StateFailure) -> JSON {
         switch source {
         case .path(let path):
             do {
@@ -49,7 +62,7 @@ final class Lookup: Query {
             } catch {
                 throw scope.runtimeError(
                     "The JSONPath '\(path.text)' specified for the field '\(field)' could not be found in the input "
-                        + "'\(scope.input.text)'"
+                        + "'\(scope.input.excerpt())'"
                 )
             }
         case .call(let call):
@@ -58,6 +71,7 @@ final class Lookup: Query {
             } catch {
                 let start = "The function '\(call.text)' had the following error: "
                 switch error {
+                case .usedUp: throw scope.runtimeError(WorkBudget.reason)
                 case .missing(let reason): throw scope.runtimeError(start + reason)
                 case .invalid(let reason):
                     throw StateFailure(error: ErrorName.intrinsicFailure, cause: scope.cause(start + reason))

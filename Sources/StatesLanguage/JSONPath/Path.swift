@@ -41,14 +41,12 @@ struct Path: Sendable, Equatable {
 
     /// The value at the path.
     ///
+    /// - Parameters:
+    ///   - first: Where the rest of the path begins, behind some steps that led to the document.
+    ///   - work: What it costs. Where that is used up, the value is not to be used.
     /// - Throws: ``PathMiss`` where a definite path finds nothing.
-    func value(in document: JSON) throws(PathMiss) -> JSON {
-        try value(in: document, from: 0)
-    }
-
-    /// The value at the rest of the path, behind some steps that led to the document.
-    func value(in document: JSON, from first: Int) throws(PathMiss) -> JSON {
-        guard isDefinite else { return .array(values(in: document, from: first)) }
+    func value(in document: JSON, from first: Int = 0, _ work: WorkBudget) throws(PathMiss) -> JSON {
+        guard isDefinite else { return .array(values(in: document, from: first, work)) }
         var value = document
         for position in first..<segments.count {
             guard let next = segments[position].step(into: value) else {
@@ -60,13 +58,14 @@ struct Path: Sendable, Equatable {
     }
 
     /// All values that the path leads to, in the document's order.
-    private func values(in document: JSON, from first: Int) -> [JSON] {
+    private func values(in document: JSON, from first: Int, _ work: WorkBudget) -> [JSON] {
         var values = [document]
         for (index, segment) in segments.enumerated().dropFirst(first) {
             if case .keys = segment, index == segments.count - 1 {
-                values = values.compactMap { segment.step(into: $0) }
+                work.spend(values.count * segment.width)
+                values = work.isUsedUp ? [] : values.compactMap { segment.step(into: $0) }
             } else {
-                values = values.flatMap { segment.all(in: $0, of: document) }
+                values = values.flatMap { segment.all(in: $0, of: document, work) }
             }
         }
         return values

@@ -26,31 +26,54 @@ indirect enum PathCondition: Sendable, Equatable {
     }
 
     /// Whether it holds for an element.
-    func holds(for element: JSON, of root: JSON) -> Bool {
+    ///
+    /// - Parameter work: What it costs. Where that is used up, the answer is not to be used.
+    func holds(for element: JSON, of root: JSON, _ work: WorkBudget) -> Bool {
+        guard work.spend(1) else { return false }
         switch self {
-        case .any(let conditions): conditions.contains { $0.holds(for: element, of: root) }
-        case .all(let conditions): conditions.allSatisfy { $0.holds(for: element, of: root) }
-        case .not(let condition): !condition.holds(for: element, of: root)
-        case .exists(let operand): operand.value(for: element, of: root) != nil
+        case .any(let conditions): return conditions.contains { $0.holds(for: element, of: root, work) }
+        case .all(let conditions): return conditions.allSatisfy { $0.holds(for: element, of: root, work) }
+        case .not(let condition): return !condition.holds(for: element, of: root, work)
+        case .exists(let operand): return operand.value(for: element, of: root, work) != nil
         case .compares(let left, let comparison, let right):
-            comparison.holds(left.value(for: element, of: root), right.value(for: element, of: root))
+            let (left, right) = (
+                left.value(for: element, of: root, work), right.value(for: element, of: root, work)
+            )
+            guard comparison.spend(on: left, right, work) else { return false }
+            return comparison.holds(left, right)
         }
     }
 }
 
 extension PathCondition.Operand {
     /// The value; `nil` where there is none.
-    fileprivate func value(for element: JSON, of root: JSON) -> JSON? {
+    fileprivate func value(for element: JSON, of root: JSON, _ work: WorkBudget) -> JSON? {
         switch self {
         case .literal(let value): return value
         case .path(let path, let fromElement):
-            guard let value = try? path.value(in: fromElement ? element : root) else { return nil }
+            guard work.spend(path.segments.count),
+                let value = try? path.value(in: fromElement ? element : root, work)
+            else { return nil }
             return !path.isDefinite && value.arrayValue?.isEmpty == true ? nil : value
         }
     }
 }
 
 extension PathCondition.Operator {
+    /// Uses what it costs to compare two values, or one with each value of a list.
+    ///
+    /// - Returns: Whether they may be compared.
+    fileprivate func spend(on left: JSON?, _ right: JSON?, _ work: WorkBudget) -> Bool {
+        guard let left, let right else { return true }
+        switch self {
+        case .isIn, .isNotIn:
+            guard let list = right.arrayValue else { return true }
+            return work.spend(list.count) && list.allSatisfy { work.spend(comparing: left, with: $0) }
+        case .equal, .unequal, .less, .greater, .lessOrEqual, .greaterOrEqual:
+            return work.spend(comparing: left, with: right)
+        }
+    }
+
     /// Whether it holds between two values. Values of different types are not equal, and neither is less.
     fileprivate func holds(_ left: JSON?, _ right: JSON?) -> Bool {
         switch self {

@@ -1,14 +1,25 @@
 extension PathParser {
-    /// How deep conditions may stand in each other.
+    /// How deep conditions may stand in each other, and so lists.
     private static let deepest = 32
 
-    /// The condition of a filter, up to its closing parenthesis.
-    mutating func condition() throws(PathError) -> PathCondition {
+    /// Reads what stands one level deeper in a condition: in parentheses, behind a `!`, or in a path's filter.
+    private mutating func inCondition(
+        _ read: (inout PathParser) throws(PathError) -> PathCondition
+    ) throws(PathError) -> PathCondition {
         conditions += 1
         defer { conditions -= 1 }
         guard conditions <= Self.deepest else {
             throw PathError(reason: "has conditions more than \(Self.deepest) deep")
         }
+        return try read(&self)
+    }
+
+    /// The condition of a filter, up to its closing parenthesis.
+    mutating func condition() throws(PathError) -> PathCondition {
+        try inCondition { (parser) throws(PathError) in try parser.disjunction() }
+    }
+
+    private mutating func disjunction() throws(PathError) -> PathCondition {
         var alternatives = [try conjunction()]
         skipSpace()
         while take(word: "||") {
@@ -30,7 +41,7 @@ extension PathParser {
 
     private mutating func part() throws(PathError) -> PathCondition {
         skipSpace()
-        if take("!") { return .not(try part()) }
+        if take("!") { return .not(try inCondition { (parser) throws(PathError) in try parser.part() }) }
         if take("(") {
             let inner = try condition()
             skipSpace()
@@ -61,14 +72,15 @@ extension PathParser {
         }
     }
 
-    private mutating func literal() throws(PathError) -> JSON {
+    private mutating func literal(depth: Int = 0) throws(PathError) -> JSON {
+        guard depth <= Self.deepest else { throw PathError(reason: "has lists more than \(Self.deepest) deep") }
         skipSpace()
         if peek() == "'" || peek() == "\"" { return .string(try quoted()) }
         if take("[") {
             var elements: [JSON] = []
             skipSpace()
             while peek() != "]" {
-                elements.append(try literal())
+                elements.append(try literal(depth: depth + 1))
                 skipSpace()
                 guard take(",") || peek() == "]" else { throw PathError(reason: "has an open bracket") }
                 skipSpace()

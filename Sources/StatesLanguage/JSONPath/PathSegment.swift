@@ -44,15 +44,27 @@ extension Path.Segment {
         }
     }
 
+    /// How many values a step can lead to from one: how many names or indexes it has.
+    var width: Int {
+        switch self {
+        case .keys(let keys): keys.count
+        case .indexes(let indexes): indexes.count
+        case .key, .index, .wildcard, .slice, .filter, .deep: 1
+        }
+    }
+
     /// All values that a step leads to; none where it leads nowhere.
     ///
-    /// - Parameter root: What `$` means in a condition.
-    func all(in value: JSON, of root: JSON) -> [JSON] {
+    /// - Parameters:
+    ///   - root: What `$` means in a condition.
+    ///   - work: What it costs. Where that is used up, the values are not to be used.
+    func all(in value: JSON, of root: JSON, _ work: WorkBudget) -> [JSON] {
+        guard work.spend(width) else { return [] }
         switch (self, value) {
         case (.wildcard, .array(let array)):
-            return array
+            return work.spend(array.count) ? array : []
         case (.wildcard, .object(let object)):
-            return object.map(\.value)
+            return work.spend(object.count) ? object.map(\.value) : []
         case (.keys(let keys), .object(let object)):
             return keys.compactMap { object[$0] }
         case (.indexes(let indexes), .array):
@@ -63,16 +75,19 @@ extension Path.Segment {
             }
             let start = bound(from ?? 0)
             let end = bound(to ?? array.count)
-            return start < end ? stride(from: start, to: end, by: step).map { array[$0] } : []
+            guard start < end, work.spend((end - start) / step + 1) else { return [] }
+            return stride(from: start, to: end, by: step).map { array[$0] }
         case (.filter(let condition), .array(let array)):
-            return array.filter { condition.holds(for: $0, of: root) }
+            return array.filter { condition.holds(for: $0, of: root, work) }
         case (.filter(let condition), .object):
-            return condition.holds(for: value, of: root) ? [value] : []
+            return condition.holds(for: value, of: root, work) ? [value] : []
         case (.deep(let step), _):
-            return value.containers.flatMap { container -> [JSON] in
+            var containers: [JSON] = []
+            value.gather(&containers, work)
+            return containers.flatMap { container -> [JSON] in
                 // Each object is looked at by itself, so not once more as its array's element.
                 if case .filter = step, case .array = container { return [] }
-                return step.all(in: container, of: root)
+                return step.all(in: container, of: root, work)
             }
         default:
             return step(into: value).map { [$0] } ?? []
@@ -81,12 +96,18 @@ extension Path.Segment {
 }
 
 extension JSON {
-    /// The value and all that is in it, as far as it is an object or an array; what contains comes first.
-    fileprivate var containers: [JSON] {
+    /// Gathers the value and all that is in it, as far as it is an object or an array; what contains comes first.
+    fileprivate func gather(_ containers: inout [JSON], _ work: WorkBudget) {
         switch self {
-        case .object(let object): [self] + object.flatMap { $0.value.containers }
-        case .array(let array): [self] + array.flatMap(\.containers)
-        default: []
+        case .object(let object):
+            guard work.spend(1 + object.count) else { return }
+            containers.append(self)
+            for (_, value) in object { value.gather(&containers, work) }
+        case .array(let array):
+            guard work.spend(1 + array.count) else { return }
+            containers.append(self)
+            for element in array { element.gather(&containers, work) }
+        default: break
         }
     }
 }

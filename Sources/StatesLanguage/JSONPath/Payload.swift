@@ -8,6 +8,16 @@ struct Payload: Sendable, Equatable {
     /// The whole.
     var json: JSON { shape.filled(with: values) }
 
+    /// Whether its compact text has more than some bytes.
+    func isLarger(than bytes: Int) -> Bool {
+        var budget = bytes - shape.constantSize
+        if values.allSatisfy({ $0.fits(into: &budget) }) { return false }
+        // A `null` stands in the place of each.
+        var size = shape.constantSize - 4 * shape.valueCount
+        for value in values where size <= bytes { size += value.textSize(upTo: bytes) }
+        return size > bytes
+    }
+
     static func == (left: Payload, right: Payload) -> Bool { left.json == right.json }
 }
 
@@ -24,6 +34,8 @@ public final class PayloadShape: Sendable {
     private let constant: JSON
     /// Where the values stand that are looked up: positions in the objects and arrays around them, from the outside in.
     private let places: [[Int]]
+    /// How many bytes the payload's text has without what is looked up, for which a `null` stands.
+    let constantSize: Int
 
     /// How many values are looked up.
     public var valueCount: Int { places.count }
@@ -32,6 +44,7 @@ public final class PayloadShape: Sendable {
     init(_ constant: JSON, places: [[Int]]) {
         self.constant = constant
         self.places = places
+        constantSize = constant.textSize()
     }
 
     /// Of a payload that is looked up as a whole.

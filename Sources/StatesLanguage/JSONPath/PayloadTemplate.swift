@@ -23,81 +23,96 @@ struct PayloadTemplate: Template {
     /// - Parameters:
     ///   - name: The template's field.
     ///   - problem: Called with the location and the reason, for each bad field.
-    init(compiling json: JSON, of name: String, problem: (_ location: String, _ reason: String) -> Void) {
-        let parts = Parts(json, location: name, problem)
-        shape = PayloadShape(parts.constant, places: parts.lookups.map(\.place))
+    init(compiling json: JSON, of name: String, problem: @escaping (_ location: String, _ reason: String) -> Void) {
+        var parts = TemplateParts(of: name, problem)
+        let constant = parts.constant(json)
+        shape = PayloadShape(constant, places: parts.lookups.map(\.place))
         lookups = parts.lookups.map(\.lookup)
     }
 }
 
-/// A template parted into what is constant, and what is looked up and where.
-private struct Parts {
-    let constant: JSON
-    let lookups: [(place: [Int], lookup: Lookup)]
+/// Parts a template into what is constant, and what is looked up and where.
+private struct TemplateParts {
+    private(set) var lookups: [(place: [Int], lookup: Lookup)] = []
+    private let problem: (String, String) -> Void
+    /// Where it reads: positions, and names for errors.
+    private var place: [Int] = []
+    private var path: [String]
+    private var pathBytes = 0
 
-    init(_ json: JSON, location: String, _ problem: (String, String) -> Void) {
+    init(of name: String, _ problem: @escaping (String, String) -> Void) {
+        path = [name]
+        self.problem = problem
+    }
+
+    /// Takes the lookups of a part.
+    ///
+    /// - Returns: The part with a `null` in the place of each.
+    mutating func constant(_ json: JSON) -> JSON {
         switch json {
-        case .object(let object): self.init(object, location: location, problem)
-        case .array(let array):
-            let parts = array.enumerated().map { Parts($0.element, location: "\(location)[\($0.offset)]", problem) }
-            self.init(
-                .array(parts.map(\.constant)),
-                parts.enumerated().flatMap { $0.element.lookups(at: $0.offset) }
-            )
-        default: self.init(json, [])
+        case .object(let object): .object(constant(object))
+        case .array(let array): .array(constant(array))
+        default: json
         }
     }
 
-    private init(_ object: JSONObject, location: String, _ problem: (String, String) -> Void) {
+    private mutating func constant(_ array: [JSON]) -> [JSON] {
+        var constants: [JSON] = []
+        constants.reserveCapacity(array.count)
+        for (index, element) in array.enumerated() {
+            constants.append(within(index, "[\(index)]") { $0.constant(element) })
+        }
+        return constants
+    }
+
+    private mutating func constant(_ object: JSONObject) -> JSONObject {
         var constants = JSONObject(minimumCapacity: object.count)
-        var members: [(position: Int, parts: Parts)] = []
-        for (key, value) in object {
-            let place = location + "/" + key
-            let name: String
-            let parts: Parts
-            if key.hasSuffix(".$") {
-                guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
-                name = String(key.dropLast(2))
-                parts = Parts(.null, [([], lookup)])
-            } else {
-                name = key
-                parts = Parts(value, location: place, problem)
+        let names = object.keys.map { $0.hasSuffix(".$") ? String($0.dropLast(2)) : $0 }
+        for name in names { constants[name] = .null }
+        // Of two with one name the last one counts.
+        var last = Array(repeating: 0, count: constants.count)
+        for (index, name) in names.enumerated() { constants.position(of: name).map { last[$0] = index } }
+        for (index, (key, value)) in object.enumerated() {
+            guard let position = constants.position(of: names[index]) else { continue }
+            let before = lookups.count
+            let constant = within(position, "/" + key) { parts in
+                guard key.hasSuffix(".$") else { return parts.constant(value) }
+                parts.lookUp(value, field: key)
+                return .null
             }
-            constants[name] = parts.constant
-            guard let position = constants.position(of: name) else { continue }
-            // Of two with one name the last one counts.
-            members.removeAll { $0.position == position }
-            members.append((position, parts))
+            if last[position] == index {
+                constants.update(at: position) { $0 = constant }
+            } else {
+                lookups.removeLast(lookups.count - before)
+            }
         }
-        self.init(.object(constants), members.flatMap { $0.parts.lookups(at: $0.position) })
+        return constants
     }
 
-    private init(_ constant: JSON, _ lookups: [(place: [Int], lookup: Lookup)]) {
-        self.constant = constant
-        self.lookups = lookups
+    private mutating func within(_ position: Int, _ name: String, _ read: (inout TemplateParts) -> JSON) -> JSON {
+        place.append(position)
+        path.append(name)
+        pathBytes += name.utf8.count
+        defer {
+            place.removeLast()
+            path.removeLast()
+            pathBytes -= name.utf8.count
+        }
+        return read(&self)
     }
 
-    /// What is looked up, seen from what the parts stand in.
-    private func lookups(at position: Int) -> [(place: [Int], lookup: Lookup)] {
-        lookups.map { ([position] + $0.place, $0.lookup) }
-    }
+    /// Where it reads; of a place with a long name, the number of the lookup.
+    private var location: String { pathBytes <= 1_024 ? path.joined() : "\(path[0])/#\(lookups.count)" }
 
-    private static func lookup(
-        _ value: JSON,
-        field: String,
-        at place: String,
-        _ problem: (String, String) -> Void
-    ) -> Lookup? {
+    private mutating func lookUp(_ value: JSON, field: String) {
         let rule = "The value for the field '\(field)' must be a valid JSONPath or a valid intrinsic function call"
         guard case .string(let text) = value else {
-            problem(place, "\(rule): \(value.text) is no string")
-            return nil
+            return problem(location, "\(rule): \(value.excerpt()) is no string")
         }
         do {
-            return try Lookup(parsing: text, field: field, place: place)
+            lookups.append((place, try Lookup(parsing: text, field: field, place: location)))
         } catch {
-            problem(place, "\(rule): '\(text)' \(error.reason)")
-            return nil
+            problem(location, "\(rule): '\(text)' \(error.reason)")
         }
     }
 }

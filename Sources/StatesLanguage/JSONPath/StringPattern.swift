@@ -23,14 +23,20 @@ struct StringPattern: Sendable {
         self.tokens = tokens
     }
 
-    /// Whether the whole text matches. On a mismatch only the last `*` is given one more character, so the work is
-    /// bounded by the product of both lengths.
-    func matches(_ text: String) -> Bool {
+    /// Whether the whole text matches. On a mismatch only the last `*` is given one more character.
+    ///
+    /// - Parameter work: What it costs, which can be the product of both lengths. Where that is used up, the answer is not
+    ///   to be used.
+    func matches(_ text: String, _ work: WorkBudget) -> Bool {
+        guard work.spend(bytes: 4 * text.utf8.count) else { return false }
         let scalars = Array(text.unicodeScalars)
         var position = 0
         var token = 0
         var retry: (token: Int, position: Int)?
+        var comparisons = 0
         while position < scalars.count {
+            comparisons += 1
+            if comparisons.isMultiple(of: 64), !work.spend(8) { return false }
             if token < tokens.count, tokens[token] == .any {
                 retry = (token, position)
                 token += 1

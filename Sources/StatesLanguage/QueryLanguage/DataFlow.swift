@@ -22,6 +22,9 @@ protocol DataFlow: Sendable {
     /// Whether the output depends on the result.
     var usesResult: Bool { get }
 
+    /// Whether the output of a state without a result can hold more than its input did.
+    var gathers: Bool { get }
+
     /// Whether the output of a state that came to a result can hold more than its input did.
     var makesData: Bool { get }
 }

@@ -66,6 +66,7 @@ extension Walk {
             output: try state.dataFlow.output(seen),
             assigned: try (way == nil ? state.assignment : way?.assignment)?.values(seen)
         )
+        try checkOutput(leaving.output, of: state)
         let event = try recordExit(state, cursor, leaving)
         return .enter(way?.next ?? choice.defaultNext ?? "", input: leaving.output, previous: event)
     }

@@ -43,12 +43,12 @@ struct ItemBatcher: Sendable {
         guard let mostBytes = try mostBytes?.count(scope) else {
             return stride(from: 0, to: count, by: mostItems).map { $0..<min(count, $0 + min(mostItems, count)) }
         }
-        let frame = try value(of: [], scope).text.utf8.count
+        let frame = try value(of: [], scope).textSize()
         var batches: [Range<Int>] = []
         var first = 0
         var bytes = frame
         for index in 0..<count {
-            let size = try item(index).text.utf8.count
+            let size = try item(index).textSize(upTo: mostBytes)
             let comma = index > first ? 1 : 0
             if index > first, index - first == mostItems || bytes + comma + size > mostBytes {
                 batches.append(first..<index)

@@ -13,6 +13,7 @@ extension Walk {
             previous: cursor.previousID,
             .mapStateStarted(length: items.count)
         )
+        work.spend(items.count)
         var branches = Branches(begun: [], count: items.count)
         if let distribution = map.distribution {
             _ = try distribution.isExceeded(by: 0, of: items.count, scope.with(input))
@@ -39,7 +40,11 @@ extension Walk {
         let room = try map.concurrency(scope) - fork.openCount
         for index in first..<min(items.count, first + max(room, 0)) {
             if let failure = fullHistory { throw failure }
+            // The first one stands at its beginning then, so that the others begin with the next step.
+            guard index == first || hasRoom else { break }
+            work.beginState()
             let input = try map.selected(index, of: items, scope)
+            if let input, let failure = DataLimit.failure(of: Payload(input), "iteration", scope) { throw failure }
             let event = record(
                 "MapIterationStarted",
                 previous: previous,

@@ -13,6 +13,7 @@ extension Walk {
         }
         var fork = Fork(state: state, cursor: cursor, branches: branches)
         do throws(StateFailure) {
+            work.beginState()
             let scope = scope(of: cursor)
             let data = scope.with(try state.dataFlow.input(scope))
             let items = try map.items.items(data)
@@ -60,13 +61,16 @@ extension Walk {
                 index = fork.branches.begun.count
                 fork.begin(start(of: map.processor, input: nil, previous: fork.cursor.previousID))
             }
+            // One that has no room stands at its beginning, and so is due at once.
+            guard hasRoom else { return }
+            move()
             let request = MapItemRequest(
                 id: MapItemRequest.id(of: index, in: run),
                 label: label,
                 input: try input(index),
                 isExpress: distribution.isExpress
             )
-            // One that has no room stands at its beginning, and so is due at once.
+            if let failure = DataLimit.failure(of: Payload(request.input), "iteration", scope) { throw failure }
             guard tasks.begin(request) else { return }
             fork.wait(for: request.id, at: index)
         }

@@ -9,11 +9,14 @@ extension Walk {
         let id = lastEventID + 1
         let scope = scope(of: cursor)
         let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
+        let payload = try state.dataFlow.payload(known)
+        if let failure = DataLimit.failure(of: payload, "task", scope) { throw failure }
+        work.spend(on: payload)
         let request = TaskRequest(
             id: id,
             state: state.name,
             resource: task.resource.arn,
-            payload: try state.dataFlow.payload(known),
+            payload: payload,
             attempt: cursor.retries.reduce(0, +),
             timeoutSeconds: try task.timeout?.seconds(scope),
             heartbeatSeconds: try task.heartbeat?.seconds(scope),

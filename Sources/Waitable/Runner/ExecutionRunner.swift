@@ -24,18 +24,22 @@ public struct ExecutionRunner: Sendable {
     /// - Throws: `JSONError` where the execution's input is not JSON.
     public func run(_ execution: Execution, at now: Instant, evaluatesAll: Bool = false) throws(JSONError) -> Step {
         let entry = JournalEntry(instant: now, inbox: execution.inbox, evaluatesAll: evaluatesAll)
-        return try step(of: execution, entry, records: false)
+        return try step(of: execution, entry)
     }
 
     /// Takes over an item that was put into Redis by hand: it stands in its wait, and the wait is over.
     public func adopt(_ execution: Execution, at now: Instant) throws(JSONError) -> Step {
-        try step(of: execution, JournalEntry(instant: now, kind: .adoption), records: false)
+        try step(of: execution, JournalEntry(instant: now, kind: .adoption))
     }
 
     /// Makes the step that an entry describes.
     ///
-    /// - Parameter records: Whether the step's events are made too.
-    func step(of execution: Execution, _ entry: JournalEntry, records: Bool) throws(JSONError) -> Step {
+    /// - Parameter recording: What is told of the step's events.
+    func step(
+        of execution: Execution,
+        _ entry: JournalEntry,
+        recording: Recording = .nothing
+    ) throws(JSONError) -> Step {
         if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
         var tasks = StepTasks(
             of: execution,
@@ -48,7 +52,7 @@ public struct ExecutionRunner: Sendable {
         let interpreter = Interpreter(
             machine: machine.definition,
             context: try context(of: execution),
-            records: records
+            recording: recording
         )
         let advance = advance(execution, entry, interpreter, &tasks)
         var next = execution
@@ -57,7 +61,7 @@ public struct ExecutionRunner: Sendable {
         let history = execution.key.isExpress ? .off : machine.revision.history
         if execution.flow == nil, history != .off { next.journal = Journal() }
         let place = next.take(advance.outcome, at: entry.instant)
-        return Step(
+        var step = Step(
             execution: next,
             before: execution,
             next: place,
@@ -71,6 +75,8 @@ public struct ExecutionRunner: Sendable {
             retries: advance.retries,
             passed: advance.passed
         )
+        step.states = advance.states
+        return step
     }
 
     private func advance(

@@ -68,43 +68,56 @@ public struct ExecutionTimeline: Sendable, Equatable {
     public var lostLeases: Int
 }
 
-extension ExecutionReplay {
-    /// What happened to an execution, in order.
+/// Makes an execution's timeline from its journal.
+public struct TimelineReplay: Sendable {
+    private let execution: Execution
+    private var replay: ExecutionReplay
+    private var events: [ExecutionTimeline.Event]
+    private var pending: Instant?
+    private var lost = 0
+
+    /// A timeline that the journal's entries are to be given to, in order.
     ///
     /// - Parameters:
     ///   - execution: As its document says.
-    ///   - list: The elements of the list beside its document.
-    ///   - due: Where it stands in `due` now; `nil` where it does not, or a worker holds it.
-    ///   - lostLeases: How many leases on it were lost since its last progress.
+    ///   - runner: With the revision that the execution started with.
+    public init(of execution: Execution, runner: ExecutionRunner) {
+        self.execution = execution
+        replay = ExecutionReplay(of: execution, runner: runner)
+        events = [ExecutionTimeline.Event(.accepted, at: execution.startDate)]
+        pending = execution.startDate
+    }
+
+    /// Makes the next step again.
+    ///
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    public func timeline(
-        of execution: Execution,
-        list: [String],
-        due: Instant?,
-        lostLeases: Int = 0
-    ) throws(JSONError) -> ExecutionTimeline {
-        var events = [ExecutionTimeline.Event(.accepted, at: execution.startDate)]
-        var pending: Instant? = execution.startDate
-        var lost = lostLeases
-        for step in try steps(of: execution, list: list) {
-            let (entry, inbox) = (step.entry, step.entry.inbox)
-            events += inbox.events(noLaterThan: entry.instant)
-            if let instant = inbox.rescheduledTo { pending = instant }
-            if inbox.redrivenAt != nil { pending = nil }
-            let states = step.made.events.compactMap(\.enteredState)
-            if let last = events.last, last.kind == .ran, last.instant == entry.instant, last.worker == entry.worker {
-                // The same claim: the step before waited only for what Redis said of an item.
-                events[events.count - 1].states += states
-            } else {
-                if let pending, pending > execution.startDate, pending <= entry.instant {
-                    events.append(.init(.due, at: pending))
-                }
-                events.append(.init(.ran, at: entry.instant, worker: entry.worker, states: states))
-                events[events.count - 1].lostLeases = entry.lostLeases
+    public mutating func take(_ entry: JournalEntry) throws(JSONError) {
+        let inbox = entry.inbox
+        events += inbox.events(noLaterThan: entry.instant)
+        if let instant = inbox.rescheduledTo { pending = instant }
+        if inbox.redrivenAt != nil { pending = nil }
+        let made = try replay.make(entry, .states).made
+        if let last = events.last, last.kind == .ran, last.instant == entry.instant, last.worker == entry.worker {
+            // The same claim: the step before waited only for what Redis said of an item.
+            events[events.count - 1].states += made.states
+        } else {
+            if let pending, pending > execution.startDate, pending <= entry.instant {
+                events.append(.init(.due, at: pending))
             }
-            lost += entry.lostLeases
-            pending = step.made.execution.flow?.wakeUp
+            events.append(.init(.ran, at: entry.instant, worker: entry.worker, states: made.states))
+            events[events.count - 1].lostLeases = entry.lostLeases
         }
+        lost += entry.lostLeases
+        pending = made.execution.flow?.wakeUp
+    }
+
+    /// What happened, in order, once all entries were taken.
+    ///
+    /// - Parameters:
+    ///   - due: Where the execution stands in `due` now; `nil` where it does not, or a worker holds it.
+    ///   - lostLeases: How many leases on it were lost since its last progress.
+    public func timeline(due: Instant?, lostLeases: Int = 0) -> ExecutionTimeline {
+        var events = events
         if execution.status.isOpen {
             events += execution.inbox.events(noLaterThan: nil)
             if let due { events.append(.init(.due, at: due)) }
@@ -117,7 +130,7 @@ extension ExecutionReplay {
             )
             events.append(closing.event(or: execution.startDate))
         }
-        return ExecutionTimeline(events: events, lostLeases: lost)
+        return ExecutionTimeline(events: events, lostLeases: lost + lostLeases)
     }
 }
 
@@ -155,12 +168,5 @@ extension Inbox.Closing {
         var event = ExecutionTimeline.Event(kind, at: instant ?? other)
         event.failure = failure
         return event
-    }
-}
-
-extension HistoryEvent {
-    /// The state that it entered; `nil` for every other event.
-    fileprivate var enteredState: String? {
-        details?.name == "stateEnteredEventDetails" ? details?.members["name"]?.stringValue : nil
     }
 }

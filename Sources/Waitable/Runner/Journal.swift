@@ -51,10 +51,22 @@ public struct Journal: Sendable, Equatable {
     public func entries(list: [String], since start: Instant) -> [JournalEntry] {
         guard list.count >= listed, version == Self.currentVersion else { return [] }
         // What a later step has listed is in the document still, as it was read.
-        let listed = list.prefix(listed).flatMap { (try? JSON(parsing: $0))?.arrayValue ?? [] }
-        let text = "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]"
-        let kept = (try? JSON(parsing: text))?.arrayValue ?? []
-        return (listed + kept).compactMap { JournalEntry(json: $0, since: start) }
+        return list.prefix(listed).flatMap { Self.entries(of: $0, since: start) } + keptEntries(since: start)
+    }
+
+    /// The entries of an element of the list beside the document.
+    ///
+    /// - Parameter start: When the execution was started.
+    public static func entries(of element: String, since start: Instant) -> [JournalEntry] {
+        let entries = (try? JSON(parsing: element))?.arrayValue ?? []
+        return entries.compactMap { JournalEntry(json: $0, since: start) }
+    }
+
+    /// The entries that only the document has, behind those of the list.
+    ///
+    /// - Parameter start: When the execution was started.
+    public func keptEntries(since start: Instant) -> [JournalEntry] {
+        Self.entries(of: "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]", since: start)
     }
 
     // MARK: Stored form

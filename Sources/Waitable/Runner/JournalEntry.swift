@@ -2,7 +2,7 @@ public import StatesLanguage
 
 /// What went into one step of an execution, so that the step can be made again: its instant, and the inbox.
 ///
-/// Steps are pure, so the history of an execution needs no events to be kept: ``ExecutionReplay`` makes them anew from
+/// Steps are pure, so the history of an execution needs no events to be kept: ``HistoryReplay`` makes them anew from
 /// these entries.
 public struct JournalEntry: Sendable, Equatable {
     /// Which kind of step it was.

@@ -8,17 +8,11 @@ extension StepFunctionsAPI {
         let limit = try request.integer("maxResults", in: 0...1_000, default: 0)
         let isReversed = try request.flag("reverseOrder")
         let includesData = try request.includesExecutionData()
-        let offset = try request.offset()
-        let execution = try await execution(named: arn)
-        var events = try await ExecutionHistory(ingest: ingest).events(of: execution)
-        if isReversed { events.reverse() }
-        let page = events.dropFirst(offset).prefix(limit == 0 ? 1_000 : limit)
-        var answer: JSONObject = [
-            "events": .array(page.map { includesData ? $0.json : $0.jsonWithoutData })
-        ]
-        if offset + page.count < events.count {
-            answer["nextToken"] = .string("\(offset + page.count)")
-        }
+        let token = try request.eventToken()
+        let page = try await ExecutionHistory(ingest: ingest, execution: try await execution(named: arn))
+            .page(limit == 0 ? 1_000 : limit, from: token, isReversed: isReversed, includesData: includesData)
+        var answer: JSONObject = ["events": .array(page.events.map(\.json))]
+        answer["nextToken"] = page.next.map { .string("\($0)") }
         return answer
     }
 }
@@ -28,11 +22,12 @@ extension APIRequest {
         isGiven("includeExecutionData") ? try flag("includeExecutionData") : true
     }
 
-    fileprivate func offset() throws(APIError) -> Int {
-        guard let token = try optional("nextToken") else { return 0 }
-        guard let offset = Int(token), offset > 0 else {
+    /// `nextToken`: an event's id.
+    fileprivate func eventToken() throws(APIError) -> Int? {
+        guard let token = try optional("nextToken") else { return nil }
+        guard let id = Int(token), (1...1_000_000).contains(id) else {
             throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
         }
-        return offset
+        return id
     }
 }

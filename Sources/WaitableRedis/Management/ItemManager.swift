@@ -96,12 +96,16 @@ public struct ItemManager: Sendable {
         let execution = try await execution(key)
         let score = try await store.dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
-        let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: arn))
-        let timeline = try replay.timeline(
-            of: execution,
-            list: try await store.history(of: execution),
+        let lostLeases = try await store.redeliveries(key)
+        let begun = TimelineReplay(of: execution, runner: ExecutionRunner(machine: machine, arn: arn))
+        var replay = begun
+        let isWhole = try await store.readJournal(of: execution) { entry in
+            try replay.take(entry)
+            return true
+        }
+        let timeline = (isWhole ? replay : begun).timeline(
             due: score.flatMap { DueScore($0).due },
-            lostLeases: try await store.redeliveries(key)
+            lostLeases: lostLeases
         )
         return .object([
             "Id": .string(key.name),

@@ -29,7 +29,7 @@ struct HistoryEventTests {
             input: #"{"secret":1}"#,
             tasks: [.failed(error: "E", cause: "C")]
         )
-        let texts = run.events.map(\.jsonWithoutData.text)
+        let texts = run.events.map(\.withoutData.json.text)
         #expect(!texts.contains { $0.contains("secret") })
         #expect(texts[1].contains(#""stateEnteredEventDetails":{"name":"S"}"#))
         #expect(

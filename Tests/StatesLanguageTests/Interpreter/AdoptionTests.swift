@@ -10,7 +10,7 @@ struct AdoptionTests {
         input: String = #"{ "a":1 }"#
     ) throws -> Advance? {
         let machine = try StateMachine(definition: definition, resources: TestCatalog())
-        return Interpreter(machine: machine, context: try Run.context(input: input), records: true)
+        return Interpreter(machine: machine, context: try Run.context(input: input), recording: .all)
             .adopt(at: Run.start, tasks: &tasks)
     }
 

@@ -8,11 +8,11 @@ struct DeterminismTests {
     func twice(machine: TestMachine) throws {
         let definition = try StateMachine(definition: machine.definition, resources: TestCatalog())
         let context = try Run.context(input: machine.input)
-        let interpreter = Interpreter(machine: definition, context: context, records: true)
+        let interpreter = Interpreter(machine: definition, context: context, recording: .all)
         let again = Interpreter(
             machine: try StateMachine(definition: definition.definition, resources: TestCatalog()),
             context: try Run.context(input: machine.input),
-            records: true
+            recording: .all
         )
         var tasks = ScriptedTasks(machine.tasks)
         var sameTasks = tasks

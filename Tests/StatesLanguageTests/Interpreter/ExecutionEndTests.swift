@@ -50,7 +50,7 @@ struct ExecutionEndTests {
         let interpreter = Interpreter(
             machine: run.interpreter.machine,
             context: try Run.context(input: "{}", redriveCount: 1),
-            records: true
+            recording: .all
         )
         let later = run.now.adding(milliseconds: 1_000_000)
         var tasks = ScriptedTasks([failure])

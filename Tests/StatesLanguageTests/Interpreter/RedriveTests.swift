@@ -10,7 +10,7 @@ struct RedriveTests {
         let interpreter = Interpreter(
             machine: run.interpreter.machine,
             context: try Run.context(input: run.interpreter.context.inputText, redriveCount: 2),
-            records: true
+            recording: .all
         )
         return interpreter.redrive(try Flow(json: JSON(parsing: flow.json.text)), at: later, tasks: &tasks)
     }

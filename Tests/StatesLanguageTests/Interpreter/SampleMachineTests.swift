@@ -102,7 +102,7 @@ struct SampleMachineTests {
     @Test("an item put in by hand stands in its wait, which is over")
     func adoption() throws {
         let machine = try StateMachine(definition: definition, resources: TestCatalog())
-        let interpreter = Interpreter(machine: machine, context: try Run.context(input: input), records: true)
+        let interpreter = Interpreter(machine: machine, context: try Run.context(input: input), recording: .all)
         var tasks = ScriptedTasks()
         let advance = try #require(interpreter.adopt(at: Run.start, tasks: &tasks))
         #expect(tasks.requests.map(\.resource) == ["arn:aws:states:::dynamodb:updateItem"])

@@ -42,7 +42,14 @@ struct IntrinsicFunctionTests {
             Case("States.ArrayContains($.a, '2')", "false"),
             Case(#"States.ArrayContains(States.Array($.o), States.StringToJson('{"y":[],"x":1.0}'))"#, "true"),
             Case("States.ArrayRange(1, 9, 2)", "[1,3,5,7,9]"), Case("States.ArrayRange(3, 1, -1)", "[3,2,1]"),
-            Case("States.ArrayRange(1, 0, 1)", "[]"), Case("States.ArrayGetItem($.a, 2)", "3"),
+            Case("States.ArrayRange(1, 0, 1)", "[]"),
+            Case("States.ArrayRange(9223372036854775806, 9223372036854775807, 9)", "[9223372036854775806]"),
+            Case("States.ArrayUnique(States.Array(1.0, 1, 1e2, 100, -0.0, 0, '1'))", #"[1.0,100.0,-0.0,"1"]"#),
+            Case(
+                #"States.ArrayUnique(States.Array($.o, States.StringToJson('{"y":[],"x":1.0}'), "#
+                    + "States.Array(1.0), States.Array(1)))",
+                #"[{"x":1,"y":[]},[1.0]]"#
+            ), Case("States.ArrayGetItem($.a, 2)", "3"),
             Case("States.ArrayLength($.a)", "3"), Case("States.ArrayLength($.a[*])", "3"),
             Case("States.ArrayUnique(States.Array(1, 1.0, 'a', 'a', null, null, $.a, $.a))", #"[1,"a",null,[1,2,3]]"#),
             Case("States.Base64Encode('Data to encode')", #""RGF0YSB0byBlbmNvZGU=""#),

@@ -15,7 +15,7 @@ struct Run {
 
     init(_ definition: String, input: String = "{}", at now: Instant = start, tasks: [TaskDisposition] = []) throws {
         let machine = try StateMachine(definition: definition, resources: TestCatalog())
-        interpreter = Interpreter(machine: machine, context: try Self.context(input: input), records: true)
+        interpreter = Interpreter(machine: machine, context: try Self.context(input: input), recording: .all)
         self.tasks = ScriptedTasks(tasks)
         self.now = now
         let advance = interpreter.start(at: now, tasks: &self.tasks)

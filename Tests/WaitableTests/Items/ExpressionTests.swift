@@ -44,6 +44,16 @@ struct ExpressionTests {
         #expect(try parser.condition().json.text == program)
     }
 
+    @Test("nesting is counted", arguments: ["(", "NOT ", "NOT (", "size("])
+    func depth(text: String) throws {
+        let label = "ConditionExpression"
+        var short = try Self.parser(String(repeating: text, count: 4_000 / text.utf8.count) + "a = :s", label)
+        #expect(throws: ItemProblem.self) { try short.condition() }
+        #expect(throws: ItemProblem.self) { try Self.parser(String(repeating: text, count: 200_000), label) }
+        var update = try Self.parser("SET a = " + String(repeating: "(", count: 4_000), "UpdateExpression")
+        #expect(throws: ItemProblem.self) { try update.update() }
+    }
+
     private static let updateCases: [(String, String)] = [
         ("set S=:s", #"{"set":[[["S"],["v",{"S":"text"}]]],"remove":[],"add":[],"delete":[]}"#),
         (

@@ -36,12 +36,11 @@ struct ExecutionTimelineTests {
         }
 
         func timeline(due: Int64? = nil, lostLeases: Int = 0) throws -> ExecutionTimeline {
-            try ExecutionReplay(runner: runner).timeline(
-                of: execution,
-                list: list,
-                due: due.map(Instant.init(milliseconds:)),
-                lostLeases: lostLeases
-            )
+            var replay = TimelineReplay(of: execution, runner: runner)
+            for entry in execution.journal?.entries(list: list, since: execution.startDate) ?? [] {
+                try replay.take(entry)
+            }
+            return replay.timeline(due: due.map(Instant.init(milliseconds:)), lostLeases: lostLeases)
         }
 
         /// The events as `KIND@instant`.

@@ -35,5 +35,7 @@ struct JSONPathDataFlow: DataFlow {
 
     var usesResult: Bool { resultSelector != nil || !resultPath.dropsResult }
 
+    var gathers: Bool { inputPath.gathers || outputPath.gathers }
+
     var makesData: Bool { !resultPath.dropsResult || !outputPath.takesAll }
 }

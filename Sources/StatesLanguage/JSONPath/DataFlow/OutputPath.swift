@@ -10,6 +10,7 @@ struct OutputPath: Sendable {
     init(_ fields: inout FieldReader) { filter = PathFilter("OutputPath", &fields) }
 
     var takesAll: Bool { filter.takesAll }
+    var gathers: Bool { filter.gathers }
 
     func apply(_ scope: DataScope) throws(StateFailure) -> JSON { try filter.apply(scope) }
 }

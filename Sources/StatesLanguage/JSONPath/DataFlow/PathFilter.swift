@@ -14,6 +14,9 @@ enum PathFilter: Sendable, Equatable {
 
     var takesAll: Bool { if case .all = self { true } else { false } }
 
+    /// Whether what it gives can be more than there is: the same parts many times.
+    var gathers: Bool { if case .path(let path) = self { !path.isDefinite } else { false } }
+
     /// The part of the scope's data.
     func apply(_ scope: DataScope) throws(StateFailure) -> JSON {
         switch self {

@@ -1,0 +1,48 @@
+import RedisClient
+public import Waitable
+
+extension RedisStore {
+    /// Hands on an execution's journal, entry by entry. What its document has no room for is read a part at a time.
+    ///
+    /// - Parameters:
+    ///   - execution: As its document says.
+    ///   - take: Takes an entry, and says whether it wants another one.
+    /// - Returns: Whether the journal is there. Of one that is not kept any longer, no entry is to be used.
+    public func readJournal(
+        of execution: Execution,
+        _ take: (JournalEntry) throws -> Bool
+    ) async throws -> Bool {
+        guard let journal = execution.journal else { return true }
+        var read = 0
+        var most = Self.firstElements
+        while read < journal.listed {
+            let elements = try await elements(of: execution.key, from: read, to: min(read + most, journal.listed) - 1)
+            // A list goes as a whole.
+            guard !elements.isEmpty else { return false }
+            for element in elements {
+                for entry in Journal.entries(of: element, since: execution.startDate) {
+                    guard try take(entry) else { return true }
+                    await Task.yield()
+                }
+            }
+            read += elements.count
+            let bytes = elements.reduce(1) { $0 + $1.utf8.count } / elements.count + 1
+            most = max(1, min(Self.mostElements, Self.bytesOfPart / bytes))
+        }
+        for entry in journal.keptEntries(since: execution.startDate) {
+            guard try take(entry) else { return true }
+            await Task.yield()
+        }
+        return true
+    }
+
+    private static let firstElements = 8
+    private static let mostElements = 512
+    /// About how many bytes of a journal are read at once.
+    private static let bytesOfPart = 1_048_576
+
+    private func elements(of key: ExecutionKey, from first: Int, to last: Int) async throws(StoreError) -> [String] {
+        let reply = try await send(RedisCommand("LRANGE", keys.history(key), "\(first)", "\(last)"))
+        return reply.array?.compactMap(\.string) ?? []
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import StatesLanguage
+import Testing
+import Waitable
+
+/// What no request may do to a process: end it, stall it, or fill it.
+@Suite(.serialized, .timeLimit(.minutes(3)))
+struct BudgetTests {
+    /// The most memory that a process has had, in MiB.
+    private static func peak(_ program: Program) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(program.process.processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1])) / 1_024
+    }
+
+    private static func numbers(_ count: Int) -> String {
+        "[" + (0..<count).map(String.init).joined(separator: ",") + "]"
+    }
+
+    private static func pass(_ parameters: String) -> String {
+        #"{"StartAt":"A","States":{"A":{"Type":"Pass","Parameters":\#(parameters),"End":true}}}"#
+    }
+
+    @Test("Ingest outlives definitions that stand in themselves 200,000 times", arguments: ["!", "[", "(", "!("])
+    func depth(text: String) async throws {
+        try await Stack.with { stack in
+            let path = JSON.string("$[?(@.a in " + String(repeating: text, count: 200_000)).text
+            let other = JSON.string("$[?(" + String(repeating: text, count: 200_000)).text
+            for path in [path, other] {
+                let definition = #"{"StartAt":"A","States":{"A":{"Type":"Pass","InputPath":\#(path),"End":true}}}"#
+                let answer = try await stack.call("ValidateStateMachineDefinition", ["definition": .string(definition)])
+                #expect(answer.json.objectValue?["result"] == "FAIL")
+                #expect(answer.json.objectValue?["diagnostics"]?.arrayValue?.count == 1)
+            }
+            #expect(try Self.peak(stack.ingest) < 250)
+        }
+    }
+
+    @Test("States that need too much work fail, in ingest's request; those that need much end well")
+    func work() async throws {
+        try await Stack.with { stack in
+            let nested = (0..<10).reduce("$") { call, _ in "States.JsonToString(\(call))" }
+            let deep = (0..<120).reduce("1") { inner, _ in "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,\(inner)]" }
+            let quotes = JSON.string(String(repeating: "\"", count: 100_000)).text
+            let cases = [
+                ("escapes", #"{"a.$":"\#(nested)"}"#, quotes),
+                ("scans", #"{"a.$":"$.a..*..*..*"}"#, #"{"a":\#(deep)}"#),
+                ("pairs", #"{"a.$":"$[?(@ in $[*])]"}"#, Self.numbers(20_000)),
+            ]
+            for (name, parameters, input) in cases {
+                let machine = try await stack.create(name, Self.pass(parameters))
+                let description = try await stack.closed(try await stack.start(machine, input))
+                #expect(description["status"] == "FAILED", "\(name)")
+                #expect(description["error"] == "States.Runtime", "\(name)")
+                #expect(description["cause"]?.stringValue?.contains("units of work") == true, "\(name)")
+            }
+            let call = #"{"n.$":"States.ArrayLength(States.ArrayUnique($))"}"#
+            let unique = try await stack.start(try await stack.create("unique", Self.pass(call)), Self.numbers(42_000))
+            #expect(try await stack.closed(unique)["output"] == #"{"n":42000}"#)
+            #expect(try Self.peak(stack.ingest) < 400)
+        }
+    }
+
+    @Test("An execution that would keep 160 MB fails, and its neighbours do not notice")
+    func data() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let inner =
+                #"{"Type":"Map","ItemsPath":"$.all.i","ItemSelector":{"all.$":"$.all"},"End":true,"#
+                + #""ItemProcessor":{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":60,"End":true}}}}"#
+            let machine = try await stack.create(
+                "copies",
+                #"{"StartAt":"S","States":{"S":{"Type":"Map","ItemsPath":"$.i","ItemSelector":{"all.$":"$"},"End":true,"#
+                    + #""ItemProcessor":{"StartAt":"M","States":{"M":\#(inner)}}}}}"#
+            )
+            let input = #"{"i":\#(Self.numbers(40)),"x":"\#(String(repeating: "x", count: 100_000))"}"#
+            let small = try await stack.create("small", Self.pass("{}"))
+            let copies = try await stack.start(machine, input)
+            let neighbour = try await stack.start(small)
+            #expect(try await stack.closed(neighbour)["status"] == "SUCCEEDED")
+            let description = try await stack.closed(copies)
+            #expect(description["error"] == "States.DataLimitExceeded")
+            #expect(description["cause"]?.stringValue?.contains("12582912 bytes") == true)
+            #expect(try Self.peak(stack.ingest) < 500)
+        }
+    }
+
+    @Test("A page of 25,000 events with 20 KB each costs a page, in both orders; so does a timeline")
+    func history() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let machine = try await stack.create(
+                "loop",
+                #"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}"#
+            )
+            let input = #"{"x":"\#(String(repeating: "x", count: 20_000))"}"#
+            let execution = try await stack.start(machine, input, name: "e")
+            #expect(try await stack.closed(execution)["status"] == "FAILED")
+            let before = try Self.peak(stack.ingest)
+            var ids: [Int64?] = []
+            for isReversed in [false, true] {
+                let request: JSONObject = [
+                    "executionArn": .string(execution), "maxResults": .integer(1), "reverseOrder": .bool(isReversed),
+                ]
+                let page = try await stack.call("GetExecutionHistory", request).json.objectValue
+                ids.append(page?["events"]?.arrayValue?.first?.objectValue?["id"]?.integerValue)
+                var next = request
+                next["nextToken"] = try #require(page?["nextToken"])
+                let second = try await stack.call("GetExecutionHistory", next).json.objectValue
+                ids.append(second?["events"]?.arrayValue?.first?.objectValue?["id"]?.integerValue)
+            }
+            let last = try #require(ids[2])
+            #expect(ids == [1, 2, last, last - 1])
+            #expect(last > 24_000)
+            // A page of the most events has as many as fit into its bytes.
+            let most: JSONObject = ["executionArn": .string(execution), "maxResults": .integer(1_000)]
+            let page = try await stack.call("GetExecutionHistory", most).json.objectValue
+            #expect((100...300).contains(page?["events"]?.arrayValue?.count ?? 0))
+            let timeline = try await stack.get("/items/e/timeline?stateMachine=loop")
+            #expect(timeline.status == 200)
+            let states = timeline.json.objectValue?["events"]?.arrayValue?.reduce(0) {
+                $0 + ($1.objectValue?["states"]?.arrayValue?.count ?? 0)
+            }
+            #expect(states ?? 0 > 12_000)
+            #expect(try Self.peak(stack.ingest) < before + 120)
+        }
+    }
+}
