@@ -3,6 +3,8 @@
 -- A place is an entry's score and name, and holds whether the entry still stands there or has moved on. Finding it costs
 -- a few steps, however many entries share its score; so a list goes on exactly where it stopped.
 
+do
+
 local MAX_LISTED_BYTES = 4194304 -- documents returned by one call, in bytes (the first is always returned)
 local READ_AT_ONCE = 50          -- documents that are read by one command
 
@@ -53,10 +55,10 @@ local function kind(document, isLeased)
     return letter
 end
 
--- An argument that is a finite score, or '' for none.
-local function scoreOrNone(text, field)
+-- An argument that is a score, or '' for none. That of an entry can be infinite.
+local function scoreOrNone(text, field, mayBeInfinite)
     local number = text and tonumber(text)
-    if text ~= '' and (not number or number - number ~= 0) then refuse('VALIDATION', field, 'must be a number', text or '') end
+    if text ~= '' and (not number or number ~= number or number - number ~= 0 and not mayBeInfinite) then refuse('VALIDATION', field, 'must be a number', text or '') end
     return text
 end
 
@@ -75,7 +77,7 @@ local function list(keys, args)
     local set, order, name = args[1], args[2], args[4] or ''
     if set ~= 'due' and set ~= 'closed' then refuse('VALIDATION', 'set', 'must be due or closed', set or '') end
     if order ~= 'up' and order ~= 'down' then refuse('VALIDATION', 'order', 'must be up or down', order or '') end
-    local score, stop = scoreOrNone(args[3], 'score'), scoreOrNone(args[5], 'stop')
+    local score, stop = scoreOrNone(args[3], 'score', true), scoreOrNone(args[5], 'stop')
     if score == '' and name ~= '' then refuse('VALIDATION', 'execution', 'must come with its score', name) end
     local looked = integer(args[6], 'entries to look at', 1, MAX_BATCH)
     local wanted = integer(args[7], 'entries to return', 1, MAX_BATCH)
@@ -96,7 +98,7 @@ local function list(keys, args)
             last, isEnd = i - 1, true
             break
         end
-        local isLeased = set == 'due' and number % 1 ~= 0
+        local isLeased = set == 'due' and isLease(number)
         local mayBe = kinds == '' or set == 'closed' or find(kinds, isLeased and 'L' or 'W', 1, true)
         if mayBe and (not start or sub(found[i], 1, #start) == start) then candidates[#candidates + 1] = i end
     end
@@ -115,7 +117,7 @@ local function list(keys, args)
         for n = from, from + #names - 1 do
             local i = candidates[n]
             local document = texts and texts[n - from + 1] or ''
-            local letter = document ~= '' and kind(document, set == 'due' and tonumber(found[i + 1]) % 1 ~= 0)
+            local letter = document ~= '' and kind(document, set == 'due' and isLease(tonumber(found[i + 1])))
             if not texts or (letter and find(kinds, letter, 1, true)) then
                 bytes = bytes + #document
                 if bytes > MAX_LISTED_BYTES and count > 0 and stopped(n - 1) then return reply end
@@ -131,3 +133,5 @@ local function list(keys, args)
 end
 
 register('list', list, {'no-writes'})
+
+end

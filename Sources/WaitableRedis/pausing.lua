@@ -73,9 +73,10 @@ function pausing.park(prefix, states, ready)
     for i = 1, #ready, 2 do
         local member, score = ready[i], tonumber(ready[i + 1])
         if pausing.isPaused(prefix, states, member) then
-            parked[#parked + 1] = format('%.0f', floor(score) + PARKED)
+            -- Put in by hand, it can be infinite, and what is parked has to come back.
+            parked[#parked + 1] = format('%.0f', (score > 0 and floor(score) or 0) + PARKED)
             parked[#parked + 1] = member
-            if score % 1 ~= 0 then lapsed[#lapsed + 1] = member end
+            if isLease(score) then lapsed[#lapsed + 1] = member end
         else
             others[#others + 1] = member
         end

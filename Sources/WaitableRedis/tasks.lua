@@ -66,7 +66,7 @@ end
 local function rouse(prefix, name, now)
     local due = prefix .. ':due'
     local score = redis.call('ZSCORE', due, name)
-    if not score or tonumber(score) % 1 ~= 0 or tonumber(score) <= now then return end
+    if not score or isLease(tonumber(score)) or tonumber(score) <= now then return end
     local before = head(prefix)
     redis.call('ZADD', due, 'XX', now, name)
     wake(prefix, before, now)

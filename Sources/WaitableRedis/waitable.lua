@@ -165,6 +165,9 @@ local function exact(score) return format('%.17g', score) end
 -- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
 local function batched(command, key, words, width)
     local step = SLICE - SLICE % (width or 1)
+-- Whether a score is a lease. Those put in by hand can be infinite.
+local function isLease(score) return score % 1 ~= 0 and score - score == 0 end
+
     for i = 1, #words, step do
         local last = i + step - 1
         if last > #words then last = #words end
@@ -840,7 +843,7 @@ local function reschedule(keys, args)
     local due = prefix .. ':due'
     local before = head(prefix)
     local score = redis.call('ZSCORE', due, name)
-    if score and tonumber(score) % 1 ~= 0 then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
+    if score and isLease(tonumber(score)) then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
     local members, rest = split(document)
     local text = format('%.0f', instant)
     members.r, members.m = text, format('%.0f', (clock()))
