@@ -122,8 +122,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "waitable", "WaitableMetrics", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1,
-                nioPosix, nioSSL, logging,
+                "waitable", "WaitableMetrics", "WaitableRedis", "WaitableWorker", "RedisTestServer", asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging,
             ],
             exclude: ["Support/signed_calls.py"]
         ),
