@@ -3,8 +3,8 @@ public enum FunctionLibrary {
     /// The library's text, as `FUNCTION LOAD` takes it.
     public static let source = [
         PackageResources.waitable_lua, PackageResources.entries_lua, PackageResources.instants_lua,
-        PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.workers_lua,
-        PackageResources.registry_lua,
+        PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.sleepers_lua,
+        PackageResources.workers_lua, PackageResources.registry_lua,
         PackageResources.pausing_lua, PackageResources.listing_lua, PackageResources.tasks_lua,
         PackageResources.doctor_lua,
     ].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")

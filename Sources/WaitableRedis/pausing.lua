@@ -114,7 +114,7 @@ end
 -- waitable_unpause: what is due of a paused machine is claimed again, and what comes due.
 -- KEYS   prefix
 -- ARGV   machine
--- Returns 1 | 0 it was not paused. Wakes sleeping workers.
+-- Returns 1 | 0 it was not paused. Wakes a sleeping worker.
 -- Errors VALIDATION, NOTFOUND. Bound: constant; the claims after it bring back what is parked.
 local function unpause(keys, args)
     local prefix = prefixOf(keys)
@@ -125,7 +125,7 @@ local function unpause(keys, args)
     if not since or since == RESUMING then return 0 end
     redis.call('HSET', key, args[1], RESUMING)
     redis.call('HDEL', key, PASS)
-    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+    wake(prefix, nil, (clock()))
     return 1
 end
 

@@ -21,7 +21,9 @@
 --   prefix:activities    hash    activity name -> JSON record
 --   prefix:sweeper       string  the name of the sweeper at work, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
---   prefix:wake          channel the score of a new, sooner head of `due`
+--   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
+--   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
+--   prefix:wake          channel the same, for all workers; nothing but people publish there
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
@@ -34,7 +36,7 @@
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing.
 --
--- entries.lua, instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
+-- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
 local VERSION = '8'
@@ -43,12 +45,13 @@ local MAX_BATCH = 1000            -- entries a call may carry: bounds how long R
 local MAX_EFFECTS = 10000         -- effects per entry: a step enters 500 states, and may give up 1,000 items
 local MAX_CLAIMED_BYTES = 16777216 -- documents returned by one claim, in bytes (the first is always returned)
 local MAX_LEASE = 86400000        -- ms
+local LONGEST_SLEEP = 3600000    -- ms
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 
-local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
+local instants, items, entries, tasks, sleepers, pausing = {}, {}, {}, {}, {}, {PARKED = 4398046511104}
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -162,12 +165,12 @@ end
 
 local function exact(score) return format('%.17g', score) end
 
--- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
-local function batched(command, key, words, width)
-    local step = SLICE - SLICE % (width or 1)
 -- Whether a score is a lease. Those put in by hand can be infinite.
 local function isLease(score) return score % 1 ~= 0 and score - score == 0 end
 
+-- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
+local function batched(command, key, words, width)
+    local step = SLICE - SLICE % (width or 1)
     for i = 1, #words, step do
         local last = i + step - 1
         if last > #words then last = #words end
@@ -190,9 +193,9 @@ local function head(prefix)
     return first[2] and tonumber(first[2])
 end
 
--- Wakes the workers that sleep until `before`, when something is due sooner now.
+-- Wakes a worker, when something is due sooner than `before`, which one sleeps towards. Cannot fail: called after writes.
 local function wake(prefix, before, score)
-    if score and (not before or score < before) then redis.call('PUBLISH', prefix .. ':wake', format('%.0f', score)) end
+    if score and (not before or score < before) then pcall(sleepers.watch, prefix, score) end
 end
 
 -- A new lease, as text.
@@ -394,7 +397,7 @@ end
 --        | the existing document, nothing changed
 --        | an error "WRONGTYPE …": nothing of that entry is applied | 3 its machine is paused, and it has begun: nothing of
 --        it is applied, and it may come again without having begun (no history)
--- Wakes sleeping workers when the head of `due` is sooner than before.
+-- Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION; OOM from Redis itself before anything is written. Bound: 1,000 entries.
 local function accept(keys, args)
     local prefix = prefixOf(keys)
@@ -458,16 +461,18 @@ end
 -- waitable_claim: leases what is due, with the documents.
 -- KEYS   prefix
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
+--        and from one that listens to its channel and sleeps when nothing is due: for how many ms at most (1…3600000)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
---        '' when it is empty; not above `now`: more is due), redeliveries of each (nil: none of any), then for each: X,
---        document or nil]
+--        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
+--        of each (nil: none of any), then for each: X, document or nil]
 -- An execution whose lease ran out comes again, counted. Those of paused machines are parked instead. Fewer than due
 -- and below `limit` come when the documents exceed 16 MiB. Errors VALIDATION. Bound: limit.
 local function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
-    noMore(args, 3)
+    local sleep = args[4] and named(args[3], 'worker') and integer(args[4], 'sleep', 1, LONGEST_SLEEP)
+    noMore(args, 4)
     local due = prefix .. ':due'
     local now, micros = clock()
     local paused = pausing.states(prefix)
@@ -483,6 +488,10 @@ local function claim(keys, args)
     local total = #list
     if total == 0 then
         if unfinished then return {micros, '', moment, false} end
+        if sleep then
+            local sleeps, alarm = pcall(sleepers.sleep, prefix, args[3], sleep, now)
+            if sleeps then return {micros, '', alarm, false} end
+        end
         local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
         return {micros, '', first[2] or '', false}
     end
@@ -514,6 +523,7 @@ local function claim(keys, args)
     end
     redis.call('ZADD', due, 'XX', unpack(rescored))
     reply[3] = unfinished and moment or redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+    if sleep then pcall(sleepers.rise, prefix, args[3]) end
     return reply
 end
 
@@ -532,8 +542,8 @@ end
 -- ARGV   token, ENTRIES (no execution twice)
 -- Returns n, when all were rows of one kind and are applied; else n elements: 1 applied | [1, outcome…] when it had programs
 --        | 0 refused: the lease is lost | 2 this very commit was applied before | an error "WRONGTYPE …": nothing of that entry is applied and its lease stands
--- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
--- workers when a new due instant is sooner than the head of `due` before.
+-- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
+-- worker when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
 local function commit(keys, args)
     local prefix = prefixOf(keys)
@@ -667,7 +677,7 @@ end
 -- waitable_release: gives leases back; the executions are due at once, and that is no redelivery.
 -- KEYS   prefix
 -- ARGV   token, X…
--- Returns how many were still held and are released. Wakes sleeping workers.
+-- Returns how many were still held and are released. Wakes a sleeping worker.
 -- Errors VALIDATION. Bound: 1,000 executions.
 local function release(keys, args)
     local prefix = prefixOf(keys)
@@ -821,7 +831,7 @@ end
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine), instant: whole ms or ISO 8601 (a fraction is rounded up: never early)
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
--- Returns the wait's new end in ms. Wakes sleeping workers when the head of `due` is sooner than before.
+-- Returns the wait's new end in ms. Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
 -- A later instant moves the wait alone: where the document has a time-out or branches, which may be due before it, the
 -- execution is due at once, and the worker that moves the wait says when it is due next.
@@ -863,7 +873,7 @@ end
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine)
 --        and for its item too: the item's SUFFIX, LastUpdated (text). One that is CANCELLED becomes STARTED.
--- Returns the instant of the redrive in ms. Wakes sleeping workers.
+-- Returns the instant of the redrive in ms. Wakes a sleeping worker.
 -- Errors VALIDATION, NOTFOUND, OPEN (running), SUCCEEDED. Bound: constant.
 local function redrive(keys, args)
     local prefix = prefixOf(keys)

@@ -1,5 +1,7 @@
 -- Who works on this partition: what workers say of themselves, for whoever watches. Continues waitable.lua.
 
+do
+
 local MAX_REPORT = 4096  -- bytes
 local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
 
@@ -26,6 +28,7 @@ local function report(keys, args)
         redis.call('ZREM', workers, unpack(gone))
         redis.call('HDEL', reports, unpack(gone))
     end
+    if life == 0 then pcall(sleepers.rise, prefix, name) end
     if life > 0 then
         redis.call('ZADD', workers, now + life, name)
         redis.call('HSET', reports, name, text)
@@ -34,3 +37,5 @@ local function report(keys, args)
 end
 
 register('report', report, {'allow-oom'})
+
+end
