@@ -79,9 +79,9 @@ let package = Package(
             dependencies: ["RedisClient", "Waitable", serviceLifecycle, logging],
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("entries.lua"), .embedInCode("instants.lua"),
-                .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("workers.lua"),
-                .embedInCode("registry.lua"), .embedInCode("pausing.lua"), .embedInCode("listing.lua"),
-                .embedInCode("tasks.lua"), .embedInCode("doctor.lua"),
+                .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("sleepers.lua"),
+                .embedInCode("workers.lua"), .embedInCode("registry.lua"), .embedInCode("pausing.lua"),
+                .embedInCode("listing.lua"), .embedInCode("tasks.lua"), .embedInCode("doctor.lua"),
             ]
         ),
         .target(
@@ -117,13 +117,13 @@ let package = Package(
         ),
         .testTarget(
             name: "WaitableRedisTests",
-            dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging]
+            dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "waitable", "WaitableMetrics", "WaitableRedis", "RedisTestServer", asyncHTTPClient, nioCore, nioHTTP1,
-                nioPosix, nioSSL, logging,
+                "waitable", "WaitableMetrics", "WaitableRedis", "WaitableWorker", "RedisTestServer", asyncHTTPClient,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging,
             ],
             exclude: ["Support/signed_calls.py"]
         ),

@@ -92,6 +92,9 @@ public final class RedisClient: Service {
         }
     }
 
+    /// How long commands under way have for their replies once the client is told to end.
+    private static let drainLimit: Duration = .seconds(2)
+
     /// Offers a connection to the commands until it is closed.
     private func keep(_ connection: RedisConnection) async {
         counters.connects.wrappingAdd(1, ordering: .relaxed)
@@ -100,7 +103,7 @@ public final class RedisClient: Service {
             connection.close()
             return
         }
-        let drainLimit = TimeAmount(min(configuration.commandTimeout, .seconds(5)))
+        let drainLimit = TimeAmount(min(configuration.commandTimeout, Self.drainLimit))
         let reason = await withTaskCancellationHandler {
             await connection.closed()
         } onCancel: {

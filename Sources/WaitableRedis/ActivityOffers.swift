@@ -32,22 +32,61 @@ public final class ActivityOffers: Service {
     }
 
     /// Whether there is no more sense in waiting.
-    public var isClosed: Bool { state.withLock { $0.isClosed } }
+    private var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Every announcement of a task of an activity from now on; it ends with the task that asks for it.
-    public func announcements(of activity: String) -> AsyncStream<Void> {
-        AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            let id = state.withLock { state in
-                state.next += 1
-                state.listeners[activity, default: [:]][state.next] = continuation
-                return state.next
-            }
-            continuation.onTermination = { [weak self] _ in
-                self?.state.withLock { state in
-                    state.listeners[activity]?[id] = nil
-                    if state.listeners[activity]?.isEmpty ?? false { state.listeners[activity] = nil }
+    /// Looks for a task of an activity: at once, whenever one is announced, and now and then, as an announcement can be
+    /// lost with its connection.
+    ///
+    /// - Parameters:
+    ///   - activity: The activity's name.
+    ///   - client: Who waits for the task; when it has gone, nobody looks any more.
+    ///   - limit: How long to look.
+    ///   - interval: The longest time between two looks.
+    ///   - take: Takes a task; `nil` where there is none.
+    /// - Returns: The task; `nil` where none came in time.
+    public func poll<Taken: Sendable>(
+        _ activity: String,
+        for client: WaitingClient,
+        limit: Duration,
+        interval: Duration,
+        _ take: () async throws -> Taken?
+    ) async throws -> Taken? {
+        let (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        // Before the first look: what is offered after it is announced.
+        let id = add(signal, to: activity)
+        defer { remove(id, from: activity) }
+        client.onGone { signal.finish() }
+        signal.yield()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            let end = ContinuousClock.now + limit
+            group.addTask {
+                while ContinuousClock.now < end {
+                    try await Task.sleep(until: min(end, .now + interval))
+                    signal.yield()
                 }
+                signal.finish()
             }
+            defer { group.cancelAll() }
+            for await _ in signals {
+                if client.isGone || isClosed { return nil }
+                if let taken = try await take() { return taken }
+            }
+            return nil
+        }
+    }
+
+    private func add(_ listener: AsyncStream<Void>.Continuation, to activity: String) -> Int {
+        state.withLock { state in
+            state.next += 1
+            state.listeners[activity, default: [:]][state.next] = listener
+            return state.next
+        }
+    }
+
+    private func remove(_ id: Int, from activity: String) {
+        state.withLock { state in
+            state.listeners[activity]?[id] = nil
+            if state.listeners[activity]?.isEmpty ?? false { state.listeners[activity] = nil }
         }
     }
 

@@ -13,8 +13,8 @@ public enum FunctionLibrary {
 
     private static let files = [
         PackageResources.waitable_lua, PackageResources.entries_lua, PackageResources.instants_lua,
-        PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.workers_lua,
-        PackageResources.registry_lua,
+        PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.sleepers_lua,
+        PackageResources.workers_lua, PackageResources.registry_lua,
         PackageResources.pausing_lua, PackageResources.listing_lua, PackageResources.tasks_lua,
         PackageResources.doctor_lua,
     ]

@@ -38,7 +38,7 @@ public struct ItemCursor: Sendable, Equatable {
         guard parts.count == 3, let bits = UInt64(parts[1], radix: 16), let bytes = Self.bytes(hexadecimal: parts[2])
         else { return nil }
         let score = Double(bitPattern: bits)
-        guard score.isFinite else { return nil }
+        guard !score.isNaN else { return nil }
         self.init(set: set, after: ListedMember(set: set, bytes: bytes, score: score))
         // One place has one token: what reads the same and is written otherwise was not given out here.
         guard self.token == token else { return nil }

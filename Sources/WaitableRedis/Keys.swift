@@ -46,8 +46,12 @@ public struct Keys: Sendable, Hashable {
     public var workers: String { prefix + ":workers" }
     /// hash: a worker's name → what it last said of itself, a ``WorkerReport``.
     public var reports: String { prefix + ":reports" }
-    /// Pub/sub channel: the new head of ``due`` (Unix ms), sent when it became sooner.
+    /// zset: a sleeping worker's name → the instant at which it looks by itself (Unix ms).
+    public var sleepers: String { prefix + ":sleepers" }
+    /// Pub/sub channel: the instant at which all workers have to look (Unix ms), for whoever fills ``due`` by hand.
     public var wake: String { prefix + ":wake" }
+    /// Pub/sub channel: the instant at which a sleeping worker has to look (Unix ms).
+    public func wake(_ worker: String) -> String { prefix + ":wake:" + worker }
 
     /// string: a ``Revision``.
     public func revision(_ hash: String) -> String { prefix + ":machine:" + hash }

@@ -57,7 +57,9 @@ public struct Overview: Sendable, Equatable {
     /// Reads an overview; `nil` where it is none.
     public init?(json: JSON) {
         guard let object = json.objectValue, let now = object["now"]?.stringValue.flatMap({ Instant(iso8601: $0) }),
-            let overdue = object["oldestOverdueSeconds"]?.numberValue, let workers = object["workers"]?.arrayValue
+            let overdue = object["oldestOverdueSeconds"]?.numberValue,
+            let overdueMilliseconds = Int(exactly: (overdue * 1_000).rounded()),
+            let workers = object["workers"]?.arrayValue
         else { return nil }
         let names = ["waiting", "due", "running", "paused", "completedPerSecond"]
         let counts = names.compactMap { object[$0]?.integerValue.map(Int.init) }
@@ -69,7 +71,7 @@ public struct Overview: Sendable, Equatable {
             running: counts[2],
             paused: counts[3],
             completedPerSecond: counts[4],
-            oldestOverdueMilliseconds: Int((overdue * 1_000).rounded()),
+            oldestOverdueMilliseconds: overdueMilliseconds,
             workers: workers.compactMap(WorkerReport.init(json:))
         )
     }

@@ -180,8 +180,12 @@ extension RedisStore {
     ///   - limit: The most members, 1 to 1,000.
     ///   - lease: How long the claim holds, in ms.
     ///   - worker: The claiming worker's name.
-    public func claim(limit: Int, lease: Int, worker: String) async throws(StoreError) -> Claim {
-        let reply = try await call("waitable_claim", FunctionArguments(String(limit), String(lease), worker))
+    ///   - sleep: For how many ms at most the worker sleeps when nothing is due, 1 to 3,600,000; it then hears of what is due
+    ///     sooner on its channel. `nil` for one that does not sleep.
+    public func claim(limit: Int, lease: Int, worker: String, sleep: Int? = nil) async throws(StoreError) -> Claim {
+        var arguments = FunctionArguments(String(limit), String(lease), worker)
+        if let sleep { arguments.append(sleep) }
+        let reply = try await call("waitable_claim", arguments)
         guard let words = reply.array, words.count >= 4, words.count.isMultiple(of: 2),
             let microseconds = words[0].string.flatMap({ Int64($0) }), let token = words[1].string
         else { throw .unexpectedReply(function: "waitable_claim", reply: "\(reply)") }

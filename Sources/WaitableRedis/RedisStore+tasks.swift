@@ -2,6 +2,19 @@ import RedisClient
 public import StatesLanguage
 public import Waitable
 
+/// A task of an activity that was taken.
+public struct ActivityTask: Sendable, Equatable {
+    /// The activity's name.
+    public var activity: String
+    /// What its worker answers with.
+    public var token: String
+    /// Its input, as JSON text.
+    public var input: String
+    /// Its execution's member of `due`, and its id in it.
+    fileprivate var execution: [UInt8]
+    fileprivate var id: String
+}
+
 extension RedisStore {
     /// Tells a task of an execution something.
     ///
@@ -14,11 +27,8 @@ extension RedisStore {
     /// Takes the first task of an activity that still waits.
     ///
     /// - Parameter worker: The name that the activity's worker gives itself.
-    /// - Returns: The task's token, and its input as JSON text; `nil` where there is none.
-    public func takeTask(
-        of activity: String,
-        worker: String?
-    ) async throws(StoreError) -> (token: String, input: String)? {
+    /// - Returns: The task; `nil` where there is none.
+    public func takeTask(of activity: String, worker: String?) async throws(StoreError) -> ActivityTask? {
         while true {
             let name = worker.map { JSON.string($0).text } ?? ""
             guard let words = try await call("waitable_take", FunctionArguments(activity, name)).array else {
@@ -26,11 +36,24 @@ extension RedisStore {
             }
             // Many tasks that wait no more were passed over: look on.
             guard !words.isEmpty else { continue }
-            guard words.count == 2, let token = words[0].string, let input = words[1].string else {
-                throw .unexpectedReply(function: "waitable_take", reply: "\(words)")
-            }
-            return (token, input)
+            guard words.count == 4, let token = words[0].string, let input = words[1].string,
+                let execution = words[2].bytes, let id = words[3].string
+            else { throw .unexpectedReply(function: "waitable_take", reply: "\(words)") }
+            return ActivityTask(activity: activity, token: token, input: input, execution: execution, id: id)
         }
+    }
+
+    /// Gives a task back that reached nobody: it is the activity's first again, as if it had not been taken.
+    ///
+    /// - Returns: Whether it was; not for one that has been answered, has given a sign of life, or waits no more.
+    @discardableResult
+    public func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(task.activity)
+        arguments.append(task.execution)
+        arguments.append(task.id)
+        arguments.append(task.token)
+        arguments.append(task.input)
+        return try await call("waitable_give_back", arguments).integer == 1
     }
 
     /// What has been told to executions whose tasks wait for it.

@@ -31,8 +31,9 @@ extension RedisStore {
         do {
             replies = try await client.send([
                 RedisCommand("ZCOUNT", keys.due, "-inf", instant),
-                RedisCommand("ZCOUNT", keys.due, "(\(instant)", "(\(parked)"),
-                RedisCommand("ZCOUNT", keys.due, parked, "+inf"),
+                RedisCommand("ZCOUNT", keys.due, "(\(instant)", "+inf"),
+                // Only what was due is parked: what lies further ahead waits, and be it for ever.
+                RedisCommand("ZCOUNT", keys.due, parked, String(DueScore.parked + now.milliseconds)),
                 RedisCommand("ZCOUNT", keys.closed, "(\(now.milliseconds - 1_000)", instant),
                 RedisCommand("ZRANGE", keys.due, "0", "0", "WITHSCORES"),
                 RedisCommand("ZRANGE", keys.workers, "(\(instant)", "+inf", "BYSCORE", "LIMIT", "0", "1000"),
@@ -44,17 +45,18 @@ extension RedisStore {
         let counts = replies.prefix(4).map { Int($0.integer ?? 0) }
         let names = replies[5].array?.compactMap(\.string) ?? []
         let workers = try await reports(of: names)
-        let head = replies[4].array?.last?.string.flatMap { Double($0) }
-        // A lease that is out lies in the future, among what waits.
-        let running = min(workers.map(\.held).reduce(0, +), counts[1])
+        let head = replies[4].array?.last?.string.flatMap { Double($0) }.flatMap(Instant.init(clamping:))
+        let ahead = counts[1] - counts[2]
+        // A lease that is out lies in the future, among what waits. The sum is of what workers say, so it may be anything.
+        let running = workers.map(\.held).reduce(0) { min($0 + max(0, min($1, ahead)), ahead) }
         return Overview(
             now: now,
-            waiting: counts[1] - running,
+            waiting: ahead - running,
             due: counts[0],
             running: running,
             paused: counts[2],
             completedPerSecond: counts[3],
-            oldestOverdueMilliseconds: head.map { max(0, Int(Double(now.milliseconds) - $0)) } ?? 0,
+            oldestOverdueMilliseconds: head.map { max(0, Int(now.milliseconds - $0.milliseconds)) } ?? 0,
             workers: workers
         )
     }

@@ -22,7 +22,7 @@
 --   nothing-to-run          in `due`, neither document nor item             left: a worker fails it with that reason
 --   machine-not-deployed    in `due`, no document, no machine to adopt it   left
 --   cannot-be-adopted       in `due` by its Id, and is an execution already left
---   never-due               its score in `due` is infinite                  left
+--   never-due               its score in `due` is beyond the year 9999      left
 --   revision-missing        open, and its machine's revision is gone        left
 --   item-missing            waits by the waitable pattern without its item  left
 --   item-behind             succeeded, but its item has the first status    left
@@ -30,6 +30,8 @@
 --   wrong-type              a key of Waitable's holds something else        left
 
 do
+
+local NEVER_DUE = 253402300800000 -- the year 10000 in ms
 
 -- What is asked: the arguments before the subjects, and what one call need not look up twice.
 local function question(prefix, args)
@@ -89,9 +91,9 @@ end
 -- A score in `due` that no transition gives.
 local function judgeScore(asked, name, score, found)
     local number = tonumber(score)
-    if number == 1 / 0 then
+    if number >= NEVER_DUE then
         found('never-due', score)
-    elseif number % 1 ~= 0 then
+    elseif isLease(number) then
         if number > asked.now + asked.longest then
             found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
         end

@@ -55,10 +55,10 @@ local function kind(document, isLeased)
     return letter
 end
 
--- An argument that is a finite score, or '' for none.
-local function scoreOrNone(text, field)
+-- An argument that is a score, or '' for none. That of an entry can be infinite.
+local function scoreOrNone(text, field, mayBeInfinite)
     local number = text and tonumber(text)
-    if text ~= '' and (not number or number - number ~= 0) then refuse('VALIDATION', field, 'must be a number', text or '') end
+    if text ~= '' and (not number or number ~= number or number - number ~= 0 and not mayBeInfinite) then refuse('VALIDATION', field, 'must be a number', text or '') end
     return text
 end
 
@@ -77,7 +77,7 @@ local function list(keys, args)
     local set, order, name = args[1], args[2], args[4] or ''
     if set ~= 'due' and set ~= 'closed' then refuse('VALIDATION', 'set', 'must be due or closed', set or '') end
     if order ~= 'up' and order ~= 'down' then refuse('VALIDATION', 'order', 'must be up or down', order or '') end
-    local score, stop = scoreOrNone(args[3], 'score'), scoreOrNone(args[5], 'stop')
+    local score, stop = scoreOrNone(args[3], 'score', true), scoreOrNone(args[5], 'stop')
     if score == '' and name ~= '' then refuse('VALIDATION', 'execution', 'must come with its score', name) end
     local looked = integer(args[6], 'entries to look at', 1, MAX_BATCH)
     local wanted = integer(args[7], 'entries to return', 1, MAX_BATCH)
@@ -98,7 +98,7 @@ local function list(keys, args)
             last, isEnd = i - 1, true
             break
         end
-        local isLeased = set == 'due' and number % 1 ~= 0
+        local isLeased = set == 'due' and isLease(number)
         local mayBe = kinds == '' or set == 'closed' or find(kinds, isLeased and 'L' or 'W', 1, true)
         if mayBe and (not start or sub(found[i], 1, #start) == start) then candidates[#candidates + 1] = i end
     end
@@ -117,7 +117,7 @@ local function list(keys, args)
         for n = from, from + #names - 1 do
             local i = candidates[n]
             local document = texts and texts[n - from + 1] or ''
-            local letter = document ~= '' and kind(document, set == 'due' and tonumber(found[i + 1]) % 1 ~= 0)
+            local letter = document ~= '' and kind(document, set == 'due' and isLease(tonumber(found[i + 1])))
             if not texts or (letter and find(kinds, letter, 1, true)) then
                 bytes = bytes + #document
                 if bytes > MAX_LISTED_BYTES and count > 0 and stopped(n - 1) then return reply end

@@ -74,9 +74,10 @@ function pausing.park(prefix, states, ready)
     for i = 1, #ready, 2 do
         local member, score = ready[i], tonumber(ready[i + 1])
         if pausing.isPaused(prefix, states, member) then
-            parked[#parked + 1] = format('%.0f', floor(score) + PARKED)
+            -- Put in by hand, it can be infinite, and what is parked has to come back.
+            parked[#parked + 1] = format('%.0f', (score > 0 and floor(score) or 0) + PARKED)
             parked[#parked + 1] = member
-            if score % 1 ~= 0 then lapsed[#lapsed + 1] = member end
+            if isLease(score) then lapsed[#lapsed + 1] = member end
         else
             others[#others + 1] = member
         end
@@ -98,7 +99,7 @@ function pausing.resume(prefix, name)
     if not pausing.isMachinePaused(prefix, name) then return false end
     redis.call('HSET', prefix .. ':paused', name, RESUMING)
     redis.call('HDEL', prefix .. ':paused', PASS)
-    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+    wake(prefix, nil, (clock()))
     return true
 end
 
@@ -130,7 +131,7 @@ end
 -- waitable_unpause: what is due of a paused machine is claimed again, and what comes due.
 -- KEYS   prefix
 -- ARGV   machine
--- Returns 1 | 0 it was not paused. Wakes sleeping workers.
+-- Returns 1 | 0 it was not paused. Wakes a sleeping worker.
 -- Errors VALIDATION, NOTFOUND. Bound: constant; the claims after it bring back what is parked.
 local function unpause(keys, args)
     local prefix = prefixOf(keys)

@@ -85,7 +85,7 @@ end
 local function rouse(prefix, name, now)
     local due = prefix .. ':due'
     local score = redis.call('ZSCORE', due, name)
-    if not score or tonumber(score) % 1 ~= 0 or tonumber(score) <= now then return end
+    if not score or isLease(tonumber(score)) or tonumber(score) <= now then return end
     local before = head(prefix)
     redis.call('ZADD', due, 'XX', now, name)
     wake(prefix, before, now)
@@ -309,7 +309,7 @@ end
 -- waitable_take: the first task in an activity's queue that still waits.
 -- KEYS   prefix
 -- ARGV   activity, worker's name (JSON text; '' for none)
--- Returns [token, input] | nil where there is none
+-- Returns [token, input, X, task (its id)] | nil where there is none
 -- Errors VALIDATION. Bound: 1,000 tasks that wait no more; then [] and there may be others.
 local function take(keys, args)
     local prefix = prefixOf(keys)
@@ -326,12 +326,40 @@ local function take(keys, args)
                 local at = format('%.0f', (clock()))
                 local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
                 deliver(prefix, name, 's' .. id, value, true)
-                return {token, input}
+                return {token, input, name, id}
             end
         end
     end
     return {}
 end
 
+-- waitable_give_back: a task that was taken for somebody who had gone before it came is the first of its activity again.
+-- KEYS   prefix
+-- ARGV   activity, X, task (its id), token, input: as waitable_take gave them
+-- Returns 1 | 0 it waits no more, has got an answer or a sign of life, or is back already
+-- Errors VALIDATION. Bound: constant.
+local function giveBack(keys, args)
+    local prefix = prefixOf(keys)
+    local queue = prefix .. ':activity:' .. named(args[1], 'activity')
+    local name = named(args[2], 'execution')
+    local id = format('%d', integer(args[3], 'task', 0, MAX_TASK))
+    local token, input = args[4] or '', args[5] or ''
+    if token == '' or find(token .. name, '\n', 1, true) then refuse('VALIDATION', 'token', "must be the task's", token) end
+    if input == '' then refuse('VALIDATION', 'input', 'must be JSON', input) end
+    noMore(args, 5)
+    local document = documentOf(prefix, name)
+    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+    local inbox = prefix .. ':inbox:' .. name
+    if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
+    local offer = concat({id, name, token, input}, '\n')
+    if redis.call('LINDEX', queue, 0) == offer then return 0 end
+    redis.call('LPUSH', queue, offer)
+    -- Where nobody has read yet that it was taken, nobody will.
+    redis.call('HDEL', inbox, 's' .. id)
+    redis.call('PUBLISH', prefix .. ':offers', args[1])
+    return 1
+end
+
 register('tell', tell, {})
 register('take', take, {'allow-oom'})
+register('give_back', giveBack, {'allow-oom'})

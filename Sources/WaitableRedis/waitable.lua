@@ -20,7 +20,9 @@
 --   prefix:activities    hash    activity name -> JSON record
 --   prefix:sweeper       string  the name of the sweeper at work, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
---   prefix:wake          channel the score of a new, sooner head of `due`
+--   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
+--   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
+--   prefix:wake          channel the same, for all workers; nothing but people publish there
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
@@ -38,13 +40,14 @@
 --
 -- LIMITS is made of the Swift type `Limits`, and stands in front of this file.
 --
--- entries.lua, instants.lua, decimals.lua, items.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
+-- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
 local VERSION = '9'
 
 local MAX_BATCH = LIMITS.batch    -- entries a call may carry: bounds how long Redis is held up
 local MAX_LEASE = LIMITS.lease    -- ms
+local LONGEST_SLEEP = 3600000    -- ms
 local MAX_LOOKUPS = 100000        -- looks at other machines' executions by one sweep
 local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
 local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
@@ -53,7 +56,7 @@ local SLICE = 6000                -- arguments per command: Lua's unpack gives u
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
 
-local instants, items, entries, tasks, pausing = {}, {}, {}, {}, {PARKED = 4398046511104}
+local instants, items, entries, tasks, sleepers, pausing = {}, {}, {}, {}, {}, {PARKED = 4398046511104}
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -174,6 +177,9 @@ end
 
 local function exact(score) return format('%.17g', score) end
 
+-- Whether a score is a lease. Those put in by hand can be infinite.
+local function isLease(score) return score % 1 ~= 0 and score - score == 0 end
+
 -- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
 local function batched(command, key, words, width)
     local step = SLICE - SLICE % (width or 1)
@@ -199,9 +205,9 @@ local function head(prefix)
     return first[2] and tonumber(first[2])
 end
 
--- Wakes the workers that sleep until `before`, when something is due sooner now.
+-- Wakes a worker, when something is due sooner than `before`, which one sleeps towards. Cannot fail: called after writes.
 local function wake(prefix, before, score)
-    if score and (not before or score < before) then redis.call('PUBLISH', prefix .. ':wake', format('%.0f', score)) end
+    if score and (not before or score < before) then pcall(sleepers.watch, prefix, score) end
 end
 
 -- A new lease, as text.
@@ -529,7 +535,7 @@ end
 --        | an error: nothing of that entry is applied (VALIDATION …, WRONGTYPE …) | 3 its machine is paused, and it has
 --        begun: nothing of it is applied, and it may come again without having begun (no history)
 --        [now] alone: the clock is another one than the caller thinks: nothing is applied
--- Wakes sleeping workers when the head of `due` is sooner than before.
+-- Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, REVISION (one of the revisions is gone); OOM from Redis itself before anything is written. Bound:
 --        1,000 entries.
 local function accept(keys, args)
@@ -631,9 +637,10 @@ end
 -- waitable_claim: leases what is due, with the documents.
 -- KEYS   prefix
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
+--        and from one that listens to its channel and sleeps when nothing is due: for how many ms at most (1…3600000)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
---        '' when it is empty; not above `now`: more is due), redeliveries of each (nil: none of any), then for each: X,
---        document or nil]
+--        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
+--        of each (nil: none of any), then for each: X, document or nil]
 -- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Those
 -- of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and
 -- beside leases that ran out. Errors VALIDATION. Bound: limit.
@@ -641,7 +648,8 @@ function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
-    noMore(args, 3)
+    local sleep = args[4] and named(args[3], 'worker') and integer(args[4], 'sleep', 1, LONGEST_SLEEP)
+    noMore(args, 4)
     local due = prefix .. ':due'
     local now, micros = clock()
     local paused = pausing.states(prefix)
@@ -654,6 +662,10 @@ function claim(keys, args)
     local total = #list
     if total == 0 then
         if unfinished then return {micros, '', moment, false} end
+        if sleep then
+            local sleeps, alarm = pcall(sleepers.sleep, prefix, args[3], sleep, now)
+            if sleeps then return {micros, '', alarm, false} end
+        end
         local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')
         return {micros, '', first[2] or '', false}
     end
@@ -682,6 +694,7 @@ function claim(keys, args)
     end
     redis.call('ZADD', due, 'XX', unpack(rescored))
     reply[3] = unfinished and moment or redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+    if sleep then pcall(sleepers.rise, prefix, args[3]) end
     return reply
 end
 
@@ -708,8 +721,8 @@ end
 --        when it had programs | 0 refused: the lease is lost, or another entry has stopped it | 2 this very commit was
 --        applied before | an error: nothing of that entry is applied and its lease stands (VALIDATION …, WRONGTYPE …)
 --        [now] alone: the clock was set back, and what the batch did would be early: nothing is applied
--- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes sleeping
--- workers when a new due instant is sooner than the head of `due` before.
+-- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
+-- sleeping worker when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
 function commit(keys, args)
     local prefix = prefixOf(keys)
@@ -822,7 +835,7 @@ end
 -- waitable_release: gives leases back; the executions are due again, as they are, and that is no redelivery.
 -- KEYS   prefix
 -- ARGV   token, in how many ms they are due (0…86400000), X…
--- Returns how many were still held and are released. Wakes sleeping workers.
+-- Returns how many were still held and are released. Wakes a sleeping worker.
 -- Errors VALIDATION. Bound: 1,000 executions.
 local function release(keys, args)
     local prefix = prefixOf(keys)
@@ -981,7 +994,7 @@ end
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine), instant: whole ms or ISO 8601 (a fraction is rounded up: never early)
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
--- Returns the wait's new end in ms. Wakes sleeping workers when the head of `due` is sooner than before.
+-- Returns the wait's new end in ms. Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
 -- A later instant moves the wait alone: where the document has a time-out, a task or branches, which may be due before it,
 -- the execution is due at once, and the worker that moves the wait says when it is due next.
@@ -1003,7 +1016,7 @@ local function reschedule(keys, args)
     local due = prefix .. ':due'
     local before = head(prefix)
     local score = redis.call('ZSCORE', due, name)
-    if score and tonumber(score) % 1 ~= 0 then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
+    if score and isLease(tonumber(score)) then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
     local members, rest = split(document)
     local text = format('%.0f', instant)
     members.r, members.m = text, format('%.0f', (clock()))
@@ -1025,7 +1038,7 @@ end
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine)
 --        and for its item too: the item's SUFFIX, LastUpdated (text). One that is CANCELLED becomes STARTED.
--- Returns the instant of the redrive in ms. Wakes sleeping workers.
+-- Returns the instant of the redrive in ms. Wakes a sleeping worker.
 -- Errors VALIDATION, NOTFOUND, OPEN (running), SUCCEEDED. Bound: constant.
 local function redrive(keys, args)
     local prefix = prefixOf(keys)

@@ -28,6 +28,7 @@ local function report(keys, args)
         redis.call('ZREM', workers, unpack(gone))
         redis.call('HDEL', reports, unpack(gone))
     end
+    if life == 0 then pcall(sleepers.rise, prefix, name) end
     if life > 0 then
         redis.call('ZADD', workers, now + life, name)
         redis.call('HSET', reports, name, text)

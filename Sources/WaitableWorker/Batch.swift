@@ -78,7 +78,6 @@ struct Batch: Sendable {
         worker.metrics.applied.increment(by: applied)
         worker.metrics.settled.increment(by: settled)
         worker.tally.committed(applied + settled, lateness: lateness)
-        worker.look(at: steps)
         return next
     }
 

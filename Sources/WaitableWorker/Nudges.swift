@@ -1,40 +1,73 @@
 import NIOCore
 import StatesLanguage
+import Synchronization
 
 /// What makes an idle worker look again: a timer that ran out, a sooner due instant, or the shutdown.
 ///
-/// One stream carries all three, so that the worker's loop waits in one place and no wake-up is lost between two looks.
-struct Nudges: Sendable {
-    enum Nudge: Sendable, Equatable {
-        case timer
-        case sooner(Instant?)
-        case shutdown
+/// What was said is a small state, and a signal says that there is something new: a flood of announcements comes to one, and
+/// pushes nothing else out.
+final class Nudges: Sendable {
+    /// What was said since it was asked for last.
+    struct News: Sendable, Equatable {
+        /// The soonest instant that was announced.
+        var soonest: Instant?
+        /// Whether something may have been missed.
+        var isLook = false
     }
 
-    private let stream: AsyncStream<Nudge>
-    private let continuation: AsyncStream<Nudge>.Continuation
+    private let news = Mutex(News())
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
     private let eventLoop: any EventLoop
 
     init(eventLoop: any EventLoop) {
-        // A burst of wake-ups says no more than its last ones: the worker claims what is due, whichever it was.
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(64))
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.eventLoop = eventLoop
     }
 
-    func send(_ nudge: Nudge) { continuation.yield(nudge) }
+    /// Something is due at an instant.
+    func announce(_ instant: Instant) {
+        news.withLock { $0.soonest = min($0.soonest ?? instant, instant) }
+        signal.yield()
+    }
 
-    func makeIterator() -> AsyncStream<Nudge>.Iterator { stream.makeAsyncIterator() }
+    /// Something may have been missed.
+    func look() {
+        news.withLock { $0.isLook = true }
+        signal.yield()
+    }
 
-    /// Sends ``Nudge/timer`` after a pause; cancel what is returned when it is no longer wanted.
+    /// Whoever waits has to see for himself: the time has come, or the shutdown.
+    func wake() { signal.yield() }
+
+    /// Wakes after a pause; cancel what is returned when it is no longer wanted.
     func schedule(after pause: TimeAmount) -> Scheduled<Void> {
-        eventLoop.scheduleTask(in: pause) { continuation.yield(.timer) }
+        eventLoop.scheduleTask(in: pause) { self.wake() }
+    }
+
+    /// Waits for a signal, or the task's cancellation.
+    ///
+    /// - Returns: What was said since the last time; a signal can come without.
+    func next() async -> News {
+        var iterator = signals.makeAsyncIterator()
+        await iterator.next()
+        return take()
+    }
+
+    /// What was said since the last time, which is then forgotten.
+    @discardableResult
+    func take() -> News {
+        news.withLock { news in
+            defer { news = News() }
+            return news
+        }
     }
 }
 
 extension Instant {
-    /// The new head of the `due` set, as a message on the wake channel says it.
+    /// The instant that a message on a wake channel announces; `nil` where it announces none.
     init?(announcement payload: [UInt8]) {
         guard let milliseconds = Double(String(decoding: payload, as: UTF8.self)) else { return nil }
-        self.init(milliseconds: Int64(milliseconds))
+        self.init(clamping: milliseconds)
     }
 }

@@ -12,7 +12,8 @@ public import WaitableRedis
 /// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.
 ///
 /// While due executions remain, the next batch is claimed before the last one is committed, so that Redis is never
-/// idle. Otherwise the worker sleeps until the next due instant, and wakes when a sooner one is announced.
+/// idle. Otherwise the worker sleeps until the claim says, and wakes when told of a sooner instant: Redis tells one of those
+/// that sleep.
 public final class Worker: Service {
     let store: RedisStore
     let configuration: WorkerConfiguration
@@ -63,7 +64,7 @@ public final class Worker: Service {
             try? await self.store.leave(worker: self.configuration.name)
         } onGracefulShutdown: {
             self.isStopping.store(true, ordering: .releasing)
-            self.nudges.send(.shutdown)
+            self.nudges.wake()
         }
         logger.info("worker stopped")
     }
@@ -86,21 +87,14 @@ public final class Worker: Service {
     /// Turns announcements of sooner due instants into nudges. Without a subscription the worker still looks at
     /// every poll interval.
     private func listen() async {
-        await store.client.listen(to: [store.keys.wake]) { push in
+        await store.client.listen(to: [store.keys.wake, store.keys.wake(configuration.name)]) { push in
             switch push {
             // What was announced while there was no subscription was missed: look.
-            case .subscribed: self.nudges.send(.sooner(nil))
-            case .message(channel: _, let payload): self.nudges.send(.sooner(Instant(announcement: payload)))
+            case .subscribed: self.nudges.look()
+            case .message(channel: _, let payload):
+                if let instant = Instant(announcement: payload) { self.nudges.announce(instant) }
             }
         }
-    }
-
-    /// Looks in time for the steps that were just committed: the claim before them saw only their leases.
-    func look(at steps: [PendingStep]) {
-        let due = steps.compactMap { step in
-            if case .due(let instant) = step.step.next { instant } else { nil }
-        }
-        if let soonest = due.min() { nudges.send(.sooner(soonest)) }
     }
 
     /// Why the worker cannot work now; `nil` where it can.
@@ -116,21 +110,21 @@ public final class Worker: Service {
     private var stopping: Bool { isStopping.load(ordering: .acquiring) || Task.isCancelled }
 
     private func work() async throws {
-        var iterator = nudges.makeIterator()
         logger.info("worker started", metadata: ["batch": "\(configuration.batch)"])
         try await withThrowingTaskGroup(of: Void.self) { commits in
             var outstanding = 0
             var size = BatchSize(most: configuration.batch)
-            var claim = await self.claim(size.next)
+            var claim = await claimOrSleep(size.next)
             while !stopping {
                 guard let current = claim, !current.members.isEmpty else {
-                    await idle(after: claim, &iterator)
-                    claim = stopping ? nil : await self.claim(size.next)
+                    await idle(after: claim)
+                    claim = stopping ? nil : await claimOrSleep(size.next)
                     continue
                 }
                 let isFull = size.claimed(current.members.count)
                 let next = size.next
-                async let ahead = isFull ? self.claim(next) : nil
+                // Not asleep, whatever it finds: while the batch runs, nobody would hear.
+                async let ahead = isFull ? self.claim(next, sleep: nil) : nil
                 let batch = await Batch(current, worker: self)
                 if outstanding >= 2 {
                     try await commits.next()
@@ -139,7 +133,7 @@ public final class Worker: Service {
                 commits.addTask { await batch.commit() }
                 outstanding += 1
                 claim = await ahead
-                if claim == nil, !stopping { claim = await self.claim(next) }
+                if claim?.members.isEmpty ?? true, !stopping { claim = await claimOrSleep(next) }
             }
             if let claim, !claim.members.isEmpty {
                 await release(claim.members.map(\.bytes), token: claim.token)
@@ -149,14 +143,24 @@ public final class Worker: Service {
         }
     }
 
+    /// Claims a batch, or is put to sleep where there is none.
+    private func claimOrSleep(_ limit: Int) async -> Claim? {
+        // What was announced before the claim is in its answer; what comes from here on may not be.
+        nudges.take()
+        // Up to a quarter of jitter keeps idle replicas from looking all at once.
+        let poll = configuration.pollMilliseconds
+        return await claim(limit, sleep: max(1, poll - Int.random(in: 0...(poll / 4))))
+    }
+
     /// Claims a batch; `nil` when Redis could not be reached.
-    private func claim(_ limit: Int) async -> Claim? {
+    private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
         let start = ContinuousClock.now
         do {
             let claim = try await store.claim(
                 limit: limit,
                 lease: configuration.leaseMilliseconds,
-                worker: configuration.name
+                worker: configuration.name,
+                sleep: sleep
             )
             metrics.claimed(claim.members.count, since: start)
             hasClaimed.store(true, ordering: .relaxed)
@@ -169,35 +173,28 @@ public final class Worker: Service {
         }
     }
 
-    /// Sleeps until the next due instant, the poll interval or a nudge, whichever is first.
-    private func idle(after claim: Claim?, _ iterator: inout AsyncStream<Nudges.Nudge>.Iterator) async {
-        var wakeUp = NIODeadline.now() + pause(after: claim)
-        var timer = nudges.schedule(after: wakeUp - .now())
-        defer { timer.cancel() }
+    /// Sleeps until the claim says, an announced instant or a nudge, whichever is first.
+    private func idle(after claim: Claim?) async {
         let start = NIODeadline.now()
-        while !stopping, let nudge = await iterator.next() {
-            switch nudge {
-            case .timer:
-                if NIODeadline.now() >= wakeUp { return }
-            case .shutdown, .sooner(nil):
-                return
-            case .sooner(let instant?):
-                // On the clock of the last claim, like every due instant.
-                guard let claim else { return }
-                let sooner = start + Self.pause(from: claim.microseconds, until: Double(instant.milliseconds))
-                guard sooner < wakeUp else { continue }
-                if sooner <= .now() { return }
-                wakeUp = sooner
-                timer.cancel()
-                timer = nudges.schedule(after: wakeUp - .now())
-            }
+        var wakeUp = start + pause(after: claim)
+        var timer = nudges.schedule(after: wakeUp - start)
+        defer { timer.cancel() }
+        while !stopping, NIODeadline.now() < wakeUp {
+            let news = await nudges.next()
+            if news.isLook { return }
+            guard let instant = news.soonest else { continue }
+            // On the clock of the last claim, like every due instant.
+            guard let claim else { return }
+            let sooner = start + Self.pause(from: claim.microseconds, until: Double(instant.milliseconds))
+            guard sooner < wakeUp else { continue }
+            wakeUp = sooner
+            timer.cancel()
+            timer = nudges.schedule(after: wakeUp - .now())
         }
     }
 
     private func pause(after claim: Claim?) -> TimeAmount {
-        // Up to a quarter of jitter keeps idle replicas from looking all at once.
-        let poll = Int64(configuration.pollMilliseconds) * 1_000
-        let longest = TimeAmount.microseconds(poll - Int64.random(in: 0...(poll / 4)))
+        let longest = TimeAmount.milliseconds(Int64(configuration.pollMilliseconds))
         guard let claim else { return min(longest, .milliseconds(250)) }
         guard let next = claim.nextDue else { return longest }
         return min(longest, Self.pause(from: claim.microseconds, until: next))
@@ -207,7 +204,7 @@ public final class Worker: Service {
     /// the claim finds the millisecond begun.
     private static func pause(from microseconds: Int64, until milliseconds: Double) -> TimeAmount {
         let distance = milliseconds * 1_000 - Double(microseconds)
-        return .microseconds(Int64(max(0, min(distance, 86_400_000_000)) + 100))
+        return .microseconds(Int64(max(0, min(86_400_000_000, distance)) + 100))
     }
 
     /// Gives claimed members back, as they are.

@@ -71,6 +71,36 @@ struct CallbackTests {
         }
     }
 
+    @Test("A poll whose client has gone swallows no task", arguments: [true, false])
+    func gonePollers(byReset: Bool) async throws {
+        try await Stack.with(workers: 1) { stack in
+            _ = try await stack.call("CreateActivity", ["name": "mail"])
+            let machine = try await stack.create("a", Self.task(Self.activity))
+            let body = #"{"activityArn":"\#(Self.activity)"}"#
+            let request =
+                "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-Target: AWSStepFunctions.GetActivityTask\r\n"
+                + "Content-Type: application/x-amz-json-1.0\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            let port = try #require(URL(string: stack.url)?.port)
+            for number in 0..<10 {
+                let client = try await RawClient(port: port, request)
+                // Gone before the task comes; every other one while it may have it.
+                if number.isMultiple(of: 2) { try await client.leave(byReset: byReset) }
+                let execution = try await stack.start(machine)
+                if !number.isMultiple(of: 2) {
+                    let first = try await stack.call("GetExecutionHistory", ["executionArn": .string(execution)])
+                    #expect(first.status == 200)
+                    try await client.leave(byReset: byReset)
+                    _ = try await stack.call("StopExecution", ["executionArn": .string(execution)])
+                    continue
+                }
+                let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
+                let token = try #require(task.objectValue?["taskToken"])
+                _ = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"])
+                #expect(try await stack.closed(execution)["output"] == "1")
+            }
+        }
+    }
+
     @Test("Of a task that gives no sign of life the state fails, and a time-out counts from when it was taken")
     func silence() async throws {
         try await Stack.with(workers: 1) { stack in

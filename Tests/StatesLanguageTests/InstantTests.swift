@@ -57,4 +57,22 @@ struct InstantTests {
         #expect(instant.epochSeconds == .double(1))
         #expect(Instant(milliseconds: 1_795_406_921_123).epochSeconds == .double(1_795_406_921.123))
     }
+
+    @Test(
+        "any number has its instant, the first or the last one where it has none of its own",
+        arguments: [
+            (0, 0), (1.9, 1), (-1.1, -2), (1e300, 253_402_300_799_999), (.infinity, 253_402_300_799_999),
+            (-.infinity, -62_167_219_200_000), (-1e300, -62_167_219_200_000), (9.3e18, 253_402_300_799_999),
+            (.nan, nil),
+        ] as [(Double, Int64?)]
+    )
+    func clamping(number: Double, milliseconds: Int64?) {
+        #expect(Instant(clamping: number)?.milliseconds == milliseconds)
+    }
+
+    @Test("any number of seconds can be added", arguments: [1e300, -1e300, .infinity, -.infinity])
+    func addingSeconds(seconds: Double) {
+        let start = Instant(milliseconds: 1_795_406_921_123)
+        #expect((start.adding(seconds: seconds) > start) == (seconds > 0))
+    }
 }

@@ -431,11 +431,11 @@ struct AcceptFunctionTests {
     func wake() async throws {
         let partition = try Partition()
         let messages = try await partition.messages {
-            try await partition.accept("m:a", due: 5_000)
-            try await partition.accept("m:b", due: 6_000)
-            try await partition.accept("m:c", due: 5_000)
-            try await partition.accept("m:d", due: 4_000)
+            try await partition.accept("m:a", due: 3_500_000_000_000)
+            try await partition.accept("m:b", due: 3_600_000_000_000)
+            try await partition.accept("m:c", due: 3_500_000_000_000)
+            try await partition.accept("m:d", due: 3_400_000_000_000)
         }
-        #expect(messages == ["5000", "4000"])
+        #expect(messages == ["3500000000000", "3400000000000"])
     }
 }

@@ -130,6 +130,7 @@ struct DoctorFunctionTests {
         ),
         Damage("cannot-be-adopted", "M", "open", mended: false, ["ZADD", "~:due", "5", "open"]),
         Damage("never-due", "E", "m:open", mended: false, ["ZADD", "~:due", "inf", "m:open"]),
+        Damage("never-due", "E", "m:open", mended: false, ["ZADD", "~:due", "1e300", "m:open"]),
         Damage("revision-missing", "E", "m:open", mended: false, ["DEL", "~:machine:h"]),
         Damage("item-missing", "E", "m:open", mended: false, ["DEL", "~:item:T:open"]),
         Damage("item-ahead", "E", "m:open", mended: false, ["HSET", "~:item:T:open", "P", "COMPLETED"]),

@@ -1,5 +1,8 @@
 import RedisClient
+import StatesLanguage
 import Testing
+import Waitable
+import WaitableRedis
 
 @Suite("waitable_list", .redisServer, .timeLimit(.minutes(1)))
 struct ListFunctionTests {
@@ -165,6 +168,37 @@ struct ListFunctionTests {
             place = stretch.place
         }
         #expect(names == [["m:a"], ["m:b"], ["m:c"]])
+    }
+
+    @Test("A list goes on past members that are infinitely early or late, both ways", arguments: ["up", "down"])
+    func infinite(order: String) async throws {
+        let scores = ["-inf", "-1e300", "5", "1e300", "inf", "+inf"]
+        for (number, score) in scores.enumerated() {
+            try await partition.redis("ZADD", "~:due", score, "m:\(number)")
+        }
+        let names = scores.indices.map { "m:\($0)" }
+        #expect(try await all(order, of: 1) == (order == "up" ? names : names.reversed()))
+    }
+
+    @Test("Pages of a list go on past a member that is infinitely late")
+    func infinitePages() async throws {
+        let store = partition.store
+        for name in ["a", "b", "c"] {
+            try await partition.accept("m:\(name)")
+            try await partition.redis("ZADD", "~:due", "inf", "m:\(name)")
+        }
+        var names: [String] = []
+        var cursor: ItemCursor?
+        repeat {
+            var list = ExecutionList()
+            list.statuses = [.waiting]
+            let (found, next) = try await store.executions(list, from: cursor, limit: 1)
+            names += found.map(\.execution.key.name)
+            #expect(found.allSatisfy { ItemSummary($0.execution, score: $0.score).json.objectValue?["due"] == nil })
+            cursor = try next.map { try #require(ItemCursor(token: $0.token)) }
+            if let cursor { #expect(list.holds(cursor)) }
+        } while cursor != nil
+        #expect(names == ["a", "b", "c"])
     }
 
     @Test(

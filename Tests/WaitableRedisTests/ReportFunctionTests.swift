@@ -68,4 +68,23 @@ struct ReportFunctionTests {
         try await store.leave(worker: "w1")
         #expect(try await store.overview().workers == [report])
     }
+
+    @Test("Scores that are no instants count by what they mean: due for ever, or never", arguments: ["-inf", "-1e300"])
+    func oddScores(early: String) async throws {
+        for (score, member) in [(early, "a"), ("inf", "b"), ("1e300", "c"), ("9000000000000", "d")] {
+            try await partition.redis("ZADD", "~:due", score, member)
+        }
+        let overview = try await partition.store.overview()
+        #expect(overview.due == 1 && overview.waiting == 3 && overview.paused == 0)
+        #expect(overview.oldestOverdueMilliseconds > 0)
+        #expect(Overview(json: overview.json) == overview)
+    }
+
+    @Test("A view that lies about its numbers is none", arguments: ["1e300", "-1e300", "1e999"])
+    func lies(seconds: String) async throws {
+        let text = try await partition.store.overview().json.text
+        let lie = text.replacing(#/"oldestOverdueSeconds":[^,}]*/#, with: #""oldestOverdueSeconds":"# + seconds)
+        #expect(lie != text)
+        #expect((try? JSON(parsing: lie)).flatMap(Overview.init(json:)) == nil)
+    }
 }

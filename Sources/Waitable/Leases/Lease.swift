@@ -6,7 +6,8 @@ public struct Claim: Sendable {
     public var microseconds: Int64
     /// The fencing token: the score that the members now have. Empty when nothing was claimed.
     public var token: String
-    /// The score at the head of the `due` set after the claim, in Unix milliseconds; `nil` when the set is empty.
+    /// The score at the head of the `due` set after the claim, in Unix milliseconds; `nil` when the set is empty. For a worker
+    /// that sleeps, when it has to look again.
     public var nextDue: Double?
     /// The claimed members.
     public var members: [ClaimedMember]

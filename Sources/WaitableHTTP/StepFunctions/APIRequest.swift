@@ -1,11 +1,17 @@
 import HTTPTypes
 import StatesLanguage
+import WaitableRedis
 
 /// The body of a Step Functions API call, read with AWS's errors.
 struct APIRequest: Sendable {
     private let body: JSONObject
+    /// Who waits for the answer.
+    let client: WaitingClient
 
-    init(body: JSONObject) { self.body = body }
+    init(body: JSONObject, from client: WaitingClient = WaitingClient()) {
+        self.body = body
+        self.client = client
+    }
 
     /// A text that must be there.
     func required(_ name: String) throws(APIError) -> String {

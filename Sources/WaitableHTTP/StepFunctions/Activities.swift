@@ -1,3 +1,4 @@
+import Logging
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -40,32 +41,32 @@ extension StepFunctionsAPI {
     func getActivityTask(_ request: APIRequest) async throws -> JSONObject {
         let name = try await activity(request).name
         let worker = try request.optional("workerName", most: 80)
-        let deadline = ContinuousClock.now + Self.longestPoll
-        // Before the first look: what is offered after it is announced.
-        let announcements = ingest.offers.announcements(of: name)
-        while !Task.isCancelled, !ingest.offers.isClosed {
-            if let task = try await ingest.store.takeTask(of: name, worker: worker) {
-                return ["taskToken": .string(task.token), "input": .string(task.input)]
-            }
-            guard ContinuousClock.now < deadline else { break }
-            await wait(for: announcements, until: min(deadline, .now + Self.pollInterval))
+        let client = request.client
+        let task = try await ingest.offers.poll(
+            name,
+            for: client,
+            limit: Self.longestPoll,
+            interval: Self.pollInterval
+        ) {
+            try await ingest.store.takeTask(of: name, worker: worker)
         }
-        return [:]
+        guard let task else { return [:] }
+        // The client went while the task was taken: it is the next one's.
+        if client.isGone {
+            let isBack = try await ingest.store.giveBack(task)
+            ingest.logger.info(
+                "the client of a poll has gone",
+                metadata: ["activity": "\(name)", "isTaskBack": "\(isBack)"]
+            )
+            return [:]
+        }
+        return ["taskToken": .string(task.token), "input": .string(task.input)]
     }
 
     /// How long a poll is kept waiting, as AWS does.
     private static let longestPoll: Duration = .seconds(60)
     /// After how long a poll looks without an announcement: one can be lost with its connection.
     private static let pollInterval: Duration = .seconds(5)
-
-    private func wait(for announcements: AsyncStream<Void>, until deadline: ContinuousClock.Instant) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { for await _ in announcements { return } }
-            group.addTask { try? await Task.sleep(until: deadline) }
-            await group.next()
-            group.cancelAll()
-        }
-    }
 
     private func activity(_ request: APIRequest) async throws -> ActivityRecord {
         let arn = try request.required("activityArn")

@@ -16,30 +16,58 @@ struct StepFunctionsAPI: Sendable {
     static let largestBody = 4_194_304
 
     func respond(to request: Request) async -> Response {
-        var response: Response
-        do {
+        var response = await orError {
             var request = request
             let caller = try await ingest.access.caller(ofOperation: &request)
             let operation = try operation(of: request)
             try ingest.access.check(caller, operation: operation)
-            let answer = try await perform(operation, try Self.json(try await Self.bytes(of: &request)))
-            response = Response(json: .object(answer), contentType: Self.contentType)
-        } catch let error as APIError {
-            response = error.response
-        } catch let error as StoreError {
-            response = APIError(error).response
-        } catch let error as ARNError {
-            response = APIError(error).response
-        } catch let error as DocumentError {
-            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
-            response = APIError("InternalFailure", error.sentence, status: .internalServerError).response
-        } catch {
-            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
-            response =
-                APIError("InternalFailure", "The request failed.", status: .internalServerError).response
+            let body = try await Self.bytes(of: &request)
+            guard operation == "GetActivityTask" else {
+                return try await answer(operation, try Self.json(body, from: WaitingClient()))
+            }
+            return try await poll(operation, body, over: request.body)
         }
         response.headers[.amazonRequestID] = UUIDv4.make()
         return response
+    }
+
+    private func answer(_ operation: String, _ request: APIRequest) async throws -> Response {
+        Response(json: .object(try await perform(operation, request)), contentType: Self.contentType)
+    }
+
+    /// Performs an operation that waits, and notices when its client goes. The connection ends with the answer: to see
+    /// whether the client is still there, what follows on it is read.
+    private func poll(_ operation: String, _ body: [UInt8], over connection: RequestBody) async throws -> Response {
+        let client = WaitingClient()
+        let request = try Self.json(body, from: client)
+        var response = try await connection.consumeWithInboundCloseHandler { copy in
+            // Read already, but the copy has to be read to its end too.
+            for try await _ in copy {}
+            return await orError { try await answer(operation, request) }
+        } onInboundClosed: {
+            client.leave()
+        }
+        response.headers[.connection] = "close"
+        return response
+    }
+
+    /// The response that something gives, or that says why there is none.
+    private func orError(_ body: () async throws -> Response) async -> Response {
+        do {
+            return try await body()
+        } catch let error as APIError {
+            return error.response
+        } catch let error as StoreError {
+            return APIError(error).response
+        } catch let error as ARNError {
+            return APIError(error).response
+        } catch let error as DocumentError {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            return APIError("InternalFailure", error.sentence, status: .internalServerError).response
+        } catch {
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            return APIError("InternalFailure", "The request failed.", status: .internalServerError).response
+        }
     }
 
     private func operation(of request: Request) throws(APIError) -> String {
@@ -64,13 +92,13 @@ struct StepFunctionsAPI: Sendable {
         }
     }
 
-    private static func json(_ bytes: [UInt8]) throws(APIError) -> APIRequest {
-        guard !bytes.isEmpty else { return APIRequest(body: JSONObject()) }
+    private static func json(_ bytes: [UInt8], from client: WaitingClient) throws(APIError) -> APIRequest {
+        guard !bytes.isEmpty else { return APIRequest(body: JSONObject(), from: client) }
         do {
             guard let object = try JSON(parsing: bytes).objectValue else {
                 throw APIError("SerializationException", "body: must be a JSON object")
             }
-            return APIRequest(body: object)
+            return APIRequest(body: object, from: client)
         } catch let error as APIError {
             throw error
         } catch {

@@ -68,7 +68,7 @@ enum DataProblem: String, CaseIterable {
                 : "It was put into the due set by hand, and its state machine '\(detail)' is not deployed."
         case .cannotBeAdopted:
             "It was put into the due set by hand, but the execution '\(detail)' exists: no worker can take it over."
-        case .neverDue: "Its instant in the due set is infinite."
+        case .neverDue: "Its instant in the due set is beyond the year 9999."
         case .revisionMissing:
             "The execution is open, and the revision \(detail) of its state machine is gone: it will fail when it is due."
         case .itemMissing: "The execution waits, but its item \(detail) is gone."

@@ -14,6 +14,7 @@ struct KeyTypes {
                 (keys.redelivered, "hash"),
                 (keys.counters, "hash"),
                 (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
+                (keys.sleepers, "zset"),
             ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
         for (key, type) in expected {
             let found = try await store.send(RedisCommand("TYPE", key)).string ?? "none"

@@ -8,6 +8,9 @@ public struct DueScore: Sendable, Equatable {
     /// The score of an execution that only an answer moves on: the last one before those.
     public static let never = parked - 1
 
+    /// Scores from here on are of no instant that can be written down: nothing parks there, and nothing becomes due.
+    public static let end = Instant.representable.upperBound.milliseconds + 1
+
     /// The score as stored.
     public var score: Double
 
@@ -15,14 +18,14 @@ public struct DueScore: Sendable, Equatable {
     public init(_ score: Double) { self.score = score }
 
     /// Whether a worker holds the execution, or held it until its lease ran out.
-    public var isLease: Bool { score.rounded(.down) != score }
+    public var isLease: Bool { score.isFinite && score.rounded(.down) != score }
 
     /// Whether the execution waits for its machine to be resumed.
-    public var isParked: Bool { score >= Double(Self.parked) }
+    public var isParked: Bool { score >= Double(Self.parked) && score < Double(2 * Self.parked) }
 
-    /// The due instant; `nil` for a lease, and where only an answer is waited for.
+    /// The due instant; `nil` for a lease, and where only an answer is waited for, or nothing ever comes.
     public var due: Instant? {
-        guard !isLease, score != Double(Self.never) else { return nil }
-        return Instant(milliseconds: Int64(score) - (isParked ? Self.parked : 0))
+        guard !isLease, score != Double(Self.never), score < Double(Self.end) else { return nil }
+        return Instant(clamping: isParked ? score - Double(Self.parked) : score)
     }
 }

@@ -32,7 +32,7 @@ public struct ExecutionList: Sendable {
         func holds(_ cursor: ItemCursor) -> Bool {
             guard cursor.set == set else { return false }
             guard let last = cursor.last else { return beginning == nil }
-            return last.score >= beginning ?? last.score && last.score < end ?? .infinity
+            return last.score >= beginning ?? last.score && end.map { last.score < $0 } ?? true
         }
     }
 

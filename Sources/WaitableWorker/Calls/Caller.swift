@@ -44,8 +44,7 @@ struct Caller: Sendable {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            response = try await client.execute(request, timeout: call.limit(Self.longestFunction))
-            body = try await response.body.collect(upTo: Self.largestAnswer)
+            (response, body) = try await exchange(request, within: call.limit(Self.longestFunction))
         } catch is NIOTooManyBytesError {
             return .tooLarge(from: "lambda")
         } catch {
@@ -115,8 +114,7 @@ struct Caller: Sendable {
             request.body = .bytes(ByteBuffer(string: body.stringValue ?? body.text))
         }
         do {
-            let response = try await client.execute(request, timeout: call.limit(Self.longestRequest))
-            let body = try await response.body.collect(upTo: Self.largestAnswer)
+            let (response, body) = try await exchange(request, within: call.limit(Self.longestRequest))
             return Self.answer(response, String(buffer: body))
         } catch is NIOTooManyBytesError {
             return .tooLarge(from: "http")
@@ -144,6 +142,27 @@ struct Caller: Sendable {
     }
 
     // MARK: Both
+
+    /// Sends a request and reads its answer to the end, all within one deadline: a server that sends a byte now and then
+    /// gets no more time than one that sends nothing.
+    private func exchange(
+        _ request: HTTPClientRequest,
+        within limit: TimeAmount
+    ) async throws -> (HTTPClientResponse, ByteBuffer) {
+        try await withThrowingTaskGroup(of: (HTTPClientResponse, ByteBuffer).self) { group in
+            group.addTask {
+                let response = try await client.execute(request, timeout: limit)
+                return (response, try await response.body.collect(upTo: Self.largestAnswer))
+            }
+            group.addTask {
+                try await Task.sleep(for: .nanoseconds(limit.nanoseconds))
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let exchange = try await group.next() else { throw CancellationError() }
+            return exchange
+        }
+    }
 
     /// So that whoever is called can tell a repeated call from a new one.
     private func headers(of call: OutsideCall) -> HTTPHeaders {

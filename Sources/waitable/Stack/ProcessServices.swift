@@ -4,8 +4,9 @@ import UnixSignals
 
 /// The services of one process, run until SIGTERM or SIGINT.
 ///
-/// They are stopped in the reverse of their order. What has not stopped in 10 seconds (Redis does not answer, say) is
-/// cancelled, so that the process ends within a bound; its leases then have to run out.
+/// They are stopped in the reverse of their order. What has not stopped in 7 seconds (Redis does not answer, say) is
+/// cancelled, so that the process ends within 10, with the time that the connection then gets for replies under way; its
+/// leases have to run out.
 struct ProcessServices {
     let services: [any Service]
     let logger: Logger
@@ -16,7 +17,7 @@ struct ProcessServices {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = .seconds(10)
+        configuration.maximumGracefulShutdownDuration = .seconds(7)
         try await ServiceGroup(configuration: configuration).run()
     }
 }

@@ -56,10 +56,10 @@ extension BadRequest {
             expected: .field("nextToken", Rule.page, "D")
         ),
         BadRequest(
-            "a token that is not finite",
+            "a token with a score that is no number",
             method: "GET",
-            path: "/status?nextToken=d-7ff0000000000000-61",
-            expected: .field("nextToken", Rule.page, "d-7ff0000000000000-61")
+            path: "/status?nextToken=d-7ff8000000000000-61",
+            expected: .field("nextToken", Rule.page, "d-7ff8000000000000-61")
         ),
         BadRequest(
             "half a byte in a token",

@@ -7,8 +7,8 @@ import Synchronization
 
 /// An HTTP server of functions, on a free port: what is behind the slash says how it answers.
 ///
-/// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, and `/hang`
-/// never.
+/// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, `/hang`
+/// never, and `/drip` with a byte now and then, without an end.
 final class FunctionServer: Sendable {
     /// A request that came.
     struct Call: Sendable, Equatable {
@@ -67,9 +67,20 @@ final class FunctionServer: Sendable {
             }
         }
 
+        private func drip(_ context: ChannelHandlerContext) {
+            let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Transfer-Encoding": "chunked"])
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+            let channel = context.channel
+            let task = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(50)) { _ in
+                channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: " "))), promise: nil)
+            }
+            channel.closeFuture.whenComplete { _ in task.cancel() }
+        }
+
         private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
             let path = head.uri.split(separator: "?")[0]
             if path == "/hang" { return }
+            if path == "/drip" { return drip(context) }
             var status = HTTPResponseStatus.ok
             var headers: HTTPHeaders = ["Content-Type": "application/json"]
             var text = body

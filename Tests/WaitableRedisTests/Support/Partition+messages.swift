@@ -1,9 +1,17 @@
 import RedisClient
 
 extension Partition {
-    /// What is published on the wake-up channel while the body runs.
+    /// What the only sleeping worker is told while the body runs.
     func messages(during body: () async throws -> Void) async throws -> [String] {
-        let channel = prefix + ":wake"
+        try await messages(to: "sleeper") {
+            try await redis("ZADD", "~:sleepers", "9000000000000", "sleeper")
+            try await body()
+        }
+    }
+
+    /// What a worker is told while the body runs.
+    func messages(to worker: String, during body: () async throws -> Void) async throws -> [String] {
+        let channel = prefix + ":wake:" + worker
         let (pushes, continuation) = AsyncStream.makeStream(of: RedisPush.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [client] in

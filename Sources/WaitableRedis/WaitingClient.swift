@@ -1,0 +1,36 @@
+import Synchronization
+
+/// Somebody who waits for an answer, and may go before it comes.
+public final class WaitingClient: Sendable {
+    private struct State {
+        var isGone = false
+        var onGone: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    /// One who waits.
+    public init() {}
+
+    /// Whether the answer would reach nobody.
+    public var isGone: Bool { state.withLock { $0.isGone } }
+
+    /// The client has gone.
+    public func leave() {
+        let action = state.withLock { state in
+            state.isGone = true
+            defer { state.onGone = nil }
+            return state.onGone
+        }
+        action?()
+    }
+
+    /// What to do, once, when the client goes; at once where it has gone. Takes the place of what was to be done before.
+    func onGone(_ action: @Sendable @escaping () -> Void) {
+        let isGone = state.withLock { state in
+            if !state.isGone { state.onGone = action }
+            return state.isGone
+        }
+        if isGone { action() }
+    }
+}

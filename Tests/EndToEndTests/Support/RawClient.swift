@@ -1,0 +1,21 @@
+import NIOCore
+import NIOPosix
+
+/// A TCP connection of a client that sends a request, and may go before the answer.
+struct RawClient {
+    private let channel: any Channel
+
+    /// Connects, and sends a request.
+    init(port: Int, _ request: String) async throws {
+        channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(host: "127.0.0.1", port: port).get()
+        try await channel.writeAndFlush(ByteBuffer(string: request)).get()
+    }
+
+    /// Goes: by a FIN, or by a RST.
+    func leave(byReset: Bool) async throws {
+        try await channel.close(mode: byReset ? .all : .output).get()
+    }
+}
