@@ -30,6 +30,8 @@ struct Starter: Sendable {
     /// A state machine, at the revision that a start runs.
     struct Target: Sendable {
         var machine: DeployedMachine
+        /// The key of the task tokens of its executions.
+        var secret: TaskTokenKey
         var version: Int?
         var alias: String?
     }
@@ -84,7 +86,7 @@ struct Starter: Sendable {
                 guard let name = try await ingest.machines.defaultMachine(),
                     let machine = try await ingest.machines.current(name)
                 else { throw Refusal.noDefaultMachine }
-                return Target(machine: machine)
+                return Target(machine: machine, secret: try await ingest.identity.secret())
             }
             guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
             return target
@@ -98,8 +100,11 @@ struct Starter: Sendable {
     }
 
     private func known(_ reference: StateMachineReference) async throws -> Target? {
+        let secret = try await ingest.identity.secret()
         guard reference.version != nil || reference.alias != nil else {
-            return try await ingest.machines.current(reference.name).map { Target(machine: $0) }
+            return try await ingest.machines.current(reference.name).map {
+                Target(machine: $0, secret: secret)
+            }
         }
         let entry = try await ingest.store.machineEntry(reference.name)
         var number = reference.version
@@ -108,7 +113,7 @@ struct Starter: Sendable {
         }
         guard let version = entry.versions.first(where: { $0.number == number }) else { return nil }
         let machine = try await ingest.machines.machine(reference.name, hash: version.revision)
-        return Target(machine: machine, version: version.number, alias: reference.alias)
+        return Target(machine: machine, secret: secret, version: version.number, alias: reference.alias)
     }
 
     /// The instant of a start.
@@ -130,7 +135,8 @@ struct Starter: Sendable {
         execution.version = target.version
         execution.alias = target.alias
         do {
-            let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: now)
+            let runner = ExecutionRunner(machine: machine, arn: ingest.arn, secret: target.secret)
+            let step = try runner.run(execution, at: now)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution.
             let needsWorker = step.next == .leased || !step.calls.isEmpty

@@ -38,7 +38,8 @@ struct Adoption: Sendable {
             return execution.failing(ExecutionFailure(error: "Waitable.ItemMissing", cause: cause), at: claim.now)
         }
         worker.logger.info("item adopted", metadata: ["execution": "\(key)"])
-        return try ExecutionRunner(machine: machine, arn: worker.arn).adopt(execution, at: claim.now)
+        let secret = try await worker.identity.secret()
+        return try ExecutionRunner(machine: machine, arn: worker.arn, secret: secret).adopt(execution, at: claim.now)
     }
 
     private func machine(of member: String) async throws -> DeployedMachine? {

@@ -9,7 +9,8 @@ struct ExecutionHistory: Sendable {
     func events(of execution: Execution) async throws -> [HistoryEvent] {
         let machine = try await ingest.machines.machine(execution.key.machine, hash: execution.revision)
         let list = try await ingest.store.history(of: execution)
-        let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: ingest.arn))
+        let secret = try await ingest.identity.secret()
+        let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: ingest.arn, secret: secret))
         return try replay.events(of: execution, list: list)
     }
 }

@@ -7,16 +7,16 @@ public import Waitable
 public struct ItemManager: Sendable {
     let store: RedisStore
     let machines: MachineCache
-    let arn: ARN
+    let identity: NamespaceIdentity
     let itemTable: String
 
     /// A manager over a store.
     ///
     /// - Parameter itemTable: The table of the waitable pattern's items.
-    public init(store: RedisStore, machines: MachineCache, arn: ARN, itemTable: String) {
+    public init(store: RedisStore, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
         self.store = store
         self.machines = machines
-        self.arn = arn
+        self.identity = identity
         self.itemTable = itemTable
     }
 
@@ -96,7 +96,10 @@ public struct ItemManager: Sendable {
         let execution = try await execution(key)
         let score = try await store.dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
-        let replay = ExecutionReplay(runner: ExecutionRunner(machine: machine, arn: arn))
+        let secret = try await identity.secret()
+        let replay = ExecutionReplay(
+            runner: ExecutionRunner(machine: machine, arn: identity.arn, secret: secret)
+        )
         let timeline = try replay.timeline(
             of: execution,
             list: try await store.history(of: execution),

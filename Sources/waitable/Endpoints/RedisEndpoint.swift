@@ -1,3 +1,4 @@
+import Logging
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -12,7 +13,7 @@ struct RedisEndpoint: Endpoint {
         manager = ItemManager(
             store: store,
             machines: MachineCache(store: store),
-            arn: settings.arn,
+            identity: NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable")),
             itemTable: settings.itemTable
         )
     }

@@ -8,25 +8,30 @@ import WaitableRedis
 struct Deployment: Service {
     let folder: StateMachineFolder
     let store: RedisStore
+    let identity: NamespaceIdentity
     let logger: Logger
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    try await deploy()
-                    break
-                } catch let error as StoreError {
-                    logger.warning("nothing deployed yet", metadata: ["error": "\(error)"])
-                    try await Task.sleep(for: .seconds(1))
+        do {
+            try await cancelWhenGracefulShutdown {
+                while !Task.isCancelled {
+                    do {
+                        try await deploy()
+                        break
+                    } catch let error as StoreError {
+                        logger.warning("nothing deployed yet", metadata: ["error": "\(error)"])
+                        try await Task.sleep(for: .seconds(1))
+                    }
                 }
+                try await gracefulShutdown()
             }
-            try await gracefulShutdown()
-        }
+        } catch is CancellationError {}
     }
 
     /// Deploys once.
-    func deploy() async throws(StoreError) {
+    func deploy() async throws {
+        // What is not this process's namespace is left as it is.
+        _ = try await identity.secret()
         if try await store.loadFunctions() {
             logger.info("functions loaded", metadata: ["version": "\(FunctionLibrary.version)"])
         }

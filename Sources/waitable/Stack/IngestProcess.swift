@@ -23,6 +23,7 @@ struct IngestProcess {
         MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
+        let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store)
         let readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
@@ -36,7 +37,7 @@ struct IngestProcess {
             machines: MachineCache(store: store),
             readiness: readiness,
             offers: offers,
-            arn: settings.arn,
+            identity: identity,
             itemTable: settings.itemTable,
             access: Access(credentials: credentials, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
@@ -61,9 +62,9 @@ struct IngestProcess {
             },
             logger: logger
         )
-        let deployment = Deployment(folder: folder, store: store, logger: logger)
+        let deployment = Deployment(folder: folder, store: store, identity: identity, logger: logger)
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
-        var services: [any Service] = [client, clock, readiness, deployment, starts, batches]
+        var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]
         if let credentials { services.append(credentials) }
         try await ProcessServices(services: services + [application, offers], logger: logger).run()
     }

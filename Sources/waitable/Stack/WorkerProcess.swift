@@ -26,6 +26,7 @@ struct WorkerProcess {
         MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
+        let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let name = settings.workerName ?? Self.name
         let worker = Worker(
             store: store,
@@ -38,12 +39,12 @@ struct WorkerProcess {
                 poisonLimit: settings.poisonLimit
             ),
             calls: settings.calls,
-            arn: settings.arn,
+            identity: identity,
             itemTable: settings.itemTable,
             logger: logger
         )
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
-        var services: [any Service] = [client, sweeper]
+        var services: [any Service] = [client, identity, sweeper]
         if let port = settings.metricsPort, let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
