@@ -39,7 +39,7 @@ struct IngestProcess {
             offers: offers,
             identity: identity,
             itemTable: settings.itemTable,
-            access: Access(credentials: credentials, arn: settings.arn, logger: logger),
+            access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
             batchLimits: settings.batchLimits,
             logger: logger

@@ -48,7 +48,7 @@ struct WorkerProcess {
         if let port = settings.metricsPort, let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
-                access: Access(credentials: credentials, arn: settings.arn, logger: logger)
+                access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger)
             ) { worker.unreadiness }
             if let credentials { services.append(credentials) }
             services.append(try server(monitor.routes(), listening, port: port))
