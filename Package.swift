@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "JSONLogging", hummingbird, hummingbirdCore,
+                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird, hummingbirdCore,
                 hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle, nioCore, nioHTTP1,
                 nioPosix, nioSSL, logging, metrics,
             ]
@@ -89,7 +89,7 @@ let package = Package(
             dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
         ),
         .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
-        .target(name: "JSONLogging", dependencies: [logging]),
+        .target(name: "LineLogging", dependencies: [logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
         .target(name: "StatesLanguage", dependencies: [crypto]),
@@ -108,7 +108,7 @@ let package = Package(
             dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
         ),
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
-        .testTarget(name: "JSONLoggingTests", dependencies: ["JSONLogging", logging]),
+        .testTarget(name: "LineLoggingTests", dependencies: ["LineLogging", logging]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable", "AllocationCounter"]),
         .testTarget(

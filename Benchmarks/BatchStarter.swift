@@ -45,7 +45,7 @@ struct BatchStarter {
     }
 
     private func transitions(_ numbers: Range<Int>, due: String, at now: Instant) throws -> [Transition] {
-        let runner = ExecutionRunner(machine: machine, arn: ARN())
+        let runner = ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
         return try numbers.map { number in
             let id = id(number)
             let execution = Execution(

@@ -1,6 +1,6 @@
 import Hummingbird
 public import Logging
-public import Waitable
+import Waitable
 public import WaitableMetrics
 public import WaitableRedis
 
@@ -14,7 +14,7 @@ public final class Ingest: Sendable {
     let machines: MachineCache
     let readiness: ReadinessSampler
     let offers: ActivityOffers
-    let arn: ARN
+    let identity: NamespaceIdentity
     let itemTable: String
     let access: Access
     let exposition: Exposition
@@ -40,7 +40,7 @@ public final class Ingest: Sendable {
         machines: MachineCache,
         readiness: ReadinessSampler,
         offers: ActivityOffers,
-        arn: ARN,
+        identity: NamespaceIdentity,
         itemTable: String,
         access: Access,
         exposition: Exposition,
@@ -55,7 +55,7 @@ public final class Ingest: Sendable {
         self.machines = machines
         self.readiness = readiness
         self.offers = offers
-        self.arn = arn
+        self.identity = identity
         self.itemTable = itemTable
         self.access = access
         self.exposition = exposition
@@ -63,6 +63,9 @@ public final class Ingest: Sendable {
         self.onLostMachines = onLostMachines
         self.logger = logger
     }
+
+    /// The names that things have.
+    var arn: ARN { identity.arn }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     public func routes() -> Routes {

@@ -32,24 +32,26 @@ struct Starter: Sendable {
     /// A state machine, at the revision that a start runs.
     struct Target: Sendable {
         var machine: DeployedMachine
+        /// The key of the task tokens of its executions.
+        var secret: TaskTokenKey
         var version: Int?
         var alias: String?
     }
 
     /// A start that only has to be committed. It is handed on by reference: it is large.
     final class Prepared: Sendable {
-        let machine: DeployedMachine
+        let target: Target
         let execution: Execution
         let step: Step
 
-        init(_ machine: DeployedMachine, _ execution: Execution, _ step: Step) {
-            self.machine = machine
+        init(_ target: Target, _ execution: Execution, _ step: Step) {
+            self.target = target
             self.execution = execution
             self.step = step
         }
 
         /// The same start, with all its states left to a worker.
-        var unbegun: Prepared { Prepared(machine, execution, .unbegun(execution)) }
+        var unbegun: Prepared { Prepared(target, execution, .unbegun(execution)) }
     }
 
     /// Starts one execution.
@@ -91,7 +93,7 @@ struct Starter: Sendable {
                     ingest.onLostMachines()
                     throw Refusal.noDefaultMachine
                 }
-                return Target(machine: machine)
+                return Target(machine: machine, secret: try await ingest.identity.secret())
             }
             guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
             return target
@@ -109,8 +111,11 @@ struct Starter: Sendable {
     }
 
     private func known(_ reference: StateMachineReference) async throws -> Target? {
+        let secret = try await ingest.identity.secret()
         guard reference.version != nil || reference.alias != nil else {
-            return try await ingest.machines.current(reference.name).map { Target(machine: $0) }
+            return try await ingest.machines.current(reference.name).map {
+                Target(machine: $0, secret: secret)
+            }
         }
         let entry = try await ingest.store.machineEntry(reference.name)
         var number = reference.version
@@ -119,7 +124,7 @@ struct Starter: Sendable {
         }
         guard let version = entry.versions.first(where: { $0.number == number }) else { return nil }
         let machine = try await ingest.machines.machine(reference.name, hash: version.revision)
-        return Target(machine: machine, version: version.number, alias: reference.alias)
+        return Target(machine: machine, secret: secret, version: version.number, alias: reference.alias)
     }
 
     /// The instant of a start.
@@ -140,18 +145,19 @@ struct Starter: Sendable {
         var execution = Execution(key: key, revision: machine.hash, startDate: now, input: input)
         execution.version = target.version
         execution.alias = target.alias
-        return try prepare(execution, of: machine)
+        return try prepare(execution, of: target)
     }
 
     /// Runs the states before the first wait of an execution that has not begun.
-    private func prepare(_ execution: Execution, of machine: DeployedMachine) throws(Refusal) -> Prepared {
+    private func prepare(_ execution: Execution, of target: Target) throws(Refusal) -> Prepared {
         do {
-            let step = try ExecutionRunner(machine: machine, arn: ingest.arn).run(execution, at: execution.startDate)
+            let runner = ExecutionRunner(machine: target.machine, arn: ingest.arn, secret: target.secret)
+            let step = try runner.run(execution, at: execution.startDate)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution; and where a wait is over by this process's clock, and may not be by Redis's.
             let needsWorker =
                 step.next == .leased || !step.calls.isEmpty || !(step.passed.map(ingest.clock.hasPassed) ?? true)
-            return Prepared(machine, execution, needsWorker ? .unbegun(execution) : step)
+            return Prepared(target, execution, needsWorker ? .unbegun(execution) : step)
         } catch {
             throw .other(error)
         }
@@ -220,7 +226,7 @@ struct Starter: Sendable {
         execution.startDate = now
         // What was left to a worker for other reasons is left to it again.
         return start.step.journal == nil
-            ? Prepared(start.machine, execution, .unbegun(execution)) : try prepare(execution, of: start.machine)
+            ? Prepared(start.target, execution, .unbegun(execution)) : try prepare(execution, of: start.target)
     }
 
     private func acceptance(of start: Prepared, _ result: StartResult) throws(Refusal) -> Acceptance {

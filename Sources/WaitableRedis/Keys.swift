@@ -38,6 +38,10 @@ public struct Keys: Sendable, Hashable {
     public var machines: String { prefix + ":machines" }
     /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.
     public static let defaultMachineField = ":default"
+    /// string: `arn:aws:states:REGION:ACCOUNT`, what every ARN of the namespace begins with, from its first use on.
+    public var arn: String { prefix + ":arn" }
+    /// string: the key of the namespace's task tokens, 256 random bits in base64, from its first use on.
+    public var secret: String { prefix + ":secret" }
     /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed.
     public var paused: String { prefix + ":paused" }
     /// hash: a table of the registry, name → JSON.

@@ -59,7 +59,8 @@ struct Adoption: Sendable {
             return execution.failing(ExecutionFailure(error: "Waitable.ItemMissing", cause: cause), at: claim.now)
         }
         worker.logger.info("item adopted", metadata: ["execution": "\(key)"])
-        return try ExecutionRunner(machine: machine, arn: worker.arn).adopt(execution, at: claim.now)
+        let secret = try await worker.identity.secret()
+        return try ExecutionRunner(machine: machine, arn: worker.arn, secret: secret).adopt(execution, at: claim.now)
     }
 
     /// A failed execution in place of a member: of its own name where that can be one.

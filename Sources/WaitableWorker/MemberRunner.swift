@@ -92,7 +92,8 @@ extension Worker {
     func step(of execution: Execution, at now: Instant, evaluatesAll: Bool = false) async throws -> Step {
         do {
             let machine = try await machines.machine(execution.key.machine, hash: execution.revision)
-            return try ExecutionRunner(machine: machine, arn: arn).run(execution, at: now, evaluatesAll: evaluatesAll)
+            let runner = ExecutionRunner(machine: machine, arn: arn, secret: try await identity.secret())
+            return try runner.run(execution, at: now, evaluatesAll: evaluatesAll)
         } catch let error as RevisionError {
             let failure = ExecutionFailure(error: "Waitable.RevisionMissing", cause: "\(error)")
             return execution.failing(failure, at: now)

@@ -6,7 +6,7 @@ import RedisClient
 public import ServiceLifecycle
 import StatesLanguage
 import Synchronization
-public import Waitable
+import Waitable
 public import WaitableRedis
 
 /// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.
@@ -18,7 +18,7 @@ public final class Worker: Service {
     let store: RedisStore
     let configuration: WorkerConfiguration
     let machines: MachineCache
-    let arn: ARN
+    let identity: NamespaceIdentity
     let itemTable: String
     let logger: Logger
     let metrics = WorkerMetrics()
@@ -34,7 +34,7 @@ public final class Worker: Service {
         machines: MachineCache,
         configuration: WorkerConfiguration,
         calls: CallConfiguration = CallConfiguration(),
-        arn: ARN,
+        identity: NamespaceIdentity,
         itemTable: String = "items",
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
         logger: Logger
@@ -42,7 +42,7 @@ public final class Worker: Service {
         self.store = store
         self.machines = machines
         self.configuration = configuration
-        self.arn = arn
+        self.identity = identity
         self.itemTable = itemTable
         self.nudges = Nudges(eventLoop: eventLoopGroup.next())
         var logger = logger
@@ -104,6 +104,9 @@ public final class Worker: Service {
         return hasClaimed.load(ordering: .relaxed) ? nil : "no claim has been answered yet"
     }
 
+    /// The names that things have.
+    var arn: ARN { identity.arn }
+
     /// Whether a call may still go out: neither the task nor the client is at its end.
     var canReachRedis: Bool { !Task.isCancelled && store.client.connectionState != .closed }
 
@@ -156,6 +159,8 @@ public final class Worker: Service {
     private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
         let start = ContinuousClock.now
         do {
+            // Nothing is held before it is known how to run it.
+            _ = try await identity.secret()
             let claim = try await store.claim(
                 limit: limit,
                 lease: configuration.leaseMilliseconds,

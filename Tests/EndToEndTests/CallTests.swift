@@ -84,6 +84,55 @@ struct CallTests {
         }
     }
 
+    @Test("Neither a URL, a header nor a function's name that only looks allowed leads to another server")
+    func lookalikes() async throws {
+        let server = try await FunctionServer()
+        let port = server.port
+        let environment = [
+            "WAITABLE_FUNCTIONS": "*=http://{name}.example.com:\(port)/",
+            "WAITABLE_HTTP_HOSTS": "*.example.com,127.0.0.1:\(port)",
+        ]
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            func call(_ url: String, _ headers: JSONObject = [:]) async throws -> JSONObject {
+                let parameters: JSONObject = [
+                    "ApiEndpoint": .string(url), "Method": "POST", "Headers": .object(headers),
+                ]
+                return try await run(
+                    stack,
+                    Self.task(
+                        #""Resource":"arn:aws:states:::http:invoke","Parameters":\#(JSON.object(parameters).text)"#
+                    )
+                )
+            }
+            for url in [
+                "http://127.0.0.1%00.example.com:\(port)/echo", "http://127.0.0.1:\(port)%00.example.com/echo",
+                "http://127.0.0.1:\(port)\\.example.com/echo", "http://127.0.0.1:\(port)#.example.com/echo",
+                "http://a.example.com@127.0.0.1:\(port)/echo",
+            ] {
+                let refused = try await call(url, ["Host": "a"])
+                #expect(refused["error"] == "States.Http.InvalidRequest", "\(url)")
+                #expect(refused["cause"]?.stringValue?.contains(url) == true, "\(refused)")
+            }
+            for (name, value) in [
+                ("Host", "a"), ("Transfer-Encoding", "chunked"), ("Content-Length", "0"), ("Connection", "close"),
+                ("X-A", "b\r\nHost: a"),
+            ] as [(String, String)] {
+                let refused = try await call("http://127.0.0.1:\(port)/echo", [name: .string(value)])
+                #expect(refused["error"] == "States.Http.InvalidRequest", "\(name)")
+                #expect(refused["cause"]?.stringValue?.hasPrefix("Headers") == true, "\(refused)")
+            }
+            for name in ["127.0.0.1:\(port)/echo?", "127.0.0.1/echo?", "127.0.0.1%00", "a@127.0.0.1"] {
+                let parameters = JSON.object(["FunctionName": .string(name), "Payload": .object([:])])
+                let invoke = #""Resource":"arn:aws:states:::lambda:invoke","Parameters":\#(parameters.text)"#
+                let refused = try await run(stack, Self.task(invoke))
+                #expect(refused["error"] == "Lambda.ResourceNotFoundException", "\(name)")
+            }
+            #expect(server.calls.isEmpty)
+            #expect(try await call("http://127.0.0.1:\(port)/echo", ["X-A": "b"])["status"] == "SUCCEEDED")
+            #expect(server.calls.map(\.path) == ["/echo"])
+        }
+    }
+
     @Test("Calls that hang hold up neither others of their batch nor timers; more than the limit come later")
     func besides() async throws {
         let server = try await FunctionServer()

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import RedisClient
 import RedisTestServer
@@ -151,6 +152,71 @@ struct CallbackTests {
             second.signal(SIGTERM)
             #expect(try await second.end() == 0)
         }
+    }
+
+    @Test("Who may start may not answer by a token that was made up, however much of the execution is known")
+    func forged() async throws {
+        let folder = try CredentialFolder()
+        let starter = "Bearer " + (try await folder.addToken("starter", rights: "start"))
+        let manager = "Bearer " + (try await folder.addToken("manager", rights: "manage"))
+        try await Stack.with(environment: folder.environment) { stack in
+            func call(_ operation: String, _ body: JSONObject, as token: String) async throws -> JSONObject {
+                let headers = [("X-Amz-Target", "AWSStepFunctions.\(operation)"), ("Authorization", token)]
+                return try await stack.post(JSON.object(body).text, headers: headers).json.objectValue ?? [:]
+            }
+            let worker = try stack.worker()
+            let definition = Self.task(Self.send, Self.message)
+            let made: JSONObject = [
+                "name": "approval", "definition": .string(definition), "roleArn": "arn:aws:iam::000000000000:role/any",
+            ]
+            let machine = try #require(try await call("CreateStateMachine", made, as: manager)["stateMachineArn"])
+            let started = try await call("StartExecution", ["stateMachineArn": machine, "name": "x"], as: starter)
+            #expect(started["executionArn"] != nil)
+            let real = try await token(stack, at: 0)
+            let execution = try #require(
+                try await stack.store.execution(ExecutionKey(machine: "approval", name: "x"))
+            )
+            let guessed = ["", "x", String(repeating: "\0", count: 32)].map { Data($0.utf8).base64EncodedString() }
+            for task in 0...20 {
+                let made = (0..<2).map { _ in TaskToken(task: task, of: execution, secret: .make()).text }
+                for text in [Self.unkeyed(task, execution)] + guessed.map({ Self.text(task, proof: $0) }) + made {
+                    for operation in ["SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"] {
+                        let body: JSONObject = ["taskToken": .string(text), "output": #"{"approved":true}"#]
+                        let refused = try await call(operation, body, as: starter)
+                        #expect(refused["__type"] == "InvalidToken", "\(operation) \(text)")
+                    }
+                }
+            }
+            let approved: JSONObject = ["taskToken": real, "output": "[1]"]
+            #expect(try await call("SendTaskSuccess", approved, as: starter)["__type"] == nil)
+            try await eventually("the real token is good") {
+                try await stack.store.execution(execution.key)?.status == .succeeded
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+            let secret = try await secret(stack)
+            for output in [worker.output, stack.ingest.output] {
+                #expect(!output.contains(secret) && !output.contains(real.stringValue ?? ""))
+            }
+        }
+    }
+
+    private func secret(_ stack: Stack) async throws -> String {
+        try #require(try await stack.store.client.send(RedisCommand("GET", stack.store.keys.secret)).string)
+    }
+
+    private static func text(_ task: Int, proof: String) -> String {
+        Data("approval:x\n\(task)\n\(proof)".utf8).base64EncodedString()
+    }
+
+    /// A token as it was once made: by a hash without a key, of what a caller knows or can guess.
+    private static func unkeyed(_ task: Int, _ execution: Execution) -> String {
+        var hash = SHA256()
+        let parts = [
+            execution.key.member, "\(task)", "\(execution.startDate.milliseconds)", execution.revision, execution.input,
+        ]
+        for part in parts { hash.update(data: Data("\(part.utf8.count):\(part)".utf8)) }
+        return text(task, proof: Data(hash.finalize().prefix(18)).base64EncodedString())
     }
 
     @Test("Answers that come while a worker holds the execution are not lost: 200 branches, answered at once")

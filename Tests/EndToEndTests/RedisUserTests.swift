@@ -130,7 +130,7 @@ struct RedisUserTests {
             "SCRIPT FLUSH", "EVAL x 0", "MONITOR", "CLIENT KILL ID 1", "FUNCTION FLUSH",
             "FUNCTION DELETE waitable",
             "REPLICAOF NO ONE", "SAVE", "BGREWRITEAOF", "SWAPDB 0 1", "MIGRATE h 1 k 0 1", "RENAME \(prefix):due other",
-            "GET other", "SET other 1", "GET \(prefix):secret", "HSET \(prefix)x 1 1", "PUBLISH other 1",
+            "GET other", "SET other 1", "GET \(prefix):other", "HSET \(prefix)x 1 1", "PUBLISH other 1",
             "EXPIRE \(prefix):due 1", "COPY \(prefix):due other", "DUMP \(prefix):due",
         ]
         switch name {

@@ -58,7 +58,7 @@ struct OpenAPITests {
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
             offers: ActivityOffers(store: store),
-            arn: ARN(),
+            identity: NamespaceIdentity(store: store, arn: ARN(), logger: logger),
             itemTable: "items",
             access: Access(credentials: nil, arn: ARN(), logger: logger),
             exposition: Exposition(registry: PrometheusRegistry(), store: store, version: "1"),

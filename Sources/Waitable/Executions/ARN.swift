@@ -13,6 +13,16 @@ public struct ARN: Sendable, Hashable {
         self.account = account
     }
 
+    /// Reads a ``prefix``; `nil` where the text is none.
+    public init?(prefix: String) {
+        let parts = prefix.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 5, parts[..<3].joined(separator: ":") == "arn:aws:states" else { return nil }
+        self.init(region: String(parts[3]), account: String(parts[4]))
+    }
+
+    /// `arn:aws:states:REGION:ACCOUNT`, what all of these begin with.
+    public var prefix: String { "arn:aws:states:\(region):\(account)" }
+
     /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`
     public func stateMachine(_ name: String) -> String {
         "arn:aws:states:\(region):\(account):stateMachine:\(name)"

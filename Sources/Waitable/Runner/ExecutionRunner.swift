@@ -7,11 +7,15 @@ public struct ExecutionRunner: Sendable {
     public let machine: DeployedMachine
     /// Names in the context object and in the history.
     public let arn: ARN
+    private let secret: TaskTokenKey
 
     /// A runner for the executions of one machine.
-    public init(machine: DeployedMachine, arn: ARN) {
+    ///
+    /// - Parameter secret: The key of the namespace's task tokens.
+    public init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey) {
         self.machine = machine
         self.arn = arn
+        self.secret = secret
     }
 
     /// Runs an open execution on, with whatever is in its inbox.
@@ -45,6 +49,7 @@ public struct ExecutionRunner: Sendable {
             of: execution,
             at: entry.instant,
             arn: arn,
+            secret: secret,
             machine: machine,
             alwaysEvaluate: entry.evaluatesAll,
             isRedrive: entry.inbox.redrivenAt != nil

@@ -12,6 +12,7 @@ struct StepTasks: TaskHandler {
     private let redrives: Int
     private let now: Instant
     private let arn: ARN
+    private let secret: TaskTokenKey
     private let machine: DeployedMachine
     private let items: ItemTaskHandler
 
@@ -19,6 +20,7 @@ struct StepTasks: TaskHandler {
         of execution: Execution,
         at now: Instant,
         arn: ARN,
+        secret: TaskTokenKey,
         machine: DeployedMachine,
         alwaysEvaluate: Bool,
         isRedrive: Bool
@@ -27,6 +29,7 @@ struct StepTasks: TaskHandler {
         redrives = execution.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
         self.arn = arn
+        self.secret = secret
         self.machine = machine
         items = ItemTaskHandler(
             keyAttributes: machine.keyAttributes,
@@ -36,7 +39,7 @@ struct StepTasks: TaskHandler {
         )
     }
 
-    func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution).text }
+    func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution, secret: secret).text }
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
         guard let prepared = machine.tasks[task.state], let integration = prepared.integration else {

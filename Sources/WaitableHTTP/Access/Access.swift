@@ -3,9 +3,11 @@ import Hummingbird
 public import Logging
 public import Waitable
 
-/// Who may do what: with credentials, callers that authenticate, within their rights; without any, everybody.
+/// Who may do what: with credentials, callers that authenticate, within their rights; without any, everybody but pages of
+/// other sites.
 public struct Access: Sendable {
     private let credentials: CredentialFiles?
+    private let hosts: TrustedHosts
     private let signatures: SignatureVerifier
     private let account: String
     private let logger: Logger
@@ -14,9 +16,11 @@ public struct Access: Sendable {
     ///
     /// - Parameters:
     ///   - credentials: `nil` for none, so that everybody may do everything.
+    ///   - hosts: Where there are no credentials, the names under which the server may be called.
     ///   - arn: The region that signatures are made for, and the account in AWS's errors.
-    public init(credentials: CredentialFiles?, arn: ARN, logger: Logger) {
+    public init(credentials: CredentialFiles?, hosts: TrustedHosts = TrustedHosts(), arn: ARN, logger: Logger) {
         self.credentials = credentials
+        self.hosts = hosts
         signatures = SignatureVerifier(region: arn.region)
         account = arn.account
         self.logger = logger
@@ -29,7 +33,11 @@ public struct Access: Sendable {
 
     /// Lets a request pass, or says why not: 401 without a known token, 403 without the right.
     func check(_ request: Request, _ need: Need) throws(ItemError) {
-        guard let credentials, need != .open else { return }
+        guard need != .open else { return }
+        guard let credentials else {
+            do throws(FieldError) { try checkPage(request) } catch { throw .foreign(error) }
+            return
+        }
         guard let token = Self.bearerToken(of: request) else {
             throw .unauthenticated("Authorization: must be 'Bearer TOKEN'", challenge: "Bearer realm=\"waitable\"")
         }
@@ -53,7 +61,14 @@ public struct Access: Sendable {
     ///
     /// - Returns: `nil` where no credentials are configured.
     func caller(ofOperation request: inout Request) async throws(APIError) -> Caller? {
-        guard let known = credentials?.current else { return nil }
+        guard let known = credentials?.current else {
+            do throws(FieldError) {
+                try checkPage(request)
+            } catch {
+                throw APIError("AccessDeniedException", "\(error)", status: .forbidden)
+            }
+            return nil
+        }
         guard request.headers[values: .authorization].first != nil else { throw .missingAuthenticationToken }
         if let token = Self.bearerToken(of: request) {
             if let caller = known.caller(token: token) { return caller }
@@ -83,6 +98,16 @@ public struct Access: Sendable {
         }
     }
 
+    /// Who has no credentials to show must not be a page of another site.
+    private func checkPage(_ request: Request) throws(FieldError) {
+        do throws(FieldError) {
+            try hosts.check(request.head)
+        } catch {
+            logger.notice("foreign request refused", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            throw error
+        }
+    }
+
     /// Who manages, and who tries what he may not do, is worth a line.
     private func note(_ caller: Caller, _ right: Right, _ action: String) {
         let isAllowed = caller.rights.contains(right)
@@ -107,6 +132,13 @@ extension ItemError {
     fileprivate static func unauthenticated(_ message: String, challenge: String) -> ItemError {
         var error = ItemError(status: .unauthorized, code: "Unauthenticated", message: message)
         error.challenge = challenge
+        return error
+    }
+
+    fileprivate static func foreign(_ cause: FieldError) -> ItemError {
+        var error = ItemError(cause)
+        error.status = .forbidden
+        error.code = "ForeignRequest"
         return error
     }
 

@@ -11,7 +11,12 @@ struct ManagementRoutes: Sendable {
     let ingest: Ingest
 
     private var manager: ItemManager {
-        ItemManager(store: ingest.store, machines: ingest.machines, arn: ingest.arn, itemTable: ingest.itemTable)
+        ItemManager(
+            store: ingest.store,
+            machines: ingest.machines,
+            identity: ingest.identity,
+            itemTable: ingest.itemTable
+        )
     }
 
     func add(to routes: Routes) {

@@ -22,7 +22,8 @@ struct ExecutionHistory: Sendable {
         includesData: Bool
     ) async throws -> (events: [HistoryEvent], next: Int?) {
         let machine = try await ingest.machines.machine(execution.key.machine, hash: execution.revision)
-        let runner = ExecutionRunner(machine: machine, arn: ingest.arn)
+        let secret = try await ingest.identity.secret()
+        let runner = ExecutionRunner(machine: machine, arn: ingest.arn, secret: secret)
         guard isReversed else {
             let first = (token ?? 0) + 1
             let replay = try await replay(runner, first..<first + limit, keepsLast: false, includesData)

@@ -7,16 +7,16 @@ public import Waitable
 public struct ItemManager: Sendable {
     let store: RedisStore
     let machines: MachineCache
-    let arn: ARN
+    let identity: NamespaceIdentity
     let itemTable: String
 
     /// A manager over a store.
     ///
     /// - Parameter itemTable: The table of the waitable pattern's items.
-    public init(store: RedisStore, machines: MachineCache, arn: ARN, itemTable: String) {
+    public init(store: RedisStore, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
         self.store = store
         self.machines = machines
-        self.arn = arn
+        self.identity = identity
         self.itemTable = itemTable
     }
 
@@ -97,7 +97,8 @@ public struct ItemManager: Sendable {
         let score = try await store.dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
         let lostLeases = try await store.redeliveries(key)
-        let begun = TimelineReplay(of: execution, runner: ExecutionRunner(machine: machine, arn: arn))
+        let runner = ExecutionRunner(machine: machine, arn: identity.arn, secret: try await identity.secret())
+        let begun = TimelineReplay(of: execution, runner: runner)
         var replay = begun
         let isWhole = try await store.readJournal(of: execution) { entry in
             try replay.take(entry)

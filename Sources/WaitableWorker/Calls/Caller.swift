@@ -1,5 +1,4 @@
 import AsyncHTTPClient
-import Foundation
 import NIOCore
 import NIOHTTP1
 import StatesLanguage
@@ -36,7 +35,7 @@ struct Caller: Sendable {
                 cause: "Function not found: \(name) (Service: Lambda, Status Code: 404, Request ID: \(requestID))"
             )
         }
-        var request = HTTPClientRequest(url: url)
+        var request = HTTPClientRequest(url: url.text)
         request.method = .POST
         request.headers = headers(of: call)
         request.headers.add(name: "Content-Type", value: "application/json")
@@ -86,26 +85,35 @@ struct Caller: Sendable {
     private func request(_ parameters: JSONObject, _ call: OutsideCall) async -> TaskAnswer {
         func invalid(_ reason: String) -> TaskAnswer { .failed(error: "States.Http.InvalidRequest", cause: reason) }
         let endpoint = parameters["ApiEndpoint"]?.stringValue ?? ""
-        guard var url = URLComponents(string: endpoint), let host = url.host, ["http", "https"].contains(url.scheme)
-        else {
-            return invalid("ApiEndpoint: must be an http or https URL: '\(endpoint)'")
+        guard var url = CallURL(endpoint) else {
+            return invalid(
+                "ApiEndpoint: must be an http or https URL of a plain host, without a user and a fragment: '\(endpoint)'"
+            )
         }
-        guard configuration.allows(host: host, port: url.port ?? (url.scheme == "https" ? 443 : 80)) else {
-            return invalid("ApiEndpoint: must be of a host that WAITABLE_HTTP_HOSTS allows: '\(host)'")
+        guard configuration.allows(url) else {
+            return invalid(
+                "ApiEndpoint: must be of a host that WAITABLE_HTTP_HOSTS allows: '\(url.authority.host.text)'"
+            )
         }
         let method = parameters["Method"]?.stringValue ?? ""
         guard Self.methods.contains(method) else {
             return invalid("Method: must be one of \(Self.methods.joined(separator: ", ")): '\(method)'")
         }
         for (name, value) in parameters["QueryParameters"]?.objectValue ?? [:] {
-            let items = Self.texts(value).map { URLQueryItem(name: name, value: $0) }
-            url.queryItems = (url.queryItems ?? []) + items
+            for text in Self.texts(value) { url.addParameter(name, text) }
         }
-        var request = HTTPClientRequest(url: url.string ?? endpoint)
+        var request = HTTPClientRequest(url: url.text)
         request.method = HTTPMethod(rawValue: method)
         request.headers = headers(of: call)
-        for (name, value) in parameters["Headers"]?.objectValue ?? [:] {
-            for text in Self.texts(value) { request.headers.add(name: name, value: text) }
+        do throws(FieldError) {
+            for (name, value) in parameters["Headers"]?.objectValue ?? [:] {
+                for text in Self.texts(value) {
+                    let header = try RequestHeader(name, text)
+                    request.headers.add(name: header.name, value: header.value)
+                }
+            }
+        } catch {
+            return invalid("\(error)")
         }
         if let body = parameters["RequestBody"] {
             if !request.headers.contains(name: "Content-Type") {

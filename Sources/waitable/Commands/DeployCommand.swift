@@ -39,7 +39,8 @@ struct DeployCommand: AsyncParsableCommand {
             try await Connection.with(settings) { store in
                 var logger = Logger(label: "waitable.deploy")
                 logger.logLevel = .error
-                try await Deployment(folder: folder, store: store, logger: logger).deploy()
+                let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
+                try await Deployment(folder: folder, store: store, identity: identity, logger: logger).deploy()
             }
             if !json { for warning in definition.warnings { print("\(file): warning: \(warning)") } }
             let arn = settings.arn.stateMachine(entry.name)

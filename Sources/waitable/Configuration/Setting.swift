@@ -58,6 +58,13 @@ struct Setting: Sendable {
             "\(Listening.words): lets ingest, and the metrics of workers, listen on more than loopback without credentials.",
         default: nil
     )
+    static let allowedHosts = Setting(
+        key: "allowed.hosts",
+        help:
+            "Names under which callers without credentials may reach ingest and the metrics of workers, and whose pages may "
+            + "call them: name,name. Addresses and localhost need not be named.",
+        default: nil
+    )
     static let tlsCertificate = Setting(
         key: "tls.certificate",
         help: "PEM file of the certificate chain that ingest shows; with it, ingest speaks HTTPS only.",
@@ -155,8 +162,16 @@ struct Setting: Sendable {
         help: "The table whose items /status shows.",
         default: "items"
     )
-    static let region = Setting(key: "region", help: "The region in ARNs.", default: "us-east-1")
-    static let account = Setting(key: "account", help: "The account in ARNs, 12 digits.", default: "000000000000")
+    static let region = Setting(
+        key: "region",
+        help: "The region in ARNs; a namespace keeps that of its first use.",
+        default: "us-east-1"
+    )
+    static let account = Setting(
+        key: "account",
+        help: "The account in ARNs, 12 digits; a namespace keeps that of its first use.",
+        default: "000000000000"
+    )
     static let allowEviction = Setting(
         key: "allow.eviction",
         help: "true takes starts even where Redis may evict keys, and so lose items; false does not.",
@@ -216,7 +231,8 @@ struct Setting: Sendable {
     )
 
     static let all: [Setting] = [
-        redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, tlsCertificate,
+        redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, allowedHosts,
+        tlsCertificate,
         tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
         batchAnswersKB, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,

@@ -1,30 +1,40 @@
-import Foundation
 import WaitableWorker
 
 extension Settings {
     /// What tasks may call.
     static func calls(_ source: SettingSource) throws(SettingError) -> CallConfiguration {
-        var functions: [String: String] = [:]
+        var functions: [FunctionName: FunctionURL] = [:]
+        var others: FunctionURL?
         for entry in try source.optional(.functions)?.split(separator: ",") ?? [] {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-            guard parts.count == 2, isURL(parts[1].replacing("{name}", with: "name")) else {
-                throw SettingError(.functions, "must be name=url,name=url with http or https URLs", String(entry))
+            guard parts.count == 2, let url = FunctionURL(parts[1]) else {
+                throw SettingError(
+                    .functions,
+                    "must be name=url,name=url with http or https URLs of plain hosts, without a user and a fragment",
+                    // What stands before an @ may be a password.
+                    entry.contains("@") ? nil : String(entry)
+                )
             }
-            functions[parts[0]] = parts[1]
+            if parts[0] == "*" {
+                others = url
+            } else if let name = FunctionName(parts[0]) {
+                functions[name] = url
+            } else {
+                throw SettingError(.functions, "must have names of 1 to 64 letters, digits, '-' and '_'", parts[0])
+            }
         }
-        let hosts = try source.optional(.httpHosts)?.split(separator: ",").map(String.init) ?? []
-        for host in hosts where host.contains("/") || host.contains(" ") {
-            throw SettingError(.httpHosts, "must be host,*.host,host:port, without a scheme or a path", host)
+        var hosts: [HostPattern] = []
+        for text in try source.optional(.httpHosts)?.split(separator: ",").map(String.init) ?? [] {
+            guard let host = HostPattern(text) else {
+                throw SettingError(.httpHosts, "must be host,*.host,host:port, without a scheme or a path", text)
+            }
+            hosts.append(host)
         }
         return CallConfiguration(
             functions: functions,
+            otherFunctions: others,
             hosts: hosts,
             limit: try source.integer(.callLimit, 1...10_000)
         )
-    }
-
-    private static func isURL(_ text: String) -> Bool {
-        guard let url = URL(string: text), url.host != nil else { return false }
-        return url.scheme == "http" || url.scheme == "https"
     }
 }

@@ -18,6 +18,8 @@ struct Settings: Sendable {
     let accessKeysFile: String?
     /// Whether everybody who can connect may do everything, said in words.
     let isInsecure: Bool
+    /// Names under which callers without credentials may come.
+    let allowedHosts: [URLHost]
     let tlsCertificate: String?
     let tlsKey: String?
     let leaseMilliseconds: Int
@@ -81,6 +83,7 @@ struct Settings: Sendable {
             throw SettingError(.insecure, "must be left out, or be the words \(Listening.words)", words)
         }
         isInsecure = words != nil
+        allowedHosts = try Self.allowedHosts(source)
         tlsCertificate = try source.optional(.tlsCertificate)
         tlsKey = try source.optional(.tlsKey)
         leaseMilliseconds = try source.integer(.leaseMs, 100...3_600_000)
@@ -139,6 +142,17 @@ struct Settings: Sendable {
             values[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
         }
         return values
+    }
+
+    private static func allowedHosts(_ source: SettingSource) throws(SettingError) -> [URLHost] {
+        var hosts: [URLHost] = []
+        for text in try source.optional(.allowedHosts)?.split(separator: ",") ?? [] {
+            guard let host = URLHost(text) else {
+                throw SettingError(.allowedHosts, "must be names with commas between them, without ports", String(text))
+            }
+            hosts.append(host)
+        }
+        return hosts
     }
 
     private static func url(_ source: SettingSource) throws -> String? {

@@ -15,7 +15,7 @@ struct RedisEndpoint: Endpoint {
         manager = ItemManager(
             store: store,
             machines: MachineCache(store: store),
-            arn: settings.arn,
+            identity: NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable")),
             itemTable: settings.itemTable
         )
     }

@@ -28,7 +28,7 @@ enum Exit {
 
     private static func code(for error: any Error) -> ExitCode {
         switch error {
-        case is SettingError, is SettingFileError: badConfiguration
+        case is SettingError, is SettingFileError, is NamespaceIdentityError: badConfiguration
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput
         case is NoItemError: notFound
         case let error as StoreError:

@@ -1,4 +1,4 @@
-import JSONLogging
+import LineLogging
 import Logging
 
 extension Logger {
@@ -6,7 +6,7 @@ extension Logger {
     static func process(_ name: String, _ settings: Settings) -> Logger {
         var logger = Logger(label: "waitable.\(name)") { label in
             switch settings.logFormat {
-            case .text: StreamLogHandler.standardError(label: label)
+            case .text: TextLogHandler(label: label)
             case .json: JSONLogHandler(label: label)
             }
         }

@@ -9,13 +9,15 @@ import WaitableRedis
 struct Deployment: Service {
     private let folder: StateMachineFolder
     private let store: RedisStore
+    private let identity: NamespaceIdentity
     private let logger: Logger
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    init(folder: StateMachineFolder, store: RedisStore, logger: Logger) {
+    init(folder: StateMachineFolder, store: RedisStore, identity: NamespaceIdentity, logger: Logger) {
         self.folder = folder
         self.store = store
+        self.identity = identity
         self.logger = logger
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -24,23 +26,25 @@ struct Deployment: Service {
     func look() { signal.yield() }
 
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            try await repeatedly("nothing deployed yet") { () throws(StoreError) in try await deploy() }
-            for await _ in signals {
-                try await repeatedly("nothing deployed again yet") { () throws(StoreError) in try await restore() }
-                try await Task.sleep(for: .seconds(1))
+        do {
+            try await cancelWhenGracefulShutdown {
+                try await repeatedly("nothing deployed yet") { try await deploy() }
+                for await _ in signals {
+                    try await repeatedly("nothing deployed again yet") { try await restore() }
+                    try await Task.sleep(for: .seconds(1))
+                }
             }
-        }
+        } catch is CancellationError {}
         // Where the cancellation has ended the loop, it is on.
         try? await gracefulShutdown()
     }
 
-    /// Does something until it goes well.
-    private func repeatedly(_ failure: Logger.Message, _ body: () async throws(StoreError) -> Void) async throws {
+    /// Does something until Redis lets it.
+    private func repeatedly(_ failure: Logger.Message, _ body: () async throws -> Void) async throws {
         while !Task.isCancelled {
-            do throws(StoreError) {
+            do {
                 return try await body()
-            } catch {
+            } catch let error as StoreError {
                 logger.warning(failure, metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: .seconds(1))
@@ -48,7 +52,9 @@ struct Deployment: Service {
     }
 
     /// Deploys once.
-    func deploy() async throws(StoreError) {
+    func deploy() async throws {
+        // What is not this process's namespace is left as it is.
+        _ = try await identity.secret()
         if try await store.loadFunctions() {
             logger.info("functions loaded", metadata: ["version": "\(FunctionLibrary.version)"])
         }

@@ -23,9 +23,10 @@ struct IngestProcess {
         MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
+        let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store, clock: clock)
-        let deployment = Deployment(folder: folder, store: store, logger: logger)
+        let deployment = Deployment(folder: folder, store: store, identity: identity, logger: logger)
         let readiness = ReadinessSampler(
             store: store,
             policy: settings.readiness,
@@ -42,9 +43,9 @@ struct IngestProcess {
             machines: MachineCache(store: store),
             readiness: readiness,
             offers: offers,
-            arn: settings.arn,
+            identity: identity,
             itemTable: settings.itemTable,
-            access: Access(credentials: credentials, arn: settings.arn, logger: logger),
+            access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
             batchLimits: settings.batchLimits,
             onLostMachines: { deployment.look() },
@@ -69,7 +70,7 @@ struct IngestProcess {
             logger: logger
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
-        var services: [any Service] = [client, clock, readiness, deployment, starts, batches]
+        var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]
         if let credentials { services.append(credentials) }
         try await ProcessServices(services: services + [application, offers], logger: logger).run()
     }

@@ -2,6 +2,8 @@ import HummingbirdCore
 import HummingbirdTLS
 import NIOCore
 import NIOSSL
+import Waitable
+import WaitableHTTP
 
 /// How a server listens, and whether it may.
 struct Listening {
@@ -9,6 +11,8 @@ struct Listening {
     static let words = "anyone-may-start-and-stop"
 
     let host: String
+    /// The names under which it may be called without credentials.
+    let hosts: TrustedHosts
     private let hasCredentials: Bool
     private let tls: TLSConfiguration?
 
@@ -20,6 +24,10 @@ struct Listening {
     init(on host: String, _ setting: Setting, settings: Settings) throws(SettingError) {
         self.host = host
         hasCredentials = settings.hasCredentials
+        hosts = TrustedHosts(
+            settings.allowedHosts + [URLHost(host[...])].compactMap(\.self),
+            trustsBareNames: settings.isInsecure
+        )
         guard hasCredentials || settings.isInsecure || Self.isLoopback(host) else {
             throw SettingError(
                 setting,

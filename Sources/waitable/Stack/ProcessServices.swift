@@ -1,6 +1,7 @@
 import Logging
 import ServiceLifecycle
 import UnixSignals
+import WaitableRedis
 
 /// The services of one process, run until SIGTERM or SIGINT.
 ///
@@ -13,7 +14,13 @@ struct ProcessServices {
 
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
-            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            services: services.map { service in
+                // A namespace that turns out to be another one: what is under way is finished first.
+                .init(
+                    service: service,
+                    failureTerminationBehavior: service is NamespaceIdentity ? .gracefullyShutdownGroup : .cancelGroup
+                )
+            },
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -26,6 +26,7 @@ struct WorkerProcess {
         MetricsSystem.bootstrap(registry)
         let client = RedisClient(settings.redis, logger: logger)
         let store = RedisStore(client: client, keys: settings.keys)
+        let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let name = settings.workerName ?? Self.name
         let worker = Worker(
             store: store,
@@ -38,17 +39,17 @@ struct WorkerProcess {
                 poisonLimit: settings.poisonLimit
             ),
             calls: settings.calls,
-            arn: settings.arn,
+            identity: identity,
             itemTable: settings.itemTable,
             logger: logger
         )
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
         let file = AppendOnlyFileCheck(store: store, logger: logger)
-        var services: [any Service] = [client, sweeper, file]
+        var services: [any Service] = [client, identity, sweeper, file]
         if let port = settings.metricsPort, let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
-                access: Access(credentials: credentials, arn: settings.arn, logger: logger)
+                access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger)
             ) {
                 if let reason = worker.unreadiness { reason } else { await file.problem() }
             }

@@ -118,7 +118,7 @@ struct Stack: Sendable {
     func startItems(_ count: Int, at instant: Instant, prefix: String = "item") async throws {
         let machines = MachineCache(store: store)
         let machine = try #require(try await machines.current("waitable-stepfunction"))
-        let runner = ExecutionRunner(machine: machine, arn: ARN())
+        let runner = ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
         for start in stride(from: 0, to: count, by: 500) {
             let now = Instant(milliseconds: try await store.time() / 1_000)
             let transitions = try (start..<min(start + 500, count)).map { number in

@@ -22,7 +22,7 @@ struct PreparedWriteTests {
         let now = Instant(milliseconds: 1_795_000_000_000)
         let key = ExecutionKey(machine: "m", name: "x")
         let execution = Execution(key: key, revision: "h", startDate: now, input: Self.input)
-        return try ExecutionRunner(machine: machine, arn: ARN()).run(execution, at: now)
+        return try ExecutionRunner(machine: machine, arn: ARN(), secret: .make()).run(execution, at: now)
     }
 
     private func effect(_ action: String, _ parameters: String) throws -> Effect? {

@@ -22,7 +22,7 @@ struct AllocationTests {
         )
         let revision = Revision(definition: definition, roleARN: "arn:aws:iam::000000000000:role/waitable")
         let machine = try DeployedMachine(name: "waitable-stepfunction", hash: revision.hash, revision: revision)
-        runner = ExecutionRunner(machine: machine, arn: ARN())
+        runner = ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
         let key = ExecutionKey(machine: machine.name, name: "00000000-aaaa-bbbb-cccc-100000000000")
         execution = Execution(
             key: key,

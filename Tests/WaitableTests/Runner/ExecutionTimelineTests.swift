@@ -18,7 +18,11 @@ struct ExecutionTimelineTests {
 
         init(until due: Int64) throws {
             let revision = Revision(definition: ExecutionTimelineTests.definition, roleARN: "")
-            runner = ExecutionRunner(machine: try DeployedMachine(name: "m", hash: "h", revision: revision), arn: ARN())
+            runner = ExecutionRunner(
+                machine: try DeployedMachine(name: "m", hash: "h", revision: revision),
+                arn: ARN(),
+                secret: .make()
+            )
             execution = Execution(
                 key: ExecutionKey(machine: "m", name: "a"),
                 revision: "h",

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import JSONLogging
+import LineLogging
 import Logging
 import Testing
 

@@ -39,12 +39,8 @@ public struct JSONLogHandler: LogHandler {
         line.add("level", event.level.rawValue)
         line.add("label", label)
         line.add("message", event.message.description)
-        var all = metadata
-        if let provided = metadataProvider?.get() { all.merge(provided) { $1 } }
-        if let own = event.metadata { all.merge(own) { $1 } }
-        if let error = event.error, all["error"] == nil { all["error"] = "\(error)" }
         // A fixed order, so that lines can be compared.
-        for (name, value) in all.sorted(by: { $0.key < $1.key }) {
+        for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
             line.add(Self.reserved.contains(name) ? "meta.\(name)" : name, value)
         }
         output.write(line.finished())

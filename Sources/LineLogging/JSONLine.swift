@@ -49,23 +49,26 @@ struct JSONLine {
         bytes.append(0x3A)
     }
 
-    /// A JSON string; control characters are escaped, so that whatever is logged stays on its line.
+    /// A JSON string; what ``LogText`` escapes is escaped here too, so that whatever is logged stays on its line for those
+    /// who end lines at other characters than a newline.
     private mutating func string(_ text: String) {
         bytes.append(0x22)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x22, 0x5C: bytes += [0x5C, byte]
-            case 0x0A: bytes += [0x5C, 0x6E]
-            case 0x0D: bytes += [0x5C, 0x72]
-            case 0x09: bytes += [0x5C, 0x74]
-            case 0x00..<0x20, 0x7F:
-                bytes += Array("\\u00".utf8)
-                bytes.append(Self.digits[Int(byte >> 4)])
-                bytes.append(Self.digits[Int(byte & 15)])
-            default: bytes.append(byte)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": bytes += [0x5C, UInt8(scalar.value)]
+            case "\n": bytes += [0x5C, 0x6E]
+            case "\r": bytes += [0x5C, 0x72]
+            case "\t": bytes += [0x5C, 0x74]
+            case _ where LogText.isEscaped(scalar): for unit in UTF16.encode(scalar)! { escape(unit) }
+            default: bytes += UTF8.encode(scalar)!
             }
         }
         bytes.append(0x22)
+    }
+
+    private mutating func escape(_ unit: UInt16) {
+        bytes += Array("\\u".utf8)
+        for shift in [12, 8, 4, 0] { bytes.append(Self.digits[Int(unit >> UInt16(shift)) & 15]) }
     }
 
     private static let digits = Array("0123456789abcdef".utf8)

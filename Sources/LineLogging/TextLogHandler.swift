@@ -1,0 +1,47 @@
+import Foundation
+public import Logging
+
+/// A log as text for people, one line an entry: `TIME LEVEL LABEL: NAME=VALUE … MESSAGE`.
+///
+/// Whatever is logged stays on its line: see ``LogText``. What a caller logs is written as it is otherwise: to leave
+/// secrets out is the caller's part.
+public struct TextLogHandler: LogHandler {
+    private let label: String
+    private let output: LineOutput
+
+    /// The lowest level that is written.
+    public var logLevel = Logger.Level.info
+    /// What every line says.
+    public var metadata: Logger.Metadata = [:]
+    /// Where more of that comes from.
+    public var metadataProvider: Logger.MetadataProvider?
+
+    /// A handler.
+    ///
+    /// - Parameters:
+    ///   - label: The logger's label.
+    ///   - output: Where the lines go.
+    public init(label: String, output: LineOutput = .standardError) {
+        self.label = label
+        self.output = output
+    }
+
+    /// One entry of ``metadata``.
+    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes one line.
+    public func log(event: LogEvent) {
+        var words = [Date.now.formatted(Self.instants), event.level.rawValue, label + ":"]
+        // A fixed order, so that lines can be compared.
+        for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
+            words.append("\(name)=\(value)")
+        }
+        words.append(event.message.description)
+        output.write(Array(LogText.escaped(words.joined(separator: " ")).utf8) + [0x0A])
+    }
+
+    private static let instants = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+}

@@ -1,0 +1,124 @@
+public import Logging
+import RedisClient
+public import ServiceLifecycle
+import Synchronization
+public import Waitable
+
+/// What a namespace is given at its first use, and keeps: the region and account in its ARNs, and the key of its task
+/// tokens.
+///
+/// Executions get names that are derived from these, and their histories are made anew by whoever reads them: all
+/// processes of a namespace have to agree on them. The first one writes them into Redis; the others read them there, and
+/// refuse to work where their settings differ.
+public final class NamespaceIdentity: Service {
+    /// The names that this process gives.
+    public let arn: ARN
+    private let store: RedisStore
+    private let interval: Duration
+    private let logger: Logger
+    private let known = Mutex<TaskTokenKey?>(nil)
+
+    /// An identity over a store whose connection somebody else runs.
+    ///
+    /// - Parameters:
+    ///   - arn: The region and account that this process is set up with.
+    ///   - interval: The time after which Redis is asked again: it may have been flushed, or be another one.
+    public init(store: RedisStore, arn: ARN, interval: Duration = .seconds(5), logger: Logger) {
+        self.store = store
+        self.arn = arn
+        self.interval = interval
+        self.logger = logger
+    }
+
+    /// Settles the identity again and again, until the graceful shutdown.
+    ///
+    /// - Throws: ``NamespaceIdentityError`` where the namespace's is not this process's.
+    public func run() async throws {
+        do {
+            try await cancelWhenGracefulShutdown {
+                while !Task.isCancelled {
+                    do {
+                        try await self.settle()
+                    } catch let error as StoreError {
+                        self.logger.debug("the namespace's identity was not read", metadata: ["error": "\(error)"])
+                    }
+                    try await Task.sleep(for: self.interval)
+                }
+            }
+        } catch is CancellationError {}
+    }
+
+    /// The key of the namespace's task tokens. Asks Redis only where it was not settled yet.
+    ///
+    /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
+    public func secret() async throws -> TaskTokenKey {
+        if let key = known.withLock({ $0 }) { return key }
+        return try await settle()
+    }
+
+    /// Reads the namespace's identity from Redis, and gives it this one where it has none: at its first use, and after
+    /// Redis has lost it. Whoever writes first decides.
+    ///
+    /// - Returns: The key of its task tokens.
+    /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
+    @discardableResult
+    public func settle() async throws -> TaskTokenKey {
+        // Redis may lose it between two commands, but not for ever.
+        for _ in 0..<3 {
+            let words = try await store.send(RedisCommand("MGET", store.keys.arn, store.keys.secret)).array ?? []
+            guard words.count == 2 else { continue }
+            if let text = words[0].string { try check(text) }
+            if words[0].string != nil, let text = words[1].string { return try keep(text) }
+            if words[0].string == nil { try await enter(arn.prefix, at: store.keys.arn) }
+            // The key that this process has had goes on where it can: the tokens made with it stay good.
+            let key = known.withLock { $0 } ?? .make()
+            if words[1].string == nil { try await enter(key.base64, at: store.keys.secret) }
+        }
+        throw NamespaceIdentityError(
+            description: "\(store.keys.arn) and \(store.keys.secret): must be strings in Redis"
+        )
+    }
+
+    private func enter(_ value: String, at key: String) async throws(StoreError) {
+        _ = try await store.send(RedisCommand("SET", key, value, "NX"))
+    }
+
+    private func check(_ text: String) throws(NamespaceIdentityError) {
+        guard let kept = ARN(prefix: text) else {
+            throw NamespaceIdentityError(
+                description: "\(store.keys.arn): must be arn:aws:states:REGION:ACCOUNT in Redis: '\(text)'"
+            )
+        }
+        var problems: [String] = []
+        for (setting, kept, given) in [
+            ("WAITABLE_REGION (--region)", kept.region, arn.region),
+            ("WAITABLE_ACCOUNT (--account)", kept.account, arn.account),
+        ] where !kept.utf8.elementsEqual(given.utf8) {
+            problems.append(
+                "\(setting): must be '\(kept)', which the namespace '\(store.keys.namespace)' has had since its first "
+                    + "use: '\(given)'"
+            )
+        }
+        guard problems.isEmpty else { throw NamespaceIdentityError(description: problems.joined(separator: "; ")) }
+    }
+
+    private func keep(_ text: String) throws(NamespaceIdentityError) -> TaskTokenKey {
+        guard let key = TaskTokenKey(base64: text) else {
+            throw NamespaceIdentityError(description: "\(store.keys.secret): must be 32 bytes in base64 in Redis")
+        }
+        let before = known.withLock { known in
+            defer { known = key }
+            return known
+        }
+        if let before, before != key {
+            logger.notice("the key of task tokens is another one: tokens that were made before are refused")
+        }
+        return key
+    }
+}
+
+/// A namespace that this process cannot work on: its identity is another one, or cannot be read.
+public struct NamespaceIdentityError: Error, Sendable, CustomStringConvertible {
+    /// The setting or the key, what it must be, and what it is; never the key of task tokens.
+    public let description: String
+}

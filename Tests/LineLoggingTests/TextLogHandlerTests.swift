@@ -1,0 +1,60 @@
+import Foundation
+import LineLogging
+import Logging
+import Testing
+
+@Suite("Logs as text", .timeLimit(.minutes(1)))
+struct TextLogHandlerTests {
+    @Test("a line has time, level and label, then the metadata by name, then the message")
+    func line() throws {
+        let text = try text { logger in
+            var logger = logger
+            logger[metadataKey: "worker"] = "w-1"
+            logger.debug("not written")
+            logger.warning("commit refused", metadata: ["state": "Wait", "execution": "m:order-42"])
+        }
+        let pattern = #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warning test: /#
+        #expect(try pattern.prefixMatch(in: text) != nil, "\(text)")
+        #expect(text.hasSuffix(" warning test: execution=m:order-42 state=Wait worker=w-1 commit refused\n"))
+    }
+
+    @Test(
+        "whatever is logged stays on its line, and shows what it is",
+        arguments: [
+            ("a\nb", #"a\nb"#), ("a\rb", #"a\rb"#), ("a\r\nb", #"a\r\nb"#), ("a\u{85}b", #"a\u{85}b"#),
+            ("a\u{2028}b", #"a\u{2028}b"#), ("a\u{2029}b", #"a\u{2029}b"#), ("\u{1B}[2Jb", #"\u{1b}[2Jb"#),
+            ("a\u{202E}b", #"a\u{202e}b"#), ("a\u{0}\u{B}\u{C}\u{7F}\u{9B}b", #"a\u{0}\u{b}\u{c}\u{7f}\u{9b}b"#),
+            ("a\tb", #"a\tb"#), ("é 😀 \\ \"", "é 😀 \\ \""),
+        ]
+    )
+    func escaping(text: String, escaped: String) throws {
+        struct Broken: Error, CustomStringConvertible { let description: String }
+        let written = try self.text { logger in
+            var logger = logger
+            logger[metadataKey: "own"] = "\(text)"
+            logger.info("\(text)", metadata: ["k\(text)": ["\(text)", ["deep": "\(text)"]]])
+            logger.error("failed", error: Broken(description: text))
+        }
+        let lines = written.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count == 3 && lines[2].isEmpty, "\(written)")
+        #expect(written.utf8.filter { $0 < 0x20 }.count == 2)
+        let first = String(Substring(lines[0]))
+        #expect(
+            first.hasSuffix(escaped) && first.contains("own=\(escaped)") && first.contains("k\(escaped)="),
+            "\(first)"
+        )
+        #expect(String(Substring(lines[1])).contains("error=\(escaped)"))
+    }
+
+    /// What is written while something logs.
+    private func text(_ body: (Logger) -> Void) throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "waitable-log-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data().write(to: file)
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        let output = LineOutput(descriptor: handle.fileDescriptor)
+        body(Logger(label: "test") { TextLogHandler(label: $0, output: output) })
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+}
