@@ -30,7 +30,7 @@ struct GivenUpTaskTests {
             + #""W":{"Type":"Wait","Seconds":60,"End":true}}}"#
         let revision = Revision(definition: definition, roleARN: "arn:aws:iam::000000000000:role/waitable")
         let machine = try DeployedMachine(name: "m", hash: revision.hash, revision: revision)
-        return ExecutionRunner(machine: machine, arn: ARN())
+        return ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
     }
 
     private func execution(of runner: ExecutionRunner) -> Execution {

@@ -28,7 +28,8 @@ struct HistoryReplayTests {
         input: String
     ) throws -> (runner: ExecutionRunner, execution: Execution, list: [String]) {
         let revision = Revision(definition: definition, roleARN: "")
-        let runner = ExecutionRunner(machine: try DeployedMachine(name: "m", hash: "h", revision: revision), arn: ARN())
+        let machine = try DeployedMachine(name: "m", hash: "h", revision: revision)
+        let runner = ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
         var execution = Execution(
             key: ExecutionKey(machine: "m", name: "a"),
             revision: "h",
