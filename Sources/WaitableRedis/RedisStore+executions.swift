@@ -178,7 +178,7 @@ extension RedisStore {
         _ members: [String],
         token: String,
         lease: Int
-    ) async throws(StoreError) -> (token: String, held: Set<String>) {
+    ) async throws(StoreError) -> (token: String, held: Set<Spelling>) {
         var arguments = FunctionArguments(token, String(lease))
         for member in members { arguments.append(member) }
         let reply = try await call("waitable_renew", arguments)

@@ -5,7 +5,7 @@ struct FieldReader {
     let location: String
     /// How the fields ask for data.
     var language: any QueryLanguage
-    private var taken: Set<String> = []
+    private var taken: Set<Spelling> = []
     private(set) var problems: [DefinitionProblem] = []
     /// What can be run, but will fail.
     private(set) var warnings: [DefinitionProblem] = []

@@ -1,14 +1,14 @@
 /// What tasks may call.
 public struct CallConfiguration: Sendable, Equatable {
     /// The URLs of functions, by their names; `*` stands for all others, and `{name}` in its URL for the name.
-    public var functions: [String: String]
+    public var functions: [Spelling: String]
     /// The hosts that `http:invoke` may call: `api.example.com`, `*.example.com`, with `:port` for one port only.
     public var hosts: [String]
     /// The most calls at once. Executions that ask for more come again a little later.
     public var limit: Int
 
     /// A configuration; without functions and hosts nothing is called.
-    public init(functions: [String: String] = [:], hosts: [String] = [], limit: Int = 256) {
+    public init(functions: [Spelling: String] = [:], hosts: [String] = [], limit: Int = 256) {
         self.functions = functions
         self.hosts = hosts
         self.limit = limit

@@ -4,7 +4,7 @@ import WaitableWorker
 extension Settings {
     /// What tasks may call.
     static func calls(_ source: SettingSource) throws(SettingError) -> CallConfiguration {
-        var functions: [String: String] = [:]
+        var functions: [Spelling: String] = [:]
         for entry in try source.optional(.functions)?.split(separator: ",") ?? [] {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
             guard parts.count == 2, isURL(parts[1].replacing("{name}", with: "name")) else {
