@@ -55,9 +55,9 @@ private struct Parts {
             let place = location + "/" + key
             let name: String
             let parts: Parts
-            if key.hasSuffix(".$") {
+            if let plain = key.without(suffix: ".$") {
                 guard let lookup = Self.lookup(value, field: key, at: place, problem) else { continue }
-                name = String(key.dropLast(2))
+                name = plain
                 parts = Parts(.null, [([], lookup)])
             } else {
                 name = key
