@@ -51,32 +51,34 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird, hummingbirdCore,
-                hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle, nioCore, nioHTTP1,
-                nioPosix, nioSSL, logging, metrics,
+                "CodeUnits", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird,
+                hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle, nioCore,
+                nioHTTP1, nioPosix, nioSSL, logging, metrics,
             ]
         ),
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore, logging, metrics,
+                "CodeUnits", "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore,
+                logging,
+                metrics,
             ],
             resources: [.embedInCode("openapi.json")]
         ),
         .target(
             name: "WaitableWorker",
             dependencies: [
-                "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, serviceLifecycle,
-                logging, metrics, histogram,
+                "CodeUnits", "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient,
+                serviceLifecycle, logging, metrics, histogram,
             ]
         ),
         .target(
             name: "WaitableMetrics",
-            dependencies: ["PrometheusMetrics", "WaitableRedis", metrics]
+            dependencies: ["CodeUnits", "PrometheusMetrics", "WaitableRedis", metrics]
         ),
         .target(
             name: "WaitableRedis",
-            dependencies: ["RedisClient", "Waitable", serviceLifecycle, logging],
+            dependencies: ["CodeUnits", "RedisClient", "Waitable", serviceLifecycle, logging],
             resources: [
                 .embedInCode("waitable.lua"), .embedInCode("entries.lua"), .embedInCode("instants.lua"),
                 .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("sleepers.lua"),
@@ -86,13 +88,14 @@ let package = Package(
         ),
         .target(
             name: "RedisClient",
-            dependencies: ["CHiredis", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
+            dependencies: ["CHiredis", "CodeUnits", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
         ),
-        .target(name: "PrometheusMetrics", dependencies: [coreMetrics]),
-        .target(name: "LineLogging", dependencies: [logging]),
+        .target(name: "PrometheusMetrics", dependencies: ["CodeUnits", coreMetrics]),
+        .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-        .target(name: "Waitable", dependencies: ["StatesLanguage", crypto]),
-        .target(name: "StatesLanguage", dependencies: [crypto]),
+        .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
+        .target(name: "StatesLanguage", dependencies: ["CodeUnits", crypto]),
+        .target(name: "CodeUnits"),
         .executableTarget(
             name: "waitable-benchmark",
             dependencies: [
@@ -102,6 +105,7 @@ let package = Package(
             path: "Benchmarks"
         ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
+        .testTarget(name: "CodeUnitsTests", dependencies: ["CodeUnits"]),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
         .testTarget(
             name: "RedisClientTests",

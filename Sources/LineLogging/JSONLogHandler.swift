@@ -46,5 +46,5 @@ public struct JSONLogHandler: LogHandler {
         output.write(line.finished())
     }
 
-    private static let reserved: Set<String> = ["time", "level", "label", "message"]
+    private static let reserved: Set<Spelling> = ["time", "level", "label", "message"]
 }

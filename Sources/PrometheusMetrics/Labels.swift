@@ -12,7 +12,7 @@ struct Labels: Hashable, Comparable {
 
     /// Labels from names and values; of two with one name the first counts.
     init(_ dimensions: [(String, String)]) {
-        var names: Set<String> = []
+        var names: Set<Spelling> = []
         pairs = []
         for (name, value) in dimensions {
             let name = Name.ofLabel(name)

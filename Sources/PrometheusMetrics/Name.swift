@@ -9,8 +9,8 @@ enum Name {
     }
 
     /// The names that the samples of a metric are written under.
-    static func written(_ name: String, _ kind: MetricKind) -> Set<String> {
-        kind == .histogram ? [name, name + "_bucket", name + "_sum", name + "_count"] : [name]
+    static func written(_ name: String, _ kind: MetricKind) -> Set<Spelling> {
+        Set(kind == .histogram ? [name, name + "_bucket", name + "_sum", name + "_count"] : [name])
     }
 
     private static func cleaned(_ name: String, colons: Bool) -> String {

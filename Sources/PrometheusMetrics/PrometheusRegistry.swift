@@ -20,10 +20,10 @@ public final class PrometheusRegistry: MetricsFactory {
         0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600,
     ]
 
-    private let descriptions: [String: MetricDescription]
+    private let descriptions: [Spelling: MetricDescription]
     private let buckets: [Double]
     private let labelSetLimit: Int
-    private let families = Mutex<[String: Family]>([:])
+    private let families = Mutex<[Spelling: Family]>([:])
 
     /// A registry.
     ///
@@ -36,7 +36,8 @@ public final class PrometheusRegistry: MetricsFactory {
         buckets: [Double] = PrometheusRegistry.defaultBuckets,
         labelSetLimit: Int = 100
     ) {
-        self.descriptions = Dictionary(descriptions.map { (Name.ofMetric($0.name), $0) }) { first, _ in first }
+        self.descriptions = Dictionary(descriptions.map { (Spelling(Name.ofMetric($0.name)), $0) }) { first, _ in first
+        }
         self.buckets = buckets
         self.labelSetLimit = labelSetLimit
     }
@@ -49,14 +50,14 @@ public final class PrometheusRegistry: MetricsFactory {
     ///   that a handler has is left out.
     public func text(with readings: [Reading] = []) -> String {
         let families = families.withLock { $0.filter { !$0.value.isEmpty } }
-        let groups = Dictionary(grouping: readings) { Name.ofMetric($0.name) }
+        let groups = Dictionary(grouping: readings) { Spelling(Name.ofMetric($0.name)) }
         var writer = TextWriter()
         for name in Set(families.keys).union(groups.keys).sorted() {
             if let family = families[name] {
                 family.write(to: &writer)
             } else if let group = groups[name] {
-                writer.header(name, help: group[0].help, kind: group[0].kind)
-                for reading in group { writer.sample(name, Labels(reading.labels), reading.value) }
+                writer.header(name.text, help: group[0].help, kind: group[0].kind)
+                for reading in group { writer.sample(name.text, Labels(reading.labels), reading.value) }
             }
         }
         return writer.text

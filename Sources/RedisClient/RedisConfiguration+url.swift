@@ -10,7 +10,7 @@ extension RedisConfiguration {
         var rest = url[colon.upperBound...]
         var query: [Substring] = []
         if let mark = rest.firstIndex(of: "?") {
-            query = rest[rest.index(after: mark)...].split(separator: "&")
+            query = rest[rest.unicodeScalars.index(after: mark)...].split(separator: "&")
             rest = rest[..<mark]
         }
         var credentials: Substring?
@@ -19,7 +19,7 @@ extension RedisConfiguration {
         let authority = isPath ? rest.prefix { $0 != "/" } : rest
         if let at = authority.lastIndex(of: "@") {
             credentials = rest[..<at]
-            rest = rest[rest.index(after: at)...]
+            rest = rest[rest.unicodeScalars.index(after: at)...]
         }
         switch scheme {
         case "redis", "rediss":
@@ -56,13 +56,13 @@ extension RedisConfiguration {
         var port = 6_379
         if text.hasPrefix("[") {
             guard let end = text.firstIndex(of: "]") else { throw invalid("has an open bracket in the host") }
-            host = text[text.index(after: text.startIndex)..<end]
-            let rest = text[text.index(after: end)...]
+            host = text[text.unicodeScalars.index(after: text.startIndex)..<end]
+            let rest = text[text.unicodeScalars.index(after: end)...]
             guard rest.isEmpty || rest.hasPrefix(":") else { throw invalid("has more than a port after the address") }
             if !rest.isEmpty { port = try Self.port(rest.dropFirst()) }
         } else if let colon = text.lastIndex(of: ":") {
             host = text[..<colon]
-            port = try Self.port(text[text.index(after: colon)...])
+            port = try Self.port(text[text.unicodeScalars.index(after: colon)...])
         }
         return .tcp(host: host.isEmpty ? "127.0.0.1" : String(host), port: port)
     }

@@ -18,7 +18,7 @@ extension RedisClient {
     ///   - channels: Their names; the same one twice counts once. Without any there is nothing to hear.
     ///   - body: Called in order, on an event loop: it must not block.
     public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        let channels = Set(channels).sorted()
+        let channels = Set<Spelling>(channels).sorted().map(\.text)
         guard !channels.isEmpty else { return }
         var command = RedisCommand(name: "SUBSCRIBE", capacity: channels.count)
         for channel in channels { command.append(channel) }

@@ -9,7 +9,7 @@ public final class OutcomeMetrics: Sendable {
     private let failed = Metric.closed.counter(("status", "FAILED"))
     private let timedOut = Metric.closed.counter(("status", "TIMED_OUT"))
     private let retries = Metric.retries.counter()
-    private let failures = Mutex<[String: Counter]>([:])
+    private let failures = Mutex<[Spelling: Counter]>([:])
 
     /// The names that are counted, at most; the registry has the same limit for the handlers made here.
     private static let mostErrors = Metric.failures.labelSetLimit ?? 0

@@ -6,7 +6,7 @@ enum ProcessFigures {
     static func readings() -> [Reading] {
         guard let text = contents("/proc/self/stat"), let bracket = text.lastIndex(of: ")") else { return [] }
         // After the name in brackets, which may hold anything: state, parent, … as proc(5) counts them from 3.
-        let fields = text[text.index(after: bracket)...].split(separator: " ")
+        let fields = text[text.unicodeScalars.index(after: bracket)...].split(separator: " ")
         func field(_ number: Int) -> Double? {
             fields.indices.contains(number - 3) ? Double(fields[number - 3]) : nil
         }

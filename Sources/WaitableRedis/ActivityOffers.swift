@@ -10,7 +10,7 @@ public final class ActivityOffers: Service {
     private struct State {
         var isClosed = false
         var next = 0
-        var listeners: [String: [Int: AsyncStream<Void>.Continuation]] = [:]
+        var listeners: [Spelling: [Int: AsyncStream<Void>.Continuation]] = [:]
     }
 
     /// Offers of a store whose connection somebody else runs.

@@ -112,7 +112,7 @@ public struct RevisionError: Error, Sendable, CustomStringConvertible {
 private struct ShortMemory {
     private static let span: Duration = .seconds(1)
     private static let capacity = 1_000
-    private var values: [String: (value: String, until: ContinuousClock.Instant)] = [:]
+    private var values: [Spelling: (value: String, until: ContinuousClock.Instant)] = [:]
 
     func value(for name: String) -> String? {
         guard let known = values[name], known.until > .now else { return nil }

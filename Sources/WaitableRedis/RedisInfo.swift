@@ -1,12 +1,12 @@
 /// What Redis says of itself: the lines of `INFO`.
 public struct RedisInfo: Sendable, Equatable {
-    private var fields: [String: String] = [:]
+    private var fields: [Spelling: String] = [:]
 
     /// Reads the text of an answer; what is no `name:value` is left out.
     public init(_ text: String) {
-        for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+        for line in text.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) where line.first != "#" {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[String(line[..<colon])] = String(line[line.index(after: colon)...])
+            fields[String(line[..<colon])] = String(line[colon...].dropFirst())
         }
     }
 

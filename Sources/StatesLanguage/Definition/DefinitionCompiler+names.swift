@@ -2,7 +2,7 @@ extension DefinitionCompiler {
     /// Reports states whose name another one has, in whatever branch or item processor: an error or an event names a
     /// state by nothing else.
     func checkNames(of graph: StateGraph, _ fields: inout FieldReader) {
-        var taken: Set<String> = []
+        var taken: Set<Spelling> = []
         var problems: [DefinitionProblem] = []
         func check(_ graph: StateGraph, at place: String) {
             for (name, state) in graph.states.sorted(by: { $0.key < $1.key }) {

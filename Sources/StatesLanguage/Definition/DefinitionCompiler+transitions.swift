@@ -3,7 +3,7 @@ extension DefinitionCompiler {
     func checkTransitions(
         _ object: JSONObject,
         startAt: String?,
-        _ states: [String: State],
+        _ states: [Spelling: State],
         _ fields: inout FieldReader
     ) {
         let place = fields.location + "/States"
@@ -30,7 +30,7 @@ extension DefinitionCompiler {
         fields.add(problems)
         // Only of a definition that is whole otherwise: what leads to a broken state cannot be told.
         guard fields.problems.isEmpty, let startAt else { return }
-        var reached: Set<String> = []
+        var reached: Set<Spelling> = []
         var open = [startAt]
         while let name = open.popLast() {
             guard reached.insert(name).inserted, let state = states[name] else { continue }

@@ -2,7 +2,7 @@ extension DefinitionCompiler {
     /// Reports variables that a branch or an item processor assigns although a scope around it assigns one of that name.
     func checkVariables(of graph: StateGraph, _ fields: inout FieldReader) {
         var problems: [DefinitionProblem] = []
-        func check(_ graph: StateGraph, at place: String, outer: Set<String>) {
+        func check(_ graph: StateGraph, at place: String, outer: Set<Spelling>) {
             let states = graph.states.sorted { $0.key < $1.key }
             for (name, state) in states {
                 for variable in state.assignments.flatMap(\.names) where outer.contains(variable) {
@@ -39,8 +39,8 @@ extension State {
 
 extension StateMachine {
     /// The variables that each state refers to, by the states' names; states that refer to none are left out.
-    public var variableReferences: [String: [String]] {
-        var references: [String: [String]] = [:]
+    public var variableReferences: [Spelling: [String]] {
+        var references: [Spelling: [String]] = [:]
         func gather(_ graph: StateGraph) {
             for (name, state) in graph.states {
                 if !state.variableReferences.isEmpty { references[name] = state.variableReferences }

@@ -53,7 +53,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let startAt = fields.string("StartAt")
         guard let object = fields.object("States") else { return nil }
         if object.isEmpty { fields.problem("Value cannot be empty", at: "States") }
-        var states: [String: State] = [:]
+        var states: [Spelling: State] = [:]
         for (name, value) in object {
             if let state = compileState(name, value, &fields) { states[name] = state }
         }
@@ -94,7 +94,8 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         do {
             json = try JSON(parsingWithoutRepeatedKeys: text)
         } catch {
-            let place = "[Source: (String)\"\(text.prefix(40))\"; line: \(error.line), column: \(error.column)]"
+            let start = text.prefix(codePoints: 40)
+            let place = "[Source: (String)\"\(start)\"; line: \(error.line), column: \(error.column)]"
             throw failure(DefinitionProblem("INVALID_JSON_DESCRIPTION", error.message, at: place))
         }
         guard let object = json.objectValue else {

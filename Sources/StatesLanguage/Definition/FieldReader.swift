@@ -9,7 +9,7 @@ struct FieldReader {
     var forkDepth = 0
     /// How many choice rules stand around the object, which is one.
     var ruleDepth = 0
-    private var taken: Set<String> = []
+    private var taken: Set<Spelling> = []
     private(set) var problems: [DefinitionProblem] = []
     /// What can be run, but will fail.
     private(set) var warnings: [DefinitionProblem] = []

@@ -1,11 +1,11 @@
 /// States with the one that they begin at: a machine's, a branch's of a Parallel state, or an item processor's.
 final class StateGraph: Sendable {
     let startAt: String
-    let states: [String: State]
+    let states: [Spelling: State]
     /// How many levels of Parallel and Map states are within each other.
     let depth: Int
 
-    init(startAt: String, states: [String: State]) {
+    init(startAt: String, states: [Spelling: State]) {
         self.startAt = startAt
         self.states = states
         depth = states.values.flatMap(\.graphs).map { $0.depth + 1 }.max() ?? 0

@@ -3,14 +3,14 @@ extension StateMachine {
     ///
     /// - Throws: ``DefinitionError`` naming the placeholders that have no value.
     public static func substituting(
-        _ values: [String: String],
+        _ values: [Spelling: String],
         in definition: String
     ) throws(DefinitionError) -> String {
         var text = ""
-        var rest = definition[...]
+        var rest = Substring(definition).unicodeScalars
         var missing: [String] = []
-        while let start = rest.firstRange(of: "${") {
-            text += rest[..<start.lowerBound]
+        while let start = rest.firstRange(of: "${".unicodeScalars) {
+            text += String(rest[..<start.lowerBound])
             rest = rest[start.upperBound...]
             let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
             let after = rest[name.endIndex...]
@@ -32,11 +32,11 @@ extension StateMachine {
                 }
             )
         }
-        return text + rest
+        return text + String(rest)
     }
 
     /// A value as it stands within a JSON string.
     private static func escaped(_ value: String) -> String {
-        String(JSON.string(value).text.dropFirst().dropLast())
+        String(JSON.string(value).text.unicodeScalars.dropFirst().dropLast())
     }
 }

@@ -12,7 +12,7 @@ struct StateShape: Sendable {
     /// The shapes of all types, by the types' names.
     ///
     /// Source: Amazon States Language, "Table of State Types and Fields".
-    static let all: [String: StateShape] = [
+    static let all: [Spelling: StateShape] = [
         "Pass": StateShape(stages: [.input, .parameters, .result, .output]),
         "Task": StateShape(stages: [.input, .parameters, .selector, .result, .output], recovers: true),
         "Choice": StateShape(stages: [.input, .output], moves: false),

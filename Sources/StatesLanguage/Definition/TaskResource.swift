@@ -37,7 +37,7 @@ struct TaskResource: Sendable, Equatable {
         }
         if parts[5] == "aws-sdk", let colon = parts[6].firstIndex(of: ":") {
             service = "aws-sdk:" + parts[6][..<colon]
-            operation = String(parts[6][parts[6].index(after: colon)...])
+            operation = String(parts[6][parts[6].unicodeScalars.index(after: colon)...])
         } else {
             service = String(parts[5])
             operation = String(parts[6])

@@ -20,11 +20,11 @@ enum ErrorName {
     static let queryEvaluationError = "States.QueryEvaluationError"
 
     /// Whether a name that begins with `States.` is one of the language's.
-    static let predefined: Set<String> = [
+    static let predefined = Set<Spelling>([
         all, taskFailed, timeout, heartbeatTimeout, runtime, dataLimitExceeded, noChoiceMatched, resultPathMatchFailure,
         parameterPathFailure, permissions, branchFailed, intrinsicFailure, exceedToleratedFailureThreshold,
         itemReaderFailed, resultWriterFailed, queryEvaluationError,
-    ]
+    ])
 
     /// Whether an `ErrorEquals` entry covers an error.
     ///

@@ -79,7 +79,7 @@ public struct Interpreter: Sendable {
 
     private var firstWait: State? {
         var name = machine.startAt
-        var seen: Set<String> = []
+        var seen: Set<Spelling> = []
         while seen.insert(name).inserted, let state = machine.graph.states[name] {
             if case .wait = state.kind { return state }
             guard state.graphs.isEmpty else { return nil }

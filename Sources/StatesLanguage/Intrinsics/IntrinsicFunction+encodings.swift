@@ -27,7 +27,7 @@ extension IntrinsicFunction {
         },
     ]
 
-    private static let hashes: [String: @Sendable (Data) -> [UInt8]] = [
+    private static let hashes: [Spelling: @Sendable (Data) -> [UInt8]] = [
         "MD5": { Array(Insecure.MD5.hash(data: $0)) },
         "SHA-1": { Array(Insecure.SHA1.hash(data: $0)) },
         "SHA-256": { Array(SHA256.hash(data: $0)) },

@@ -16,10 +16,11 @@ extension IntrinsicFunction {
             return .string(text)
         },
         IntrinsicFunction("StringSplit", 2...2) { arguments throws(IntrinsicError) in
-            let delimiters = Set(try arguments.string(1))
+            let delimiters = Set(try arguments.string(1).unicodeScalars)
             // Every second character can be a piece of its own.
             try arguments.spend(bytes: 4 * (try arguments.string(0)).utf8.count)
-            return .array(try arguments.string(0).split { delimiters.contains($0) }.map { .string(String($0)) })
+            let parts = try arguments.string(0).unicodeScalars.split { delimiters.contains($0) }
+            return .array(parts.map { .string(String($0)) })
         },
         // Unique, and the same when the step is made again; no secret, as AWS's is none.
         IntrinsicFunction("UUID", 0...0) { arguments throws(IntrinsicError) in
@@ -29,19 +30,19 @@ extension IntrinsicFunction {
 
     /// The texts around the `{}` of a template; a backslash takes a brace its meaning.
     static func pieces(of template: String) -> [String] {
-        var pieces = [""]
-        var characters = template[...]
-        while let character = characters.popFirst() {
-            if character == "\\", let next = characters.first, "{}\\'".contains(next) {
-                pieces[pieces.count - 1].append(characters.removeFirst())
-            } else if character == "{", characters.first == "}" {
-                characters.removeFirst()
-                pieces.append("")
+        var pieces = [String.UnicodeScalarView()]
+        var scalars = template.unicodeScalars[...]
+        while let scalar = scalars.popFirst() {
+            if scalar == "\\", let next = scalars.first, "{}\\'".unicodeScalars.contains(next) {
+                pieces[pieces.count - 1].append(scalars.removeFirst())
+            } else if scalar == "{", scalars.first == "}" {
+                scalars.removeFirst()
+                pieces.append(String.UnicodeScalarView())
             } else {
-                pieces[pieces.count - 1].append(character)
+                pieces[pieces.count - 1].append(scalar)
             }
         }
-        return pieces
+        return pieces.map(String.init)
     }
 }
 

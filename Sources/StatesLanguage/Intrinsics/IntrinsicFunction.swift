@@ -17,7 +17,7 @@ struct IntrinsicFunction: Sendable {
 
     /// All functions of the language, by their names.
     static let all = Dictionary(
-        uniqueKeysWithValues: (arrays + numbers + texts + encodings + documents).map { ($0.name, $0) }
+        uniqueKeysWithValues: (arrays + numbers + texts + encodings + documents).map { (Spelling($0.name), $0) }
     )
 
     /// What a function without an upper limit takes.

@@ -1,7 +1,7 @@
 /// Reads a call of an intrinsic function, with the calls in its arguments.
 struct IntrinsicParser {
     private let text: String
-    private let characters: [Character]
+    private let scalars: [Unicode.Scalar]
     private var position = 0
 
     /// How deep calls may stand in each other.
@@ -9,15 +9,15 @@ struct IntrinsicParser {
 
     init(_ text: String) {
         self.text = text
-        characters = Array(text)
+        scalars = Array(text.unicodeScalars)
     }
 
     /// - Throws: ``PathError`` with the reason as the rest of a sentence.
     mutating func parse() throws(PathError) -> IntrinsicCall {
         let call = try call(depth: 1)
         skipSpace()
-        guard position == characters.count else {
-            throw PathError(reason: "has an unexpected '\(characters[position])' after the call")
+        guard position == scalars.count else {
+            throw PathError(reason: "has an unexpected '\(scalars[position])' after the call")
         }
         return call
     }
@@ -25,8 +25,8 @@ struct IntrinsicParser {
     private mutating func call(depth: Int) throws(PathError) -> IntrinsicCall {
         guard depth <= Self.deepest else { throw PathError(reason: "has calls more than \(Self.deepest) deep") }
         let start = position
-        while let character = peek(), character.isLetter || character.isNumber || character == "." { position += 1 }
-        let name = String(characters[start..<position])
+        while let scalar = peek(), scalar.isLetter || scalar.isNumber || scalar == "." { position += 1 }
+        let name = String(scalars[start..<position])
         guard let function = IntrinsicFunction.all[name] else {
             throw PathError(reason: "calls '\(name)', which is no intrinsic function")
         }
@@ -47,7 +47,7 @@ struct IntrinsicParser {
             throw PathError(reason: "calls '\(name)' with \(arguments.count) arguments")
         }
         return IntrinsicCall(
-            text: String(characters[start..<position]),
+            text: String(scalars[start..<position]),
             function: function,
             arguments: arguments,
             position: start
@@ -69,62 +69,62 @@ struct IntrinsicParser {
     private mutating func quoted() throws(PathError) -> String {
         position += 1
         let start = position
-        while let character = peek(), character != "'" { position += character == "\\" ? 2 : 1 }
+        while let scalar = peek(), scalar != "'" { position += scalar == "\\" ? 2 : 1 }
         guard peek() == "'" else { throw PathError(reason: "has an open quote") }
         defer { position += 1 }
-        return String(characters[start..<position])
+        return String(scalars[start..<position])
     }
 
     /// A text without the backslashes that took a character its meaning; others stay.
     private static func plain(_ raw: String) -> String {
-        var text = ""
-        var characters = raw[...]
-        while let character = characters.popFirst() {
-            if character == "\\", let next = characters.first, "'{}\\".contains(next) {
-                text.append(characters.removeFirst())
+        var text = String.UnicodeScalarView()
+        var scalars = raw.unicodeScalars[...]
+        while let scalar = scalars.popFirst() {
+            if scalar == "\\", let next = scalars.first, "'{}\\".unicodeScalars.contains(next) {
+                text.append(scalars.removeFirst())
             } else {
-                text.append(character)
+                text.append(scalar)
             }
         }
-        return text
+        return String(text)
     }
 
     /// A path: up to the comma or the parenthesis that is not in its brackets.
     private mutating func path() throws(PathError) -> Path {
         let start = position
         var depth = 0
-        while let character = peek() {
-            if depth == 0, character == "," || character == ")" || character.isWhitespace { break }
-            if depth > 0, character == "'" {
+        while let scalar = peek() {
+            if depth == 0, scalar == "," || scalar == ")" || scalar.isWhitespace { break }
+            if depth > 0, scalar == "'" {
                 _ = try quoted()
                 continue
             }
-            depth += character == "[" ? 1 : character == "]" ? -1 : 0
+            depth += scalar == "[" ? 1 : scalar == "]" ? -1 : 0
             position += 1
         }
-        return try Path(parsing: String(characters[start..<position]))
+        return try Path(parsing: String(scalars[start..<position]))
     }
 
     /// A number, `true`, `false` or `null`.
     private mutating func literal() throws(PathError) -> JSON {
         let start = position
-        while let character = peek(), character != ",", character != ")", !character.isWhitespace { position += 1 }
-        let word = String(characters[start..<position])
+        while let scalar = peek(), scalar != ",", scalar != ")", !scalar.isWhitespace { position += 1 }
+        let word = String(scalars[start..<position])
         guard let value = try? JSON(parsing: word), value.stringValue == nil, value.objectValue == nil,
             value.arrayValue == nil
         else { throw PathError(reason: "has an argument that is no value: '\(word)'") }
         return value
     }
 
-    private func peek() -> Character? { position < characters.count ? characters[position] : nil }
+    private func peek() -> Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
-    private mutating func take(_ character: Character) -> Bool {
-        guard peek() == character else { return false }
+    private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard peek() == scalar else { return false }
         position += 1
         return true
     }
 
     private mutating func skipSpace() {
-        while let character = peek(), character.isWhitespace { position += 1 }
+        while let scalar = peek(), scalar.isWhitespace { position += 1 }
     }
 }

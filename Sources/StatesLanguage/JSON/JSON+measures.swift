@@ -106,17 +106,14 @@ extension JSON {
     /// Every byte may need an escape of six.
     private static func most(_ text: String) -> Int { text.utf8.count * 6 + 2 }
 
-    /// Whether both have the same text: unlike `==`, the order of members counts, and so do a zero's sign and the
-    /// spelling of what looks the same.
+    /// Whether both have the same text: unlike `==`, the order of members counts, and so does a zero's sign.
     func isIdentical(to other: JSON) -> Bool {
         switch (self, other) {
         case (.array(let left), .array(let right)):
             left.count == right.count && zip(left, right).allSatisfy { $0.isIdentical(to: $1) }
         case (.object(let left), .object(let right)):
             left.count == right.count
-                && zip(left, right).allSatisfy { $0.key.isSpelled(like: $1.key) && $0.value.isIdentical(to: $1.value) }
-        case (.string(let left), .string(let right)):
-            left.isSpelled(like: right)
+                && zip(left, right).allSatisfy { $0.key == $1.key && $0.value.isIdentical(to: $1.value) }
         case (.double(let left), .double(let right)):
             left.bitPattern == right.bitPattern
         default:

@@ -58,7 +58,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Where a member stands among the others.
     func position(of key: String) -> Int? {
-        if let positions { positions[key] } else { members.firstIndex { $0.key.isSpelled(like: key) } }
+        if let positions { positions[key] } else { members.firstIndex { $0.key == key } }
     }
 
     private mutating func append(_ member: Member) {
@@ -93,36 +93,16 @@ private final class Positions: @unchecked Sendable {
     private var positions: [Spelling: Int]
 
     init(_ keys: some Sequence<String>) {
-        positions = Dictionary(keys.enumerated().map { (Spelling(text: $1), $0) }, uniquingKeysWith: { $1 })
+        positions = Dictionary(keys.enumerated().map { (Spelling($1), $0) }, uniquingKeysWith: { $1 })
     }
 
     private init(_ positions: [Spelling: Int]) { self.positions = positions }
 
-    subscript(key: String) -> Int? { positions[Spelling(text: key)] }
+    subscript(key: String) -> Int? { positions[key] }
 
     func copy() -> Positions { Positions(positions) }
 
-    func add(_ key: String, at position: Int) { positions[Spelling(text: key)] = position }
-}
-
-/// A key by its code points. Equal ones are equal as strings too, and so have a string's hash.
-private struct Spelling: Hashable {
-    let text: String
-
-    static func == (left: Spelling, right: Spelling) -> Bool { left.text.isSpelled(like: right.text) }
-
-    func hash(into hasher: inout Hasher) { hasher.combine(text) }
-}
-
-extension String {
-    /// Whether both have the same code points: `==` takes "é" in one code point and in two for the same text.
-    func isSpelled(like other: String) -> Bool {
-        guard utf8.count == other.utf8.count, self == other else { return false }
-        let isSame = utf8.withContiguousStorageIfAvailable { bytes in
-            other.utf8.withContiguousStorageIfAvailable { bytes.elementsEqual($0) }
-        }
-        return isSame.flatMap(\.self) ?? utf8.elementsEqual(other.utf8)
-    }
+    func add(_ key: String, at position: Int) { positions[key] = position }
 }
 
 extension JSONObject: Sequence {

@@ -109,7 +109,7 @@ struct JSONParser {
         case "null": return .null
         case let token:
             throw error(
-                "Unrecognized token '\(token.utf8.count > 256 ? token.prefix(256) + "..." : token)': "
+                "Unrecognized token '\(token.utf8.count > 256 ? token.prefix(codePoints: 256) + "..." : token)': "
                     + "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
             )
         }

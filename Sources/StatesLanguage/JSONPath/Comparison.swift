@@ -167,7 +167,7 @@ private struct Timestamp: Comparable {
     init?(_ text: String) {
         guard let instant = Instant(iso8601: text) else { return nil }
         self.instant = instant
-        let digits = text.drop { $0 != "." }.dropFirst().prefix(while: \.isNumber).dropFirst(3)
+        let digits = text.unicodeScalars.drop { $0 != "." }.dropFirst().prefix(while: \.isNumber).dropFirst(3)
         rest = String(digits.dropLast(digits.reversed().prefix { $0 == "0" }.count))
     }
 

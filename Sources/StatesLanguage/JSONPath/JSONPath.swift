@@ -21,5 +21,5 @@ struct JSONPath: QueryLanguage {
     func items(_ fields: inout FieldReader) -> any ItemSource { ItemsPath(&fields) }
 
     /// Fields whose `Path` may hold an intrinsic function.
-    private static let callFields: Set = ["Error", "Cause"]
+    private static let callFields: Set<Spelling> = ["Error", "Cause"]
 }

@@ -65,7 +65,7 @@ extension PathParser {
             let fromElement = peek() == "@"
             position += 1
             let segments = try segments()
-            let text = String(characters[start..<position])
+            let text = String(scalars[start..<position])
             return .path(Path(text: text, root: .data, segments: segments), fromElement: fromElement)
         default:
             return .literal(try literal())
@@ -89,10 +89,10 @@ extension PathParser {
             return .array(elements)
         }
         let start = position
-        while let character = peek(), character.isLetter || character.isNumber || "+-.".contains(character) {
+        while let scalar = peek(), scalar.isLetter || scalar.isNumber || "+-.".unicodeScalars.contains(scalar) {
             position += 1
         }
-        let word = String(characters[start..<position])
+        let word = String(scalars[start..<position])
         guard let value = try? JSON(parsing: word) else {
             throw PathError(reason: "has a filter with something that is no value: '\(word)'")
         }

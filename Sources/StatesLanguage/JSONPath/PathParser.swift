@@ -16,16 +16,16 @@ struct PathError: Error, Equatable {
 
 /// Reads a path. What stands in its filters is read by the extension for conditions.
 struct PathParser {
-    let characters: [Character]
+    let scalars: [Unicode.Scalar]
     var position = 0
 
-    init(_ text: String) { characters = Array(text) }
+    init(_ text: String) { scalars = Array(text.unicodeScalars) }
 
     mutating func parse() throws(PathError) -> (Path.Root, [Path.Segment]) {
         guard take("$") else { throw PathError(reason: "must begin with '$'") }
         let root = try root()
         let segments = try segments()
-        if let character = peek() { throw PathError(reason: "has an unexpected '\(character)'") }
+        if let scalar = peek() { throw PathError(reason: "has an unexpected '\(scalar)'") }
         return (root, segments)
     }
 
@@ -34,8 +34,8 @@ struct PathParser {
         if take("$") { return .context }
         guard let next = peek(), VariableName.begins(with: next) else { return .data }
         let start = position
-        while let character = peek(), VariableName.goesOn(character) { position += 1 }
-        let name = String(characters[start..<position])
+        while let scalar = peek(), VariableName.goesOn(scalar) { position += 1 }
+        let name = String(scalars[start..<position])
         guard name != "states" else { throw PathError(reason: "refers to '$states', which is reserved") }
         return .variable(name)
     }
@@ -47,9 +47,9 @@ struct PathParser {
     /// The steps from here on.
     mutating func segments() throws(PathError) -> [Path.Segment] {
         var segments: [Path.Segment] = []
-        while let character = peek(), character == "." || character == "[" {
+        while let scalar = peek(), scalar == "." || scalar == "[" {
             position += 1
-            segments.append(character == "." ? try dotted() : try bracketed())
+            segments.append(scalar == "." ? try dotted() : try bracketed())
             guard segments.count <= Self.mostSteps else {
                 throw PathError(reason: "has more than \(Self.mostSteps) steps")
             }
@@ -69,21 +69,23 @@ struct PathParser {
         if take("*") { return .wildcard }
         if take("[") { return try bracketed() }
         let start = position
-        while let character = peek(), character != ".", character != "[" {
-            if character == "(" { throw PathError(reason: "calls a function, which is not supported by this version") }
-            if character.isWhitespace || "]){}'\"".contains(character) || isOfCondition(character) { break }
+        while let scalar = peek(), scalar != ".", scalar != "[" {
+            if scalar == "(" { throw PathError(reason: "calls a function, which is not supported by this version") }
+            if scalar.isWhitespace || "]){}'\"".unicodeScalars.contains(scalar) || isOfCondition(scalar) { break }
             position += 1
         }
         guard position > start else {
-            throw PathError(reason: ".".contains(first) ? "has an empty name" : "has an unexpected '\(first)'")
+            throw PathError(reason: first == "." ? "has an empty name" : "has an unexpected '\(first)'")
         }
-        return .key(String(characters[start..<position]))
+        return .key(String(scalars[start..<position]))
     }
 
     /// How many conditions stand around this place: names end at their operators.
     var conditions = 0
 
-    private func isOfCondition(_ character: Character) -> Bool { conditions > 0 && "=!<>&|,".contains(character) }
+    private func isOfCondition(_ scalar: Unicode.Scalar) -> Bool {
+        conditions > 0 && "=!<>&|,".unicodeScalars.contains(scalar)
+    }
 
     private mutating func bracketed() throws(PathError) -> Path.Segment {
         skipSpace()
@@ -142,9 +144,9 @@ struct PathParser {
         skipSpace()
         let start = position
         if peek() == "-" { position += 1 }
-        while let character = peek(), character.isASCII, character.isNumber { position += 1 }
+        while let scalar = peek(), scalar.isASCII, scalar.isNumber { position += 1 }
         guard position > start else { return nil }
-        guard let value = Int(String(characters[start..<position])) else {
+        guard let value = Int(String(scalars[start..<position])) else {
             throw PathError(reason: "has an index that is no number")
         }
         return value
@@ -156,15 +158,15 @@ struct PathParser {
             throw PathError(reason: "has a name without quotes")
         }
         position += 1
-        var text = ""
-        while let character = peek() {
+        var text = String.UnicodeScalarView()
+        while let scalar = peek() {
             position += 1
-            if character == quote { return text }
-            if character == "\\", let escaped = peek() {
+            if scalar == quote { return String(text) }
+            if scalar == "\\", let escaped = peek() {
                 position += 1
                 text.append(escaped)
             } else {
-                text.append(character)
+                text.append(scalar)
             }
         }
         throw PathError(reason: "has an open quote")
@@ -175,19 +177,18 @@ struct PathParser {
         guard take("]") else { throw PathError(reason: "has an open bracket") }
     }
 
-    func peek() -> Character? { position < characters.count ? characters[position] : nil }
+    func peek() -> Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
-    mutating func take(_ character: Character) -> Bool {
-        guard peek() == character else { return false }
+    mutating func take(_ scalar: Unicode.Scalar) -> Bool {
+        guard peek() == scalar else { return false }
         position += 1
         return true
     }
 
     /// Goes past a word, if it stands here.
     mutating func take(word: String) -> Bool {
-        let end = position + word.count
-        guard end <= characters.count, String(characters[position..<end]) == word else { return false }
-        position = end
+        guard scalars[position...].starts(with: word.unicodeScalars) else { return false }
+        position += word.unicodeScalars.count
         return true
     }
 

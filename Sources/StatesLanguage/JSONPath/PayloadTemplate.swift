@@ -67,7 +67,7 @@ private struct TemplateParts {
 
     private mutating func constant(_ object: JSONObject) -> JSONObject {
         var constants = JSONObject(minimumCapacity: object.count)
-        let names = object.keys.map { $0.hasSuffix(".$") ? String($0.dropLast(2)) : $0 }
+        let names = object.keys.map { $0.without(suffix: ".$") ?? $0 }
         for name in names { constants[name] = .null }
         // Of two with one name the last one counts.
         var last = Array(repeating: 0, count: constants.count)

@@ -10,7 +10,7 @@ struct Assignment: Sendable {
     /// `Assign`, with names that are checked; `nil` where there is none.
     init?(_ fields: inout FieldReader) {
         guard let object = fields.object("Assign") else { return nil }
-        names = object.keys.map { $0.hasSuffix(".$") ? String($0.dropLast(2)) : $0 }
+        names = object.keys.map { $0.without(suffix: ".$") ?? $0 }
         for (key, name) in zip(object.keys, names) {
             if let reason = VariableName.problem(with: name) { fields.problem(reason, at: "Assign/\(key)") }
         }
@@ -34,7 +34,7 @@ enum VariableName {
 
     /// What is wrong with a name; `nil` for a good one.
     static func problem(with name: String) -> String? {
-        guard let first = name.first, begins(with: first), name.allSatisfy(goesOn) else {
+        guard let first = name.unicodeScalars.first, begins(with: first), name.unicodeScalars.allSatisfy(goesOn) else {
             return "A variable's name must begin with a letter and go on with letters, digits and '_': '\(name)'"
         }
         guard name.unicodeScalars.count <= longest else {
@@ -43,9 +43,9 @@ enum VariableName {
         return name == "states" ? "The variable's name 'states' is reserved" : nil
     }
 
-    /// Whether a name may begin with a character.
-    static func begins(with character: Character) -> Bool { character.isLetter || character == "_" }
+    /// Whether a name may begin with a code point.
+    static func begins(with scalar: Unicode.Scalar) -> Bool { scalar.isLetter || scalar == "_" }
 
-    /// Whether a name may go on with a character.
-    static func goesOn(_ character: Character) -> Bool { begins(with: character) || character.isNumber }
+    /// Whether a name may go on with a code point.
+    static func goesOn(_ scalar: Unicode.Scalar) -> Bool { begins(with: scalar) || scalar.isNumber || scalar.isMark }
 }

@@ -88,7 +88,7 @@ extension StateMachine {
         func find(_ graph: StateGraph) -> StateGraph? {
             for (name, state) in graph.states {
                 if case .map(let map) = state.kind, let distribution = map.distribution {
-                    if distribution.label(of: name).utf8.elementsEqual(label.utf8) { return map.processor }
+                    if distribution.label(of: name.text) == label { return map.processor }
                     continue
                 }
                 for inner in state.graphs { if let found = find(inner) { return found } }

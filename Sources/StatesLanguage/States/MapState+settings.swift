@@ -40,7 +40,7 @@ extension Setting<Double> {
 }
 
 private func settingName(of field: String) -> String {
-    field.hasSuffix("Path") ? String(field.dropLast(4)) : field
+    field.without(suffix: "Path") ?? field
 }
 
 private func mismatch(

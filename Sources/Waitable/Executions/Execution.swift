@@ -43,7 +43,7 @@ public struct Execution: Sendable, Equatable {
         public var answer: Answer
 
         /// What the end of an execution is to the task that started it.
-        public enum Answer: Character, Sendable {
+        public enum Answer: Unicode.Scalar, Sendable {
             /// A description with input and output as text: `.sync`.
             case text = "@"
             /// A description with input and output as JSON: `.sync:2`.

@@ -230,9 +230,9 @@ extension Execution.ParentTask {
     fileprivate var text: String { "\(task)\(answer.rawValue)\(key)" }
 
     fileprivate init?(_ text: String) {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        let rest = text[digits.endIndex...]
-        guard let task = Int(digits), let answer = rest.first.flatMap(Answer.init(rawValue:)),
+        let digits = text.unicodeScalars.prefix { ("0"..."9").contains($0) }
+        let rest = text.unicodeScalars[digits.endIndex...]
+        guard let task = Int(String(digits)), let answer = rest.first.flatMap(Answer.init(rawValue:)),
             let key = ExecutionKey(member: String(rest.dropFirst()))
         else { return nil }
         self.init(key: key, task: task, answer: answer)

@@ -4,14 +4,17 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     public var field: String
     /// The rule, as the rest of a sentence: `must be …`.
     public var rule: String
-    /// The offending value as text, cut to 128 characters; `nil` where there is none.
+    /// The offending value as text, cut to 128 code points; `nil` where there is none.
     public var value: String?
 
     /// An error from its parts.
     public init(field: String, rule: String, value: String?) {
         self.field = field
         self.rule = rule
-        self.value = value.map { $0.count > 128 ? $0.prefix(128) + "…" : $0 }
+        self.value = value.map { value in
+            let start = value.prefix(codePoints: 128)
+            return start == value ? value : start + "…"
+        }
     }
 
     /// `StartTimestamp: must be …: '2026-02-30'`

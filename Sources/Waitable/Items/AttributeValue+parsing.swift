@@ -69,8 +69,8 @@ extension AttributeValue {
     }
 
     /// Reads named values.
-    static func members(_ object: JSONObject, depth: Int = 0) throws(ItemProblem) -> [String: AttributeValue] {
-        var members: [String: AttributeValue] = [:]
+    static func members(_ object: JSONObject, depth: Int = 0) throws(ItemProblem) -> [Spelling: AttributeValue] {
+        var members: [Spelling: AttributeValue] = [:]
         for (name, value) in object {
             guard !name.isEmpty else {
                 throw .validation("One or more parameter values were invalid: Attribute name must not be empty")
@@ -119,7 +119,7 @@ extension AttributeValue {
         guard !elements.isEmpty else { throw .validation("One or more parameter values were invalid: \(emptyMessage)") }
         var texts: [String] = []
         for value in elements { texts.append(try element(value, type)) }
-        guard Set(texts.map { Array($0.utf8) }).count == texts.count else {
+        guard Set<Spelling>(texts).count == texts.count else {
             throw .validation(
                 "One or more parameter values were invalid: Input collection [\(texts.joined(separator: ", "))] contains duplicates."
             )

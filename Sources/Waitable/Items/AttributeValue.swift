@@ -17,7 +17,7 @@ public indirect enum AttributeValue: Sendable, Hashable {
     /// `L`: values of any types.
     case list([AttributeValue])
     /// `M`: named values.
-    case map([String: AttributeValue])
+    case map([Spelling: AttributeValue])
     /// `SS`: texts, none twice.
     case stringSet([String])
     /// `NS`: numbers in canonical text, none twice.
@@ -58,10 +58,10 @@ public indirect enum AttributeValue: Sendable, Hashable {
     }
 
     /// DynamoDB's JSON of named values, in order of name.
-    static func json(of members: [String: AttributeValue]) -> JSONObject {
+    static func json(of members: [Spelling: AttributeValue]) -> JSONObject {
         var object = JSONObject()
-        for (name, value) in members.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
-            object[name] = value.json
+        for (name, value) in members.sorted(by: { $0.key < $1.key }) {
+            object[name.text] = value.json
         }
         return object
     }
@@ -74,7 +74,7 @@ public indirect enum AttributeValue: Sendable, Hashable {
         case .binary(let text): Base64.byteCount(of: text)
         case .bool, .null: 1
         case .list(let elements): elements.reduce(3) { $0 + $1.size + 1 }
-        case .map(let members): members.reduce(3) { $0 + $1.key.utf8.count + $1.value.size + 1 }
+        case .map(let members): members.reduce(3) { $0 + $1.key.text.utf8.count + $1.value.size + 1 }
         case .stringSet(let texts): texts.reduce(0) { $0 + $1.utf8.count }
         case .numberSet(let texts): texts.reduce(0) { $0 + ($1.utf8.count + 1) / 2 + 1 }
         case .binarySet(let texts): texts.reduce(0) { $0 + Base64.byteCount(of: $1) }

@@ -25,7 +25,7 @@ public struct ItemCatalog: ResourceCatalog {
         let field = "Parameters"
         // Anything but an object is computed when the task runs.
         guard let fields = (parameters ?? .object([:])).objectValue else { return nil }
-        let names = fields.keys.map { $0.hasSuffix(".$") ? String($0.dropLast(2)) : $0 }
+        let names = fields.keys.map { $0.without(suffix: ".$") ?? $0 }
         for name in action.requiredFields where !names.contains(name) {
             return (field, "The field '\(name)' is required but was missing")
         }

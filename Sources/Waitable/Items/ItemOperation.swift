@@ -218,7 +218,9 @@ private struct Fields {
     func table() throws(ItemProblem) -> String {
         let text = try text("TableName") ?? ""
         var name = Substring(text)
-        if text.hasPrefix("arn:"), let slash = text.firstIndex(of: "/") { name = text[text.index(after: slash)...] }
+        if text.hasPrefix("arn:"), let slash = text.firstIndex(of: "/") {
+            name = text[text.unicodeScalars.index(after: slash)...]
+        }
         guard !name.isEmpty, name.utf8.count <= 255 else {
             throw .validation(
                 "1 validation error detected: Value '\(text)' at 'tableName' failed to satisfy constraint: "

@@ -1,7 +1,7 @@
 /// Which attribute is the key of each table. Redis has no tables to ask.
 public struct KeyAttributes: Sendable, Equatable {
     /// Tables whose key attribute is declared.
-    public var tables: [String: String]
+    public var tables: [Spelling: String]
     /// The key attribute of the other tables. There, a name that differs only in case will do.
     public var standard: String
     /// Whether only the declared tables exist.
@@ -13,7 +13,7 @@ public struct KeyAttributes: Sendable, Equatable {
     ///   - tables: Tables whose key attribute is declared, by name.
     ///   - standard: The key attribute of the other tables.
     ///   - isClosed: Whether an operation on a table that is not declared fails, as for one that does not exist.
-    public init(tables: [String: String] = [:], standard: String = "Id", isClosed: Bool = false) {
+    public init(tables: [Spelling: String] = [:], standard: String = "Id", isClosed: Bool = false) {
         self.tables = tables
         self.standard = standard
         self.isClosed = isClosed

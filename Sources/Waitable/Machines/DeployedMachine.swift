@@ -13,7 +13,7 @@ public final class DeployedMachine: Sendable {
     /// The attribute that is each table's key.
     let keyAttributes: KeyAttributes
     /// Its tasks, by the names of their states.
-    let tasks: [String: PreparedTask]
+    let tasks: [Spelling: PreparedTask]
 
     /// Compiles a revision.
     ///

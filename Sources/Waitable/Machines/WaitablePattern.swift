@@ -21,7 +21,7 @@ public struct WaitablePattern: Sendable, Equatable {
             return nil
         }
         var name = machine["StartAt"]?.stringValue
-        var seen: Set<String> = []
+        var seen: Set<Spelling> = []
         var first: String?
         var last: String?
         var waits = false

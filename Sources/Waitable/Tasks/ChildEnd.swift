@@ -13,7 +13,7 @@ public struct ChildEnd: Sendable {
     public static func child(in entry: JSON) -> (key: ExecutionKey, wish: Execution.ParentTask.Answer)? {
         guard let object = entry.objectValue,
             let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:)),
-            let wish = object["as"]?.stringValue?.first.flatMap(Execution.ParentTask.Answer.init)
+            let wish = object["as"]?.stringValue?.unicodeScalars.first.flatMap(Execution.ParentTask.Answer.init)
         else { return nil }
         return (key, wish)
     }

@@ -82,7 +82,7 @@ struct Publication: Sendable, Equatable {
         case .sns:
             let target = ["TopicArn", "TargetArn", "PhoneNumber"].first { parameters[$0] != nil } ?? "TopicArn"
             let stream = try Self.name(parameters, target, separator: ":")
-            try append(stream, id(0), "MessageId", parameters, without: [target])
+            try append(stream, id(0), "MessageId", parameters, without: [Spelling(target)])
             answer = ["MessageId": .string(id(0))]
         case .events:
             try putEvents(parameters, id: id)
@@ -121,7 +121,8 @@ struct Publication: Sendable, Equatable {
                 )
             } else {
                 let bus = members["EventBusName"]?.stringValue ?? "default"
-                let name = bus.split(whereSeparator: { ":/".contains($0) }).last.map(String.init) ?? "default"
+                let parts = bus.unicodeScalars.split { $0 == ":" || $0 == "/" }
+                let name = parts.last.map { String($0) } ?? "default"
                 try append(name, id(index), "EventId", members, without: ["EventBusName"])
                 results.append(.object(["EventId": .string(id(index))]))
             }
@@ -135,7 +136,7 @@ struct Publication: Sendable, Equatable {
         _ id: String,
         _ idField: String,
         _ members: JSONObject,
-        without hidden: Set<String>
+        without hidden: Set<Spelling>
     ) throws(ItemProblem) {
         guard stream.utf8.count <= Self.longestName else {
             throw .parameters("The name of a queue, topic or bus must have at most \(Self.longestName) bytes")
@@ -154,9 +155,10 @@ struct Publication: Sendable, Equatable {
     private static func name(
         _ parameters: JSONObject,
         _ field: String,
-        separator: Character
+        separator: Unicode.Scalar
     ) throws(ItemProblem) -> String {
-        guard let text = parameters[field]?.stringValue, let name = text.split(separator: separator).last else {
+        guard let text = parameters[field]?.stringValue, let name = text.unicodeScalars.split(separator: separator).last
+        else {
             throw .parameters("The field '\(field)' is required but was missing")
         }
         return String(name)

@@ -80,8 +80,8 @@ struct CredentialFile {
 
     static func lines(of text: String) throws(CredentialFileError) -> [Line] {
         var lines: [Line] = []
-        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let words = line.split { $0 == " " || $0 == "\t" }
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let words = line.unicodeScalars.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map { Substring($0) }
             guard let first = words.first, !first.hasPrefix("#") else { continue }
             func refusal(_ rule: String) -> CredentialFileError { CredentialFileError(line: index + 1, rule: rule) }
             guard words.count == 3 else { throw refusal("must have three words: name, rights and value") }

@@ -4,7 +4,7 @@ import Foundation
 /// The credentials that a server knows.
 struct Credentials: Sendable {
     var tokens: [BearerToken] = []
-    var accessKeys: [String: AccessKey] = [:]
+    var accessKeys: [Spelling: AccessKey] = [:]
 
     /// The caller of a bearer token; `nil` for a token that is unknown.
     ///
@@ -33,8 +33,8 @@ struct Credentials: Sendable {
     }
 
     /// Reads the lines of a file of access keys.
-    static func accessKeys(_ lines: [CredentialFile.Line]) throws(CredentialFileError) -> [String: AccessKey] {
-        var keys: [String: AccessKey] = [:]
+    static func accessKeys(_ lines: [CredentialFile.Line]) throws(CredentialFileError) -> [Spelling: AccessKey] {
+        var keys: [Spelling: AccessKey] = [:]
         for line in lines {
             guard (32...128).contains(line.value.utf8.count) else {
                 throw CredentialFileError(line: line.number, rule: "the secret must have 32 to 128 characters")

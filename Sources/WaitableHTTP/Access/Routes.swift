@@ -10,7 +10,7 @@ public final class Routes: HTTPResponderBuilder {
 
     private let router = Router(options: .autoGenerateHeadEndpoints)
     private let access: Access
-    private var methods: [String: [HTTPRequest.Method]] = [:]
+    private var methods: [Spelling: [HTTPRequest.Method]] = [:]
     /// What is served: method, path and what it needs of a caller.
     private(set) var served: [(method: HTTPRequest.Method, path: String, need: Need)] = []
 
@@ -56,7 +56,7 @@ public final class Routes: HTTPResponderBuilder {
     public func buildResponder() -> RouterResponder<BasicRequestContext> {
         for (path, allowed) in methods {
             for method in Self.allMethods where !allowed.contains(method) {
-                router.on(RouterPath(path), method: method) { [access] request, _ -> Response in
+                router.on(RouterPath(path.text), method: method) { [access] request, _ -> Response in
                     try access.check(request, .caller)
                     throw ItemError.methodNotAllowed(request.method, allowed: allowed)
                 }

@@ -97,7 +97,7 @@ private struct Preparation {
     let starter: Starter
     let stateMachine: String?
     private var now: Instant?
-    private var targets: [String?: Starter.Target] = [:]
+    private var targets: [Spelling?: Starter.Target] = [:]
 
     init(starter: Starter, stateMachine: String?) {
         self.starter = starter
@@ -122,9 +122,10 @@ private struct Preparation {
     }
 
     private mutating func target(_ name: String?) async throws(Starter.Refusal) -> Starter.Target {
-        if let known = targets[name] { return known }
+        let spelling = name.map { Spelling($0) }
+        if let known = targets[spelling] { return known }
         let target = try await starter.target(name.map { StateMachineReference(name: $0) })
-        targets[name] = target
+        targets[spelling] = target
         return target
     }
 

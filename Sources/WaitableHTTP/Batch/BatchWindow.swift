@@ -29,7 +29,7 @@ final class BatchWindow: Sendable {
         /// Groups handed out so far, and how many of them are in `ready` or written.
         var groups = 0
         var answeredGroups = 0
-        var idsUnderWay: Set<String> = []
+        var idsUnderWay: Set<Spelling> = []
         /// Answers of groups before which another one has none yet.
         var early: [Int: ByteBuffer] = [:]
         var ready = ByteBuffer()

@@ -127,7 +127,7 @@ extension StepFunctionsAPI {
                 "Member must have length less than or equal to 2, and greater than or equal to 1"
             )
         }
-        var machines: Set<String> = []
+        var machines: Set<Spelling> = []
         var routes: [MachineAlias.Route] = []
         for entry in entries {
             let arn = entry["stateMachineVersionArn"]?.stringValue ?? ""
@@ -150,7 +150,7 @@ extension StepFunctionsAPI {
         guard routes.map(\.weight).reduce(0, +) == 100 else {
             throw APIError("ValidationException", "\(field): weights must add up to 100")
         }
-        return (machine, routes)
+        return (machine.text, routes)
     }
 
     private func check(

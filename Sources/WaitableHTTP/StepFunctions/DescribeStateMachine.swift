@@ -61,7 +61,7 @@ extension StepFunctionsAPI {
         guard let references = machine?.variableReferences, !references.isEmpty else { return nil }
         var object = JSONObject()
         for (state, names) in references.sorted(by: { $0.key < $1.key }) {
-            object[state] = .array(names.map(JSON.string))
+            object[state.text] = .array(names.map(JSON.string))
         }
         return .object(object)
     }

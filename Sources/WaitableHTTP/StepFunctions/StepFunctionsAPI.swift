@@ -73,10 +73,10 @@ struct StepFunctionsAPI: Sendable {
     private func operation(of request: Request) throws(APIError) -> String {
         let target = request.headers[.amazonTarget] ?? ""
         let prefix = "AWSStepFunctions."
-        guard target.hasPrefix(prefix) else {
+        guard let operation = target.without(prefix: prefix) else {
             throw APIError("UnknownOperationException", "X-Amz-Target: must begin with \(prefix): '\(target)'")
         }
-        return String(target.dropFirst(prefix.count))
+        return operation
     }
 
     /// The body, which stays with the request, so that it can be asked for again.
@@ -116,7 +116,7 @@ struct StepFunctionsAPI: Sendable {
     private typealias Operation = @Sendable (StepFunctionsAPI) -> @Sendable (APIRequest) async throws -> JSONObject
 
     /// Every operation of the API that there is.
-    private static let operations: [String: Operation] = [
+    private static let operations: [Spelling: Operation] = [
         "CreateActivity": { $0.createActivity },
         "CreateStateMachine": { $0.createStateMachine },
         "CreateStateMachineAlias": { $0.createStateMachineAlias },

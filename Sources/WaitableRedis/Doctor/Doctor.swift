@@ -87,13 +87,13 @@ public struct Doctor: Sendable {
     /// Whether what is due is worked on.
     private func checkWork(_ report: inout DoctorReport) {
         guard let overview = report.overview else { return }
-        for (name, partitions) in report.survey.partitions where name == store.keys.namespace {
+        if let partitions = report.survey.partitions[store.keys.namespace] {
             for partition in partitions.sorted() where partition != store.keys.partition {
                 report.findings.add(
                     Finding(
                         "partition-unserved",
                         .warning,
-                        at: Keys(namespace: name, partition: partition).prefix,
+                        at: Keys(namespace: store.keys.namespace, partition: partition).prefix,
                         "There are keys of a partition that this version does not work on.",
                         "Were they written by hand? The partition is \(store.keys.prefix)."
                     )

@@ -12,7 +12,7 @@ public struct FindingLog: Sendable {
     }
 
     /// How many there are of each code.
-    public private(set) var counts: [String: Count] = [:]
+    public private(set) var counts: [String: Count] = [:]  // own words
     private var all: [Finding] = []
     private let keptOfEach: Int
 

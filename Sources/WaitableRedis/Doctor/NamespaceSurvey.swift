@@ -3,7 +3,7 @@ public import StatesLanguage
 /// Which namespaces and partitions the keys of a Redis are of.
 public struct NamespaceSurvey: Sendable, Equatable {
     /// The partitions of each namespace, in order.
-    public private(set) var partitions: [String: Set<Int>] = [:]
+    public private(set) var partitions: [Spelling: Set<Int>] = [:]
 
     /// The most that are told apart: other software may have keys that look alike.
     private static let most = 1_000
@@ -29,7 +29,7 @@ public struct NamespaceSurvey: Sendable, Equatable {
         .array(
             partitions.sorted { $0.key < $1.key }.map { name, numbers in
                 .object([
-                    "name": .string(name), "partitions": .array(numbers.sorted().map { .integer(Int64($0)) }),
+                    "name": .string(name.text), "partitions": .array(numbers.sorted().map { .integer(Int64($0)) }),
                 ])
             }
         )

@@ -22,7 +22,7 @@ public struct ServerFacts: Sendable {
     /// `INFO`; empty where it may not be seen.
     public internal(set) var info = RedisInfo("")
     /// `CONFIG GET`, of `appendfsync` and `save`; empty where it may not be seen.
-    public internal(set) var configuration: [String: String] = [:]
+    public internal(set) var configuration: [Spelling: String] = [:]
     /// The version of the function library that is loaded; `nil` where there is none.
     public internal(set) var functions: Int?
     /// Commands that this user may not call, or that this Redis does not have.

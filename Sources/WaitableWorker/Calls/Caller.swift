@@ -66,7 +66,7 @@ struct Caller: Sendable {
         guard let output else {
             return .failed(
                 error: "Lambda.Unknown",
-                cause: "The function answered with what is no JSON: \(text.prefix(200))"
+                cause: "The function answered with what is no JSON: \(text.prefix(codePoints: 200))"
             )
         }
         guard isWrapped else { return .succeeded(output) }

@@ -43,8 +43,8 @@ struct DevCommand: AsyncParsableCommand {
         }
     }
 
-    private var overrides: [String: String] {
-        var values: [String: String] = [:]
+    private var overrides: [String: String] {  // own words
+        var values: [String: String] = [:]  // own words
         values[Setting.stateMachines.environment] = stateMachines
         values[Setting.logLevel.environment] =
             logLevel ?? ProcessInfo.processInfo.environment["WAITABLE_LOG_LEVEL"] ?? "warning"

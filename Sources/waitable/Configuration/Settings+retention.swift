@@ -18,10 +18,10 @@ extension Settings {
     /// Reads `90d`, `12h`, `30m`, `45s` as milliseconds; `nil` for `off`.
     private static func age(_ text: String) throws(SettingError) -> Int64? {
         if text == "off" { return nil }
-        let units: [Character: Int64] = ["s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
+        let units: [Unicode.Scalar: Int64] = ["s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
         let longest: Int64 = 36_500 * 86_400_000
-        guard let last = text.last, let unit = units[last], text.dropLast().allSatisfy(\.isWholeNumber),
-            let number = Int64(text.dropLast()), number <= longest / unit
+        guard let last = text.unicodeScalars.last, let unit = units[last],
+            let number = UInt32(String(text.unicodeScalars.dropLast())).map(Int64.init), number <= longest / unit
         else {
             throw SettingError(
                 .retentionAge,

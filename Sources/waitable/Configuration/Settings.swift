@@ -36,7 +36,7 @@ struct Settings: Sendable {
     /// Whether the folder of definitions was asked for, so that its absence is an error.
     let stateMachinesAreRequired: Bool
     let defaultMachine: String
-    let substitutions: [String: String]
+    let substitutions: [Spelling: String]
     let itemTable: String
     let arn: ARN
     let readiness: ReadinessPolicy
@@ -133,13 +133,13 @@ struct Settings: Sendable {
     }
 
     /// Reads `Name=value,Name=value`.
-    static func substitutions(_ text: String) throws(SettingError) -> [String: String] {
-        var values: [String: String] = [:]
+    static func substitutions(_ text: String) throws(SettingError) -> [Spelling: String] {
+        var values: [Spelling: String] = [:]
         for pair in text.split(separator: ",") {
             guard let equals = pair.firstIndex(of: "="), equals != pair.startIndex else {
                 throw SettingError(.substitutions, "must be Name=value pairs with commas between them", text)
             }
-            values[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+            values[String(pair[..<equals])] = String(pair[pair.unicodeScalars.index(after: equals)...])
         }
         return values
     }

@@ -5,7 +5,7 @@ struct ChildProcess: Sendable {
     let name: String
     let process: Process
 
-    init(_ name: String, program: String, _ arguments: [String], _ environment: [String: String]) throws {
+    init(_ name: String, program: String, _ arguments: [String], _ environment: [String: String]) throws {  // own words
         self.name = name
         process = Process()
         process.executableURL = try Self.url(of: program, environment)
@@ -34,7 +34,7 @@ struct ChildProcess: Sendable {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    private static func url(of program: String, _ environment: [String: String]) throws -> URL {
+    private static func url(of program: String, _ environment: [String: String]) throws -> URL {  // own words
         if program.contains("/") { return URL(fileURLWithPath: program) }
         for folder in (environment["PATH"] ?? "").split(separator: ":") {
             let path = "\(folder)/\(program)"

@@ -14,14 +14,14 @@ struct DevStack {
     private let port: Int
     private let redisPort: Int
     private let folder: URL
-    private let environment: [String: String]
+    private let environment: [String: String]  // own words
 
     init(
         workers: Int,
         host: String,
         port: String,
         showsFirstItem: Bool,
-        environment: [String: String]
+        environment: [String: String]  // own words
     ) async throws {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)

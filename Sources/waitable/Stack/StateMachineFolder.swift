@@ -51,7 +51,7 @@ struct DefinitionFile {
     /// What can be run, but will fail.
     let warnings: [DefinitionProblem]
 
-    init(path: String, name: String? = nil, substitutions: [String: String]) throws {
+    init(path: String, name: String? = nil, substitutions: [Spelling: String]) throws {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         let name = name ?? file.replacing(".asl.json", with: "").replacing(".json", with: "")
         if let problem = ResourceName.problem(with: name) {

@@ -86,6 +86,6 @@ struct WorkerProcess {
 
     /// Whether a worker of this host, that was given no name, has this one.
     static func isOfThisHost(_ name: String) -> Bool {
-        name.hasPrefix("\(host)-") && name.dropFirst(host.count + 1).allSatisfy(\.isWholeNumber)
+        name.without(prefix: "\(host)-")?.utf8.allSatisfy { (0x30...0x39).contains($0) } ?? false
     }
 }

@@ -12,7 +12,7 @@ struct SubstitutionTests {
         ]
     )
     func values(definition: String, result: String) throws {
-        let values = ["DDBTable": "orders", "A": "1", "Quoted": "say \"hi\"\\\n"]
+        let values: [Spelling: String] = ["DDBTable": "orders", "A": "1", "Quoted": "say \"hi\"\\\n"]
         #expect(try StateMachine.substituting(values, in: definition) == result)
     }
 

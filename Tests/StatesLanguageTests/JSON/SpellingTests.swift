@@ -57,4 +57,116 @@ struct SpellingTests {
             try StateMachine(definition: definition, resources: TestCatalog())
         }
     }
+
+    @Test("values, and sets of values, tell them apart")
+    func values() throws {
+        let values = try [
+            #""\#(Self.one)""#, #""\#(Self.two)""#, #"["\#(Self.one)"]"#, #"["\#(Self.two)"]"#, #"{"\#(Self.one)":1}"#,
+            #"{"\#(Self.two)":1}"#, #"{"k":"\#(Self.one)"}"#, #"{"k":"\#(Self.two)"}"#,
+        ].map { try JSON(parsing: $0) }
+        for (index, value) in values.enumerated() {
+            #expect(values.indices.filter { values[$0] == value } == [index])
+        }
+        #expect(Set(values).count == values.count)
+        #expect(Set(values.map(\.hashValue)).count == values.count)
+    }
+
+    @Test("two states are two, and each is run")
+    func states() throws {
+        let run = try Run(
+            #"""
+            {"StartAt":"\#(Self.two)","States":{
+              "\#(Self.one)":{"Type":"Pass","Result":1,"ResultPath":"$.one","End":true},
+              "\#(Self.two)":{"Type":"Pass","Result":2,"ResultPath":"$.two","Next":"\#(Self.one)"}}}
+            """#
+        )
+        #expect(run.output == #"{"two":2,"one":1}"#)
+    }
+
+    @Test("two branches may have states that look the same")
+    func branches() throws {
+        func branch(_ name: String) -> String {
+            #"{"StartAt":"\#(name)","States":{"\#(name)":{"Type":"Pass","Result":"\#(name)","End":true}}}"#
+        }
+        let state = #"{"Type":"Parallel","Branches":[\#(branch(Self.one)),\#(branch(Self.two))],"End":true}"#
+        #expect(try Run(machine(state)).output == #"["\#(Self.one)","\#(Self.two)"]"#)
+    }
+
+    @Test("an error is caught and retried by its own name")
+    func errors() throws {
+        let rules = [Self.one, Self.two].map { #"{"ErrorEquals":["\#($0)"],"ResultPath":null,"Next":"\#($0)"}"# }
+        let states = [Self.one, Self.two].map { #","\#($0)":{"Type":"Pass","Result":"\#($0)","End":true}"# }
+        let retry = #"[{"ErrorEquals":["\#(Self.one)"],"MaxAttempts":1}]"#
+        let state =
+            #"{"Type":"Task","Resource":"r","Retry":\#(retry),"Catch":[\#(rules.joined(separator: ","))],"End":true}"#
+        var run = try Run(machine(state, states.joined()), tasks: [.failed(error: Self.two, cause: nil)])
+        #expect(run.output == #""\#(Self.two)""#)
+        run = try Run(machine(state, states.joined()), tasks: [.failed(error: Self.one, cause: nil)])
+        #expect(run.flow != nil)
+    }
+
+    @Test("two variables are two")
+    func variables() throws {
+        let run = try Run(
+            #"""
+            {"StartAt":"A","States":{
+              "A":{"Type":"Pass","Assign":{"\#(Self.one)":1,"\#(Self.two)":2},"Next":"B"},
+              "B":{"Type":"Pass","Parameters":{"one.$":"$\#(Self.one)","two.$":"$\#(Self.two)"},"End":true}}}
+            """#
+        )
+        #expect(run.output == #"{"one":1,"two":2}"#)
+    }
+
+    @Test(
+        "functions, filters and members of templates",
+        arguments: [
+            ("States.ArrayContains(States.Array($.one), $.two)", "false"),
+            ("States.ArrayContains(States.Array($.one), $.one)", "true"),
+            ("States.ArrayUnique(States.Array($.one, $.two, $.one))", #"["\#(one)","\#(two)"]"#),
+            ("States.ArrayLength($.list[?(@ == '\(two)')])", "1"), ("$.list[?(@ in ['\(one)'])]", #"["\#(one)"]"#),
+            ("$.objects[?(@.k != '\(one)')]", #"[{"k":"\#(two)"}]"#),
+            // A line's end is two code points, and an accent does not hide what stands before it.
+            ("States.StringSplit($.lines, '\n')", #"["a\r","b"]"#),
+            ("States.StringSplit($.lines, '\r')", #"["a","\nb"]"#),
+            ("States.StringSplit($.comma, ',')", #"["a","\#u{301}b"]"#),
+            ("States.StringSplit('\(two)', '\(one)')", #"["\#(two)"]"#),
+            ("States.Format('{}\u{301}', 'e')", #""\#(two)""#), ("States.Format('\u{301}{}', 1)", #""\#u{301}1""#),
+            ("States.StringToJson('[\"\u{301}\"]')", #"["\#u{301}"]"#), ("$['\u{301}']", "3"),
+            (#"States.JsonMerge($.left, $.right, false)"#, #"{"\#(one)":1,"\#(two)":2}"#),
+        ]
+    )
+    func lookups(text: String, value: String) throws {
+        let input = #"""
+            {"one":"\#(Self.one)","two":"\#(Self.two)","list":["\#(Self.one)","\#(Self.two)"],"lines":"a\r\nb",
+             "objects":[{"k":"\#(Self.one)"},{"k":"\#(Self.two)"}],"comma":"a,\#u{301}b","\#u{301}":3,
+             "left":{"\#(Self.one)":1},"right":{"\#(Self.two)":2}}
+            """#
+        // With a sign in front that is one character with the full stop of the member's end.
+        let state = #"{"Type":"Pass","Parameters":{"\#u{600}.$":\#(JSON.string(text).text)},"End":true}"#
+        #expect(try Run(machine(state), input: input).output == #"{"\#u{600}":\#(value)}"#)
+    }
+
+    @Test("a choice is made between them", arguments: [(one, "1"), (two, "2")])
+    func choice(text: String, output: String) throws {
+        let choices = [Self.one, Self.two].map { #"{"Variable":"$.k","StringEquals":"\#($0)","Next":"\#($0)"}"# }
+        let states = [(Self.one, 1), (Self.two, 2)].map { #","\#($0)":{"Type":"Pass","Result":\#($1),"End":true}"# }
+        let state = #"{"Type":"Choice","Choices":[\#(choices.joined(separator: ","))]}"#
+        let run = try Run(machine(state, states.joined()), input: #"{"k":"\#(text)"}"#)
+        #expect(run.output == output)
+    }
+
+    @Test("texts are in the order of UTF-16, as Java's are")
+    func order() throws {
+        // By code points the first is less.
+        let state = #"{"Type":"Choice","Choices":[{"Variable":"$.a","StringLessThanPath":"$.b","Next":"T"}]}"#
+        let text = machine(state, #","T":{"Type":"Succeed"}"#)
+        #expect(try Run(text, input: #"{"a":"\#u{1F600}","b":"\#u{FFFD}"}"#).output != nil)
+        #expect(try Run(text, input: #"{"a":"\#u{FFFD}","b":"\#u{1F600}"}"#).output == nil)
+    }
+
+    @Test("a substitution is by the placeholder's own name, its value taken as it is")
+    func substitution() throws {
+        let text = try StateMachine.substituting(["A": "\u{301}\"", "B": "\r\n"], in: #"{"a":"${A}","b":"${B}"}"#)
+        #expect(try JSON(parsing: text) == .object(["a": .string("\u{301}\""), "b": .string("\r\n")]))
+    }
 }

@@ -13,19 +13,20 @@ struct AuthorizationHeader {
     /// - Throws: `IncompleteSignatureException`, with AWS's texts but for the header, which is not repeated.
     init(_ value: String) throws(APIError) {
         let algorithm = "AWS4-HMAC-SHA256"
-        guard value.hasPrefix(algorithm + " ") else {
+        guard let rest = value.without(prefix: algorithm + " ") else {
             throw .incompleteSignature("Authorization header must begin with '\(algorithm)', or be a bearer token.")
         }
-        var parts: [Substring: Substring] = [:]
-        for part in value.dropFirst(algorithm.count).split(separator: ",") {
-            let part = part.drop { $0 == " " }
+        var parts: [Spelling: String] = [:]
+        for part in rest.split(separator: ",") {
+            let part = Substring(part.unicodeScalars.drop { $0 == " " })
             guard let equals = part.firstIndex(of: "=") else { continue }
-            let name = part[..<equals]
-            guard parts.updateValue(part[part.index(after: equals)...], forKey: name) == nil else {
+            let name = String(part[..<equals])
+            let value = String(part.unicodeScalars[equals...].dropFirst())
+            guard parts.updateValue(value, forKey: Spelling(name)) == nil else {
                 throw .incompleteSignature("Authorization header must have '\(name)' once.")
             }
         }
-        let missing = ["Credential", "Signature", "SignedHeaders"].filter { parts[$0[...]]?.isEmpty ?? true }
+        let missing = ["Credential", "Signature", "SignedHeaders"].filter { parts[$0]?.isEmpty ?? true }
         guard missing.isEmpty, let credential = parts["Credential"], let signature = parts["Signature"],
             let signedHeaders = parts["SignedHeaders"]
         else {

@@ -40,7 +40,7 @@ struct CanonicalRequest {
     /// The query, each name and value encoded anew, in the order of their bytes.
     private static func query(of path: String) -> String {
         guard let mark = path.firstIndex(of: "?") else { return "" }
-        let pairs = path[path.index(after: mark)...].split(separator: "&").map { pair in
+        let pairs = path[path.unicodeScalars.index(after: mark)...].split(separator: "&").map { pair in
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             return (encoded(parts[0]), parts.count == 2 ? encoded(parts[1]) : "")
         }

@@ -45,7 +45,7 @@ struct SignatureVerifier: Sendable {
     /// Checks all that does not need the body.
     ///
     /// - Throws: AWS's error for what is wrong.
-    func examine(_ request: HTTPRequest, keys: [String: AccessKey], at now: Instant) throws(APIError) -> Pending {
+    func examine(_ request: HTTPRequest, keys: [Spelling: AccessKey], at now: Instant) throws(APIError) -> Pending {
         let values = request.headerFields[values: .authorization]
         guard values.count == 1, let value = values.first else {
             throw .incompleteSignature("There must be one Authorization header.")
