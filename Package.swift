@@ -52,7 +52,8 @@ let package = Package(
             name: "waitable",
             dependencies: [
                 "CodeUnits", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird,
-                hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle, nioCore,
+                hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle,
+                nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
             ]
         ),

@@ -63,8 +63,8 @@ extension RedisStore {
     }
 
     /// Those of some revisions, by their hashes, that are not there.
-    public func missingRevisions(_ hashes: Set<String>) async throws(StoreError) -> Set<String> {
-        let hashes = Array(hashes)
+    public func missingRevisions(_ hashes: Set<Spelling>) async throws(StoreError) -> Set<Spelling> {
+        let hashes = hashes.map(\.text)
         guard !hashes.isEmpty else { return [] }
         let replies: [RedisValue]
         do {
@@ -73,7 +73,7 @@ extension RedisStore {
             throw Self.storeError(error)
         }
         for case .error(let error) in replies { throw Self.storeError(error) }
-        return Set(zip(hashes, replies).filter { $0.1 == .integer(0) }.map(\.0))
+        return Set(zip(hashes, replies).lazy.filter { $0.1 == .integer(0) }.map { Spelling($0.0) })
     }
 
     /// Reads a revision by its hash.

@@ -218,7 +218,7 @@ public final class Worker: Service {
     func release(_ members: [[UInt8]], token: String, pause: Int = 0) async {
         do {
             try await store.release(members, token: token, pause: pause)
-            nudges.send(.sooner(nil))
+            nudges.look()
         } catch {
             metrics.failedReleases.increment()
             logger.warning("release failed: the lease has to run out", metadata: ["error": "\(error)"])

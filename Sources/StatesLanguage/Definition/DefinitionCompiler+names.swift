@@ -21,13 +21,13 @@ extension DefinitionCompiler {
 
     /// Reports Map states in distributed mode whose label another one has: what their items run is found by nothing else.
     func checkLabels(of graph: StateGraph, _ fields: inout FieldReader) {
-        var taken: Set<[UInt8]> = []
+        var taken: Set<Spelling> = []
         var problems: [DefinitionProblem] = []
         func check(_ graph: StateGraph, at place: String) {
             for (name, state) in graph.states.sorted(by: { $0.key < $1.key }) {
                 let place = "\(place)/States/\(name)"
-                if case .map(let map) = state.kind, let label = map.distribution?.label(of: name),
-                    !taken.insert(Array(label.utf8)).inserted
+                if case .map(let map) = state.kind, let label = map.distribution?.label(of: name.text),
+                    !taken.insert(label).inserted
                 {
                     let reason = "Label must be unique within the state machine: '\(label)'"
                     problems.append(DefinitionProblem("SCHEMA_VALIDATION_FAILED", reason, at: place + "/Label"))

@@ -15,7 +15,7 @@ struct FieldReader {
     private(set) var warnings: [DefinitionProblem] = []
     /// The variables that paths refer to, in the order of their first references.
     private(set) var references: [String] = []
-    private var referred: Set<String> = []
+    private var referred: Set<Spelling> = []
 
     init(_ object: JSONObject, at location: String, in language: any QueryLanguage = QueryLanguages.standard) {
         self.object = object

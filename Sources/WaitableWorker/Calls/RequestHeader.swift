@@ -29,7 +29,7 @@ struct RequestHeader: Sendable, Hashable {
         self.value = value
     }
 
-    private static let own: Set<String> = [
+    private static let own: Set<Spelling> = [
         "connection", "content-length", "expect", "host", "http2-settings", "keep-alive", "te", "trailer",
         "transfer-encoding", "upgrade",
     ]
