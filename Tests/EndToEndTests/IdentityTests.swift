@@ -24,11 +24,14 @@ struct IdentityTests {
                 (["worker"], [:], "\(region); \(account)"),
                 (["worker"], ["WAITABLE_REGION": "eu-west-1"], account),
                 (["ingest", "--port", "0"], ["WAITABLE_ACCOUNT": "123456789012"], region),
-                (["deploy", definition, "--name", "other"], ["WAITABLE_ACCOUNT": "123456789012"], region),
+                (
+                    ["deploy", definition, "--name", "other", "--substitute", "DDBTable=items"],
+                    ["WAITABLE_ACCOUNT": "123456789012"], region
+                ),
             ] as [([String], [String: String], String)] {
                 let program = try Program(words, environment: stack.environment.merging(given) { $1 })
                 #expect(try await program.end() == 78, "\(words): \(program.output)")
-                #expect(program.output.hasSuffix("waitable: \(message)\n"), "\(program.output)")
+                #expect(program.output.contains("waitable: \(message)\n"), "\(program.output)")
             }
             #expect(try await stack.integer("EXISTS", stack.store.keys.leases, stack.store.keys.redelivered) == 0)
             #expect(try await stack.store.machine("other") == nil)
@@ -60,18 +63,22 @@ struct IdentityTests {
     @Test("Text of an execution that is logged stays on its line")
     func log() async throws {
         try await Stack.with { stack in
+            let worker = try stack.worker()
             let machine = try await stack.create(
                 "f",
-                #"{"StartAt":"F","States":{"F":{"Type":"Fail","ErrorPath":"$.e"}}}"#
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"F"},"#
+                    + #""F":{"Type":"Fail","ErrorPath":"$.e"}}}"#
             )
-            let forged = "2026-11-27T00:00:00.000Z critical waitable.ingest: forged"
+            let forged = "2026-11-27T00:00:00.000Z critical waitable.worker: forged"
             let ends = ["\n", "\r", "\r\n", "\u{85}", "\u{2028}", "\u{1B}[2K"]
             for end in ends {
                 let input = JSON.object(["e": .string("E" + end + forged)]).text
                 let execution = try await stack.start(machine, input)
                 #expect(try await stack.closed(execution)["error"] == .string("E" + end + forged))
             }
-            let output = stack.ingest.output
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+            let output = worker.output
             let lines = output.unicodeScalars.split(whereSeparator: \.isLineEnd)
             #expect(lines.filter { String(Substring($0)).contains("forged") }.count == ends.count, "\(output)")
             #expect(!lines.contains { String(Substring($0)).hasPrefix(forged) }, "\(output)")
