@@ -88,6 +88,20 @@ extension String? {
     package static func != (left: String?, right: String?) -> Bool { !(left == right) }
 }
 
+extension Substring? {
+    /// Whether both are missing, or have the same code units.
+    package static func == (left: Substring?, right: Substring?) -> Bool {
+        switch (left, right) {
+        case (let left?, let right?): left == right
+        case (nil, nil): true
+        default: false
+        }
+    }
+
+    /// Whether one is missing, or both differ in any code unit.
+    package static func != (left: Substring?, right: Substring?) -> Bool { !(left == right) }
+}
+
 extension [String] {
     /// Whether both have the same texts, by their code units.
     package static func == (left: [String], right: [String]) -> Bool {

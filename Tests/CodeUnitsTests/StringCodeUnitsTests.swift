@@ -10,6 +10,7 @@ struct StringCodeUnitsTests {
     private struct Named: Hashable {
         var name: String
         var other: String?
+        var list: [String] = []
     }
 
     private enum Tree: Hashable {
@@ -35,6 +36,8 @@ struct StringCodeUnitsTests {
         #expect([composed] == [composed])
         #expect(!(composed[...] == decomposed[...]))
         #expect(!(composed[...] == decomposed))
+        #expect(!([composed[...]].first == decomposed[...]))
+        #expect([composed[...]].first == composed[...])
         // The Kelvin sign is a K to Swift, the Greek question mark a semicolon.
         #expect(!("\u{212A}" == "K"))
         #expect(!("\u{37E}" == ";"))
@@ -65,6 +68,7 @@ struct StringCodeUnitsTests {
     func synthesized() {
         #expect(Named(name: composed) != Named(name: decomposed))
         #expect(Named(name: "", other: composed) != Named(name: "", other: decomposed))
+        #expect(Named(name: "", list: [composed]) != Named(name: "", list: [decomposed]))
         #expect(Tree.nodes([.leaf(composed)]) != .nodes([.leaf(decomposed)]))
         #expect(Set([Named(name: composed), Named(name: decomposed)]).count == 2)
         #expect(Set([Tree.leaf(composed), .leaf(decomposed)]).count == 2)

@@ -14,7 +14,10 @@ struct CallTimeLimitTests {
     func drip(isFunction: Bool) async throws {
         let server = try await FunctionServer()
         let url = "http://127.0.0.1:\(server.port)/drip"
-        let configuration = CallConfiguration(functions: ["*": url], hosts: ["127.0.0.1"])
+        let configuration = CallConfiguration(
+            otherFunctions: try #require(FunctionURL(url)),
+            hosts: [try #require(HostPattern("127.0.0.1"))]
+        )
         let target: OutsideCall.Target =
             isFunction
             ? .function(name: "f", payload: .null, isWrapped: false)

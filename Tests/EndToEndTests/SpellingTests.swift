@@ -34,6 +34,26 @@ struct SpellingTests {
         }
     }
 
+    @Test("In one batch, each line starts the machine that it spells")
+    func batch() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let names = [Self.composed, Self.decomposed]
+            for name in names {
+                let definition = #"{"StartAt":"P","States":{"P":{"Type":"Pass","Result":"\#(name)","End":true}}}"#
+                _ = try await stack.create(name, definition)
+            }
+            let lines = names.map { name in
+                #"{"Id":"x","StartTimestamp":"2036-01-01T00:00:00Z","stateMachine":"\#(name)"}"# + "\n"
+            }
+            let answers = try await stack.batch(lines.joined())
+            #expect(answers.map { $0["code"] } == [nil, nil])
+            for name in names {
+                let execution = ARN().execution(ExecutionKey(machine: name, name: "x"))
+                #expect(try await stack.closed(execution)["output"] == .string(#""\#(name)""#))
+            }
+        }
+    }
+
     @Test("A machine whose name begins with a mark tells its parent of its end")
     func child() async throws {
         try await Stack.with(workers: 1) { stack in

@@ -28,7 +28,7 @@ struct WakeUpTests {
                         store: stack.store,
                         machines: machines,
                         configuration: configuration,
-                        arn: ARN(),
+                        identity: NamespaceIdentity(store: stack.store, arn: ARN(), logger: silent),
                         logger: silent
                     )
                     try await worker.run()
@@ -162,7 +162,8 @@ struct WakeUpTests {
                 try await stack.closedCount() == 3
             }
             let overview = try await stack.get("/overview").json.objectValue
-            #expect(overview?["waiting"] == 2 && overview?["paused"] == 0 && overview?["due"] == 0)
+            #expect(overview?["waiting"] == .integer(2) && overview?["paused"] == .integer(0))
+            #expect(overview?["due"] == .integer(0))
         }
     }
 

@@ -8,9 +8,10 @@ struct RawClient {
     /// Connects, and sends a request.
     init(port: Int, _ request: String) async throws {
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port).get()
+        // What is closed with a linger of 0 is reset.
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await channel.writeAndFlush(ByteBuffer(string: request)).get()
     }
 

@@ -141,9 +141,14 @@ struct SpellingTests {
              "objects":[{"k":"\#(Self.one)"},{"k":"\#(Self.two)"}],"comma":"a,\#u{301}b","\#u{301}":3,
              "left":{"\#(Self.one)":1},"right":{"\#(Self.two)":2}}
             """#
-        // With a sign in front that is one character with the full stop of the member's end.
-        let state = #"{"Type":"Pass","Parameters":{"\#u{600}.$":\#(JSON.string(text).text)},"End":true}"#
-        #expect(try Run(machine(state), input: input).output == #"{"\#u{600}":\#(value)}"#)
+        let state = #"{"Type":"Pass","Parameters":{"r.$":\#(JSON.string(text).text)},"End":true}"#
+        #expect(try Run(machine(state), input: input).output == #"{"r":\#(value)}"#)
+    }
+
+    @Test("a member's end is seen behind a sign that is one character with its full stop")
+    func memberEnd() throws {
+        let state = #"{"Type":"Pass","Parameters":{"\#u{600}.$":"$.a"},"End":true}"#
+        #expect(try Run(machine(state), input: #"{"a":1}"#).output == #"{"\#u{600}":1}"#)
     }
 
     @Test("a choice is made between them", arguments: [(one, "1"), (two, "2")])

@@ -36,6 +36,15 @@ struct ExecutionDocumentTests {
         #expect(try ExecutionDocument.decode(document, key: Self.key) == execution)
     }
 
+    @Test("The task that waits for an execution is read back, whatever its machine's name begins with")
+    func parent() throws {
+        var execution = try Self.execution()
+        let parent = ExecutionKey(machine: "\u{301}m", name: "\u{301}x")
+        execution.parent = Execution.ParentTask(key: parent, task: 12, answer: .json)
+        let document = ExecutionDocument.encode(execution, lease: nil)
+        #expect(try ExecutionDocument.decode(document, key: Self.key) == execution)
+    }
+
     @Test("A closed execution keeps how it ended; an output equal to the input is not written twice")
     func closed() throws {
         var failed = try Self.execution()
