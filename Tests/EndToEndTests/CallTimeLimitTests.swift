@@ -14,8 +14,9 @@ struct CallTimeLimitTests {
     func drip(isFunction: Bool) async throws {
         let server = try await FunctionServer()
         let url = "http://127.0.0.1:\(server.port)/drip"
+        let functions: FunctionURL = try #require(FunctionURL(url))
         let configuration = CallConfiguration(
-            otherFunctions: try #require(FunctionURL(url)),
+            otherFunctions: functions,
             hosts: [try #require(HostPattern("127.0.0.1"))]
         )
         let target: OutsideCall.Target =
