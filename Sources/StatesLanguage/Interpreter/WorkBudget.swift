@@ -42,12 +42,6 @@ final class WorkBudget {
     @discardableResult
     func spend(on value: JSON) -> Bool { spend(bytes: value.weight(upTo: bytesLeft)) }
 
-    /// Uses what a payload costs by its size.
-    func spend(on payload: Payload) {
-        spend(bytes: payload.shape.constantSize)
-        for value in payload.values { spend(on: value) }
-    }
-
     /// Uses what it costs to tell whether two values are the same.
     @discardableResult
     func spend(comparing one: JSON, with two: JSON) -> Bool {

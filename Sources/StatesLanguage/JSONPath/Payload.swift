@@ -4,14 +4,15 @@ struct Payload: Sendable, Equatable {
     let shape: PayloadShape
     /// In the order of the shape's places.
     let values: [JSON]
+    /// Whether its text is known to have no more bytes than data may have.
+    let isSmall: Bool
 
     /// The whole.
     var json: JSON { shape.filled(with: values) }
 
     /// Whether its compact text has more than some bytes.
     func isLarger(than bytes: Int) -> Bool {
-        var budget = bytes - shape.constantSize
-        if values.allSatisfy({ $0.fits(into: &budget) }) { return false }
+        if isSmall, bytes >= DataLimit.bytes { return false }
         // A `null` stands in the place of each.
         var size = shape.constantSize - 4 * shape.valueCount
         for value in values where size <= bytes { size += value.textSize(upTo: bytes) }
@@ -26,6 +27,7 @@ extension Payload {
     init(_ whole: JSON) {
         shape = .whole
         values = [whole]
+        isSmall = false
     }
 }
 

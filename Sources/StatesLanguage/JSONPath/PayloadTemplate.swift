@@ -11,8 +11,14 @@ struct PayloadTemplate: Template {
     func payload(_ scope: DataScope) throws(StateFailure) -> Payload {
         var values: [JSON] = []
         values.reserveCapacity(lookups.count)
-        for lookup in lookups { values.append(try lookup.value(scope)) }
-        return Payload(shape: shape, values: values)
+        var budget = DataLimit.bytes - shape.constantSize
+        var isSmall = budget >= 0
+        for lookup in lookups {
+            let value = try lookup.value(scope)
+            isSmall = isSmall && value.fits(into: &budget)
+            values.append(value)
+        }
+        return Payload(shape: shape, values: values, isSmall: isSmall)
     }
 
     /// The variables that it refers to.

@@ -11,7 +11,9 @@ extension Walk {
         let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
         let payload = try state.dataFlow.payload(known)
         if let failure = DataLimit.failure(of: payload, "task", scope) { throw failure }
-        work.spend(on: payload)
+        // What was looked up was counted then.
+        work.spend(bytes: payload.shape.constantSize)
+        if payload.shape === PayloadShape.whole { work.spend(on: payload.values[0]) }
         let request = TaskRequest(
             id: id,
             state: state.name,

@@ -151,10 +151,11 @@ struct AssignTests {
         let states = (0..<60).map {
             #""S\#($0)":{"Type":"Pass","Assign":{"v\#($0).$":"$.x"},"Next":"S\#($0 + 1)"}"#
         }
-        let all = try Run(
+        var all = try Run(
             #"{"StartAt":"S0","States":{\#(states.joined(separator: ",")),"S60":{"Type":"Succeed"}}}"#,
             input: #"{"x":"\#(large)"}"#
         )
+        try all.finish()
         #expect(all.failure?.cause?.hasPrefix("The state/task 'S52' assigned variables") ?? false)
     }
 
