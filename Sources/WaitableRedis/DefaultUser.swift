@@ -34,8 +34,8 @@ enum DefaultUser {
     /// A use of each command by which functions write, as the file has it; with the place of its key.
     static let writes: [[String]] = [
         ["DEL", "KEY"], ["UNLINK", "KEY"], ["SET", "KEY", "v"], ["INCR", "KEY"], ["HSET", "KEY", "f", "v"],
-        ["HDEL", "KEY", "f"], ["HINCRBY", "KEY", "f", "1"], ["LPOP", "KEY"], ["RPOP", "KEY"], ["RPUSH", "KEY", "v"],
-        ["XADD", "KEY", "*", "f", "v"], ["ZADD", "KEY", "1", "m"], ["ZREM", "KEY", "m"],
+        ["HDEL", "KEY", "f"], ["HINCRBY", "KEY", "f", "1"], ["LPOP", "KEY"], ["RPOP", "KEY"], ["LPUSH", "KEY", "v"],
+        ["RPUSH", "KEY", "v"], ["XADD", "KEY", "*", "f", "v"], ["ZADD", "KEY", "1", "m"], ["ZREM", "KEY", "m"],
     ]
 
     /// Asks Redis what the user may not do; `nil` where it may do all, and where this Redis has no such question.

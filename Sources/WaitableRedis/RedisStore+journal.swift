@@ -7,12 +7,14 @@ extension RedisStore {
     /// - Parameters:
     ///   - execution: As its document says.
     ///   - take: Takes an entry, and says whether it wants another one.
-    /// - Returns: Whether the journal is there. Of one that is not kept any longer, no entry is to be used.
+    /// - Returns: Whether the journal is there. Of one that is not kept any longer, or whose steps another version of the
+    ///   language made, no entry is to be used.
     public func readJournal(
         of execution: Execution,
         _ take: (JournalEntry) throws -> Bool
     ) async throws -> Bool {
         guard let journal = execution.journal else { return true }
+        guard journal.version == Journal.currentVersion else { return false }
         var read = 0
         var most = Self.firstElements
         while read < journal.listed {

@@ -214,7 +214,7 @@ local function stopAll(prefix, list)
     for k = n, #list do left[#left + 1] = list[k] end
     batched('RPUSH', prefix .. ':stopping', left)
     redis.call('HSET', prefix .. ':paused', STOPPING, '1')
-    redis.call('PUBLISH', prefix .. ':wake', format('%.0f', (clock())))
+    wake(prefix, nil, (clock()))
 end
 
 -- Stops some of the executions that earlier calls have left, for a claim. `states`: what pausing.states says. Returns

@@ -184,7 +184,8 @@ struct ClaimFunctionTests {
         (["1"], "lease: must be an integer from 1 to 86400000: ''"),
         (["1", "0"], "lease: must be an integer from 1 to 86400000: '0'"),
         (["1", "1e3"], "lease: must be an integer from 1 to 86400000: '1e3'"),
-        (["1", "1", "w", "x"], "arguments: must be 3: '4'"),
+        (["1", "1", "w", "x"], "sleep: must be an integer from 1 to 3600000: 'x'"),
+        (["1", "1", "w", "1", "x"], "arguments: must be 4: '5'"),
     ]
 
     @Test("bad arguments lease nothing", arguments: bad)

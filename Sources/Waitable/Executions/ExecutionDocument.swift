@@ -189,7 +189,7 @@ public enum ExecutionDocument {
 
         func journal(_ name: String) throws(DocumentError) -> Journal? {
             guard let range = range(name) else { return nil }
-            guard let journal = Journal(bytes[range]) else {
+            guard let journal = Journal(Array(bytes[range])) else {
                 throw DocumentError(key: key, reason: "has a member '\(name)' that is no journal")
             }
             return journal

@@ -84,17 +84,14 @@ public struct Journal: Sendable, Equatable {
         if version != 1 { text.append(contentsOf: "\"\(version)\",".utf8) }
     }
 
-    /// Reads a version from the beginning of a text; nothing there is the first one. `nil` where it is none.
-    private static func version<Text: BidirectionalCollection<UInt8>>(
-        _ text: inout Text.SubSequence,
-        _: Text.Type
-    ) -> Int? {
-        guard text.first == UInt8(ascii: "\"") else { return 1 }
+    /// Reads the version that a text begins with, the first one where it begins with none, and where it goes on; `nil` where
+    /// there is something else.
+    private static func version(_ text: UnsafeBufferPointer<UInt8>) -> (version: Int, end: Int)? {
+        guard text.first == UInt8(ascii: "\"") else { return (1, 0) }
         let digits = text.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let rest = text[digits.endIndex...]
-        guard rest.starts(with: "\",".utf8) else { return nil }
-        text = rest.dropFirst(2)
-        return Int(String(decoding: digits, as: UTF8.self))
+        guard text[digits.endIndex...].starts(with: "\",".utf8), let version = Int(String(decoding: digits, as: UTF8.self))
+        else { return nil }
+        return (version, digits.endIndex + 2)
     }
 
     /// Whether ``writeCompact(to:)`` can write it: it is not empty, and nothing in it looks like the end of a field.
@@ -109,9 +106,8 @@ public struct Journal: Sendable, Equatable {
 
     /// Reads what ``writeCompact(to:)`` wrote; `nil` where it is none.
     init?(compact text: UnsafeBufferPointer<UInt8>) {
-        var text = text[...]
-        guard let version = Self.version(&text, UnsafeBufferPointer<UInt8>.self) else { return nil }
-        let listed = text.prefix { $0 != UInt8(ascii: ",") }
+        guard let (version, start) = Self.version(text) else { return nil }
+        let listed = text[start...].prefix { $0 != UInt8(ascii: ",") }
         guard let number = listed.isEmpty ? 0 : Int(String(decoding: listed, as: UTF8.self)) else { return nil }
         self.version = version
         self.listed = number
@@ -119,11 +115,16 @@ public struct Journal: Sendable, Equatable {
     }
 
     /// Reads the stored form, as far as a step needs it; `nil` where it is none.
-    init?<Text: BidirectionalCollection<UInt8>>(_ text: Text) {
-        guard text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") else { return nil }
-        var text = text.dropFirst().dropLast()
-        guard let version = Self.version(&text, Text.self) else { return nil }
-        let digits = text.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    init?(_ bytes: [UInt8]) {
+        guard bytes.count > 1, bytes.first == UInt8(ascii: "["), bytes.last == UInt8(ascii: "]") else { return nil }
+        let journal = bytes[1..<bytes.count - 1].withUnsafeBufferPointer { Journal(listing: $0) }
+        guard let journal else { return nil }
+        self = journal
+    }
+
+    private init?(listing text: UnsafeBufferPointer<UInt8>) {
+        guard let (version, start) = Self.version(text) else { return nil }
+        let digits = text[start...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard let listed = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
         self.version = version
         self.listed = listed

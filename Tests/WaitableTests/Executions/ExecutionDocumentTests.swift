@@ -29,7 +29,7 @@ struct ExecutionDocumentTests {
         let text = String(decoding: document, as: UTF8.self)
         #expect(
             text.hasPrefix(
-                #"{"s":"R","k":"1700000030000.00048828125","d":"b007bdb1247bd173","b":1700000000000,"n":1,"f":{"#
+                #"{"s":"R","k":"1700000030000.00048828125","d":"b007bdb1247bd173","b":1700000000000,"n":1,"z":1700000005000,"f":{"#
             )
         )
         #expect(text.hasSuffix(#","input":{ "Id": "order-1", "text": "é\n\"" }}"#))
