@@ -104,7 +104,7 @@ struct WorkBudgetTests {
         #expect(work.used <= WorkBudget.unitsOfState + 100_000)
     }
 
-    @Test("a template that holds its input thousands of times fails its state, whose own name catches that")
+    @Test("a template that holds its input thousands of times fails its state")
     func template() throws {
         let fields = (0..<2_000).map { #""f\#($0).$":"$""# }.joined(separator: ",")
         let definition = machine(#"{"Type":"Pass","Parameters":{\#(fields)},"End":true}"#)
