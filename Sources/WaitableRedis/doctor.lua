@@ -70,9 +70,7 @@ local function typeOf(key) return redis.call('TYPE', key).ok end
 -- The hash of the revision that a document names.
 local function revisionOf(document)
     local _, rest = split(document)
-    local compact = compactForm(rest)
-    if compact then return compact.revision end
-    return match(rest, '^,"d":"([%w_-]+)"') or match(rest, '^,"k":"[^"]*","d":"([%w_-]+)"')
+    return headOf(rest).revision
 end
 
 local function deployed(asked, machine)
@@ -127,10 +125,17 @@ end
 -- Whether the execution stands in a Wait state.
 local function waits(document)
     local _, rest = split(document)
-    if compactForm(rest) then return true end
-    local at = find(rest, '"f":{"n":', 1, true)
-    local flow = at and object(rest, at + 4)
-    return flow and find(flow, '"w":', 1, true)
+    return headOf(rest).ends ~= nil
+end
+
+-- Whether the execution's input names its own Id.
+local function namesItself(document, id)
+    local _, rest = split(document)
+    local compact = compactForm(rest)
+    if compact and compact.ownInput then return true end
+    local readable, decoded = pcall(cjson.decode, compact and compact.input or '{"s":""' .. rest)
+    local input = readable and (compact and decoded or type(decoded) == 'table' and decoded.input)
+    return type(input) == 'table' and input.Id == id
 end
 
 -- An execution of the waitable pattern against its item. Its owner may do with the item what he likes; what is found is
@@ -153,9 +158,7 @@ local function judgeItem(asked, pattern, name, document, letter, found)
     end
     if letter == 'R' and not waits(document) then return end
     -- The pattern's item is the one that the input names.
-    local _, rest = split(document)
-    local compact = compactForm(rest)
-    if not (compact and compact.ownInput) and not find(rest, '"Id":"' .. id .. '"', 1, true) then return end
+    if not namesItself(document, id) then return end
     if not heldElsewhere(asked, machine, id) then found(code, item) end
 end
 

@@ -375,7 +375,7 @@ local function compactForm(rest)
     form.ends = form.start + numberOf(ends)
     local input = match(rest, letter == 'R' and '^' .. rep('[^;]*;', 6) .. '(.*)$' or '^' .. rep('[^;]*;', 3) .. '(.*)$')
     local kind, distance = match(input or '', '^([ms])([%w_-]*)$')
-    form.ownInput = kind ~= nil
+    form.ownInput, form.input = kind ~= nil, input
     function form.has(text, instant)
         if not kind then return input == text end
         local shape = kind == 'm' and '^%d+%-%d+%-%d+T%d+:%d+:%d+%.%d%d%dZ$' or '^%d+%-%d+%-%d+T%d+:%d+:%d+Z$'
@@ -386,7 +386,8 @@ local function compactForm(rest)
 end
 
 -- What the head in the rest of a document says: `revision`, `start` (ms), `parent` ({task, mark, X} or nil), `awaited` (ids
--- with commas between them) and `ends` (ms, of the wait that it stands in); what is not there is nil. See also compactForm.
+-- with commas between them), `ends` (ms, of the wait that it stands in) and `begun` (whether a state was entered); what is
+-- not there is nil. What compactForm says where it is one.
 local function headOf(rest)
     local compact = compactForm(rest)
     if compact then return compact end
@@ -410,6 +411,7 @@ local function headOf(rest)
     local waiter = text('y')
     head.awaited = member('^,"w":"([%d,]*)"()')
     head.ends = tonumber(member('^,"z":(%-?%d+)()'))
+    head.begun = sub(rest, position, position + 4) == ',"f":'
     if waiter then
         local readable, decoded = pcall(cjson.decode, '[' .. waiter .. ']')
         local task, mark, name = match(readable and decoded[1] or '', '^(%d+)([@=*])(.+)$')
@@ -996,8 +998,8 @@ end
 --        and for its item too: the item's SUFFIX, StartActionAt (text). One that is STARTED gets it.
 -- Returns the wait's new end in ms. Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
--- A later instant moves the wait alone: where the document has a time-out, a task or branches, which may be due before it,
--- the execution is due at once, and the worker that moves the wait says when it is due next.
+-- A later instant moves the wait alone. Where there may be a time-out, a task or branches, which may be due before it, the
+-- execution is due at once, and the worker that moves the wait says when it is due next: all documents but compact ones.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -1023,8 +1025,7 @@ local function reschedule(keys, args)
     keep(prefix, name, join('R', members, rest))
     local at, was = instant, tonumber(score or instant)
     if was >= pausing.PARKED then was = was - pausing.PARKED end
-    -- What the caller's data looks like costs a claim at the most.
-    if instant > was and (find(rest, '"b":[', 1, true) or find(rest, '"t":', 1, true) or find(rest, '"k":[', 1, true)) then
+    if instant > was and headOf(rest).begun then
         local now = clock()
         at = was < now and was or now
     end

@@ -27,9 +27,7 @@ struct Adoption: Sendable {
 
     private func takeOver(_ member: ClaimedMember) async throws -> Step? {
         let id = ExecutionKey(member: member.member)?.name ?? member.member
-        guard !member.bytes.isEmpty, member.member.utf8.elementsEqual(member.bytes) else {
-            throw AdoptionError(member, "it must be a text in UTF-8 that is not empty", isFinal: true)
-        }
+        guard !member.bytes.isEmpty else { throw AdoptionError(member, "it must not be empty", isFinal: true) }
         guard let machine = try await machine(of: member.member) else {
             throw AdoptionError(member, "no state machine is deployed for it")
         }

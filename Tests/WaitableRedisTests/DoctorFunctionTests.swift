@@ -16,7 +16,7 @@ struct DoctorFunctionTests {
     private func prepare() async throws -> Partition {
         let partition = try Partition()
         try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
-        let waiting = #"{"s":"R","d":"h","b":1,"f":{"n":"Wait","e":1,"i":1,"w":9000000000000},"input":{"Id":"open"}}"#
+        let waiting = #"{"s":"R","d":"h","b":1,"z":9000000000000,"f":{"n":"Wait"},"input":{"Id":"open"}}"#
         let done = #"{"s":"S","e":7,"k":"1.5","d":"h","b":1,"input":{"Id":"done"}}"#
         let entries = [
             Entry(
@@ -195,7 +195,7 @@ struct DoctorFunctionTests {
         try await partition.call("deploy", "n", "put", "h", "{}", #"{"hash":"h"}"#)
         try await partition.accept("n:done", due: 9_000_000_000_000)
         #expect(try await judge(partition, "examine", [("E", "m:done")]).isEmpty)
-        let other = #"{"s":"R","d":"h","b":1,"f":{"n":"Wait","e":1,"i":1,"w":9},"input":{"Id":"of another"}}"#
+        let other = #"{"s":"R","d":"h","b":1,"z":9,"f":{"n":"Wait"},"input":{"Id":"of another"}}"#
         try await partition.call("accept", Entry.arguments([Entry("m:mine", next: "9", document: other)]))
         #expect(try await judge(partition, "examine", [("E", "m:mine")]).isEmpty)
     }

@@ -106,8 +106,14 @@ public struct Journal: Sendable, Equatable {
 
     /// Reads what ``writeCompact(to:)`` wrote; `nil` where it is none.
     init?(compact text: UnsafeBufferPointer<UInt8>) {
-        guard let (version, start) = Self.version(text) else { return nil }
-        let listed = text[start...].prefix { $0 != UInt8(ascii: ",") }
+        var version = 1
+        var text = text
+        if text.first == UInt8(ascii: "\"") {
+            guard let (other, start) = Self.version(text) else { return nil }
+            version = other
+            text = UnsafeBufferPointer(rebasing: text[start...])
+        }
+        let listed = text.prefix { $0 != UInt8(ascii: ",") }
         guard let number = listed.isEmpty ? 0 : Int(String(decoding: listed, as: UTF8.self)) else { return nil }
         self.version = version
         self.listed = number

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOPosix
 
@@ -10,13 +11,13 @@ struct RawClient {
         channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port).get()
-        // What is closed with a linger of 0 is reset.
-        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         try await channel.writeAndFlush(ByteBuffer(string: request)).get()
     }
 
     /// Goes: by a FIN, or by a RST.
     func leave(byReset: Bool) async throws {
-        try await channel.close(mode: byReset ? .all : .output).get()
+        guard byReset else { return try await channel.close(mode: .output).get() }
+        try await (channel as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
+        try await channel.close().get()
     }
 }

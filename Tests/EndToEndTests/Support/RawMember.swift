@@ -4,16 +4,16 @@ struct RawMember: Sendable {
     var member: [UInt8]
     /// A command that puts something beside it.
     var command: [String] = []
-    /// The Id that it is listed with.
-    var id: String
+    /// The Id that it is listed with; `nil` for one that is made for it.
+    var id: String?
     var error: String
     var cause: String
 
-    init(_ member: String, _ command: String..., id: String, error: String, cause: String) {
+    init(_ member: String, _ command: String..., id: String? = nil, error: String, cause: String) {
         self.init(Array(member.utf8), command, id: id, error: error, cause: cause)
     }
 
-    init(_ member: [UInt8], _ command: [String] = [], id: String, error: String, cause: String) {
+    init(_ member: [UInt8], _ command: [String] = [], id: String? = nil, error: String, cause: String) {
         self.member = member
         self.command = command
         self.id = id
@@ -43,8 +43,7 @@ struct RawMember: Sendable {
             id: "document",
             error: "Waitable.DocumentUnreadable",
             cause:
-                "the document of waitable-stepfunction:document is not a JSON object: Unexpected character ('n' (code "
-                + "110)): was expecting double-quote to start field name at line 1, column 2"
+                "the document of waitable-stepfunction:document is not a JSON object: line 1, column 2"
         ),
         RawMember(
             "text",
@@ -54,6 +53,23 @@ struct RawMember: Sendable {
             id: "text",
             error: "Waitable.ItemMissing",
             cause: missing("text")
+        ),
+        RawMember(
+            "orders:1",
+            id: "1",
+            error: "Waitable.NotAdopted",
+            cause: "the member 'orders:1' of the due set cannot be adopted: no state machine is deployed for it"
+        ),
+        RawMember(
+            "",
+            error: "Waitable.NotAdopted",
+            cause: "the member '' of the due set cannot be adopted: it must not be empty"
+        ),
+        RawMember(
+            String(repeating: "m", count: 1_025),
+            error: "Waitable.NotAdopted",
+            cause: "the member '\(String(repeating: "m", count: 128))…' of the due set cannot be adopted: with its state "
+                + "machine's name it must have at most 1024 bytes"
         ),
     ]
 }

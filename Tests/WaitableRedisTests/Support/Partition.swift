@@ -145,7 +145,14 @@ struct Partition: Sendable {
         var contents: [String] = []
         let passing = [":sequence", ":counters", ":leases"]
         for key in keys.compactMap(\.string).sorted() where !passing.contains(where: key.hasSuffix) {
-            contents.append("\(key) \(try await client.send(RedisCommand("DUMP", key)))")
+            // The order of a hash's fields can change when it is read.
+            if try await client.send(RedisCommand("TYPE", key)) == .status("hash") {
+                let words = try await client.send(RedisCommand("HGETALL", key)).array ?? []
+                let fields = stride(from: 0, to: words.count, by: 2).map { "\(words[$0]) \(words[$0 + 1])" }
+                contents.append("\(key) \(fields.sorted())")
+            } else {
+                contents.append("\(key) \(try await client.send(RedisCommand("DUMP", key)))")
+            }
         }
         return contents
     }
