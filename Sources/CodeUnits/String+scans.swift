@@ -35,12 +35,12 @@ extension StringProtocol {
 
     /// Where a character of one code point first stands.
     package func firstIndex(of character: Character) -> Index? {
-        character.codePoint.flatMap { unicodeScalars.firstIndex(of: $0) }
+        unicodeScalars.firstIndex(of: character.codePoint)
     }
 
     /// Where a character of one code point last stands.
     package func lastIndex(of character: Character) -> Index? {
-        character.codePoint.flatMap { unicodeScalars.lastIndex(of: $0) }
+        unicodeScalars.lastIndex(of: character.codePoint)
     }
 
     /// The texts between the places where a character of one code point stands.
@@ -53,7 +53,7 @@ extension StringProtocol {
         var start = startIndex
         func take(to end: Index) { if !omittingEmptySubsequences || start < end { parts.append(self[start..<end]) } }
         var rest = unicodeScalars[...]
-        while parts.count < maxSplits, let separator = separator.codePoint, let end = rest.firstIndex(of: separator) {
+        while parts.count < maxSplits, let end = rest.firstIndex(of: separator.codePoint) {
             take(to: end)
             start = unicodeScalars.index(after: end)
             rest = unicodeScalars[start...]
@@ -64,8 +64,12 @@ extension StringProtocol {
 }
 
 extension Character {
-    /// The only code point; `nil` where there are more.
-    fileprivate var codePoint: Unicode.Scalar? { unicodeScalars.count == 1 ? unicodeScalars.first : nil }
+    /// The only code point. A separator is a literal: one of several code points, such as "\r\n", would never be found.
+    fileprivate var codePoint: Unicode.Scalar {
+        let scalars = unicodeScalars
+        precondition(scalars.count == 1, "a character must have one code point")
+        return scalars[scalars.startIndex]
+    }
 }
 
 extension Unicode.Scalar {

@@ -266,6 +266,7 @@ local function isError(reply) return type(reply) == 'table' and reply.err end
 --   ,"y":"7@X"         the task of X that waits for its end, and how it is told
 --   ,"w":"7,12"        its own tasks that wait for answers from outside
 --   ,"z":ms            the end of the wait that it stands in
+--   ,"t":ms            when it times out
 -- What follows is Swift's alone. No function looks for anything behind the head: callers' texts are there.
 
 -- What a document begins with -> its status letter.
@@ -386,8 +387,8 @@ local function compactForm(rest)
 end
 
 -- What the head in the rest of a document says: `revision`, `start` (ms), `parent` ({task, mark, X} or nil), `awaited` (ids
--- with commas between them), `ends` (ms, of the wait that it stands in) and `begun` (whether a state was entered); what is
--- not there is nil. What compactForm says where it is one.
+-- with commas between them), `ends` (ms, of the wait that it stands in), `limit` (ms, when it times out) and `begun`
+-- (whether a state was entered); what is not there is nil. What compactForm says where it is one.
 local function headOf(rest)
     local compact = compactForm(rest)
     if compact then return compact end
@@ -411,6 +412,7 @@ local function headOf(rest)
     local waiter = text('y')
     head.awaited = member('^,"w":"([%d,]*)"()')
     head.ends = tonumber(member('^,"z":(%-?%d+)()'))
+    head.limit = tonumber(member('^,"t":(%-?%d+)()'))
     head.begun = sub(rest, position, position + 4) == ',"f":'
     if waiter then
         local readable, decoded = pcall(cjson.decode, '[' .. waiter .. ']')
@@ -999,7 +1001,7 @@ end
 -- Returns the wait's new end in ms. Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
 -- A later instant moves the wait alone. Where there may be a time-out, a task or branches, which may be due before it, the
--- execution is due at once, and the worker that moves the wait says when it is due next: all documents but compact ones.
+-- execution is due at once, and the worker that moves the wait says when it is due next.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -1025,7 +1027,8 @@ local function reschedule(keys, args)
     keep(prefix, name, join('R', members, rest))
     local at, was = instant, tonumber(score or instant)
     if was >= pausing.PARKED then was = was - pausing.PARKED end
-    if instant > was and headOf(rest).begun then
+    local head = headOf(rest)
+    if instant > was and head.begun and not (head.ends and not head.limit) then
         local now = clock()
         at = was < now and was or now
     end

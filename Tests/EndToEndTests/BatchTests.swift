@@ -192,7 +192,8 @@ struct BatchTests {
                     group.addTask {
                         try await outbound.write(
                             ByteBuffer(
-                                string: "POST /items HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+                                string: "POST /items HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                                    + "Content-Type: application/x-ndjson\r\n"
                                     + "Content-Length: \(1_000 * chunks[0].readableBytes)\r\n\r\n"
                             )
                         )

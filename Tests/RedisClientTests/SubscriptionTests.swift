@@ -120,10 +120,8 @@ extension RedisClient {
     /// How many times the server was asked `PING`.
     func pings() async throws -> Int {
         let statistics = try await send(RedisCommand("INFO", "commandstats")).string ?? ""
-        guard let line = statistics.split(separator: "\r\n").first(where: { $0.hasPrefix("cmdstat_ping:calls=") })
-        else {
-            return 0
-        }
+        let lines = statistics.split(whereSeparator: \.isNewline)
+        guard let line = lines.first(where: { $0.hasPrefix("cmdstat_ping:calls=") }) else { return 0 }
         return Int(line.dropFirst("cmdstat_ping:calls=".count).prefix { $0.isNumber }) ?? 0
     }
 }

@@ -85,15 +85,14 @@ struct LifecycleFunctionTests {
     @Test(
         "a later instant moves one wait alone: what may be due before it is looked after at once",
         arguments: [
-            (#"{"n":"P","e":1,"i":2,"b":[{"n":"W","e":1,"i":3,"w":4000000000000}]}"#, true),
-            (#"{"n":"W","e":1,"i":2,"t":4000000001000,"w":4000000000000}"#, true),
-            (#"{"n":"T","e":1,"i":2,"k":[7,4000000001000]}"#, true),
-            (#"{"n":"W","e":1,"i":2,"w":4000000000000}"#, false),
+            (#""f":{"n":"P"}"#, true), (#""z":4000000000000,"t":4000000001000,"f":{"n":"W"}"#, true),
+            (#""w":"7","f":{"n":"T"}"#, true), (#""z":4000000000000,"f":{"n":"W"}"#, false),
+            (#""input":{"z":1,"f":{}},"f":1"#, false),
         ]
     )
-    func rescheduleOfOne(flow: String, isDueAtOnce: Bool) async throws {
+    func rescheduleOfOne(head: String, isDueAtOnce: Bool) async throws {
         let partition = try Partition()
-        let document = #"{"s":"R","d":"h","b":1,"f":\#(flow),"input":{}}"#
+        let document = #"{"s":"R","d":"h","b":1,\#(head),"input":{}}"#
         try await partition.call("accept", Entry.arguments([Entry("m:a", next: "4000000000000", document: document)]))
         #expect(try await partition.call("reschedule", "m:a", "4100000000000").integer == 4_100_000_000_000)
         let now = try await partition.now()

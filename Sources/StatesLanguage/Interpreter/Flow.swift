@@ -5,7 +5,7 @@ public struct Flow: Sendable, Equatable {
     /// The id of the last event.
     public var lastEventID: Int
     /// When the execution times out; `nil` for never.
-    var deadline: Instant?
+    public internal(set) var deadline: Instant?
 
     /// The earliest instant at which any line needs attention; `nil` where only answers of tasks move it on.
     public var wakeUp: Instant? {

@@ -21,6 +21,7 @@ import StatesLanguage
 /// | `y` | the task that waits for its end and what it wants, `7@machine:id`; absent for none |
 /// | `w` | the ids of its tasks that wait for answers from outside, `7,12`; absent for none |
 /// | `z` | the end of the wait that it stands in (Unix ms); absent where it stands in none, or in branches |
+/// | `t` | when it times out (Unix ms); absent for never |
 /// | `f` | flow |
 /// | `h` | ``Journal``, absent where no history is kept |
 /// | `o` | output, absent when it is the input's text |
@@ -72,6 +73,7 @@ public enum ExecutionDocument {
             member("w", .string(awaited.map { String($0.id) }.joined(separator: ",")), &text)
         }
         if let end = flow.waitEnd { member("z", .integer(end.milliseconds), &text) }
+        if let deadline = flow.deadline { member("t", .integer(deadline.milliseconds), &text) }
     }
 
     /// Reads a document.

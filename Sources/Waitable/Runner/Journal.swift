@@ -89,8 +89,8 @@ public struct Journal: Sendable, Equatable {
     private static func version(_ text: UnsafeBufferPointer<UInt8>) -> (version: Int, end: Int)? {
         guard text.first == UInt8(ascii: "\"") else { return (1, 0) }
         let digits = text.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard text[digits.endIndex...].starts(with: "\",".utf8), let version = Int(String(decoding: digits, as: UTF8.self))
-        else { return nil }
+        let version = Int(String(decoding: digits, as: UTF8.self))
+        guard let version, text[digits.endIndex...].starts(with: "\",".utf8) else { return nil }
         return (version, digits.endIndex + 2)
     }
 

@@ -68,7 +68,8 @@ struct RawMember: Sendable {
         RawMember(
             String(repeating: "m", count: 1_025),
             error: "Waitable.NotAdopted",
-            cause: "the member '\(String(repeating: "m", count: 128))…' of the due set cannot be adopted: with its state "
+            cause:
+                "the member '\(String(repeating: "m", count: 128))…' of the due set cannot be adopted: with its state "
                 + "machine's name it must have at most 1024 bytes"
         ),
     ]
