@@ -9,8 +9,8 @@ import Synchronization
 /// that the user may not run is dropped, with a line in Redis's log and no error (Redis 7 and 8, Valkey 8), and
 /// each call of a function that writes more than once is such a transaction.
 public final class AppendOnlyFileCheck: Service {
-    /// How old an answer may be; one that found a problem is asked for again at once.
-    private static let lifetime = Duration.seconds(10)
+    /// How old an answer may be, on one connection; one that found a problem is asked for again at once.
+    private static let lifetime = Duration.seconds(300)
 
     private let store: RedisStore
     private let logger: Logger
@@ -19,6 +19,8 @@ public final class AppendOnlyFileCheck: Service {
     private struct Answer {
         var problem: String?
         var taken: ContinuousClock.Instant
+        /// Connections that there had been.
+        var connection: Int
     }
 
     /// A check of the Redis of a store.
@@ -50,14 +52,18 @@ public final class AppendOnlyFileCheck: Service {
     /// no such file, and where Redis does not answer.
     public func problem() async -> String? {
         let before = last.withLock { $0 }
-        if let before, before.problem == nil, before.taken.duration(to: .now) < Self.lifetime { return nil }
+        if let before, before.problem == nil, before.connection == store.client.connections,
+            before.taken.duration(to: .now) < Self.lifetime
+        {
+            return nil
+        }
         guard let answer = try? await ask() else { return before?.problem }
         last.withLock { $0 = answer }
         return answer.problem
     }
 
     private func ask() async throws(StoreError) -> Answer {
-        var answer = Answer(problem: nil, taken: .now)
+        var answer = Answer(problem: nil, taken: .now, connection: store.client.connections)
         do {
             let info = RedisInfo(try await store.send(RedisCommand("INFO", "persistence")).string ?? "")
             if info["aof_enabled"] == "1" {

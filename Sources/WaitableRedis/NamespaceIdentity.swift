@@ -22,8 +22,9 @@ public final class NamespaceIdentity: Service {
     ///
     /// - Parameters:
     ///   - arn: The region and account that this process is set up with.
-    ///   - interval: The time after which Redis is asked again: it may have been flushed, or be another one.
-    public init(store: RedisStore, arn: ARN, interval: Duration = .seconds(5), logger: Logger) {
+    ///   - interval: The time after which Redis is asked again, as it may have been flushed. On a new connection it is asked
+    ///     within a second: it may be another one.
+    public init(store: RedisStore, arn: ARN, interval: Duration = .seconds(60), logger: Logger) {
         self.store = store
         self.arn = arn
         self.interval = interval
@@ -37,12 +38,16 @@ public final class NamespaceIdentity: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 while !Task.isCancelled {
+                    let connection = self.store.client.connections
                     do {
                         try await self.settle()
                     } catch let error as StoreError {
                         self.logger.debug("the namespace's identity was not read", metadata: ["error": "\(error)"])
                     }
-                    try await Task.sleep(for: self.interval)
+                    let asked = ContinuousClock.now
+                    repeat {
+                        try await Task.sleep(for: min(self.interval, .seconds(1)))
+                    } while connection == self.store.client.connections && asked.duration(to: .now) < self.interval
                 }
             }
         } catch is CancellationError {}

@@ -54,7 +54,7 @@ struct Deployment: Service {
     /// Deploys once.
     func deploy() async throws {
         // What is not this process's namespace is left as it is.
-        _ = try await identity.secret()
+        try await identity.settle()
         if try await store.loadFunctions() {
             logger.info("functions loaded", metadata: ["version": "\(FunctionLibrary.version)"])
         }
@@ -68,7 +68,8 @@ struct Deployment: Service {
 
     /// Deploys again what Redis has lost: everything where the registry is empty, else revisions of this folder. A machine
     /// that somebody has removed, or has given another revision, is left as it is.
-    private func restore() async throws(StoreError) {
+    private func restore() async throws {
+        try await identity.settle()
         let isEmpty = try await store.isRegistryEmpty()
         let missing = try await store.missingRevisions(Set(folder.entries.map(\.revision.hash)))
         for entry in folder.entries {

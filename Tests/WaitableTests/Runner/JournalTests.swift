@@ -76,6 +76,17 @@ struct JournalTests {
         #expect(journal.entries(list: [], since: Self.start).isEmpty)
     }
 
+    @Test("A journal of another version is kept as it is, and none of its entries are used")
+    func version() throws {
+        let text = #"["2",0,7]"#
+        let other = try #require(Journal(Array(text.utf8)))
+        #expect(other.version == 2)
+        #expect(Self.text(other) == text)
+        #expect(other.entries(list: [], since: Self.start).isEmpty)
+        #expect(Journal().version == Journal.currentVersion)
+        #expect(Journal(Array(#"["2,0]"#.utf8)) == nil)
+    }
+
     @Test("What is no journal is not read", arguments: ["", "[", "[]", "{}", #"["0"]"#, "[0 1]", "[-1]", "7"])
     func unreadable(text: String) {
         #expect(Journal(Array(text.utf8)) == nil)
