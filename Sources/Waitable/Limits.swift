@@ -10,6 +10,8 @@ public enum Limits {
     public static let name = 1_024
     /// An item's table and key with a colon between them, in bytes: DynamoDB's 255 and 2,048.
     public static let itemKey = 2_304
+    /// The body of a start by the rules of `POST /`, in bytes: an Id of 80 characters and an instant are far smaller.
+    public static let item = 16_384
     /// An execution's document, in bytes.
     public static let document = 16_777_216
     /// The documents that one claim returns, in bytes; the first is always returned.
@@ -19,7 +21,7 @@ public enum Limits {
 
     /// All of them, by name.
     public static let all: KeyValuePairs<String, Int> = [
-        "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "document": document,
+        "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "item": item, "document": document,
         "claimedBytes": claimedBytes, "lease": lease,
     ]
 }

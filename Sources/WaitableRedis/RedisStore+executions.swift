@@ -234,6 +234,7 @@ extension RedisStore {
         case .integer(0): return .refused
         case .integer(1): return .applied(outcomes: [])
         case .integer(2): return .settled
+        case .integer(4): return .later
         case .bulk(let bytes): return .failed(String(decoding: bytes, as: UTF8.self))
         case .status(let text): return .failed(text)
         case .error(let error): return .failed("\(error.prefix) \(error.message)")

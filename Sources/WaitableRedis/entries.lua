@@ -177,7 +177,7 @@ end
 -- next '=' is allowed. Returns them as lists: names, documents, nexts, and for rows their forms, their items' keys, where
 -- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
 -- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
--- something, `problems` the errors of entries that must not be applied, nil for none. A call of nothing but rows of one kind
+-- something, `runs` which have programs, `problems` the errors of entries that must not be applied, nil for none. A call of nothing but rows of one kind
 -- has `rows` only, until entries.spread makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, MAX_BATCH), #args, first + 1
@@ -214,6 +214,10 @@ function entries.parse(prefix, args, first, now, keeping)
                 batch.starts[n], i = i + 3, i + 5
                 for _ = 1, effects do
                     local other
+                    if args[i] == 'X' then
+                        batch.runs = batch.runs or {}
+                        batch.runs[n] = true
+                    end
                     i, other = checkEffect(args, i, batch.read)
                     problem = problem or other
                 end

@@ -102,6 +102,9 @@ end
 
 -- The validated item of a start by hand: {Id = text or nil, StartTimestamp = text}.
 function instants.item(text)
+    if text and #text > LIMITS.item then
+        refuse('VALIDATION', 'body', format('must have at most %d bytes', LIMITS.item), #text)
+    end
     local readable, item = pcall(cjson.decode, text)
     if not readable or not find(text, '^[ \t\r\n]*{') then
         refuse('VALIDATION', 'body', 'must be a JSON object', text or '')

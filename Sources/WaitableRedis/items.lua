@@ -20,6 +20,8 @@ local function invalid(message) fail('ValidationException', message) end
 -- for each value looked at, one for each 16 bytes of a text that is searched. A few times all of the largest item. What was made of its texts and sets
 -- is kept meanwhile.
 local MAX_WORK = 1000000
+local MAX_COST = 1000000  -- what the programs of one call cost before the others wait for the next: bytes read, and work
+local MOST_FIELDS = 20000 -- attributes of an item that a program reads
 local work, characters, binaries, members = 0, {}, {}, {}
 
 local function spend(steps)
@@ -626,11 +628,16 @@ end
 
 -- The item in a hash, or nil. Fails when the key is of another type.
 local function read(key)
-    local fields = redis.pcall('HGETALL', key)
-    if fields.err then fail('InternalServerError', fields.err) end
+    local count = redis.pcall('HLEN', key)
+    if isError(count) then fail('InternalServerError', count.err) end
+    if count > MOST_FIELDS then invalid('Item has more than ' .. MOST_FIELDS .. ' attributes') end
+    local fields = redis.call('HGETALL', key)
     if #fields == 0 then return nil end
     local item = {}
-    for i = 1, #fields, 2 do item[fields[i]] = fromStored(fields[i + 1]) end
+    for i = 1, #fields, 2 do
+        items.cost = items.cost + #fields[i] + #fields[i + 1]
+        item[fields[i]] = fromStored(fields[i + 1])
+    end
     return item
 end
 
@@ -693,11 +700,15 @@ local function evaluate(program, key)
     return '"Attributes":' .. encodedItem(attributes)
 end
 
+-- Whether this call has run as many programs as it should.
+function items.areMany() return items.cost > MAX_COST end
+
 -- Runs a program on the item in `key`. Returns its outcome as JSON text; an item whose program fails is as it was.
 function items.run(program, key)
     work = MAX_WORK
     local succeeded, result = pcall(evaluate, program, key)
     characters, binaries, members = {}, {}, {}
+    items.cost = items.cost + MAX_WORK - work
     local outcome = '{"task":' .. program.task .. ',"echo":' .. items.quoted(program.echo)
     if succeeded then return outcome .. ',"answer":{' .. result .. '}}' end
     local code = type(result) == 'table' and result.code or 'InternalServerError'

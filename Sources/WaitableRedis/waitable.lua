@@ -95,7 +95,7 @@ local function refuse(code, field, rule, value) error({refusal = refusal(code, f
 -- A function's callback: refusals and failed commands become plain error replies, without Lua positions in the text.
 local function guarded(body)
     return function(keys, args)
-        tasks.writes = nil
+        tasks.writes, items.cost = nil, 0
         tasks.room = MAX_STOPPED
         local ok, result = pcall(body, keys, args)
         if ok then return result end
@@ -723,7 +723,7 @@ end
 --        ENTRIES (no execution twice)
 -- Returns now (ms), when all were rows of one kind and are applied; else [now, then for each:] 1 applied | [1, outcome…]
 --        when it had programs | 0 refused: the lease is lost, or another entry has stopped it | 2 this very commit was
---        applied before | an error: nothing of that entry is applied and its lease stands (VALIDATION …, WRONGTYPE …)
+--        applied before | 4 not now, as others of the call had much to do: the same again | an error: nothing of that entry is applied and its lease stands (VALIDATION …, WRONGTYPE …)
 --        [now] alone: the clock was set back, and what the batch did would be early: nothing is applied
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
 -- sleeping worker when a new due instant is sooner than the head of `due` before.
@@ -787,8 +787,12 @@ function commit(keys, args)
             replies[n + 1] = 0
             refused = refused + 1
         else
-            local problem, outcomes = entries.apply(prefix, args, batch, n)
-            if problem then
+            local isLater = batch.runs and batch.runs[n] and items.areMany()
+            local problem, outcomes
+            if not isLater then problem, outcomes = entries.apply(prefix, args, batch, n) end
+            if isLater then
+                replies[n + 1] = 4
+            elseif problem then
                 replies[n + 1] = redis.error_reply(problem)
             else
                 local document = batch.documents[n]

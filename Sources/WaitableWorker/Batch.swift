@@ -12,6 +12,10 @@ struct Batch: Sendable {
     private var steps: [PendingStep] = []
     /// Those that wait for room for their calls.
     private var postponed: [[UInt8]] = []
+    /// Those that are given back, as the ones before them took long.
+    private var left: [[UInt8]] = []
+    /// How long the steps of a batch may take before the others are left to other batches.
+    private static let longestRun = Duration.milliseconds(250)
     private let size: Int
 
     /// Runs the executions of a claim on, in order.
@@ -21,7 +25,12 @@ struct Batch: Sendable {
         size = claim.members.count
         steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
-        for member in claim.members {
+        let start = ContinuousClock.now
+        for (index, member) in claim.members.enumerated() {
+            if index > 0, start.duration(to: .now) > Self.longestRun {
+                left = claim.members[index...].map(\.bytes)
+                break
+            }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member) {
             case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
@@ -38,6 +47,7 @@ struct Batch: Sendable {
         if !postponed.isEmpty {
             await worker.release(postponed, token: lease.token, pause: .random(in: 500...1_000))
         }
+        if !left.isEmpty { await worker.release(left, token: lease.token) }
         var steps = steps
         while !steps.isEmpty {
             let results = await CommitSender(worker: worker, lease: lease).results(of: steps[...])
@@ -62,6 +72,8 @@ struct Batch: Sendable {
                 worker.metrics.refused.increment()
                 worker.metrics.refusedCommits.increment()
                 log("commit refused: the lease was lost", step)
+            case .later:
+                next.append(step)
             case .settled:
                 settled += 1
                 // What its item operations came to is in the document: the next claim reads it there.
@@ -141,7 +153,7 @@ extension CommitResult {
     fileprivate var isApplied: Bool {
         switch self {
         case .applied, .settled: true
-        case .refused, .failed: false
+        case .refused, .later, .failed: false
         }
     }
 }

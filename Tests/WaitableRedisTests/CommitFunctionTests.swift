@@ -257,6 +257,31 @@ struct CommitFunctionTests {
         #expect(try await partition.item("T:c") == (parentFirst ? [:] : ["P": "1"]))
     }
 
+    @Test("programs that together would be long wait for the next call, whatever they are programs of")
+    func manyPrograms() async throws {
+        let partition = try Partition()
+        let names = (0..<8).map { "m:\($0)" }
+        for name in names { try await partition.accept(name) }
+        let list = "[" + Array(repeating: #"{"NULL":true}"#, count: 25_000).joined(separator: ",") + "]"
+        try await partition.redis("HSET", "~:item:T:fat", "l", #"{"L":\#(list)}"#)
+        let token = try await partition.claim().token
+        let program = #"{"task":7,"op":"get","key":{"Id":{"S":"fat"}},"return":"NONE","echo":"","project":[["x"]]}"#
+        var left = names
+        var calls = 0
+        while !left.isEmpty, calls < 20 {
+            calls += 1
+            let entries = left.map {
+                Entry($0, next: "=", token: token, history: "-", effects: [["X", "T:fat", program]])
+            }
+            let replies = try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
+            let later = zip(left, replies).filter { $0.1 == .integer(4) }.map(\.0)
+            // The first one is always carried out.
+            #expect(later.count < left.count)
+            left = later
+        }
+        #expect((3...8).contains(calls), "\(calls)")
+    }
+
     @Test("a clock that was set back behind what the batch took for passed refuses it whole")
     func clock() async throws {
         let partition = try Partition()

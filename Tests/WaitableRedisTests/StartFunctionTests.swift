@@ -11,6 +11,14 @@ struct StartFunctionTests {
         return partition
     }
 
+    @Test("a body that is larger than any start is refused before it is read")
+    func largeBody() async throws {
+        let partition = try Partition()
+        let fields = (0..<3_000).map { #""k\#($0)":0"# }.joined(separator: ",")
+        let refusal = try await partition.refusal("start", "{\(fields)}")
+        #expect(refusal?.hasPrefix("VALIDATION body: must have at most 16384 bytes: '") == true)
+    }
+
     @Test("an item is due at once, its document not begun, its input canonical")
     func start() async throws {
         let partition = try await partition()

@@ -8,6 +8,8 @@ final class WorkBudget {
     static let unitsOfState = 1_000_000
     /// A step that has used as much goes no further than it has to: the execution is due again at once, for the next step.
     static let unitsOfStep = 250_000
+    /// What a task costs that the commit carries out: a step asks for five of them, so that no commit is long.
+    static let unitsOfRequest = 50_000
 
     private static let bytesOfUnit = 16
 

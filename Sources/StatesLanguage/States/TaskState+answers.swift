@@ -42,6 +42,8 @@ extension Walk {
             write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
             return .end(.resting(cursor.pending(PendingTask(request, .token, since: now))))
         case .pending:
+            // The commit does it, and may have much to do: a step asks for a few of them.
+            work.spend(WorkBudget.unitsOfRequest)
             return .end(.resting(cursor.pending(PendingTask(request, .commit, since: now))))
         case .waiting(let answerer):
             return .end(.resting(cursor.pending(PendingTask(request, answerer, since: now))))

@@ -40,11 +40,18 @@ extension Execution {
         stopDate = now
     }
 
+    /// The largest input that a failed execution keeps, in bytes.
+    private static let largestInput = 1_048_576
+
     /// A step that fails the execution from outside the language, as it cannot be run any more.
     public func failing(_ failure: ExecutionFailure, at now: Instant) -> Step {
         var next = self
         next.inbox = Inbox()
         if flow == nil { next.journal = Journal() }
+        // No API takes as much. It has to fit into a document, so that the execution can fail.
+        if input.utf8.count > Self.largestInput {
+            next.input = JSON.string("An input of \(input.utf8.count) bytes was left out.").text
+        }
         next.close(.failed, flow, at: now)
         next.failure = failure
         let id = (flow?.lastEventID ?? 0) + 1

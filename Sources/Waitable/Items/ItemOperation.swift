@@ -126,6 +126,16 @@ struct ItemOperation: Sendable {
         return text
     }
 
+    /// Whether it may take an item beyond DynamoDB's limit: what is put is measured here, but what an update adds to is in
+    /// Redis, which then evaluates it.
+    var mayOutgrow: Bool {
+        guard case .update(let attributes, _)? = plainWrite else { return false }
+        return Self.size(of: attributes) > Self.smallUpdate
+    }
+
+    /// The most bytes that an update may add to an item without a look at its size.
+    private static let smallUpdate = 4_096
+
     /// A write whose outcome is known beforehand.
     enum PlainWrite {
         /// The attributes, the key among them.

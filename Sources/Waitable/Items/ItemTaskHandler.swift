@@ -56,7 +56,9 @@ public struct ItemTaskHandler {
                 parameters: task.parameters,
                 keyAttributes: keyAttributes
             )
-            if !alwaysEvaluate, let effect = operation.plainEffect { return (done(task, resource), effect) }
+            if !alwaysEvaluate, !operation.mayOutgrow, let effect = operation.plainEffect {
+                return (done(task, resource), effect)
+            }
             let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
             return (.pending, .evaluate(operation.key, program: program, task: task.id))
         } catch {

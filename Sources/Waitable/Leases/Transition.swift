@@ -69,6 +69,8 @@ public enum CommitResult: Sendable, Equatable {
     case refused
     /// An earlier try of this very commit had been applied; its answer was lost on the way.
     case settled
+    /// Nothing was applied, as other transitions of the call had much to do: the same may be sent again at once.
+    case later
     /// Redis refused this transition's writes, with its own words; nothing of it was applied.
     case failed(String)
 }

@@ -9,8 +9,8 @@ import WaitableRedis
 struct ItemRoutes: Sendable {
     let ingest: Ingest
 
-    /// The largest body of a start, in bytes: an Id of 80 characters and an instant are far smaller.
-    static let largestBody = 16_384
+    /// The largest body of a start, in bytes.
+    static let largestBody = Limits.item
 
     /// `POST /`: starts the default machine for one item.
     func start(_ request: Request) async throws -> Response {
