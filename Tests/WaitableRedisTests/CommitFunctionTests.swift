@@ -230,7 +230,9 @@ struct CommitFunctionTests {
             let replies = try await commit(partition, token, bad, good)
             #expect(replies[0].refusal?.hasPrefix("VALIDATION ") == true)
             #expect(replies[1] == .integer(1))
-            #expect(try await partition.due() == ["m:b", token])
+            // Servers write a score with as many digits as they like.
+            let due = try await partition.due()
+            #expect(due.first == "m:b" && due.last.flatMap { Double($0) } == Double(token))
             try await partition.redis("DEL", "~:due", "~:executions", "~:closed")
         }
     }
