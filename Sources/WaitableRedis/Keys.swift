@@ -28,7 +28,7 @@ public struct Keys: Sendable, Hashable {
     public var executions: String { prefix + ":executions" }
     /// zset: `machine:id` → the instant it closed (Unix ms).
     public var closed: String { prefix + ":closed" }
-    /// zset: leases that may still have members of ``due``, each scored with itself.
+    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms).
     public var leases: String { prefix + ":leases" }
     /// hash: `machine:id` → how often a lease on it ran out.
     public var redelivered: String { prefix + ":redelivered" }

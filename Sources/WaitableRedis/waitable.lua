@@ -9,7 +9,7 @@
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
---   prefix:leases        zset    lease -> the same: those that may still have members of `due`
+--   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
@@ -54,6 +54,7 @@ local LONGEST_WAIT = 2147483647000 -- ms; a state that waits longer fails
 local MAX_STOPPED = 200           -- executions that one call stops; those left over are stopped by the claims after it
 local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
+local MAX_DRIFT = 1000            -- ms by which the clock may be behind without having been set back
 local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
 
 local instants, items, entries, tasks, sleepers, pausing = {}, {}, {}, {}, {}, {PARKED = 4398046511104}
@@ -214,7 +215,7 @@ end
 local function newLease(prefix, now, duration)
     local step = redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
     local lease = exact(now + duration + step / 2048)
-    redis.call('ZADD', prefix .. ':leases', lease, lease)
+    redis.call('ZADD', prefix .. ':leases', now, lease)
     return lease
 end
 
@@ -228,18 +229,24 @@ local function letGo(prefix, lease)
     if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then redis.call('ZREM', prefix .. ':leases', lease) end
 end
 
--- Leases that ran out and still have members of `due`, the oldest first; none of most partitions.
+-- Leases that ran out and still have members of `due`, sorted; none of most partitions. One that was taken later than now has
+-- run out too: the clock was set back, and nobody should wait until it shows that time again.
 local function lapsedLeases(prefix, now)
     local found, gone = {}, {}
-    for _, lease in ipairs(redis.call('ZRANGE', prefix .. ':leases', '-inf', now, 'BYSCORE', 'LIMIT', 0, MAX_BATCH)) do
-        if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then
-            gone[#gone + 1] = lease
-        else
-            found[#found + 1] = lease
-            if #found == MAX_LAPSED then break end
+    local leases = redis.call('ZRANGE', prefix .. ':leases', 0, MAX_BATCH - 1, 'WITHSCORES')
+    for n = 1, #leases, 2 do
+        local lease = leases[n]
+        if tonumber(lease) <= now or tonumber(leases[n + 1]) > now + MAX_DRIFT then
+            if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then
+                gone[#gone + 1] = lease
+            else
+                found[#found + 1] = lease
+                if #found == MAX_LAPSED then break end
+            end
         end
     end
     batched('ZREM', prefix .. ':leases', gone)
+    table.sort(found, function(one, other) return tonumber(one) < tonumber(other) end)
     return found
 end
 
@@ -626,8 +633,10 @@ local function besides(prefix, paused, leases, now, limit)
         for n = 1, #leases + 1 do
             -- Behind as many leases there may be more of them.
             if n > MAX_LAPSED or #list == limit then break end
-            local to = leases[n] and '(' .. leases[n] or now
+            local isPast = leases[n] and tonumber(leases[n]) <= tonumber(now)
+            local to = isPast and '(' .. leases[n] or now
             for _, member in ipairs(dueBetween(prefix, paused, from, to, limit - #list)) do list[#list + 1] = member end
+            if not isPast then break end
             from = to
         end
         return list
@@ -661,8 +670,8 @@ function claim(keys, args)
     unfinished = tasks.stopMore(prefix, paused) or unfinished
     local moment = format('%.0f', now)
     local list, comesAgain = dueBetween(prefix, paused, '-inf', moment, limit), false
-    local leases = #list > 0 and lapsedLeases(prefix, moment)
-    if leases and #leases > 0 then list, comesAgain = besides(prefix, paused, leases, moment, limit) end
+    local leases = lapsedLeases(prefix, now)
+    if #leases > 0 then list, comesAgain = besides(prefix, paused, leases, moment, limit) end
     local total = #list
     if total == 0 then
         if unfinished then return {micros, '', moment, false} end
