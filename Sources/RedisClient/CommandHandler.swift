@@ -9,7 +9,7 @@ final class CommandHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let idleInterval: TimeAmount
+    private let pingInterval: TimeAmount
     private let shortestStay: TimeAmount
     private let created = NIODeadline.now()
     private let reader = ReplyReader()
@@ -17,8 +17,8 @@ final class CommandHandler: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var isFlushPlanned = false
     private var timer: (deadline: NIODeadline, task: Scheduled<Void>)?
-    private var idleTimer: Scheduled<Void>?
-    private var lastRead = NIODeadline.now()
+    private var pingTimer: Scheduled<Void>?
+    private var pings = 0
     /// Why the connection is of no more use.
     private(set) var failure: RedisError?
     /// Takes no more requests, and closes when it has the replies of those it has.
@@ -29,16 +29,16 @@ final class CommandHandler: ChannelInboundHandler {
 
     /// - Parameters:
     ///   - timeout: A command's. A server that owes an answer three times as long is taken for dead.
-    ///   - idleInterval: How long the server may be quiet before it is asked whether it is there.
+    ///   - pingInterval: How often the server is asked whether it is there, and in step.
     ///   - shortestStay: How long the connection stays at a primary that may have been replaced by another one.
     init(
         timeout: TimeAmount,
-        idleInterval: TimeAmount,
+        pingInterval: TimeAmount,
         shortestStay: TimeAmount,
         onPush: ((RedisValue) -> Void)? = nil
     ) {
         requests = RequestQueue(patience: timeout * 3)
-        self.idleInterval = idleInterval
+        self.pingInterval = pingInterval
         self.shortestStay = shortestStay
         self.onPush = onPush
     }
@@ -92,7 +92,7 @@ final class CommandHandler: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        if context.channel.isActive { planPing(in: idleInterval, context) }
+        if context.channel.isActive { planPing(context) }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -101,13 +101,12 @@ final class CommandHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        planPing(in: idleInterval, context)
+        planPing(context)
         context.fireChannelActive()
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard failure == nil else { return }
-        lastRead = .now()
         do throws(RedisError) {
             try feed(unwrapInboundIn(data))
             while failure == nil, let reply = try reader.next() { try take(reply, context) }
@@ -172,7 +171,7 @@ final class CommandHandler: ChannelInboundHandler {
         guard failure == nil else { return }
         failure = error
         timer?.task.cancel()
-        idleTimer?.cancel()
+        pingTimer?.cancel()
         for request in requests.removeAll() {
             request.onSettled?()
             request.waiter?.resume(returning: .failed(error))
@@ -230,35 +229,35 @@ final class CommandHandler: ChannelInboundHandler {
         if let next = expiry.next { planTimer(at: next, context) }
     }
 
-    /// Asks a quiet server from time to time whether it is there: a peer that vanished says nothing of its own accord.
-    private func planPing(in delay: TimeAmount, _ context: ChannelHandlerContext) {
-        guard failure == nil, idleTimer == nil else { return }
+    /// Asks the server from time to time to say a word: a peer that vanished says nothing of its own accord, and one whose
+    /// bytes were lost on the way answers with something else.
+    private func planPing(_ context: ChannelHandlerContext) {
+        guard failure == nil, pingTimer == nil else { return }
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        idleTimer = context.eventLoop.scheduleTask(in: delay) {
+        pingTimer = context.eventLoop.scheduleTask(in: pingInterval) {
             let (handler, context) = bound.value
-            handler.idleTimer = nil
+            handler.pingTimer = nil
             handler.ping(context)
         }
     }
 
     private func ping(_ context: ChannelHandlerContext) {
-        let quiet = NIODeadline.now() - lastRead
-        guard quiet >= idleInterval, requests.isEmpty, !isRetired else {
-            planPing(in: quiet < idleInterval ? idleInterval - quiet : idleInterval, context)
-            return
-        }
+        planPing(context)
+        guard !isRetired else { return }
+        pings += 1
+        let word = "waitable-\(pings)"
         let request = Request(
             ticket: nil,
             replies: 1,
             waiter: nil,
             written: .now(),
             deadline: .distantFuture,
-            onSettled: nil
+            onSettled: nil,
+            ping: word
         )
-        var bytes = context.channel.allocator.buffer(capacity: 16)
-        RedisCommand("PING").write(to: &bytes)
+        var bytes = context.channel.allocator.buffer(capacity: 48)
+        RedisCommand("PING", word).write(to: &bytes)
         write(bytes, for: request, context)
-        planPing(in: idleInterval, context)
     }
 }
 

@@ -53,8 +53,9 @@ public struct RedisConfiguration: Sendable {
     public var maximumPendingCommands = 4_096
     /// The most bytes of commands without a reply; a caller waits for room beyond it.
     public var maximumPendingBytes = 64 << 20
-    /// How long a connection may be quiet before it is asked, by a `PING`, whether the server is still there.
-    public var idlePingInterval: Duration = .seconds(30)
+    /// How often a connection sends a `PING` of its own: it finds out that the server has vanished, and that its replies
+    /// belong to other commands than those they are taken for.
+    public var pingInterval: Duration = .seconds(10)
     /// The first and the longest pause between two tries to connect; the real ones are jittered. A server that refuses
     /// commands for want of replicas (`NOREPLICAS`) is left for the one that may have taken its place, but no more often than
     /// the longest pause.

@@ -52,7 +52,7 @@ struct RedisConnection: Sendable, Equatable {
                     if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
                     let handler = CommandHandler(
                         timeout: TimeAmount(configuration.commandTimeout),
-                        idleInterval: TimeAmount(configuration.idlePingInterval),
+                        pingInterval: TimeAmount(configuration.pingInterval),
                         shortestStay: TimeAmount(configuration.backoff.upperBound),
                         onPush: onPush
                     )

@@ -29,4 +29,18 @@ struct Request {
     let deadline: NIODeadline
     /// Called when the request leaves the connection: with its reply, not with its caller.
     let onSettled: (@Sendable () -> Void)?
+    /// The word that a `PING` of the connection's own asks for.
+    var ping: String?
+
+    /// Whether these can be its replies; all that is known of callers' commands is how many there are.
+    func isAnswered(by replies: [RedisValue]) -> Bool {
+        guard let ping else { return true }
+        return switch replies.first {
+        // A user may be barred from it.
+        case .error(let error): error.prefix == "NOPERM"
+        // A connection that listens answers with two words.
+        case .array(let words): words.last?.string == ping
+        case let reply: reply?.string == ping
+        }
+    }
 }

@@ -36,7 +36,7 @@ struct RequestQueue {
     /// Takes a reply.
     ///
     /// - Returns: The request, and its replies, where this was the last of them; `nil` where more have to come.
-    /// - Throws: Where nothing was asked.
+    /// - Throws: Where nothing was asked, or something else.
     mutating func take(_ reply: RedisValue) throws(RedisError) -> (request: Request, replies: [RedisValue])? {
         guard !requests.isEmpty else {
             throw RedisError(.outcomeUnknown, "the server answered something that was not asked")
@@ -46,7 +46,11 @@ struct RequestQueue {
         let expected = requests.modify(requests.startIndex) { $0.replies }
         guard replies.count == expected else { return nil }
         defer { replies = [] }
-        return (requests.removeFirst(), replies)
+        let request = requests.removeFirst()
+        guard request.isAnswered(by: replies) else {
+            throw RedisError(.outcomeUnknown, "the server's replies are out of step with its commands")
+        }
+        return (request, replies)
     }
 
     /// The caller to be told that it waits no more; `nil` where it does not wait.

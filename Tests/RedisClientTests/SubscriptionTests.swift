@@ -83,7 +83,7 @@ struct SubscriptionTests {
     }
 
     @Test func aQuietSubscriptionIsAskedAndStaysInStep() async throws {
-        try await withRedis({ $0.idlePingInterval = .milliseconds(20) }) { client, _ in
+        try await withRedis({ $0.pingInterval = .milliseconds(20) }) { client, _ in
             try await listening(client, to: ["a"]) { pushes in
                 #expect(await pushes.next() == .subscribed)
                 for round in 1...5 {
@@ -101,7 +101,7 @@ struct SubscriptionTests {
         defer { server.kill() }
         let log = LogRecorder()
         let configuration = try RedisConfiguration(testing: server.url) {
-            $0.idlePingInterval = .milliseconds(20)
+            $0.pingInterval = .milliseconds(20)
             $0.commandTimeout = .milliseconds(100)
         }
         try await withClient(configuration, logger: log.logger) { client in

@@ -22,14 +22,14 @@ final class FakeServer: Sendable {
         let channels = Mutex<[any Channel]>([])
     }
 
-    /// - Parameter answer: What to do about a command; the greeting's `PING` is answered already.
+    /// - Parameter answer: What to do about a command; `PING` is answered already.
     static func with<Result: Sendable>(
         _ answer: @Sendable @escaping ([String]) -> Answer,
         greets: Bool = true,
         _ body: (FakeServer) async throws -> Result
     ) async throws -> Result {
         let server = try await FakeServer { command in
-            greets && command == ["PING"] ? .text("+PONG\r\n") : answer(command)
+            greets && command[0] == "PING" ? .text("+\(command.count > 1 ? command[1] : "PONG")\r\n") : answer(command)
         }
         do {
             let result = try await body(server)
@@ -49,7 +49,7 @@ final class FakeServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     log.channels.withLock { $0.append(channel) }
                     let handler = FakeServerHandler { command in
-                        if command != ["PING"] { log.commands.withLock { $0.append(command) } }
+                        if command[0] != "PING" { log.commands.withLock { $0.append(command) } }
                         return answer(command)
                     }
                     try channel.pipeline.syncOperations.addHandler(handler)
