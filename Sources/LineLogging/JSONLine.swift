@@ -53,7 +53,7 @@ struct JSONLine {
     /// who end lines at other characters than a newline.
     private mutating func string(_ text: String) {
         bytes.append(0x22)
-        for scalar in text.unicodeScalars {
+        for scalar in LogText.shortened(text).unicodeScalars {
             switch scalar {
             case "\"", "\\": bytes += [0x5C, UInt8(scalar.value)]
             case "\n": bytes += [0x5C, 0x6E]

@@ -4,7 +4,7 @@ public import Logging
 ///
 /// Values are always strings, or arrays of strings, so that a field has one type in whatever indexes them; a dictionary
 /// in the metadata becomes fields with dots in their names. Metadata under the name of one of the first four gets
-/// `meta.` before it. What a caller logs is written as it is: to leave secrets out is the caller's part.
+/// `meta.` before it. A text beyond 4 KiB is cut. What a caller logs is written as it is: to leave secrets out is the caller's part.
 public struct JSONLogHandler: LogHandler {
     private let label: String
     private let output: LineOutput

@@ -3,7 +3,8 @@ public import Logging
 
 /// A log as text for people, one line an entry: `TIME LEVEL LABEL: NAME=VALUE … MESSAGE`.
 ///
-/// Whatever is logged stays on its line: see ``LogText``. What a caller logs is written as it is otherwise: to leave
+/// Whatever is logged stays on its line and in its field: a value with blanks, `=`, quotes or what is no plain text is in
+/// quotes, and a text beyond 4 KiB is cut. What a caller logs is written as it is otherwise: to leave
 /// secrets out is the caller's part.
 public struct TextLogHandler: LogHandler {
     private let label: String
@@ -37,10 +38,10 @@ public struct TextLogHandler: LogHandler {
         var words = [Date.now.formatted(Self.instants), event.level.rawValue, label + ":"]
         // A fixed order, so that lines can be compared.
         for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
-            words.append("\(name)=\(value)")
+            words.append("\(LogText.escaped(name))=\(LogText.value(LogText.shortened(value.description)))")
         }
-        words.append(event.message.description)
-        output.write(Array(LogText.escaped(words.joined(separator: " ")).utf8) + [0x0A])
+        words.append(LogText.escaped(LogText.shortened(event.message.description)))
+        output.write(Array(words.joined(separator: " ").utf8) + [0x0A])
     }
 
     private static let instants = Date.ISO8601FormatStyle(includingFractionalSeconds: true)

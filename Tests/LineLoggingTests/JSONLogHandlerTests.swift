@@ -76,7 +76,7 @@ struct JSONLogHandlerTests {
 
     @Test("lines of several threads do not mix")
     func threads() throws {
-        let text = String(repeating: "0123456789", count: 2_000)
+        let text = String(repeating: "0123456789", count: 400)
         let lines = try lines { logger in
             DispatchQueue.concurrentPerform(iterations: 8) { thread in
                 for _ in 0..<20 { logger.info("\(thread)", metadata: ["text": "\(text)"]) }

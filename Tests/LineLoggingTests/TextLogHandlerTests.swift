@@ -35,15 +35,41 @@ struct TextLogHandlerTests {
             logger.info("\(text)", metadata: ["k\(text)": ["\(text)", ["deep": "\(text)"]]])
             logger.error("failed", error: Broken(description: text))
         }
+        let isPlain = text == escaped && !text.contains(" ")
+        let value = isPlain ? text : "\"" + (text == escaped ? #"é 😀 \\ \""# : escaped) + "\""
         let lines = written.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count == 3 && lines[2].isEmpty, "\(written)")
         #expect(written.utf8.filter { $0 < 0x20 }.count == 2)
         let first = String(Substring(lines[0]))
         #expect(
-            first.hasSuffix(escaped) && first.contains("own=\(escaped)") && first.contains("k\(escaped)="),
+            first.hasSuffix(escaped) && first.contains("own=\(value)") && first.contains("k\(escaped)="),
             "\(first)"
         )
-        #expect(String(Substring(lines[1])).contains("error=\(escaped)"))
+        #expect(String(Substring(lines[1])).contains("error=\(value)"))
+    }
+
+    @Test(
+        "a value looks like no other field",
+        arguments: [
+            ("w-1", "w-1"), ("", "\"\""), ("a b", "\"a b\""), ("a=b", "\"a=b\""),
+            (#"x" level=error y=""#, #""x\" level=error y=\"""#), (#"a\nb"#, #""a\\nb""#), ("a\nb", #""a\nb""#),
+            ("é😀", "é😀"),
+        ]
+    )
+    func quoting(value: String, written: String) throws {
+        let text = try text { $0.info("done", metadata: ["a": "\(value)", "z": "1"]) }
+        #expect(text.hasSuffix(" info test: a=\(written) z=1 done\n"), "\(text)")
+    }
+
+    @Test("a long text is cut between characters, and says how long it was")
+    func long() throws {
+        let long = "x" + String(repeating: "é", count: 100_000)
+        let written = try text { logger in
+            logger.info("done", metadata: ["a": "\(long)"])
+            logger.info("\(long)")
+        }
+        #expect(written.utf8.count < 9_000)
+        #expect(written.contains(#"é… (200001 bytes)" done"#) && written.hasSuffix("é… (200001 bytes)\n"), "\(written)")
     }
 
     /// What is written while something logs.
