@@ -62,12 +62,15 @@ struct Batch: Sendable {
         var settled = 0
         var lateness: [Int] = []
         let now = lease.estimatedNow
-        for case (let step, let result?) in zip(steps, results) {
-            if result.isApplied {
+        for (step, result) in zip(steps, results) {
+            if result?.isApplied == true {
                 count(step, at: now, &lateness)
                 for call in step.step.calls { worker.calls.make(call) }
+            } else if !step.step.calls.isEmpty, result?.isLater != true {
+                worker.calls.slots.giveBack(step.step.calls)
             }
             switch result {
+            case nil: break
             case .refused:
                 worker.metrics.refused.increment()
                 worker.metrics.refusedCommits.increment()
@@ -135,6 +138,7 @@ struct Batch: Sendable {
     private func run(_ execution: Execution, evaluatesAll: Bool) async -> PendingStep? {
         do {
             let step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
+            worker.calls.slots.take(step.calls)
             return PendingStep(step, by: worker.configuration.name)
         } catch {
             worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
@@ -150,6 +154,8 @@ struct Batch: Sendable {
 }
 
 extension CommitResult {
+    fileprivate var isLater: Bool { if case .later = self { true } else { false } }
+
     fileprivate var isApplied: Bool {
         switch self {
         case .applied, .settled: true

@@ -2,7 +2,6 @@ import AsyncHTTPClient
 import Logging
 import NIOCore
 import StatesLanguage
-import Synchronization
 import Waitable
 import WaitableRedis
 
@@ -12,7 +11,8 @@ final class Calls: Sendable {
     private let store: RedisStore
     private let configuration: CallConfiguration
     private let logger: Logger
-    private let running = Atomic(0)
+    /// The room for calls: a step that is to be committed has taken it.
+    let slots: CallSlots
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
@@ -20,17 +20,12 @@ final class Calls: Sendable {
         self.store = store
         self.configuration = configuration
         self.logger = logger
+        slots = CallSlots(limit: configuration.limit)
         (queue, continuation) = AsyncStream.makeStream()
     }
 
-    /// Whether there is room for more calls.
-    var hasRoom: Bool { running.load(ordering: .relaxed) < configuration.limit }
-
-    /// Makes a call, beside all others.
-    func make(_ call: OutsideCall) {
-        running.add(1, ordering: .relaxed)
-        continuation.yield(call)
-    }
+    /// Makes a call that has its room, beside all others.
+    func make(_ call: OutsideCall) { continuation.yield(call) }
 
     /// Takes no more calls.
     func finish() { continuation.finish() }
@@ -49,7 +44,7 @@ final class Calls: Sendable {
             for await call in queue {
                 group.addTask {
                     await self.carryOut(call, client)
-                    self.running.subtract(1, ordering: .relaxed)
+                    self.slots.giveBack([call])
                 }
             }
         }
