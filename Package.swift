@@ -51,8 +51,9 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "CodeUnits", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird,
-                hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle,
+                "CodeUnits", "StateGraph", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging",
+                hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
+                serviceLifecycle,
                 nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
             ]
@@ -96,6 +97,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", crypto]),
+        .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
         .target(name: "CodeUnits"),
         .executableTarget(
             name: "waitable-benchmark",
@@ -108,6 +110,7 @@ let package = Package(
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "CodeUnitsTests", dependencies: ["CodeUnits"]),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
+        .testTarget(name: "StateGraphTests", dependencies: ["StateGraph"]),
         .testTarget(
             name: "RedisClientTests",
             dependencies: ["RedisClient", "RedisTestServer", nioCore, nioPosix, serviceLifecycle, logging]
