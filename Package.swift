@@ -61,9 +61,8 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore,
-                logging,
-                metrics,
+                "CodeUnits", "WaitableMetrics", "WaitableRedis", hummingbird, hummingbirdCore, crypto, serviceLifecycle,
+                nioCore, nioHTTP1, logging, metrics,
             ],
             resources: [.embedInCode("openapi.json")]
         ),
@@ -121,7 +120,10 @@ let package = Package(
         .testTarget(name: "WaitableTests", dependencies: ["Waitable", "AllocationCounter"]),
         .testTarget(
             name: "WaitableHTTPTests",
-            dependencies: ["WaitableHTTP", "PrometheusMetrics", "RedisClient", nioCore, logging]
+            dependencies: [
+                "WaitableHTTP", "PrometheusMetrics", "RedisClient", hummingbird, hummingbirdCore, serviceLifecycle,
+                nioCore, nioPosix, logging,
+            ]
         ),
         .testTarget(
             name: "WaitableRedisTests",

@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 public import Logging
 import Waitable
@@ -19,6 +20,9 @@ public final class Ingest: Sendable {
     let access: Access
     let exposition: Exposition
     let batchLimits: BatchLimits
+    let bodies: BodyRoom
+    /// Histories and timelines are made anew from their journals: that is work without an await.
+    let replays = Turns(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
     let onLostMachines: @Sendable () -> Void
     let logger: Logger
     let metrics = StartMetrics()
@@ -30,6 +34,7 @@ public final class Ingest: Sendable {
     ///   - batches: For the starts of batches.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
+    ///   - bodies: The room that large bodies of requests share.
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
     ///     deployed has to be deployed again.
     public init(
@@ -45,6 +50,7 @@ public final class Ingest: Sendable {
         access: Access,
         exposition: Exposition,
         batchLimits: BatchLimits = BatchLimits(),
+        bodies: BodyRoom = BodyRoom(),
         onLostMachines: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
@@ -60,6 +66,7 @@ public final class Ingest: Sendable {
         self.access = access
         self.exposition = exposition
         self.batchLimits = batchLimits
+        self.bodies = bodies
         self.onLostMachines = onLostMachines
         self.logger = logger
     }
@@ -72,10 +79,11 @@ public final class Ingest: Sendable {
         let routes = Routes(access: access)
         let items = ItemRoutes(ingest: self)
         let batches = BatchRoutes(ingest: self)
-        routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, _ in
-            try await items.start(request)
+        routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
+            try await items.start(request, context)
         }
-        routes.post("/items", .start) { request, _ in try batches.start(request) }
+        routes.post("/items", .start) { request, context in try batches.start(request, context) }
+        RootRoutes().add(to: routes)
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(ingest: self).add(to: routes)

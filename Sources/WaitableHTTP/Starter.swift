@@ -1,4 +1,5 @@
 import Logging
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableMetrics
@@ -235,7 +236,9 @@ struct Starter: Sendable {
         case .started, .paused:
             return Acceptance(key: key, startDate: start.execution.startDate, status: .running, isNew: true)
         case .failed(let reason):
-            throw .unwritable(reason)
+            let error = RedisServerError(line: reason)
+            throw error.isPassing
+                ? .store(.refused(code: error.prefix, message: error.message)) : .unwritable(reason)
         case .revisionMissing:
             ingest.machines.forgetNames()
             ingest.onLostMachines()

@@ -7,6 +7,7 @@ extension RedisStore {
     /// - Parameters:
     ///   - execution: As its document says.
     ///   - take: Takes an entry, and says whether it wants another one.
+    /// - Throws: `CancellationError` before the next entry, where the task is cancelled.
     /// - Returns: Whether the journal is there. Of one that is not kept any longer, or whose steps another version of the
     ///   language made, no entry is to be used.
     public func readJournal(
@@ -23,6 +24,7 @@ extension RedisStore {
             guard !elements.isEmpty else { return false }
             for element in elements {
                 for entry in Journal.entries(of: element, since: execution.startDate) {
+                    try Task.checkCancellation()
                     guard try take(entry) else { return true }
                     await Task.yield()
                 }
@@ -32,6 +34,7 @@ extension RedisStore {
             most = max(1, min(Self.mostElements, Self.bytesOfPart / bytes))
         }
         for entry in journal.keptEntries(since: execution.startDate) {
+            try Task.checkCancellation()
             guard try take(entry) else { return true }
             await Task.yield()
         }

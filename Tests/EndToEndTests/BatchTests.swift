@@ -299,6 +299,55 @@ struct BatchTests {
         }
     }
 
+    @Test("Clients that open batches and send nothing lose their places to one that sends, which keeps its own")
+    func silence() async throws {
+        try await Stack.with(environment: ["WAITABLE_BATCH_REQUESTS": "3"]) { stack in
+            let port = try #require(URL(string: stack.url)?.port)
+            let sender = BatchClient(stack)
+            sender.write(Self.lines(0..<500))
+            #expect(try await sender.answers(500).count == 500)
+            let open =
+                "POST /items HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\n"
+            var silent: [RawClient] = []
+            for _ in 0..<20 { silent.append(try await RawClient(port: port, open)) }
+            var number = 500
+            try await eventually("another one is taken") {
+                sender.write(Self.lines(number..<(number + 100)))
+                #expect(try await sender.answers(100).count == 100)
+                number += 100
+                let client = BatchClient(stack)
+                client.write(Self.line("late"))
+                client.end()
+                return try await client.answer()?["Id"] == "late"
+            }
+            sender.end()
+            #expect(try await sender.answers(.max).isEmpty)
+            #expect(try await stack.dueCount() == number + 1)
+            for client in silent { try? await client.leave(byReset: true) }
+        }
+    }
+
+    @Test("curl -T does not wait for a 100 Continue that never comes, and an early refusal reaches it")
+    func curl() async throws {
+        try await Stack.with { stack in
+            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
+            defer { try? FileManager.default.removeItem(at: file) }
+            // Beyond 1 MiB curl asks first.
+            try Data(Self.lines(0..<20_000).utf8).write(to: file)
+            let curl =
+                "curl -sS --expect100-timeout 600 --max-time 60 -T \(file.path) -X POST \(stack.url)/items"
+                + " -H 'Expect: 100-continue'"
+            let answers = try await ConsoleSession.shell(
+                curl + " -H 'Content-Type: application/x-ndjson' | grep -c executionArn",
+                environment: [:]
+            )
+            #expect(answers == "20000")
+            let refused = try await ConsoleSession.shell(curl + " -w '%{http_code}'", environment: [:])
+            #expect(refused.hasSuffix("415"), "\(refused)")
+        }
+    }
+
     @Test("A process takes so many batches at once, and more when one ends")
     func places() async throws {
         try await Stack.with(environment: ["WAITABLE_BATCH_REQUESTS": "3"]) { stack in

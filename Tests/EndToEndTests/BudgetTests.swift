@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import StatesLanguage
 import Testing
 import Waitable
@@ -120,7 +121,39 @@ struct BudgetTests {
                 $0 + ($1.objectValue?["states"]?.arrayValue?.count ?? 0)
             }
             #expect(states ?? 0 > 12_000)
+            try await expectFewReplays(of: execution, on: stack)
             #expect(try Self.peak(stack.ingest) < before + 120)
         }
+    }
+
+    /// Checks that many who ask for a long history at once are refused, and that those who go leave their turns to others.
+    private func expectFewReplays(of execution: String, on stack: Stack) async throws {
+        let body: JSONObject = [
+            "executionArn": .string(execution), "maxResults": .integer(1), "reverseOrder": .bool(true),
+        ]
+        let asked = ContinuousClock.now
+        #expect(try await stack.call("GetExecutionHistory", body).status == 200)
+        let one = ContinuousClock.now - asked
+        let text = JSON.object(body).text
+        let request =
+            "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Amz-Target: AWSStepFunctions.GetExecutionHistory\r\n"
+            + "Content-Length: \(text.utf8.count)\r\n\r\n\(text)"
+        let port = try #require(URL(string: stack.url)?.port)
+        var clients: [RawClient] = []
+        for _ in 0..<100 { clients.append(try await RawClient(port: port, request)) }
+        var refused: Stack.Answer?
+        try await eventually("one is refused") {
+            refused = try await stack.call("GetExecutionHistory", body)
+            return refused?.status == 503
+        }
+        #expect(refused?.headers["Retry-After"] == ["1"])
+        #expect(refused?.json.objectValue?["__type"] == "ServiceUnavailable")
+        for client in clients { try await client.leave(byReset: true) }
+        let left = ContinuousClock.now
+        try await eventually("one is answered") {
+            try await stack.call("GetExecutionHistory", body).status == 200
+        }
+        // Sixty-four would have been before it.
+        #expect(ContinuousClock.now - left < one * 20)
     }
 }

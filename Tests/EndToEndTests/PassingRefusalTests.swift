@@ -1,3 +1,4 @@
+import Foundation
 import NIOHTTP1
 import RedisClient
 import RedisTestServer
@@ -35,6 +36,76 @@ struct PassingRefusalTests {
 
             try await stack.set("min-replicas-to-write", "0")
             #expect(try await stack.post(Self.start).status == 200)
+        }
+    }
+
+    @Test("A Redis that became a replica, or cannot save: a start, a line, StartExecution and a cancel are 503")
+    func readOnlyAndMisconfigured() async throws {
+        try await Stack.with { stack in
+            _ = try await stack.store.client.send(RedisCommand("REPLICAOF", "127.0.0.1", "1"))
+            try await stack.expectRefusals(saying: "READONLY")
+            _ = try await stack.store.client.send(RedisCommand("REPLICAOF", "NO", "ONE"))
+            #expect(try await stack.post(Self.start).status == 200)
+
+            try await stack.set("save", "3600 1")
+            // The snapshot cannot be written where its name is a folder's.
+            let name = stack.redis.folder.appending(path: "dump.rdb")
+            try FileManager.default.createDirectory(at: name, withIntermediateDirectories: true)
+            try Data("x".utf8).write(to: name.appending(path: "file"))
+            _ = try await stack.store.client.send(RedisCommand("BGSAVE"))
+            try await eventually("the snapshot fails") {
+                try await stack.store.client.send(RedisCommand("INFO", "persistence")).string?
+                    .contains("rdb_last_bgsave_status:err") == true
+            }
+            try await stack.expectRefusals(saying: "MISCONF")
+            try await stack.set("save", "")
+            #expect(try await stack.post(Self.start).status == 200)
+        }
+    }
+
+    @Test(
+        "boto3 and the AWS CLI repeat a start that Redis refuses for now, until it is taken",
+        arguments: [
+            "aws stepfunctions start-execution --state-machine-arn $M --name n --query executionArn --output text",
+            "python3 -c 'import boto3; c=boto3.client(\"stepfunctions\"); "
+                + "print(c.start_execution(stateMachineArn=\"'$M'\", name=\"n\")[\"executionArn\"])'",
+        ],
+        ["legacy", "standard"]
+    )
+    func repeated(command: String, mode: String) async throws {
+        try await Stack.with { stack in
+            try await stack.set("min-replicas-to-write", "1")
+            let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"
+            async let output = ConsoleSession.shell(
+                command,
+                environment: [
+                    "AWS_ENDPOINT_URL": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
+                    "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "", "M": machine,
+                    // So that the pauses are long enough for the change below, however slow the machine is.
+                    "AWS_RETRY_MODE": mode, "AWS_MAX_ATTEMPTS": "10",
+                ]
+            )
+            try await eventually("a start is refused") { stack.ingest.output.contains("start refused") }
+            try await stack.set("min-replicas-to-write", "0")
+            #expect(try await output.hasSuffix("execution:waitable-stepfunction:n"))
+        }
+    }
+
+    @Test("A Redis that does not answer is told apart: it may have been done, and the Id to repeat it with is there")
+    func unknown() async throws {
+        try await Stack.with { stack in
+            stack.redis.pause()
+            let answer = try await stack.post(#"{"StartTimestamp":"2036-01-01T00:00:00Z"}"#)
+            let call = try await stack.call(
+                "StartExecution",
+                ["stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"]
+            )
+            stack.redis.resume()
+            #expect(answer.status == 503 && call.status == 503)
+            let code = answer.json.objectValue?["code"]
+            #expect(code == "OutcomeUnknown" || code == "RedisUnavailable")
+            if code == "OutcomeUnknown" { #expect(answer.json.objectValue?["value"] != nil) }
+            #expect(["OutcomeUnknown", "ServiceUnavailable"].contains(call.json.objectValue?["__type"]))
         }
     }
 
@@ -77,6 +148,28 @@ struct PassingRefusalTests {
 }
 
 extension Stack {
+    /// Checks that whatever writes is refused for a reason of Redis's that passes.
+    fileprivate func expectRefusals(saying reason: String) async throws {
+        let start = #"{"Id":"refused","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+        var answers = [try await post(start), try await post("", to: "/items/one/cancel")]
+        answers.append(try await post("", to: "/state-machines/waitable-stepfunction/pause"))
+        for answer in answers {
+            #expect(answer.status == 503 && answer.headers["Retry-After"].first != nil, "\(answer)")
+            #expect(answer.json.objectValue?["message"]?.stringValue?.contains(reason) == true, "\(answer)")
+        }
+        let lines = try await batch(start + "\n" + start + "\n")
+        #expect(lines.count == 2 && lines.allSatisfy { $0["status"] == .integer(503) }, "\(lines)")
+        let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"
+        let calls = [
+            try await call("StartExecution", ["stateMachineArn": .string(machine)]),
+            try await call("CreateActivity", ["name": "refused"]),
+        ]
+        for answer in calls {
+            #expect(answer.status == 503 && answer.headers["Retry-After"].first != nil, "\(answer)")
+            #expect(answer.json.objectValue?["__type"] == "ServiceUnavailable", "\(answer)")
+        }
+    }
+
     /// Sets a parameter of Redis.
     func set(_ parameter: String, _ value: String) async throws {
         _ = try await store.client.send(RedisCommand("CONFIG", "SET", parameter, value))

@@ -1,12 +1,6 @@
 import HTTPTypes
-import Logging
-import PrometheusMetrics
-import RedisClient
 import StatesLanguage
 import Testing
-import Waitable
-import WaitableMetrics
-import WaitableRedis
 
 @testable import WaitableHTTP
 
@@ -30,7 +24,7 @@ struct OpenAPITests {
                 documented.insert(Operation(method: method.uppercased(), path: path.lowercased(), right: right))
             }
         }
-        let served = Self.routes().served.map { route in
+        let served = TestServer.ingest().routes().served.map { route in
             let path = route.path.split(separator: "/").map { $0.hasPrefix(":") ? "{\($0.dropFirst())}" : String($0) }
             let right =
                 switch route.need {
@@ -42,27 +36,5 @@ struct OpenAPITests {
         }
         #expect(documented == Set(served))
         #expect(documented.count == served.count)
-    }
-
-    /// The routes of an ingest that was never started.
-    private static func routes() -> Routes {
-        let logger = Logger(label: "test")
-        let configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: 1))
-        let store = RedisStore(client: RedisClient(configuration, logger: logger))
-        let clock = RedisClock(store: store, logger: logger)
-        return Ingest(
-            store: store,
-            clock: clock,
-            starts: StartCoalescer(store: store, clock: clock),
-            batches: StartCoalescer(store: store, clock: clock),
-            machines: MachineCache(store: store),
-            readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
-            offers: ActivityOffers(store: store),
-            identity: NamespaceIdentity(store: store, arn: ARN(), logger: logger),
-            itemTable: "items",
-            access: Access(credentials: nil, arn: ARN(), logger: logger),
-            exposition: Exposition(registry: PrometheusRegistry(), store: store, version: "1"),
-            logger: logger
-        ).routes()
     }
 }

@@ -60,7 +60,7 @@ public struct Access: Sendable {
     /// Whoever calls the Step Functions API: by a bearer token, or by a signature, for which the body is read.
     ///
     /// - Returns: `nil` where no credentials are configured.
-    func caller(ofOperation request: inout Request) async throws(APIError) -> Caller? {
+    func caller(ofOperation request: Request, _ body: inout PendingBody) async throws(APIError) -> Caller? {
         guard let known = credentials?.current else {
             do throws(FieldError) {
                 try checkPage(request)
@@ -77,7 +77,7 @@ public struct Access: Sendable {
         }
         do throws(APIError) {
             let pending = try signatures.examine(request.head, keys: known.accessKeys, at: .now)
-            return try pending.verify(body: try await StepFunctionsAPI.bytes(of: &request))
+            return try pending.verify(body: try await StepFunctionsAPI.bytes(of: &body))
         } catch {
             logger.notice("signature refused", metadata: ["code": "\(error.code)", "reason": "\(error.message)"])
             throw error

@@ -6,9 +6,9 @@ import Logging
 /// not a route here is not served.
 public final class Routes: HTTPResponderBuilder {
     /// What makes an answer.
-    public typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
+    public typealias Handler = @Sendable (Request, ConnectionContext) async throws -> Response
 
-    private let router = Router(options: .autoGenerateHeadEndpoints)
+    private let router = Router(context: ConnectionContext.self, options: .autoGenerateHeadEndpoints)
     private let access: Access
     private var methods: [Spelling: [HTTPRequest.Method]] = [:]
     /// What is served: method, path and what it needs of a caller.
@@ -32,7 +32,7 @@ public final class Routes: HTTPResponderBuilder {
     func post(stepFunctions: StepFunctionsAPI, otherwise need: Need, use handler: @escaping Handler) {
         let access = access
         serve(.post, "/", need) { request, context in
-            if request.headers[.amazonTarget] != nil { return await stepFunctions.respond(to: request) }
+            if request.headers[.amazonTarget] != nil { return await stepFunctions.respond(to: request, context) }
             try access.check(request, need)
             return try await handler(request, context)
         }
@@ -53,7 +53,7 @@ public final class Routes: HTTPResponderBuilder {
     }
 
     /// The responder for a server, with a 405 for the other methods of each path.
-    public func buildResponder() -> RouterResponder<BasicRequestContext> {
+    public func buildResponder() -> RouterResponder<ConnectionContext> {
         for (path, allowed) in methods {
             for method in Self.allMethods where !allowed.contains(method) {
                 router.on(RouterPath(path.text), method: method) { [access] request, _ -> Response in
@@ -76,8 +76,8 @@ public final class Routes: HTTPResponderBuilder {
 
         func handle(
             _ request: Request,
-            context: BasicRequestContext,
-            next: (Request, BasicRequestContext) async throws -> Response
+            context: ConnectionContext,
+            next: (Request, ConnectionContext) async throws -> Response
         ) async throws -> Response {
             if context.endpointPath != nil { return try await next(request, context) }
             try access.check(request, .caller)

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import StatesLanguage
 import Waitable
 
@@ -19,10 +20,17 @@ struct BatchRoutes: Sendable {
     }
 
     /// Answers a batch with a stream of answers to its lines.
-    func start(_ request: Request) throws(ItemError) -> Response {
+    func start(_ request: Request, _ context: ConnectionContext) throws(ItemError) -> Response {
         try checkContent(request)
         let stateMachine = try stateMachine(of: request)
-        guard let place = places.take() else { throw .tooManyBatches }
+        let cutOff = context.cutOff
+        let place = places.take { [logger = ingest.logger] in
+            logger.notice("a batch that moves too little is cut off for another one")
+            cutOff()
+        }
+        guard let place else { throw .tooManyBatches }
+        // Also says that the body is wanted.
+        context.tell(.bodyStreams)
         let stream = BatchStream(
             starter: BatchStarter(ingest: ingest, stateMachine: stateMachine),
             body: request.body,

@@ -42,7 +42,10 @@ struct BatchStream {
                         }
                     }
                 }
-                while let answers = await window.answers() { try await writer.write(answers) }
+                while let answers = await window.answers() {
+                    try await writer.write(answers)
+                    place.moved(answers.readableBytes)
+                }
                 try await group.waitForAll()
             }
         } onCancel: {
@@ -57,6 +60,7 @@ struct BatchStream {
         var size = 0
         for try await chunk in body {
             size += chunk.readableBytes
+            place.moved(chunk.readableBytes)
             guard await window.add(splitter.lines(in: Array(buffer: chunk)).map { BatchLine($0) }) else { return }
         }
         if let length, size < length { throw BatchError.endsEarly }

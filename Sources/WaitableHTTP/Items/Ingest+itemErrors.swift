@@ -31,7 +31,13 @@ extension Ingest {
             error.value = id
             return error
         case .store(let error):
-            return ItemError(error)
+            var told = ItemError(error)
+            if told.code == ItemError.outcomeUnknown.code {
+                // Who gave none can repeat the start with it.
+                told.field = "Id"
+                told.value = id
+            }
+            return told
         case .unwritable(let reason):
             return ItemError(
                 status: .internalServerError,

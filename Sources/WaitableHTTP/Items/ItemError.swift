@@ -69,7 +69,7 @@ struct ItemError: Error, HTTPResponseError {
 
     static let outcomeUnknown = unavailable(
         "OutcomeUnknown",
-        "Redis did not answer in time. The same request with the same Id is safe to repeat."
+        "Redis did not answer: it may have been done. The same request with the same Id is safe to repeat."
     )
     static let redisUnavailable = unavailable("RedisUnavailable", "Redis cannot be reached: nothing was done.")
     static let clockChanged = unavailable(
@@ -77,6 +77,9 @@ struct ItemError: Error, HTTPResponseError {
         "Redis's clock was set, or it is another Redis: nothing was done."
     )
     static let stopping = unavailable("Stopping", "The server is stopping.")
+    static let tooManyReplays = unavailable("TooManyReplays", "Too many histories and timelines are asked for at once.")
+    /// Nobody reads it, but the log of a proxy: the client has gone, or the server stops.
+    static let givenUp = unavailable("Stopping", "The request was given up.")
     static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
 
     /// What may go well in a second.

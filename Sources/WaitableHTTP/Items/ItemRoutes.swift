@@ -13,8 +13,8 @@ struct ItemRoutes: Sendable {
     static let largestBody = Limits.item
 
     /// `POST /`: starts the default machine for one item.
-    func start(_ request: Request) async throws -> Response {
-        let body = try await body(of: request)
+    func start(_ request: Request, _ context: ConnectionContext) async throws -> Response {
+        let body = try await body(of: request, context)
         let item: ItemStart
         let now: Instant?
         do throws(FieldError) {
@@ -58,7 +58,7 @@ struct ItemRoutes: Sendable {
     private static let answerEnd = Array(#","message":"\#(message)"}"#.utf8)
 
     /// `GET /status/{Id}`: one item, with all its attributes.
-    func get(_ context: BasicRequestContext) async throws -> Response {
+    func get(_ context: ConnectionContext) async throws -> Response {
         do {
             let id = try context.decoded("id", as: "Id")
             let key = ItemKey(table: ingest.itemTable, id: id)
@@ -84,15 +84,15 @@ struct ItemRoutes: Sendable {
         }
     }
 
-    private func body(of request: Request) async throws(ItemError) -> ArraySlice<UInt8> {
-        do {
-            return Array(buffer: try await request.body.collect(upTo: Self.largestBody))[...]
+    private func body(
+        of request: Request,
+        _ context: ConnectionContext
+    ) async throws(ItemError) -> ArraySlice<UInt8> {
+        var body = PendingBody(of: request, context, limit: Self.largestBody, room: ingest.bodies)
+        do throws(BodyError) {
+            return try await body.bytes()[...]
         } catch {
-            throw ItemError(
-                status: .contentTooLarge,
-                code: "BodyTooLarge",
-                message: "body: must have at most \(Self.largestBody) bytes"
-            )
+            throw ItemError(error)
         }
     }
 }

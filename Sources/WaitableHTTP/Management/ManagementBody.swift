@@ -6,6 +6,8 @@ import Waitable
 /// The body of an operator's request: a JSON object with few members, or nothing.
 struct ManagementBody: Sendable {
     private let object: JSONObject
+    /// Keeps its share of the room.
+    private let pending: PendingBody
 
     /// The largest body, in bytes: error and cause may be as long as AWS allows.
     private static let largest = 524_288
@@ -13,18 +15,11 @@ struct ManagementBody: Sendable {
     /// Reads a request's body.
     ///
     /// - Throws: `FieldError` for what is no JSON object, or has other members.
-    init(_ request: Request, allowing names: [String]) async throws {
-        var request = request
+    init(_ request: Request, _ context: ConnectionContext, in room: BodyRoom, allowing names: [String]) async throws {
+        var pending = PendingBody(of: request, context, limit: Self.largest, room: room)
         let bytes: [UInt8]
-        do {
-            bytes = Array(buffer: try await request.collectBody(upTo: Self.largest))
-        } catch {
-            throw ItemError(
-                status: .contentTooLarge,
-                code: "BodyTooLarge",
-                message: "body: must have at most \(Self.largest) bytes"
-            )
-        }
+        do throws(BodyError) { bytes = try await pending.bytes() } catch { throw ItemError(error) }
+        self.pending = pending
         guard !bytes.isEmpty else {
             object = [:]
             return
@@ -60,16 +55,16 @@ struct ManagementBody: Sendable {
         }
     }
 
-    /// An instant that must be there.
-    func instant(_ name: String) throws(FieldError) -> Instant {
+    /// An instant that must be there, and how it was written.
+    func instant(_ name: String) throws(FieldError) -> (Instant, text: String) {
         guard let value = object[name] else { throw FieldError(field: name, rule: "must be given", value: nil) }
-        guard let instant = value.stringValue.flatMap({ Instant(iso8601: $0) }) else {
+        guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
             throw FieldError(
                 field: name,
                 rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
                 value: value.stringValue ?? value.text
             )
         }
-        return instant
+        return (instant, text)
     }
 }

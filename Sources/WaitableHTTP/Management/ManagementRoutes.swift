@@ -30,11 +30,16 @@ struct ManagementRoutes: Sendable {
             try await answer { try await manager.describe(try await key(request, context)) }
         }
         routes.get("/items/:id/timeline", .read) { request, context in
-            try await answer { try await manager.timeline(try await key(request, context)) }
+            try await answer {
+                let key = try await key(request, context)
+                return try await context.whileConnected { [ingest, manager] in
+                    try await ingest.replays.turn { try await manager.timeline(key) }
+                }
+            }
         }
         routes.post("/items/:id/cancel", .manage) { request, context in
             try await answer {
-                let body = try await ManagementBody(request, allowing: ["error", "cause"])
+                let body = try await body(request, context, ["error", "cause"])
                 let key = try await key(request, context)
                 return try await manager.cancel(
                     key,
@@ -45,39 +50,48 @@ struct ManagementRoutes: Sendable {
         }
         routes.post("/items/:id/reschedule", .manage) { request, context in
             try await answer {
-                let instant = try await ManagementBody(request, allowing: ["StartTimestamp"]).instant("StartTimestamp")
-                return try await manager.reschedule(try await key(request, context), to: instant)
+                let body = try await body(request, context, ["StartTimestamp"])
+                let (instant, text) = try body.instant("StartTimestamp")
+                return try await manager.reschedule(try await key(request, context), to: instant, text: text)
             }
         }
         routes.post("/items/:id/run-now", .manage) { request, context in
             try await answer {
-                _ = try await ManagementBody(request, allowing: [])
+                _ = try await body(request, context, [])
                 return try await manager.runNow(try await key(request, context))
             }
         }
         routes.post("/items/:id/redrive", .manage) { request, context in
             try await answer {
-                _ = try await ManagementBody(request, allowing: [])
+                _ = try await body(request, context, [])
                 return try await manager.redrive(try await key(request, context))
             }
         }
         routes.get("/state-machines", .read) { _, _ in try await answer { try await manager.stateMachines() } }
         routes.post("/state-machines/:name/pause", .manage) { request, context in
             try await answer {
-                _ = try await ManagementBody(request, allowing: [])
+                _ = try await body(request, context, [])
                 return try await manager.setPaused(true, machine: try context.decoded("name", as: "name"))
             }
         }
         routes.post("/state-machines/:name/resume", .manage) { request, context in
             try await answer {
-                _ = try await ManagementBody(request, allowing: [])
+                _ = try await body(request, context, [])
                 return try await manager.setPaused(false, machine: try context.decoded("name", as: "name"))
             }
         }
     }
 
+    private func body(
+        _ request: Request,
+        _ context: ConnectionContext,
+        _ names: [String]
+    ) async throws -> ManagementBody {
+        try await ManagementBody(request, context, in: ingest.bodies, allowing: names)
+    }
+
     /// The execution that a path and `stateMachine` in the query name.
-    private func key(_ request: Request, _ context: BasicRequestContext) async throws -> ExecutionKey {
+    private func key(_ request: Request, _ context: ConnectionContext) async throws -> ExecutionKey {
         var machine: String?
         for (name, value) in request.uri.queryParameters {
             guard name == "stateMachine" else {
@@ -112,6 +126,10 @@ struct ManagementRoutes: Sendable {
             throw ItemError(error)
         } catch let error as any HTTPResponseError {
             throw error
+        } catch is TurnsError {
+            throw ItemError.tooManyReplays
+        } catch is CancellationError {
+            throw ItemError.givenUp
         } catch {
             ingest.logger.error("request failed", metadata: ["error": "\(error)"])
             throw ItemError(status: .internalServerError, code: "InternalError", message: "The request failed.")

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -27,7 +28,24 @@ struct APIError: Error, Sendable {
         self.init("InvalidDefinition", "Invalid State Machine Definition: '\(error)'")
     }
 
+    /// What the items' API tells as a 503.
+    init(unavailable error: ItemError) {
+        self.init("ServiceUnavailable", error.message, status: .serviceUnavailable)
+        retryAfter = error.retryAfter
+    }
+
+    /// What went wrong in the store. SDKs repeat both kinds of 503; by the name, a caller can tell what was not done from
+    /// what may have been.
     init(_ error: StoreError) {
+        if case .redis(let cause) = error, cause.code == .outcomeUnknown {
+            self.init(
+                "OutcomeUnknown",
+                "Redis did not answer: it may have been done. A start with the same name is safe to repeat.",
+                status: .serviceUnavailable
+            )
+            retryAfter = 1
+            return
+        }
         let isUnavailable =
             switch error {
             case .redis, .refused("SHUTDOWN", _): true

@@ -6,12 +6,9 @@ import WaitableRedis
 struct APIRequest: Sendable {
     private let body: JSONObject
     /// Who waits for the answer.
-    let client: WaitingClient
+    let client = WaitingClient()
 
-    init(body: JSONObject, from client: WaitingClient = WaitingClient()) {
-        self.body = body
-        self.client = client
-    }
+    init(body: JSONObject) { self.body = body }
 
     /// A text that must be there.
     func required(_ name: String) throws(APIError) -> String {

@@ -9,8 +9,15 @@ extension StepFunctionsAPI {
         let isReversed = try request.flag("reverseOrder")
         let includesData = try request.includesExecutionData()
         let token = try request.eventToken()
-        let page = try await ExecutionHistory(ingest: ingest, execution: try await execution(named: arn))
-            .page(limit == 0 ? 1_000 : limit, from: token, isReversed: isReversed, includesData: includesData)
+        let history = ExecutionHistory(ingest: ingest, execution: try await execution(named: arn))
+        let page = try await ingest.replays.turn {
+            try await history.page(
+                limit == 0 ? 1_000 : limit,
+                from: token,
+                isReversed: isReversed,
+                includesData: includesData
+            )
+        }
         var answer: JSONObject = ["events": .array(page.events.map(\.json))]
         answer["nextToken"] = page.next.map { .string("\($0)") }
         return answer

@@ -15,17 +15,22 @@ struct StepFunctionsAPI: Sendable {
     /// The largest request, in bytes: a definition of 1 MiB with every character escaped fits.
     static let largestBody = 4_194_304
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, _ context: ConnectionContext) async -> Response {
+        var body = PendingBody(of: request, context, limit: Self.largestBody, room: ingest.bodies)
         var response = await orError {
-            var request = request
-            let caller = try await ingest.access.caller(ofOperation: &request)
+            let caller = try await ingest.access.caller(ofOperation: request, &body)
             let operation = try operation(of: request)
             try ingest.access.check(caller, operation: operation)
-            let body = try await Self.bytes(of: &request)
-            guard operation == "GetActivityTask" else {
-                return try await answer(operation, try Self.json(body, from: WaitingClient()))
+            let call = try Self.json(try await Self.bytes(of: &body))
+            switch operation {
+            case "GetActivityTask":
+                context.onGone { call.client.leave() }
+                return try await answer(operation, call)
+            case "GetExecutionHistory", "StartSyncExecution":
+                return try await context.whileConnected { try await answer(operation, call) }
+            default:
+                return try await answer(operation, call)
             }
-            return try await poll(operation, body, over: request.body)
         }
         response.headers[.amazonRequestID] = UUIDv4.make()
         return response
@@ -33,22 +38,6 @@ struct StepFunctionsAPI: Sendable {
 
     private func answer(_ operation: String, _ request: APIRequest) async throws -> Response {
         Response(json: .object(try await perform(operation, request)), contentType: Self.contentType)
-    }
-
-    /// Performs an operation that waits, and notices when its client goes. The connection ends with the answer: to see
-    /// whether the client is still there, what follows on it is read.
-    private func poll(_ operation: String, _ body: [UInt8], over connection: RequestBody) async throws -> Response {
-        let client = WaitingClient()
-        let request = try Self.json(body, from: client)
-        var response = try await connection.consumeWithInboundCloseHandler { copy in
-            // Read already, but the copy has to be read to its end too.
-            for try await _ in copy {}
-            return await orError { try await answer(operation, request) }
-        } onInboundClosed: {
-            client.leave()
-        }
-        response.headers[.connection] = "close"
-        return response
     }
 
     /// The response that something gives, or that says why there is none.
@@ -59,6 +48,10 @@ struct StepFunctionsAPI: Sendable {
             return error.response
         } catch let error as StoreError {
             return APIError(error).response
+        } catch is TurnsError {
+            return APIError(unavailable: ItemError.tooManyReplays).response
+        } catch is CancellationError {
+            return APIError(unavailable: ItemError.givenUp).response
         } catch let error as ARNError {
             return APIError(error).response
         } catch let error as DocumentError {
@@ -79,26 +72,22 @@ struct StepFunctionsAPI: Sendable {
         return operation
     }
 
-    /// The body, which stays with the request, so that it can be asked for again.
-    static func bytes(of request: inout Request) async throws(APIError) -> [UInt8] {
-        do {
-            return Array(buffer: try await request.collectBody(upTo: largestBody))
+    /// The body, with AWS's errors.
+    static func bytes(of body: inout PendingBody) async throws(APIError) -> [UInt8] {
+        do throws(BodyError) {
+            return try await body.bytes()
         } catch {
-            throw APIError(
-                "RequestEntityTooLargeException",
-                "body: must have at most \(largestBody) bytes",
-                status: .contentTooLarge
-            )
+            throw APIError(error)
         }
     }
 
-    private static func json(_ bytes: [UInt8], from client: WaitingClient) throws(APIError) -> APIRequest {
-        guard !bytes.isEmpty else { return APIRequest(body: JSONObject(), from: client) }
+    private static func json(_ bytes: [UInt8]) throws(APIError) -> APIRequest {
+        guard !bytes.isEmpty else { return APIRequest(body: JSONObject()) }
         do {
             guard let object = try JSON(parsing: bytes).objectValue else {
                 throw APIError("SerializationException", "body: must be a JSON object")
             }
-            return APIRequest(body: object, from: client)
+            return APIRequest(body: object)
         } catch let error as APIError {
             throw error
         } catch {

@@ -8,6 +8,9 @@ public struct DueScore: Sendable, Equatable {
     /// The score of an execution that only an answer moves on: the last one before those.
     public static let never = parked - 1
 
+    /// The moments that an execution can be told to wait for: from the year 1 on, before what is parked.
+    static let settable = Instant(milliseconds: -62_135_596_800_000)...Instant(milliseconds: parked - 1)
+
     /// Scores from here on are of no instant that can be written down: nothing parks there, and nothing becomes due.
     public static let end = Instant.representable.upperBound.milliseconds + 1
 

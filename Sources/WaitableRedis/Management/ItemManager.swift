@@ -50,12 +50,16 @@ public struct ItemManager: Sendable {
     }
 
     /// Gives a waiting item another moment.
-    public func reschedule(_ key: ExecutionKey, to instant: Instant) async throws -> JSON {
-        guard instant.milliseconds < DueScore.parked else {
+    ///
+    /// - Parameter text: The instant as the caller wrote it, for the error.
+    /// - Throws: `FieldError` for a moment at which nothing can be due.
+    public func reschedule(_ key: ExecutionKey, to instant: Instant, text: String? = nil) async throws -> JSON {
+        guard DueScore.settable.contains(instant) else {
+            let (first, last) = (DueScore.settable.lowerBound.iso8601, DueScore.settable.upperBound.iso8601)
             throw FieldError(
                 field: "StartTimestamp",
-                rule: "must be before \(Instant(milliseconds: DueScore.parked).iso8601)",
-                value: instant.iso8601
+                rule: "must be from \(first) to \(last)",
+                value: text ?? instant.iso8601
             )
         }
         do throws(StoreError) {

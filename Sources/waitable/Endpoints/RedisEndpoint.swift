@@ -40,7 +40,7 @@ struct RedisEndpoint: Endpoint {
                     value: text
                 )
             }
-            return try await manager.reschedule(key, to: instant)
+            return try await manager.reschedule(key, to: instant, text: text)
         case .runNow: return try await manager.runNow(key)
         case .redrive: return try await manager.redrive(key)
         }

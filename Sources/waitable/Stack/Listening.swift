@@ -50,8 +50,7 @@ struct Listening {
     }
 
     func server() throws -> HTTPServerBuilder {
-        // Also ends a request whose client neither sends nor reads its answers any more.
-        let http = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(75)))
+        let http = HTTPServerBuilder.http1(within: ConnectionLimits())
         guard let tls else { return http }
         return try .tls(http, tlsConfiguration: tls)
     }

@@ -1,4 +1,6 @@
 extension BadRequest {
+    private static let settable = "must be from 0001-01-01T00:00:00.000Z to 2109-05-15T07:35:11.103Z"
+
     /// What an operator does, batches as a whole, and methods.
     static let management: [BadRequest] = [
         BadRequest(
@@ -63,7 +65,25 @@ extension BadRequest {
             "a reschedule beyond what scores hold",
             path: "/items/order-42/reschedule",
             body: #"{"StartTimestamp":"2109-05-15T07:35:11.104Z"}"#,
-            expected: .field("StartTimestamp", "must be before 2109-05-15T07:35:11.104Z", "2109-05-15T07:35:11.104Z")
+            expected: .field("StartTimestamp", Self.settable, "2109-05-15T07:35:11.104Z")
+        ),
+        BadRequest(
+            "a reschedule to the year 0",
+            path: "/items/order-42/reschedule",
+            body: #"{"StartTimestamp":"0000-01-01T00:00:00Z"}"#,
+            expected: .field("StartTimestamp", Self.settable, "0000-01-01T00:00:00Z")
+        ),
+        BadRequest(
+            "a reschedule to before the year 1",
+            path: "/items/order-42/reschedule",
+            body: #"{"StartTimestamp":"0001-01-01T00:00:00+18:00"}"#,
+            expected: .field("StartTimestamp", Self.settable, "0001-01-01T00:00:00+18:00")
+        ),
+        BadRequest(
+            "a reschedule to the end of time",
+            path: "/items/order-42/reschedule",
+            body: #"{"StartTimestamp":"9999-12-31T23:59:59.9999-18:00"}"#,
+            expected: .field("StartTimestamp", Self.settable, "9999-12-31T23:59:59.9999-18:00")
         ),
         BadRequest(
             "a reschedule of nothing",

@@ -47,6 +47,7 @@ struct ConsoleSession {
             "WAITABLE_REDIS_URL": stack.redis.url,
             "AWS_ENDPOINT_URL_SFN": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         ]
     }
 

@@ -1,0 +1,72 @@
+import Synchronization
+import Testing
+
+@testable import WaitableHTTP
+
+@Suite(.timeLimit(.minutes(1)))
+struct TurnsTests {
+    @Test("So many run at once, the others in their order, and too many are refused")
+    func bound() async throws {
+        let turns = Turns(atOnce: 2, waiting: 50)
+        let running = Tally()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    try await turns.turn {
+                        running.add(1)
+                        for _ in 0..<10 { await Task.yield() }
+                        running.add(-1)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(running.most == 2)
+        let none = Turns(atOnce: 1, waiting: 0)
+        let isRefused = try await none.turn {
+            do {
+                try await none.turn {}
+                return false
+            } catch is TurnsError {
+                return true
+            }
+        }
+        #expect(isRefused)
+        try await none.turn {}
+    }
+
+    @Test("One that waits and is cancelled leaves, and the turn goes to the next")
+    func cancelled() async throws {
+        let turns = Turns(atOnce: 1, waiting: 2)
+        let (begins, begin) = AsyncStream<Void>.makeStream()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let running = Task {
+            try await turns.turn {
+                begin.finish()
+                for await _ in ends {}
+            }
+        }
+        for await _ in begins {}
+        let waiting = Task { try await turns.turn {} }
+        waiting.cancel()
+        let result = await waiting.result
+        #expect(throws: CancellationError.self) { try result.get() }
+        end.finish()
+        try await running.value
+        try await turns.turn {}
+    }
+
+    /// How many run, and how many did at the most.
+    private final class Tally: Sendable {
+        private let count = Mutex((now: 0, most: 0))
+
+        var most: Int { count.withLock { $0.most } }
+
+        func add(_ number: Int) {
+            count.withLock { count in
+                count.now += number
+                count.most = max(count.most, count.now)
+            }
+        }
+    }
+}
