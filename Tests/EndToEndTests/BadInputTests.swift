@@ -118,10 +118,10 @@ struct BadInputTests {
             for (definition, problem) in [
                 (
                     "{",
-                    "INVALID_JSON_DESCRIPTION: Unexpected end-of-input: was expecting double-quote to start field name at "
-                        + #"[Source: (String)"{"; line: 1, column: 2]"#
+                    "INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object (start marker "
+                        + #"at [Source: (String)"{"; line: 1, column: 1]) at [Source: (String)"{"; line: 1, column: 2]"#
                 ),
-                ("[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object"),
+                ("[]", "SCHEMA_VALIDATION_FAILED: Definition must be a valid JSON object at null"),
                 (#"{"StartAt":"A"}"#, "SCHEMA_VALIDATION_FAILED: These fields are required: [States] at /"),
                 (
                     #"{"StartAt":"A","States":{"A":{"Type":"Nope"}}}"#,
@@ -130,7 +130,8 @@ struct BadInputTests {
                 ),
                 (
                     #"{"StartAt":"B","States":{"A":{"Type":"Succeed"}}}"#,
-                    "MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt"
+                    "MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /StartAt, "
+                        + #"MISSING_TRANSITION_TARGET: State "A" is not reachable. at /States/A"#
                 ),
             ] {
                 try Data(definition.utf8).write(to: file)
@@ -189,7 +190,7 @@ struct BadInputTests {
 
 extension Stack {
     /// A digest of everything in Redis.
-    fileprivate func digest() async throws -> String {
+    func digest() async throws -> String {
         try #require(try await store.client.send(RedisCommand("DEBUG", "DIGEST")).string)
     }
 }

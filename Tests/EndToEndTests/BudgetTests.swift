@@ -90,7 +90,8 @@ struct BudgetTests {
         try await Stack.with(workers: 1) { stack in
             let machine = try await stack.create(
                 "loop",
-                #"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Next":"A"}}}"#
+                #"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Choice","Choices":["#
+                    + #"{"Variable":"$.end","IsPresent":true,"Next":"C"}],"Default":"A"},"C":{"Type":"Succeed"}}}"#
             )
             let input = #"{"x":"\#(String(repeating: "x", count: 20_000))"}"#
             let execution = try await stack.start(machine, input, name: "e")

@@ -133,7 +133,9 @@ struct CallbackTests {
             stack.redis.stop()
             try stack.redis.start()
             let second = try stack.worker()
-            for (token, code) in [("abc", "InvalidToken"), ("", "InvalidToken"), ("bTp4CjMKZUE9PQ==", "TaskTimedOut")] {
+            for (token, code) in [
+                ("abc", "InvalidToken"), ("", "ValidationException"), ("bTp4CjMKZUE9PQ==", "TaskTimedOut"),
+            ] {
                 let refused = try await stack.call("SendTaskFailure", ["taskToken": .string(token)])
                 #expect(refused.json.objectValue?["__type"] == .string(code))
             }

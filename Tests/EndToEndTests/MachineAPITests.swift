@@ -131,6 +131,22 @@ struct MachineAPITests {
             let diagnostic = bad.json.objectValue?["diagnostics"]?.arrayValue?.first?.objectValue
             #expect(diagnostic?["severity"] == "ERROR")
             #expect(diagnostic?["code"] == "SCHEMA_VALIDATION_FAILED")
+            let text = try await stack.call("ValidateStateMachineDefinition", ["definition": "not a definition"])
+            let place = #"[Source: (String)"not a definition"; line: 1, column: 4]"#
+            let expected: JSONObject = [
+                "severity": "ERROR", "code": "INVALID_JSON_DESCRIPTION", "location": .string(place),
+                "message": .string(
+                    "Unrecognized token 'not': was expecting (JSON String, Number, Array, Object or token 'null', 'true' "
+                        + "or 'false')\n at \(place)"
+                ),
+            ]
+            #expect(text.json.objectValue?["diagnostics"] == .array([.object(expected)]))
+            for empty in ["", " \n"] {
+                let answer = try await stack.call("ValidateStateMachineDefinition", ["definition": .string(empty)])
+                let found = answer.json.objectValue?["diagnostics"]?.arrayValue
+                #expect(found?.map { $0.objectValue?["code"] } == ["SCHEMA_VALIDATION_FAILED"])
+                #expect(found?.first?.objectValue?["location"] == nil)
+            }
             let task =
                 #"{"StartAt":"T","States":{"T":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:s3:getObject","End":true}}}"#
             var warned: JSONObject = ["definition": .string(task), "severity": "WARNING"]
@@ -149,6 +165,10 @@ struct MachineAPITests {
         var body: JSONObject
         var code: String
         var message: String
+    }
+
+    private static func route(_ version: String, _ weight: JSON) -> JSON {
+        .object(["stateMachineVersionArn": .string("\(arn):\(version)"), "weight": weight])
     }
 
     private static let refused: [Refusal] = [
@@ -180,7 +200,7 @@ struct MachineAPITests {
         ),
         Refusal(
             operation: "CreateStateMachineAlias",
-            body: ["name": "12"],
+            body: ["name": "12", "routingConfiguration": .array([route("1", .integer(100))])],
             code: "ValidationException",
             message: "1 validation error detected: Value '12' at 'name' failed to satisfy constraint: Member must "
                 + #"satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#

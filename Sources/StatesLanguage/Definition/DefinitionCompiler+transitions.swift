@@ -1,5 +1,5 @@
 extension DefinitionCompiler {
-    /// Reports transitions to states that do not exist, and states that no transition leads to.
+    /// Reports transitions to states that do not exist, states that no transition leads to, and a graph that has no end.
     func checkTransitions(
         _ object: JSONObject,
         startAt: String?,
@@ -14,22 +14,14 @@ extension DefinitionCompiler {
                 DefinitionProblem("MISSING_TRANSITION_TARGET", "Missing 'Next' target: \(target)", at: place)
             )
         }
-        if let startAt, object[startAt] == nil {
-            problems.append(
-                DefinitionProblem(
-                    "MISSING_TRANSITION_TARGET",
-                    "Missing 'StartAt' target: \(startAt)",
-                    at: "\(fields.location)/StartAt"
-                )
-            )
-        }
+        if let startAt { check(startAt, at: "\(fields.location)/StartAt") }
         for (name, _) in object {
             guard let state = states[name] else { continue }
             for (target, field) in state.targets { check(target, at: "\(place)/\(name)/\(field)") }
         }
         fields.add(problems)
-        // Only of a definition that is whole otherwise: what leads to a broken state cannot be told.
-        guard fields.problems.isEmpty, let startAt else { return }
+        // Only of a graph whose states are whole: what leads to a broken one cannot be told.
+        guard fields.problems.allSatisfy({ $0.code.hasPrefix("MISSING_") }), let startAt else { return }
         var reached: Set<Spelling> = []
         var open = [startAt]
         while let name = open.popLast() {
@@ -45,10 +37,22 @@ extension DefinitionCompiler {
                 )
             }
         )
+        if !states.values.contains(where: \.isTerminal) {
+            let reason = "Workflow has no terminal state"
+            fields.add([DefinitionProblem("MISSING_END_STATE", reason, at: fields.location)])
+        }
     }
 }
 
 extension State {
+    /// Whether its graph ends with it.
+    fileprivate var isTerminal: Bool {
+        switch kind {
+        case .succeed, .fail: true
+        case .pass, .task, .choice, .wait, .parallel, .map: transition == .end
+        }
+    }
+
     /// Every state that this one can go to, with the field that says so.
     var targets: [(target: String, field: String)] {
         var targets: [(target: String, field: String)] = []

@@ -70,17 +70,13 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             return nil
         }
         _ = fields.string("Comment")
-        readLanguage(&fields)
         return graph(&fields)
     }
 
     private func read(_ text: String) throws(DefinitionError) -> JSONObject {
         func failure(_ problem: DefinitionProblem) -> DefinitionError { DefinitionError(problems: [problem]) }
-        guard !text.isEmpty else {
-            throw failure(
-                DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", at: "")
-            )
-        }
+        let noObject = DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", at: "")
+        guard !text.utf8.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { throw failure(noObject) }
         guard text.utf8.count <= Self.longestDefinition else {
             throw failure(
                 DefinitionProblem(
@@ -94,15 +90,15 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         do {
             json = try JSON(parsingWithoutRepeatedKeys: text)
         } catch {
-            let start = text.prefix(codePoints: 40)
-            let place = "[Source: (String)\"\(start)\"; line: \(error.line), column: \(error.column)]"
-            throw failure(DefinitionProblem("INVALID_JSON_DESCRIPTION", error.message, at: place))
-        }
-        guard let object = json.objectValue else {
             throw failure(
-                DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Definition must be a valid JSON object", at: "")
+                DefinitionProblem(
+                    DefinitionProblem.invalidJSON,
+                    error.message(quoting: text),
+                    at: error.place(in: text)
+                )
             )
         }
+        guard let object = json.objectValue else { throw failure(noObject) }
         return object
     }
 
@@ -174,14 +170,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let catchers = rules("Catch", shape.recovers, &fields) { Catcher(&$0) }
         let transition = shape.moves ? transition(&fields) : nil
         let assignment = shape.assigns ? Assignment(&fields) : nil
-        fields.finish { field in
-            switch field {
-            case "Arguments", "Output", "Condition", "Items":
-                "JSONata ('\(field)') is not supported by this version"
-            case "Credentials": "'Credentials' are not supported by this version"
-            default: "Field '\(field)' is not supported in a state of type \(type)"
-            }
-        }
+        finish(&fields, type: type)
         guard let kind else { return nil }
         return State(
             name: name,
@@ -194,6 +183,27 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             assignment: assignment,
             variableReferences: fields.references
         )
+    }
+
+    /// Reports the fields that a type of state does not have, or not in this version.
+    private func finish(_ fields: inout FieldReader, type: String) {
+        let credentials = type == "Task" ? fields.peek("Credentials")?.objectValue : nil
+        fields.finish { field in
+            if Self.isOfJSONata(field, type: type) { return "JSONata ('\(field)') is not supported by this version" }
+            guard field == "Credentials", let credentials else { return nil }
+            return credentials["RoleArn"] == nil && credentials["RoleArn.$"] == nil
+                ? "The field 'RoleArn' is required but was missing" : "'Credentials' are not supported by this version"
+        }
+    }
+
+    /// Whether a field is one that a type of state has with the query language JSONata alone.
+    private static func isOfJSONata(_ field: String, type: String) -> Bool {
+        switch field {
+        case "Arguments": ["Task", "Parallel"].contains(type)
+        case "Items": type == "Map"
+        case "Output": type != "Fail"
+        default: false
+        }
     }
 
     /// The fields that only this type of state has.

@@ -4,8 +4,11 @@ public struct DefinitionProblem: Sendable, Equatable, CustomStringConvertible {
     public var code: String
     /// What is wrong.
     public var message: String
-    /// Where, as a path with slashes: `/States/Pay/Next`; empty for the whole text.
+    /// Where, as a path with slashes: `/States/Pay/Next`; empty for the whole definition.
     public var location: String
+
+    /// The code of a text that is not JSON.
+    public static let invalidJSON = "INVALID_JSON_DESCRIPTION"
 
     /// The most bytes of a message, and of a location: they quote what they are about.
     private static let mostBytes = 4_096
@@ -16,8 +19,8 @@ public struct DefinitionProblem: Sendable, Equatable, CustomStringConvertible {
         self.location = location.shortened(to: Self.mostBytes)
     }
 
-    /// `CODE: message at /location`
-    public var description: String { "\(code): \(message)" + (location.isEmpty ? "" : " at \(location)") }
+    /// `CODE: message at /location`; of the whole definition `at null`, as AWS has it.
+    public var description: String { "\(code): \(message) at \(location.isEmpty ? "null" : location)" }
 }
 
 /// A definition that cannot be run, with all that is wrong with it.

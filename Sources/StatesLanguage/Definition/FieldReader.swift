@@ -73,8 +73,16 @@ struct FieldReader {
     }
 
     /// Reports the fields that nobody asked for.
-    mutating func finish(_ reason: (String) -> String = { "Field '\($0)' is not supported" }) {
-        for (key, _) in object where !taken.contains(key) { problem(reason(key), at: key) }
+    ///
+    /// - Parameter reason: Says why a field of the language cannot be used; `nil` for one that has no place here.
+    mutating func finish(_ reason: (String) -> String? = { _ in nil }) {
+        for (key, _) in object where !taken.contains(key) {
+            if let reason = reason(key) {
+                problem(reason, at: key)
+            } else {
+                problem("Field '\(key)' is not supported")
+            }
+        }
     }
 
     // MARK: Fields
@@ -154,9 +162,6 @@ struct FieldReader {
         else {
             problem("Expected a non-empty array of error names", at: "ErrorEquals")
             return nil
-        }
-        for name in names where name.hasPrefix("States.") && !ErrorName.predefined.contains(name) {
-            problem("'\(name)' is not an error name of the language, and 'States.' is reserved", at: "ErrorEquals")
         }
         if names.contains(ErrorName.all), names.count > 1 {
             problem("'States.ALL' must appear alone", at: "ErrorEquals")

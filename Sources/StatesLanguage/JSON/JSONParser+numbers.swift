@@ -15,7 +15,10 @@ extension JSONParser {
     }
 
     private mutating func integerPart() throws(JSONError) -> Int64 {
-        guard peek() == UInt8(ascii: "0") else { return try digits() }
+        guard peek() == UInt8(ascii: "0") else {
+            guard hasDigit else { throw noDigit("expected digit (0-9) to follow minus sign, for valid numeric value") }
+            return digits()
+        }
         position += 1
         if let byte = peek(), Self.isDigit(byte) { throw error("Invalid numeric value: Leading zeroes not allowed") }
         return 0
@@ -24,12 +27,14 @@ extension JSONParser {
     private mutating func double(from start: Int) throws(JSONError) -> JSON {
         if peek() == UInt8(ascii: ".") {
             position += 1
-            _ = try digits()
+            guard hasDigit else { throw noDigit("Decimal point not followed by a digit", of: start) }
+            _ = digits()
         }
         if isAtExponent {
             position += 1
             if peek() == UInt8(ascii: "+") || peek() == UInt8(ascii: "-") { position += 1 }
-            _ = try digits()
+            guard hasDigit else { throw noDigit("Exponent indicator not followed by a digit", of: start) }
+            _ = digits()
         }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
         guard let value = Double(text), value.isFinite else { throw error("Numeric value (\(text)) out of range") }
@@ -39,14 +44,23 @@ extension JSONParser {
     private var isAtExponent: Bool { peek() == UInt8(ascii: "e") || peek() == UInt8(ascii: "E") }
 
     /// The value of a run of digits; meaningless where there are more than 18.
-    private mutating func digits() throws(JSONError) -> Int64 {
-        guard let byte = peek(), Self.isDigit(byte) else { throw unexpected("expected digit (0-9) in numeric value") }
+    private mutating func digits() -> Int64 {
         var value: Int64 = 0
         while let byte = peek(), Self.isDigit(byte) {
             value = value &* 10 &+ Int64(byte - UInt8(ascii: "0"))
             position += 1
         }
         return value
+    }
+
+    private var hasDigit: Bool { peek().map(Self.isDigit) ?? false }
+
+    /// The error of what stands at the position where a digit belongs.
+    ///
+    /// - Parameter start: Where the number begins, if its first digits are good: Jackson names the place behind the first.
+    private func noDigit(_ expectation: String, of start: Int? = nil) -> JSONError {
+        guard position < bytes.count else { return error("Unexpected end-of-input in a Number value") }
+        return error("Unexpected character (\(found)) in numeric value: \(expectation)", at: start ?? position, past: 1)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") <= 9 }

@@ -17,7 +17,9 @@ extension JSONParser {
     }
 
     /// Reads a string. The usual one, without escapes, is taken from the bytes in one piece.
-    mutating func string() throws(JSONError) -> String {
+    ///
+    /// - Parameter isName: Whether it is a member's key.
+    mutating func string(isName: Bool = false) throws(JSONError) -> String {
         position += 1
         let start = position
         var all: UInt8 = 0
@@ -31,18 +33,18 @@ extension JSONParser {
                 position += 1
                 return text
             case UInt8(ascii: "\\"):
-                return try escapedString(from: start)
+                return try escapedString(from: start, isName: isName)
             case 0..<0x20:
-                throw controlCharacter()
+                throw controlCharacter(isName: isName)
             default:
                 all |= byte
                 position += 1
             }
         }
-        throw unexpectedEndOfString()
+        throw unexpectedEndOfString(isName: isName)
     }
 
-    private mutating func escapedString(from start: Int) throws(JSONError) -> String {
+    private mutating func escapedString(from start: Int, isName: Bool) throws(JSONError) -> String {
         var text = Array(bytes[start..<position])
         while position < bytes.count {
             let byte = bytes[position]
@@ -53,13 +55,13 @@ extension JSONParser {
             case UInt8(ascii: "\\"):
                 try escape(into: &text)
             case 0..<0x20:
-                throw controlCharacter()
+                throw controlCharacter(isName: isName)
             default:
                 text.append(byte)
                 position += 1
             }
         }
-        throw unexpectedEndOfString()
+        throw unexpectedEndOfString(isName: isName)
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
@@ -76,8 +78,7 @@ extension JSONParser {
         case UInt8(ascii: "u"): text.append(contentsOf: String(try unicodeEscape()).utf8)
         default:
             position -= 1
-            let scalar = scalar()
-            throw error("Unrecognized character escape '\(scalar)' (code \(scalar.value))")
+            throw error("Unrecognized character escape \(found)", past: 1)
         }
     }
 
@@ -108,7 +109,11 @@ extension JSONParser {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "0"))
             case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "a") + 10)
             case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "A") + 10)
-            default: throw unexpected("expected a hex-digit for character escape sequence")
+            default:
+                throw error(
+                    "Unexpected character (\(found)): expected a hex-digit for character escape sequence",
+                    past: 1
+                )
             }
             position += 1
         }

@@ -24,7 +24,8 @@ struct JSONParser {
     /// The members of the object that the text begins with, their values checked but not read, and where it ends.
     mutating func members() throws(JSONError) -> (members: [(key: String, value: Range<Int>)], end: Int) {
         skipSpace()
-        guard peek() == UInt8(ascii: "{") else { throw unexpected("expected an object") }
+        guard let byte = peek() else { throw unexpectedEnd() }
+        guard byte == UInt8(ascii: "{") else { throw unexpected("expected an object") }
         var members: [(key: String, value: Range<Int>)] = []
         members.reserveCapacity(12)
         guard try open(end: UInt8(ascii: "}")) else { return (members, position) }
@@ -98,21 +99,22 @@ struct JSONParser {
     private mutating func literal() throws(JSONError) -> JSON {
         let start = position
         while let byte = peek(), Self.isTokenByte(byte) { position += 1 }
-        guard position > start else {
-            throw unexpected(
-                "expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-            )
-        }
         switch String(decoding: bytes[start..<position], as: UTF8.self) {
         case "true": return .bool(true)
         case "false": return .bool(false)
         case "null": return .null
-        case let token:
-            throw error(
-                "Unrecognized token '\(token.utf8.count > 256 ? token.prefix(codePoints: 256) + "..." : token)': "
-                    + "was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"
-            )
+        default:
+            position = start
+            throw wrongValue()
         }
+    }
+
+    /// The error of what stands at the position and is no value.
+    private func wrongValue() -> JSONError {
+        if scalar().beginsIdentifier { return unrecognizedToken(from: position) }
+        let isClosing = bytes[position] == UInt8(ascii: "}") || bytes[position] == UInt8(ascii: "]")
+        if depth == 0, isClosing { return mismatchedBracket() }
+        return bytes[position] == UInt8(ascii: "}") ? unexpected("expected a value") : unexpectedValue()
     }
 
     private static func isTokenByte(_ byte: UInt8) -> Bool {
@@ -135,6 +137,8 @@ struct JSONParser {
             position += 1
             return false
         }
+        guard let byte = peek() else { throw unclosed() }
+        if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") { throw mismatchedBracket() }
         depth += 1
         guard depth <= deepest else { throw error("Document nesting depth exceeds the maximum allowed (\(deepest))") }
         return true
@@ -152,7 +156,9 @@ struct JSONParser {
             depth -= 1
             return false
         case nil:
-            throw error("Unexpected end-of-input: expected close marker for \(name)")
+            throw unclosed()
+        case UInt8(ascii: "}"), UInt8(ascii: "]"):
+            throw mismatchedBracket()
         default:
             throw unexpected("was expecting comma to separate \(name) entries")
         }
@@ -160,12 +166,12 @@ struct JSONParser {
 
     private mutating func key() throws(JSONError) -> String {
         skipSpace()
-        guard peek() == UInt8(ascii: "\"") else {
-            throw unexpected("was expecting double-quote to start field name")
-        }
-        let key = try string()
+        guard let quote = peek() else { throw unexpectedEndOfEntries() }
+        guard quote == UInt8(ascii: "\"") else { throw unexpected("was expecting double-quote to start field name") }
+        let key = try string(isName: true)
         skipSpace()
-        guard peek() == UInt8(ascii: ":") else {
+        guard let colon = peek() else { throw unexpectedEndOfEntries() }
+        guard colon == UInt8(ascii: ":") else {
             throw unexpected("was expecting a colon to separate field name and value")
         }
         position += 1

@@ -46,6 +46,8 @@ struct Comparison: Sendable {
                 guard let value = fields.take(name) else { continue }
                 if type.covers(value) {
                     operators.append(.relation(type, relation, value))
+                } else if type == .timestamp, value.stringValue != nil {
+                    fields.problem("String does not match RFC3339 timestamp", at: name)
                 } else {
                     fields.problem("Expected value of type \(type.rawValue): \(value.text)", at: name)
                 }

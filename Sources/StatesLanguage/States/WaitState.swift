@@ -101,10 +101,7 @@ extension FieldReader {
     fileprivate mutating func instant(_ name: String) -> Instant? {
         guard let text = string(name) else { return nil }
         guard let instant = Instant(iso8601: text) else {
-            problem(
-                "The value for the field '\(name)' must be a valid ISO-8601 extended offset date-time: '\(text)'",
-                at: name
-            )
+            problem("String does not match RFC3339 timestamp", at: name)
             return nil
         }
         return instant

@@ -34,6 +34,14 @@ public struct Revision: Sendable, Equatable {
             && isTraced == other.isTraced && type == other.type && history == other.history
     }
 
+    /// Whether a call that asks for another revision repeats the creation of this one: AWS compares neither role nor tags.
+    public func isCreated(by other: Revision) -> Bool {
+        var other = other
+        other.roleARN = roleARN
+        other.history = history
+        return isLike(other)
+    }
+
     /// The stored form.
     public var json: JSON {
         var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]

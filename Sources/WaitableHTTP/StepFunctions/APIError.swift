@@ -93,11 +93,23 @@ struct APIError: Error, Sendable {
 
     /// A constraint of the API's model that a value breaks.
     static func constraint(value: String?, at field: String, _ rule: String) -> APIError {
-        let shown = value.map { "'\($0)'" } ?? "null"
-        return APIError(
-            "ValidationException",
-            "1 validation error detected: Value \(shown) at '\(field)' failed to satisfy constraint: \(rule)"
-        )
+        validation([violation(of: value, at: field, rule)])
+    }
+
+    /// Constraints of the API's model that a call breaks.
+    static func validation(_ violations: [String]) -> APIError {
+        let count = violations.count == 1 ? "1 validation error" : "\(violations.count) validation errors"
+        return APIError("ValidationException", "\(count) detected: \(violations.joined(separator: "; "))")
+    }
+
+    /// A broken constraint in AWS's words.
+    static func violation(of value: String?, at field: String, _ rule: String) -> String {
+        "Value \(value.map { "'\($0)'" } ?? "null") at '\(field)' failed to satisfy constraint: \(rule)"
+    }
+
+    /// A value is not of the type that a member has.
+    static func wrongType(_ field: String, _ expected: String, _ value: JSON) -> APIError {
+        APIError("SerializationException", "\(field): \(expected) can not be read from \(value.text)")
     }
 
     var response: Response {

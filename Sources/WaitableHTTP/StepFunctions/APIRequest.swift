@@ -2,13 +2,16 @@ import HTTPTypes
 import StatesLanguage
 import WaitableRedis
 
-/// The body of a Step Functions API call, read with AWS's errors.
+/// The body of a Step Functions API call, read with AWS's errors. The bounds of its members are checked first, as a whole.
 struct APIRequest: Sendable {
     private let body: JSONObject
     /// Who waits for the answer.
     let client = WaitingClient()
 
     init(body: JSONObject) { self.body = body }
+
+    /// Checks the members against the model of an operation.
+    func check(against operation: String) throws(APIError) { try APIModel.check(body, of: operation) }
 
     /// A text that must be there.
     func required(_ name: String) throws(APIError) -> String {
@@ -23,19 +26,8 @@ struct APIRequest: Sendable {
         switch body[name] {
         case nil, .null: return nil
         case .string(let text): return text
-        case let other?: throw wrongType(name, "STRING_VALUE", other)
+        case let other?: throw .wrongType(name, "STRING_VALUE", other)
         }
-    }
-
-    /// A text that may be there, of a bounded length.
-    ///
-    /// - Parameter most: The most characters.
-    func optional(_ name: String, most: Int) throws(APIError) -> String? {
-        guard let text = try optional(name) else { return nil }
-        guard text.unicodeScalars.count <= most else {
-            throw .constraint(value: text, at: name, "Member must have length less than or equal to \(most)")
-        }
-        return text
     }
 
     /// Whether something is asked for.
@@ -43,31 +35,16 @@ struct APIRequest: Sendable {
         switch body[name] {
         case nil, .null: return false
         case .bool(let value): return value
-        case let other?: throw wrongType(name, "BOOLEAN_VALUE", other)
+        case let other?: throw .wrongType(name, "BOOLEAN_VALUE", other)
         }
     }
 
-    /// A whole number within bounds.
-    func integer(_ name: String, in range: ClosedRange<Int>, default value: Int) throws(APIError) -> Int {
+    /// A whole number that may be there.
+    func integer(_ name: String) throws(APIError) -> Int? {
         switch body[name] {
-        case nil, .null: return value
-        case .integer(let number):
-            if number < range.lowerBound {
-                throw .constraint(
-                    value: String(number),
-                    at: name,
-                    "Member must have value greater than or equal to \(range.lowerBound)"
-                )
-            }
-            if number > range.upperBound {
-                throw .constraint(
-                    value: String(number),
-                    at: name,
-                    "Member must have value less than or equal to \(range.upperBound)"
-                )
-            }
-            return Int(number)
-        case let other?: throw wrongType(name, "NUMBER_VALUE", other)
+        case nil, .null: return nil
+        case .integer(let number): return Int(number)
+        case let other?: throw .wrongType(name, "NUMBER_VALUE", other)
         }
     }
 
@@ -76,7 +53,7 @@ struct APIRequest: Sendable {
         switch body[name] {
         case nil, .null: return nil
         case .object(let object): return object
-        case let other?: throw wrongType(name, "STRUCTURE", other)
+        case let other?: throw .wrongType(name, "STRUCTURE", other)
         }
     }
 
@@ -84,7 +61,7 @@ struct APIRequest: Sendable {
     func objects(_ name: String) throws(APIError) -> [JSONObject] {
         var objects: [JSONObject] = []
         for element in try list(name) {
-            guard let object = element.objectValue else { throw wrongType(name, "STRUCTURE", element) }
+            guard let object = element.objectValue else { throw .wrongType(name, "STRUCTURE", element) }
             objects.append(object)
         }
         return objects
@@ -94,7 +71,7 @@ struct APIRequest: Sendable {
     func texts(_ name: String) throws(APIError) -> [String] {
         var texts: [String] = []
         for element in try list(name) {
-            guard let text = element.stringValue else { throw wrongType(name, "STRING_VALUE", element) }
+            guard let text = element.stringValue else { throw .wrongType(name, "STRING_VALUE", element) }
             texts.append(text)
         }
         return texts
@@ -104,29 +81,12 @@ struct APIRequest: Sendable {
         switch body[name] {
         case nil, .null: throw .constraint(value: nil, at: name, "Member must not be null")
         case .array(let list): return list
-        case let other?: throw wrongType(name, "LIST", other)
+        case let other?: throw .wrongType(name, "LIST", other)
         }
     }
 
     /// Whether a member is there.
     func isGiven(_ name: String) -> Bool { body[name] != nil && body[name] != .null }
-
-    /// One of a set of texts.
-    func choice(_ name: String, of values: [String], default value: String) throws(APIError) -> String {
-        guard let text = try optional(name) else { return value }
-        guard values.contains(text) else {
-            throw .constraint(
-                value: text,
-                at: name,
-                "Member must satisfy enum value set: [\(values.joined(separator: ", "))]"
-            )
-        }
-        return text
-    }
-
-    private func wrongType(_ name: String, _ expected: String, _ value: JSON) -> APIError {
-        APIError("SerializationException", "\(name): \(expected) can not be read from \(value.text)")
-    }
 }
 
 extension HTTPField.Name {

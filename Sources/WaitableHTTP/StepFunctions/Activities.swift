@@ -8,10 +8,11 @@ extension StepFunctionsAPI {
     func createActivity(_ request: APIRequest) async throws -> JSONObject {
         let name = try request.required("name")
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
-        let tags = try request.tags("tags")
+        let tags = try request.tags()
+        try request.checkEncryption()
         let record = ActivityRecord(name: name, creationDate: try await ingest.clock.now())
         let activity = try await ingest.store.create(record)
-        if !tags.isEmpty { try await ingest.store.changeTags(of: "activity:\(name)") { $0.merge(tags) } }
+        try await tag("activity:\(name)", tags)
         return ["activityArn": .string(ingest.arn.activity(name)), "creationDate": activity.creationDate.epochSeconds]
     }
 
@@ -19,7 +20,7 @@ extension StepFunctionsAPI {
     func describeActivity(_ request: APIRequest) async throws -> JSONObject {
         let activity = try await activity(request)
         var answer = item(of: activity)
-        answer["encryptionConfiguration"] = .object(["type": .string("AWS_OWNED_KEY")])
+        answer["encryptionConfiguration"] = Self.encryption
         return answer
     }
 
@@ -40,7 +41,7 @@ extension StepFunctionsAPI {
     /// Takes a task of an activity, and waits a minute for one where there is none.
     func getActivityTask(_ request: APIRequest) async throws -> JSONObject {
         let name = try await activity(request).name
-        let worker = try request.optional("workerName", most: 80)
+        let worker = try request.optional("workerName")
         let client = request.client
         let task = try await ingest.offers.poll(
             name,

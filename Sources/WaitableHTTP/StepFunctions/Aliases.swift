@@ -6,7 +6,7 @@ extension StepFunctionsAPI {
     /// Creates an alias for one version, or for two with a share each. Idempotent for the same name, description and
     /// routes.
     func createStateMachineAlias(_ request: APIRequest) async throws -> JSONObject {
-        let name = try request.aliasName()
+        let name = try request.required("name")
         let description = try request.optional("description")
         let (machine, routes) = try routes(of: request)
         let now = try await ingest.clock.now()
@@ -42,11 +42,18 @@ extension StepFunctionsAPI {
     func updateStateMachineAlias(_ request: APIRequest) async throws -> JSONObject {
         let (machine, name) = try aliasReference(request)
         let description = try request.optional("description")
-        let routes = request.isGiven("routingConfiguration") ? try routes(of: request).routes : nil
+        let routing = request.isGiven("routingConfiguration") ? try routes(of: request) : nil
+        if let routing, routing.machine != machine {
+            throw APIError(
+                "ValidationException",
+                "Routing configuration must contain versions of the alias's state machine. Received: \(routing.machine)"
+            )
+        }
+        let routes = routing?.routes
         guard description != nil || routes != nil else {
             throw APIError(
                 "ValidationException",
-                "Either the description or the routingConfiguration must be specified"
+                "Either the description or the RoutingConfiguration must be specified"
             )
         }
         let now = try await ingest.clock.now()
@@ -118,39 +125,39 @@ extension StepFunctionsAPI {
 
     /// The routes of a request, all to versions of one machine.
     private func routes(of request: APIRequest) throws -> (machine: String, routes: [MachineAlias.Route]) {
-        let field = "routingConfiguration"
-        let entries = try request.objects(field)
-        guard (1...2).contains(entries.count) else {
-            throw APIError.constraint(
-                value: "\(entries.count) routes",
-                at: field,
-                "Member must have length less than or equal to 2, and greater than or equal to 1"
+        let entries = try request.objects("routingConfiguration")
+        let arns = entries.map { $0["stateMachineVersionArn"]?.stringValue ?? "" }
+        let received = "Received: [\(arns.joined(separator: ", "))]"
+        guard Set(arns.map { Spelling($0) }).count == arns.count else {
+            throw APIError(
+                "ValidationException",
+                "Routing configuration must contain distinct state machine version ARNs. \(received)"
             )
         }
-        var machines: Set<Spelling> = []
-        var routes: [MachineAlias.Route] = []
-        for entry in entries {
-            let arn = entry["stateMachineVersionArn"]?.stringValue ?? ""
-            let reference = try ingest.arn.stateMachineReference(in: arn)
-            guard let version = reference.version else { throw ARNError("Invalid ARN prefix: \(arn)") }
-            let weight = Int(entry["weight"]?.integerValue ?? -1)
-            guard (0...100).contains(weight) else {
-                throw APIError.constraint(
-                    value: "\(weight)",
-                    at: "\(field).weight",
-                    "Member must have value less than or equal to 100"
-                )
-            }
-            machines.insert(reference.name)
-            routes.append(MachineAlias.Route(version: version, weight: weight))
+        let weights = entries.map { Int($0["weight"]?.integerValue ?? 0) }
+        guard weights.reduce(0, +) == 100 else {
+            throw APIError(
+                "ValidationException",
+                "Sum of routing configuration weights must equal 100. Received: \(weights)"
+            )
         }
-        guard let machine = machines.first, machines.count == 1, Set(routes.map(\.version)).count == routes.count else {
-            throw APIError("ValidationException", "\(field): must name different versions of one state machine")
+        let references = try arns.map { try ingest.arn.stateMachineReference(in: $0) }
+        let routes = zip(references, weights).compactMap { reference, weight in
+            reference.version.map { MachineAlias.Route(version: $0, weight: weight) }
         }
-        guard routes.map(\.weight).reduce(0, +) == 100 else {
-            throw APIError("ValidationException", "\(field): weights must add up to 100")
+        guard let machine = references.first?.name, routes.count == references.count else {
+            throw APIError(
+                "ValidationException",
+                "Routing configuration must contain state machine version ARNs. \(received)"
+            )
         }
-        return (machine.text, routes)
+        guard references.allSatisfy({ Spelling($0.name) == Spelling(machine) }) else {
+            throw APIError(
+                "ValidationException",
+                "Routing configuration must contain versions of one state machine. \(received)"
+            )
+        }
+        return (machine, routes)
     }
 
     private func check(
@@ -168,26 +175,4 @@ extension APIError {
         "ResourceNotFound",
         "Request references a resource that does not exist."
     )
-}
-
-extension APIRequest {
-    /// The rule for aliases: letters, digits, `-`, `_` and `.`, and not digits alone.
-    fileprivate func aliasName() throws(APIError) -> String {
-        let name = try required("name")
-        let isAllowed = name.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || [0x2D, 0x2E, 0x5F].contains(byte)
-        }
-        guard isAllowed, !name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !name.isEmpty else {
-            throw .constraint(
-                value: name,
-                at: "name",
-                #"Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\-\.])[a-zA-Z0-9_\-\.]+$"#
-            )
-        }
-        guard name.utf8.count <= 80 else {
-            throw .constraint(value: name, at: "name", "Member must have length less than or equal to 80")
-        }
-        return name
-    }
 }

@@ -3,7 +3,7 @@ import Waitable
 import WaitableRedis
 
 extension StepFunctionsAPI {
-    /// Creates a state machine. Idempotent for the same name, definition, role and configurations.
+    /// Creates a state machine. Idempotent for the same name, definition, type and configurations.
     func createStateMachine(_ request: APIRequest) async throws -> JSONObject {
         let name = try request.required("name")
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
@@ -14,7 +14,7 @@ extension StepFunctionsAPI {
         revision.type = try request.machineType()
         try request.apply(to: &revision)
         let publication = try request.publication()
-        let tags = try request.tags("tags")
+        let tags = try request.tags()
         if let level = tags[HistoryLevel.tag]?.stringValue {
             guard let history = HistoryLevel(rawValue: level) else {
                 let levels = HistoryLevel.allCases.map(\.rawValue).joined(separator: ", ")
@@ -32,7 +32,7 @@ extension StepFunctionsAPI {
         let existing = try await currentRevision(of: name)
         let (created, version) = try await ingest.store.changeMachine(name) { [revision] entry in
             if let record = entry.record {
-                guard existing?.isLike(revision) ?? false else {
+                guard existing?.isCreated(by: revision) ?? false else {
                     throw APIError("StateMachineAlreadyExists", "State Machine Already Exists: '\(arn)'")
                 }
                 return (record.creationDate, publication.map { _ in entry.versions.last } ?? nil)
@@ -43,9 +43,7 @@ extension StepFunctionsAPI {
             return (now, publication.map { entry.publish(description: $0.description, at: now) } ?? nil)
         }
         ingest.machines.forget(name)
-        if !tags.isEmpty {
-            try await ingest.store.changeTags(of: "stateMachine:\(name)") { $0.merge(tags) }
-        }
+        try await tag("stateMachine:\(name)", tags)
         var answer: JSONObject = ["stateMachineArn": .string(arn), "creationDate": created.epochSeconds]
         answer["stateMachineVersionArn"] = version.map { .string(versionARN(name, $0)) }
         return answer

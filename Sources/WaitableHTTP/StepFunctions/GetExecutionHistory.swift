@@ -5,7 +5,7 @@ extension StepFunctionsAPI {
     /// Lists an execution's events, by pages, in either order.
     func getExecutionHistory(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("executionArn")
-        let limit = try request.integer("maxResults", in: 0...1_000, default: 0)
+        let limit = try request.integer("maxResults") ?? 0
         let isReversed = try request.flag("reverseOrder")
         let includesData = try request.includesExecutionData()
         let token = try request.eventToken()

@@ -13,7 +13,7 @@ extension StepFunctionsAPI {
         list.machine = machine.name
         list.isDescending = true
         list.statuses = try request.statusFilter()
-        let limit = try request.integer("maxResults", in: 0...1_000, default: 0)
+        let limit = try request.integer("maxResults") ?? 0
         var cursor: ItemCursor?
         if let token = try request.optional("nextToken") {
             cursor = ItemCursor(token: token)
@@ -85,9 +85,7 @@ extension StepFunctionsAPI {
 extension APIRequest {
     /// The statuses that `statusFilter` asks for. None is pending a redrive: a redrive takes effect at once.
     fileprivate func statusFilter() throws(APIError) -> Set<ItemSummary.Status> {
-        guard isGiven("statusFilter") else { return Set(ItemSummary.Status.allCases) }
-        let all = ["SUCCEEDED", "TIMED_OUT", "PENDING_REDRIVE", "ABORTED", "FAILED", "RUNNING"]
-        let name = try choice("statusFilter", of: all, default: "")
+        guard let name = try optional("statusFilter") else { return Set(ItemSummary.Status.allCases) }
         if name == "RUNNING" { return [.waiting, .running] }
         return Set(ItemSummary.Status.allCases.filter { $0.rawValue == name })
     }

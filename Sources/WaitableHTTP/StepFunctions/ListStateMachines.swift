@@ -19,7 +19,15 @@ extension StepFunctionsAPI {
     /// Removes a state machine with its versions, aliases and tags. Its executions go on, with the revision that they
     /// were started with. One that does not exist is removed already.
     func deleteStateMachine(_ request: APIRequest) async throws -> JSONObject {
-        let name = try ingest.arn.stateMachineName(in: try request.required("stateMachineArn"))
+        let arn = try request.required("stateMachineArn")
+        let reference = try ingest.arn.stateMachineReference(in: arn)
+        guard reference.version == nil, reference.alias == nil else {
+            throw APIError(
+                "ValidationException",
+                "stateMachineArn: must be the ARN of a state machine, not of a version or an alias: '\(arn)'"
+            )
+        }
+        let name = reference.name
         try await ingest.store.changeMachine(name) { entry in
             entry.record = nil
             entry.versions = []

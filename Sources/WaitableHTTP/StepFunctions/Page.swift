@@ -18,7 +18,7 @@ extension APIRequest {
     ///
     /// - Parameter key: What tells an element from the others; the token is the last one's.
     func page<Element>(of all: [Element], key: (Element) -> String) throws(APIError) -> Page<Element> {
-        let limit = try integer("maxResults", in: 0...1_000, default: 0)
+        let limit = try integer("maxResults") ?? 0
         var rest = all[...]
         if let token = try optional("nextToken") {
             guard let last = Self.text(hexadecimal: token), let index = all.firstIndex(where: { key($0) == last })

@@ -57,7 +57,7 @@ extension StepFunctionsAPI {
         do {
             _ = try JSON(parsing: input)
         } catch {
-            throw invalid(error.message)
+            throw invalid(error.message(quoting: input))
         }
     }
 }

@@ -96,10 +96,11 @@ struct StepFunctionsAPI: Sendable {
     }
 
     private func perform(_ operation: String, _ request: APIRequest) async throws -> JSONObject {
-        guard let operation = Self.operations[operation] else {
+        guard let perform = Self.operations[operation] else {
             throw APIError("UnknownOperationException", "X-Amz-Target: '\(operation)' is not supported by this version")
         }
-        return try await operation(self)(request)
+        try request.check(against: operation)
+        return try await perform(self)(request)
     }
 
     private typealias Operation = @Sendable (StepFunctionsAPI) -> @Sendable (APIRequest) async throws -> JSONObject

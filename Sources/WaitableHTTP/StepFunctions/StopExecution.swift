@@ -6,8 +6,8 @@ extension StepFunctionsAPI {
     /// Stops an execution. One that is closed already is left as it is, and its stop date is answered.
     func stopExecution(_ request: APIRequest) async throws -> JSONObject {
         let execution = try await execution(named: try request.required("executionArn"))
-        let error = try request.optional("error", most: ExecutionFailure.longestError)
-        let cause = try request.optional("cause", most: ExecutionFailure.longestCause)
+        let error = try request.optional("error")
+        let cause = try request.optional("cause")
         if let stopDate = execution.stopDate { return ["stopDate": stopDate.epochSeconds] }
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
         return ["stopDate": try await ingest.store.stop(execution.key, failure: failure).epochSeconds]

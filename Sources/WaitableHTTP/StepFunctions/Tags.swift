@@ -15,12 +15,10 @@ extension StepFunctionsAPI {
     /// Adds tags; a key that is there gets the new value.
     func tagResource(_ request: APIRequest) async throws -> JSONObject {
         let resource = try await taggable(request)
-        let tags = try request.tags("tags")
+        let tags = try request.tags()
         try await ingest.store.changeTags(of: resource) { all in
             all.merge(tags)
-            guard all.count <= 50 else {
-                throw APIError("TooManyTags", "tags: must be at most 50 for a resource: '\(all.count)'")
-            }
+            try Self.check(all)
         }
         return [:]
     }
@@ -52,29 +50,33 @@ extension StepFunctionsAPI {
     }
 }
 
-extension APIRequest {
-    /// Tags as `[{"key","value"}]`.
-    func tags(_ name: String) throws(APIError) -> JSONObject {
-        guard isGiven(name) else { return [:] }
-        var tags = JSONObject()
-        for (index, tag) in try objects(name).enumerated() {
-            guard let key = tag["key"]?.stringValue, (1...128).contains(key.utf16.count) else {
-                throw .constraint(
-                    value: tag["key"]?.stringValue,
-                    at: "\(name).\(index + 1).member.key",
-                    "Member must have length less than or equal to 128, and greater than or equal to 1"
-                )
-            }
-            let value = tag["value"]?.stringValue ?? ""
-            guard value.utf16.count <= 256 else {
-                throw .constraint(
-                    value: value,
-                    at: "\(name).\(index + 1).member.value",
-                    "Member must have length less than or equal to 256"
-                )
-            }
-            tags[key] = .string(value)
+extension StepFunctionsAPI {
+    /// The most tags of a resource.
+    fileprivate static let mostTags = 50
+
+    /// Gives a resource the tags that it is created with. A call that repeats the creation changes none.
+    func tag(_ resource: String, _ tags: JSONObject) async throws {
+        guard !tags.isEmpty else { return }
+        // Empty, the creation may have ended before its tags were kept.
+        try await ingest.store.changeTags(of: resource) { if $0.isEmpty { $0 = tags } }
+    }
+
+    fileprivate static func check(_ tags: JSONObject) throws(APIError) {
+        guard tags.count <= mostTags else {
+            throw APIError("TooManyTags", "tags: must be at most \(mostTags) for a resource: '\(tags.count)'")
         }
+    }
+}
+
+extension APIRequest {
+    /// Tags as `[{"key","value"}]`; none where there are none.
+    func tags() throws(APIError) -> JSONObject {
+        guard isGiven("tags") else { return [:] }
+        var tags = JSONObject()
+        for tag in try objects("tags") {
+            if let key = tag["key"]?.stringValue { tags[key] = .string(tag["value"]?.stringValue ?? "") }
+        }
+        try StepFunctionsAPI.check(tags)
         return tags
     }
 }

@@ -17,15 +17,15 @@ extension StepFunctionsAPI {
         do {
             json = try JSON(parsing: output)
         } catch {
-            throw APIError("InvalidOutput", "Invalid Output: '\(error.message)'")
+            throw APIError("InvalidOutput", "Invalid Output: '\(error.message(quoting: output))'")
         }
         return try await tell(request, .succeeded(json))
     }
 
     /// Fails a task.
     func sendTaskFailure(_ request: APIRequest) async throws -> JSONObject {
-        let error = try request.optional("error", most: ExecutionFailure.longestError)
-        let cause = try request.optional("cause", most: ExecutionFailure.longestCause)
+        let error = try request.optional("error")
+        let cause = try request.optional("cause")
         return try await tell(request, .failed(error: error, cause: cause))
     }
 

@@ -6,10 +6,15 @@ extension StepFunctionsAPI {
     /// Gives a state machine another definition, role or configuration; running executions keep theirs.
     func updateStateMachine(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("stateMachineArn")
-        let name = try ingest.arn.stateMachineName(in: arn)
+        let reference = try ingest.arn.stateMachineReference(in: arn)
+        // A version stays as it is.
+        guard reference.version == nil, reference.alias == nil else { throw APIError.noStateMachine(arn) }
+        let name = reference.name
         let publication = try request.publication()
-        let members = ["definition", "roleArn", "loggingConfiguration", "tracingConfiguration"]
-        guard members.contains(where: request.isGiven) || publication != nil else {
+        let members = [
+            "definition", "roleArn", "loggingConfiguration", "tracingConfiguration", "encryptionConfiguration",
+        ]
+        guard members.contains(where: request.isGiven) else {
             throw APIError(
                 "MissingRequiredParameter",
                 "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be "
@@ -21,7 +26,8 @@ extension StepFunctionsAPI {
         try request.apply(to: &revision)
         if request.isGiven("definition") { try compile(revision) }
         let now = try await ingest.clock.now()
-        let isChanged = !revision.isLike(before)
+        // The first update makes a revision even of what was created, unless it publishes just that.
+        let isChanged = !revision.isLike(before) || before.id == nil && publication == nil
         if isChanged {
             revision.id = UUIDv4.make()
             revision.updateDate = now

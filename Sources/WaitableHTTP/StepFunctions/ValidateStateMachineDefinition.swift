@@ -7,8 +7,8 @@ extension StepFunctionsAPI {
     func validateStateMachineDefinition(_ request: APIRequest) async throws -> JSONObject {
         let definition = try request.required("definition")
         let type = try request.machineType()
-        let severity = try request.choice("severity", of: ["ERROR", "WARNING"], default: "ERROR")
-        let limit = try request.integer("maxResults", in: 0...100, default: 0)
+        let severity = try request.optional("severity") ?? "ERROR"
+        let limit = try request.integer("maxResults") ?? 0
         var diagnostics: [JSON] = []
         var result = "OK"
         do {
@@ -27,8 +27,11 @@ extension StepFunctionsAPI {
     }
 
     private static func diagnostic(_ problem: DefinitionProblem, _ severity: String) -> JSON {
+        // Jackson's text ends with the place.
+        let isOfText = problem.code == DefinitionProblem.invalidJSON
+        let message = isOfText ? "\(problem.message)\n at \(problem.location)" : problem.message
         var object: JSONObject = [
-            "severity": .string(severity), "code": .string(problem.code), "message": .string(problem.message),
+            "severity": .string(severity), "code": .string(problem.code), "message": .string(message),
         ]
         if !problem.location.isEmpty { object["location"] = .string(problem.location) }
         return .object(object)
@@ -38,7 +41,6 @@ extension StepFunctionsAPI {
 extension APIRequest {
     /// The `type` of a state machine.
     func machineType() throws(APIError) -> MachineType {
-        let name = try choice("type", of: MachineType.allCases.map(\.rawValue), default: MachineType.standard.rawValue)
-        return MachineType(rawValue: name) ?? .standard
+        try optional("type").flatMap(MachineType.init) ?? .standard
     }
 }

@@ -6,7 +6,9 @@ extension StepFunctionsAPI {
     /// Publishes a state machine's current revision as a version; the last one again where nothing has changed.
     func publishStateMachineVersion(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("stateMachineArn")
-        let name = try ingest.arn.stateMachineName(in: arn)
+        let reference = try ingest.arn.stateMachineReference(in: arn)
+        guard reference.version == nil, reference.alias == nil else { throw APIError.noStateMachine(arn) }
+        let name = reference.name
         let description = try request.optional("description")
         guard let revision = try await currentRevision(of: name) else { throw APIError.noStateMachine(arn) }
         if let expected = try request.optional("revisionId"), expected != revision.id ?? "INITIAL" {
@@ -44,7 +46,12 @@ extension StepFunctionsAPI {
     func deleteStateMachineVersion(_ request: APIRequest) async throws -> JSONObject {
         let arn = try request.required("stateMachineVersionArn")
         let reference = try ingest.arn.stateMachineReference(in: arn)
-        guard let number = reference.version else { throw APIError(ARNError("Invalid ARN prefix: \(arn)")) }
+        guard let number = reference.version else {
+            throw APIError(
+                "ValidationException",
+                "stateMachineVersionArn: must be the ARN of a state machine version: '\(arn)'"
+            )
+        }
         try await ingest.store.changeMachine(reference.name) { entry in
             let aliases = entry.aliases(of: number)
             guard aliases.isEmpty else {

@@ -7,7 +7,7 @@ extension BadRequest {
             body: #"{"name": "bad", "roleArn": "arn:aws:iam::000000000000:role/r", "definition": "{"}"#,
             expected: .aws(
                 "InvalidDefinition",
-                #"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unexpected end-of-input: was expecting double-quote to start field name at [Source: (String)"{"; line: 1, column: 2]'"#
+                #"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"; line: 1, column: 1]) at [Source: (String)"{"; line: 1, column: 2]'"#
             )
         ),
         BadRequest(
@@ -27,7 +27,7 @@ extension BadRequest {
                 #"{"name": "bad", "roleArn": "arn:aws:iam::000000000000:role/r", "definition": "{\"StartAt\": \"B\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}"#,
             expected: .aws(
                 "InvalidDefinition",
-                "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'StartAt' target: B at /StartAt'"
+                #"Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /StartAt, MISSING_TRANSITION_TARGET: State "A" is not reachable. at /States/A'"#
             )
         ),
         BadRequest(
@@ -67,7 +67,7 @@ extension BadRequest {
                 #"{"name": "bad", "roleArn": "arn:aws:iam::000000000000:role/r", "definition": "{\"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Pass\", \"Next\": \"B\"}}}"}"#,
             expected: .aws(
                 "InvalidDefinition",
-                "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next'"
+                "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target: B at /States/A/Next, MISSING_END_STATE: Workflow has no terminal state at null'"
             )
         ),
         BadRequest(

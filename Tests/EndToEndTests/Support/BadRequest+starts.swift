@@ -10,7 +10,7 @@ extension BadRequest {
             body: "{",
             expected: .field(
                 "body",
-                "must be JSON (Unexpected end-of-input: was expecting double-quote to start field name at line 1, column 2)",
+                "must be JSON (Unexpected end-of-input: expected close marker for Object (start marker at line 1, column 1) at line 1, column 2)",
                 "{"
             )
         ),
@@ -29,7 +29,7 @@ extension BadRequest {
             body: "{} {}",
             expected: .field(
                 "body",
-                "must be JSON (Unexpected character ('{' (code 123)): expected end of input at line 1, column 4)",
+                "must be JSON (Unexpected character ('{' (code 123)): expected end of input at line 1, column 5)",
                 "{} {}"
             )
         ),
@@ -43,7 +43,7 @@ extension BadRequest {
             bytes: [0xEF, 0xBB, 0xBF, 0x7B, 0x7D],
             expected: .field(
                 "body",
-                "must be JSON (Unrecognized token '\u{FEFF}': was expecting (JSON String, Number, Array, Object or token 'null', 'true' or 'false') at line 1, column 4)",
+                "must be JSON (Unexpected character ('\u{FEFF}' (code 65279 / 0xfeff)): expected a valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false') at line 1, column 2)",
                 "\u{FEFF}{}"
             )
         ),

@@ -22,7 +22,7 @@ extension BadRequest {
             body: "{",
             expected: .aws(
                 "SerializationException",
-                "body: must be JSON (Unexpected end-of-input: was expecting double-quote to start field name at line 1, column 2)"
+                "body: must be JSON (Unexpected end-of-input: expected close marker for Object (start marker at line 1, column 1) at line 1, column 2)"
             )
         ),
         BadRequest(
@@ -69,7 +69,7 @@ extension BadRequest {
                 #"{"stateMachineArn": "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction", "input": "{"}"#,
             expected: .aws(
                 "InvalidExecutionInput",
-                "Invalid State Machine Execution Input: 'Unexpected end-of-input: was expecting double-quote to start field name'"
+                #"Invalid State Machine Execution Input: 'Unexpected end-of-input: expected close marker for Object (start marker at [Source: (String)"{"; line: 1, column: 1])'"#
             )
         ),
         BadRequest(

@@ -43,7 +43,7 @@ struct RawMember: Sendable {
             id: "document",
             error: "Waitable.DocumentUnreadable",
             cause:
-                "the document of waitable-stepfunction:document is not a JSON object: line 1, column 2"
+                "the document of waitable-stepfunction:document is not a JSON object: line 1, column 3"
         ),
         RawMember(
             "text",

@@ -63,8 +63,8 @@ struct DepthTests {
             let rule =
                 String(repeating: open, count: count) + #"{"Variable":"$.a","IsPresent":true}"#
                 + String(repeating: close, count: count)
-            let choice = #"{"Type":"Choice","Choices":[{"Next":"S","Not":\#(rule)}]}"#
-            return problems(machine(choice))
+            let choice = #"{"Type":"Choice","Choices":[{"Next":"T","Not":\#(rule)}]}"#
+            return problems(machine(choice, #","T":{"Type":"Succeed"}"#))
         }
         #expect(found(63, #"{"Not":"#, "}").isEmpty)
         let nots = found(100, #"{"Not":"#, "}")

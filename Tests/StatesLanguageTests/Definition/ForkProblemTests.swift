@@ -34,7 +34,15 @@ struct ForkProblemTests {
             ),
             (
                 #"{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}},"X":1}],"End":true}"#,
-                "Field 'X' is not supported at /States/S/Branches[0]/X"
+                "Field 'X' is not supported at /States/S/Branches[0]"
+            ),
+            (
+                #"{"Type":"Parallel","Branches":[{"QueryLanguage":"JSONPath","StartAt":"A","States":{"A":{"Type":"Succeed"}}}],"End":true}"#,
+                "Field 'QueryLanguage' is not supported at /States/S/Branches[0]"
+            ),
+            (
+                #"{"Type":"Map","ItemProcessor":{"QueryLanguage":"JSONPath","StartAt":"I","States":{"I":{"Type":"Succeed"}}},"End":true}"#,
+                "Field 'QueryLanguage' is not supported at /States/S/ItemProcessor"
             ),
             (
                 #"{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Nothing"}}}],"End":true}"#,
@@ -75,7 +83,7 @@ struct ForkProblemTests {
             ),
             (
                 #"{"Type":"Map",\#(processor),"Result":1,"End":true}"#,
-                "Field 'Result' is not supported in a state of type Map at /States/S/Result"
+                "Field 'Result' is not supported at /States/S"
             ),
             (
                 #"{"Type":"Map","ItemProcessor":{"ProcessorConfig":{"Mode":"OTHER"},"StartAt":"I","States":{"I":{"Type":"Succeed"}}},"End":true}"#,
@@ -93,11 +101,17 @@ struct ForkProblemTests {
         #expect(
             problems(
                 #"{"Type":"Parallel","End":true,"Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"S"}}}]}"#
-            ) == ["MISSING_TRANSITION_TARGET: Missing 'Next' target: S at /States/S/Branches[0]/States/A/Next"]
+            ) == [
+                "MISSING_TRANSITION_TARGET: Missing 'Next' target: S at /States/S/Branches[0]/States/A/Next",
+                "MISSING_END_STATE: Workflow has no terminal state at /States/S/Branches[0]",
+            ]
         )
         #expect(
             problems(#"{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"A","States":{"B":{"Type":"Succeed"}}}}"#)
-                == ["MISSING_TRANSITION_TARGET: Missing 'StartAt' target: A at /States/S/ItemProcessor/StartAt"]
+                == [
+                    "MISSING_TRANSITION_TARGET: Missing 'Next' target: A at /States/S/ItemProcessor/StartAt",
+                    #"MISSING_TRANSITION_TARGET: State "B" is not reachable. at /States/S/ItemProcessor/States/B"#,
+                ]
         )
         #expect(
             problems(

@@ -85,8 +85,8 @@ struct RetryTests {
         var run = try Run(
             #"""
             {"StartAt":"S","States":{"S":{"Type":"Task","Resource":"r","Next":"P",
-              "Retry":[{"ErrorEquals":["E"],"MaxAttempts":1}]},
-              "P":{"Type":"Pass","Next":"S"}}}
+              "Retry":[{"ErrorEquals":["E"],"MaxAttempts":1}],"Catch":[{"ErrorEquals":["F"],"Next":"F"}]},
+              "P":{"Type":"Pass","Next":"S"},"F":{"Type":"Fail"}}}
             """#,
             tasks: [
                 .failed(error: "E", cause: nil), .succeeded(output: .null), .failed(error: "E", cause: nil),

@@ -112,7 +112,10 @@ struct SampleMachineTests {
 
     @Test("a machine without a wait on its way adopts nothing")
     func noAdoption() throws {
-        let definition = machine(#"{"Type":"Pass","Next":"T"}"#, #","T":{"Type":"Pass","Next":"S"}"#)
+        let definition = machine(
+            #"{"Type":"Choice","Choices":[{"Variable":"$.end","IsPresent":true,"Next":"E"}],"Default":"S"}"#,
+            #","E":{"Type":"Succeed"}"#
+        )
         let machine = try StateMachine(definition: definition, resources: TestCatalog())
         var tasks = ScriptedTasks()
         let interpreter = Interpreter(machine: machine, context: try Run.context(input: "{}"))

@@ -48,12 +48,11 @@ struct SpellingTests {
     func transition() {
         let definition =
             #"{"StartAt":"S","States":{"S":{"Type":"Pass","Next":"\#(Self.two)"},"\#(Self.one)":{"Type":"Succeed"}}}"#
-        let problem = DefinitionProblem(
-            "MISSING_TRANSITION_TARGET",
-            "Missing 'Next' target: \(Self.two)",
-            at: "/States/S/Next"
-        )
-        #expect(throws: DefinitionError(problems: [problem])) {
+        let problems = [
+            ("Missing 'Next' target: \(Self.two)", "/States/S/Next"),
+            ("State \"\(Self.one)\" is not reachable.", "/States/\(Self.one)"),
+        ].map { DefinitionProblem("MISSING_TRANSITION_TARGET", $0, at: $1) }
+        #expect(throws: DefinitionError(problems: problems)) {
             try StateMachine(definition: definition, resources: TestCatalog())
         }
     }

@@ -103,12 +103,16 @@ struct ChoiceStateTests {
         #expect(try !takes(#""Variable":"$.v","IsPresent":true"#, "{}"))
         #expect(try takes(#""Variable":"$.v.w","IsPresent":false"#, "{}"))
         for rule in [#""IsNull":true"#, #""IsString":false"#, #""StringEquals":"a""#, #""StringMatches":"*""#] {
-            let run = try Run(machine(#"{"Type":"Choice","Choices":[{"Variable":"$.v",\#(rule),"Next":"S"}]}"#))
+            let choice = #"{"Type":"Choice","Choices":[{"Variable":"$.v",\#(rule),"Next":"T"}]}"#
+            let run = try Run(machine(choice, #","T":{"Type":"Succeed"}"#))
             let reason = cause("Invalid path '$.v': The choice state's condition path references an invalid value.")
             #expect(run.failure == .init(error: "States.Runtime", cause: reason))
         }
         let run = try Run(
-            machine(#"{"Type":"Choice","Choices":[{"Variable":"$.v","StringEqualsPath":"$.o","Next":"S"}]}"#),
+            machine(
+                #"{"Type":"Choice","Choices":[{"Variable":"$.v","StringEqualsPath":"$.o","Next":"T"}]}"#,
+                #","T":{"Type":"Succeed"}"#
+            ),
             input: #"{"v":"a"}"#
         )
         #expect(run.failure?.cause?.contains("Invalid path '$.o'") == true)
@@ -175,7 +179,10 @@ struct ChoiceStateTests {
     @Test("without a match and a default it fails")
     func noMatch() throws {
         let run = try Run(
-            machine(#"{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"S"}]}"#),
+            machine(
+                #"{"Type":"Choice","Choices":[{"Variable":"$.v","IsNull":true,"Next":"T"}]}"#,
+                #","T":{"Type":"Succeed"}"#
+            ),
             input: #"{"v":1}"#
         )
         let reason = cause("Failed to transition out of the state. The state does not point to a next state.")

@@ -88,8 +88,10 @@ struct HistoryReplayTests {
         let definition = """
             {"StartAt":"P","States":{
               "P":{"Type":"Task","Resource":"arn:aws:states:::dynamodb:putItem","ResultPath":null,"Next":"A",
-                   "Parameters":{"TableName":"items","Item":{"Id":{"S.$":"$.id"},"text":{"S.$":"$.text"}}}},
-              "A":{"Type":"Pass","Parameters":{"id.$":"$.id","text.$":"States.Format('{}', $.text)"},"Next":"P"}}}
+                   "Parameters":{"TableName":"items","Item":{"Id":{"S.$":"$.id"},"text":{"S.$":"$.text"}}},
+                   "Catch":[{"ErrorEquals":["States.Timeout"],"Next":"E"}]},
+              "A":{"Type":"Pass","Parameters":{"id.$":"$.id","text.$":"States.Format('{}', $.text)"},"Next":"P"},
+              "E":{"Type":"Succeed"}}}
             """
         let input = JSON.object(["id": .string("a"), "text": .string(String(repeating: "x", count: 20_000))]).text
         let (runner, execution, list) = try Self.life(definition, input: input)
