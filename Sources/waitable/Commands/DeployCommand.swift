@@ -30,7 +30,7 @@ struct DeployCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(flags: settings, process: "deploy")
+            let settings = try Settings(onRedis: settings, command: "deploy")
             let values = try Settings.substitutions(substitutions.joined(separator: ","))
             let definition = try DefinitionFile(path: file, name: name, substitutions: values)
             var entry = definition.entry

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RedisClient
 import StatesLanguage
 import Waitable
@@ -22,14 +21,14 @@ enum Exit {
         } catch let code as ExitCode {
             throw code
         } catch {
-            FileHandle.standardError.write(Data("waitable: \(error)\n".utf8))
+            Notice.say("\(error)")
             throw code(for: error)
         }
     }
 
     private static func code(for error: any Error) -> ExitCode {
         switch error {
-        case is SettingError, is SettingFileError, is NamespaceIdentityError: badConfiguration
+        case is SettingError, is SettingFileError, is UnknownSettingError, is NamespaceIdentityError: badConfiguration
         case let error as RedisError: error.code == .configuration ? badConfiguration : unavailable
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput
         case is NoItemError: notFound

@@ -61,10 +61,7 @@ struct IngestProcess {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice(
-                    "ingest listens",
-                    metadata: ["host": "\(settings.host)", "port": "\(port)", "scheme": "\(listening.scheme)"]
-                )
+                logger.notice("ingest listens", metadata: listening.metadata(port: port))
                 if let warning = listening.warning { logger.warning("\(warning)") }
             },
             logger: logger
