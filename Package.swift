@@ -56,7 +56,9 @@ let package = Package(
                 serviceLifecycle,
                 nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
-            ]
+            ],
+            // A link to the file in statemachine/.
+            resources: [.embedInCode("Stack/waitable-stepfunction.asl.json")]
         ),
         .target(
             name: "WaitableHTTP",

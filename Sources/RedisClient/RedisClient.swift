@@ -67,9 +67,12 @@ public final class RedisClient: Service {
 
     /// Keeps a connection until the task is cancelled, or until the graceful shutdown: then no more commands are taken,
     /// and those under way get their replies before the connection is closed. To be called once.
+    ///
+    /// - Throws: ``RedisError`` (`configuration`) where no connection can ever be made with this configuration, such as for
+    ///   a database that the server refuses. Once there was a connection, it is tried for again and again.
     public func run() async throws {
         defer { link.close() }
-        await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown {
             var backoff = Backoff(self.configuration.backoff)
             var failure: String?
             while !Task.isCancelled {
@@ -84,6 +87,10 @@ public final class RedisClient: Service {
                     backoff.reset(after: .now - start)
                 } catch {
                     self.failed(error, after: failure)
+                    if error.code == .configuration, self.connections == 0 {
+                        self.link.close(because: error)
+                        throw error
+                    }
                     failure = error.message
                 }
                 // A cancellation ends the pause, and then the loop.

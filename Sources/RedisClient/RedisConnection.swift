@@ -91,6 +91,7 @@ struct RedisConnection: Sendable, Equatable {
         greeting.append(RedisCommand("PING"))
         switch await send(greeting, until: deadline) {
         case .replies(let replies):
+            try checkDatabase(configuration, replies)
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
                 // Without the command: it may hold the password.
@@ -101,6 +102,18 @@ struct RedisConnection: Sendable, Equatable {
             let reason = (try? await channel.eventLoop.submit { handler.value.failure }.get()) ?? nil
             throw RedisError(.notSent, "no greeting from \(configuration): \(reason?.message ?? "cancelled")")
         }
+    }
+
+    /// Another database than the one that was asked for would hold other data. That this one is refused does not pass, but
+    /// where the user was let in.
+    private func checkDatabase(_ configuration: RedisConfiguration, _ replies: [RedisValue]) throws(RedisError) {
+        let (login, choice) = (configuration.password == nil ? 0 : 1, configuration.database)
+        guard choice != 0, case .error(let error) = replies[login], error.prefix != "NOAUTH", !error.isPassing else {
+            return
+        }
+        if login == 1, case .error = replies[0] { return }
+        let hint = error.prefix == "NOPERM" ? "; the user must have the right +select" : ""
+        throw RedisError(.configuration, "\(configuration): the database \(choice) is refused: \(error)\(hint)")
     }
 
     /// Sends commands in one write, and waits for their replies.

@@ -70,17 +70,20 @@ extension RedisStore {
     }
 
     private func readMachine(_ name: String) async throws(StoreError) -> (entry: MachineEntry, texts: [String?]) {
+        let texts = try await texts([.machines, .versions, .aliases], name)
+        return (MachineEntry(name: name, texts: texts), texts)
+    }
+
+    /// The entries of one name in some tables, in their order.
+    func texts(_ tables: [RegistryTable], _ name: String) async throws(StoreError) -> [String?] {
         let replies: [RedisValue]
         do {
-            replies = try await client.send(
-                [RegistryTable.machines, .versions, .aliases].map { RedisCommand("HGET", keys.registry($0), name) }
-            )
+            replies = try await client.send(tables.map { RedisCommand("HGET", keys.registry($0), name) })
         } catch {
             throw Self.storeError(error)
         }
         for case .error(let error) in replies { throw Self.storeError(error) }
-        let texts = replies.map(\.string)
-        return (MachineEntry(name: name, texts: texts), texts)
+        return replies.map(\.string)
     }
 
     /// Makes changes, all of them or none.

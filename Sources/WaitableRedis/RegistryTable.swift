@@ -10,6 +10,9 @@ public enum RegistryTable: String, Sendable, CaseIterable {
     case tags
     /// Activity → its record.
     case activities
+    /// State machine → the hash of the revision that was last deployed from a file of ingest's folder; `:default` → the
+    /// default machine that a setting named last.
+    case deployed
 }
 
 /// A change of one entry of the registry, from what was read to what shall be.

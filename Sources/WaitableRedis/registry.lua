@@ -2,7 +2,9 @@
 
 do
 
-local TABLES = {machines = true, versions = true, aliases = true, tags = true, activities = true}
+local TABLES = {
+    machines = true, versions = true, aliases = true, tags = true, activities = true, deployed = true,
+}
 
 -- waitable_enter: changes entries of the registry, all of them or none. The pause of a machine that is removed ends: its
 -- executions go on, and nobody could resume it.

@@ -18,6 +18,8 @@
 --   prefix:aliases       hash    machine name -> its aliases, a JSON array
 --   prefix:tags          hash    resource -> its tags, a JSON object
 --   prefix:activities    hash    activity name -> JSON record
+--   prefix:deployed      hash    machine name -> the revision that was last deployed from a file; `:default` -> the default
+--                                machine that a setting named last
 --   prefix:sweeper       string  the name of the sweeper at work, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
@@ -43,7 +45,7 @@
 -- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '9'
+local VERSION = '10'
 
 local MAX_BATCH = LIMITS.batch    -- entries a call may carry: bounds how long Redis is held up
 local MAX_LEASE = LIMITS.lease    -- ms

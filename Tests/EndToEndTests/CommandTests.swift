@@ -192,17 +192,84 @@ struct BulkCommandTests {
             try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
             for _ in 1...2 {
                 let (code, output) = try await Program.run("start", "--file", file.path, environment: stack.environment)
-                #expect(code == 1)
+                #expect(code == 65)
                 #expect(output.hasSuffix("started 2498, failed 1\n"))
                 let refusal = try JSON(parsing: String(output.prefix { $0 != "\n" })).objectValue
                 #expect(refusal?["line"] == .integer(1_201))
                 #expect(refusal?["code"] == "InvalidField")
                 #expect(try await stack.dueCount() == 2_498)
             }
-            try "{}\n[1]\n".write(to: file, atomically: true, encoding: .utf8)
-            let bad = try await Program.run("start", "--file", file.path, environment: stack.environment)
-            #expect(bad == (65, "waitable: line 2: must be a JSON object: '[1]'\n"))
-            #expect(try await stack.dueCount() == 2_498)
+        }
+    }
+
+    @Test(
+        "start --file goes on after a bad line: each line has an answer, and the counts are right",
+        arguments: [false, true]
+    )
+    func badLines(isRemote: Bool) async throws {
+        try await Stack.with { stack in
+            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let environment = isRemote ? ["WAITABLE_URL": stack.url] : stack.environment
+            var lines = (1...5_100).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
+            let bad = [
+                0: "[1]", 1: "{", 999: "\u{FEFF}{}", 1_000: String(repeating: "x", count: 65_537),
+                1_001: String(repeating: "[", count: 10_000_000), 3_000: #"{"StartTimestamp":"soon"}"#,
+                5_000: #"{"Id":"a"}{"Id":"b"}"#, 5_099: "\0",
+            ]
+            for (index, line) in bad { lines[index] = line }
+            try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+            let (code, output) = try await Program.run("start", "--file", file.path, "--json", environment: environment)
+            #expect(code == 65)
+            #expect(output.contains("waitable: started \(5_100 - bad.count), failed \(bad.count)\n"))
+            let answers = try output.split(separator: "\n").filter { !$0.hasPrefix("waitable: ") }.map {
+                try #require(try JSON(parsing: String($0)).objectValue)
+            }
+            #expect(answers.map { $0["line"] } == (1...5_100).map { .integer($0) })
+            for (index, answer) in answers.enumerated() {
+                #expect(answer["code"] == (bad[index] == nil ? nil : "InvalidField"), "\(answer)")
+            }
+            #expect(answers[0]["message"] == "line 1: must be a JSON object: '[1]'")
+            #expect(answers[1_000]["message"] == "line 1001: must have at most 65536 bytes")
+            #expect(try await stack.dueCount() == 5_100 - bad.count)
+            // Nothing but bad lines, the last of them without an end.
+            try "{}}\n[".write(to: file, atomically: true, encoding: .utf8)
+            let all = try await Program.run("start", "--file", file.path, environment: environment)
+            #expect(all.0 == 65)
+            #expect(all.1.hasSuffix("\nstarted 0, failed 2\n"))
+            let text = #"{"Id":"file-3","StartTimestamp":"2036-05-01T12:00:01Z"}"#
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            let conflict = try await Program.run("start", "--file", file.path, environment: environment)
+            #expect(conflict.0 == 1)
+            #expect(conflict.1.hasSuffix("\nstarted 0, failed 1\n"))
+        }
+    }
+
+    @Test("start --file that is broken off says how far it came")
+    func brokenOff() async throws {
+        let credentials = try CredentialFolder()
+        let token = try await credentials.addToken("shop", rights: "start")
+        try await Stack.with(environment: credentials.environment) { stack in
+            let file = credentials.path("items.ndjson").path
+            _ = try await ConsoleSession.shell("mkfifo '\(file)'", environment: [:])
+            let start = try Program(
+                ["start", "--file", file],
+                environment: ["WAITABLE_URL": stack.url, "WAITABLE_TOKEN": token]
+            )
+            // More than a pipe holds, so that the first thousand lines are read before the file ends.
+            let lines = (1...1_500).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
+            let writer = try FileHandle(forWritingTo: URL(filePath: file))
+            try writer.write(contentsOf: Data(("[]\n" + lines.joined(separator: "\n")).utf8))
+            try await eventually("the first thousand are answered") { try await stack.dueCount() == 999 }
+            try credentials.write("", to: credentials.tokens, mode: 0o644)
+            try await eventually("the token is refused") {
+                try await stack.post("{}", headers: [("Authorization", "Bearer \(token)")]).status == 401
+            }
+            try writer.close()
+            #expect(try await start.end() == 77)
+            let end = "\nstarted 999, failed 1\nwaitable: lines from 1001 on have no answer\nwaitable: "
+            #expect(start.output.contains(end), "\(start.output)")
+            #expect(try await stack.dueCount() == 999)
         }
     }
 

@@ -9,33 +9,20 @@ import WaitableRedis
 /// The Redis users of deploy/redis/users.acl: each suffices for its process, and for nothing else.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct RedisUserTests {
-    private static let passwords = [
-        "INGEST": "ingest-secret", "WORKER": "worker-secret", "OPERATOR": "operator-secret",
-    ]
-
     /// Runs a test with an ingest, and all that is started in it, as users of the file.
     private func with(_ body: @Sendable (Stack) async throws -> Void) async throws {
-        let file = FileManager.default.temporaryDirectory.appending(path: "waitable-users-\(UUID().uuidString).acl")
-        defer { try? FileManager.default.removeItem(at: file) }
-        let source = Program.root.appending(path: "deploy/redis/users.acl")
-        var text = try String(contentsOf: source, encoding: .utf8)
-        for (name, password) in Self.passwords {
-            text = text.replacing("#SHA256_OF_\(name)_PASSWORD", with: ">\(password)")
-        }
-        // The test itself looks on.
-        text = text.replacing("user default off resetpass", with: "user default on nopass")
-        try Data(text.utf8).write(to: file)
+        let users = try RedisUsers(default: RedisUsers.openDefaultLine)
         try await Stack.with(
-            options: ["--aclfile", file.path],
+            options: users.options,
             // So that a password that is logged anywhere is seen.
             environment: ["WAITABLE_LOG_LEVEL": "trace"],
-            ingestUser: "waitable-ingest:ingest-secret",
+            ingestUser: "ingest",
             body
         )
     }
 
     private func url(_ stack: Stack, _ name: String) -> String {
-        stack.redis.url.replacing("redis://", with: "redis://waitable-\(name):\(name)-secret@")
+        stack.redis.url.replacing("redis://", with: "redis://\(RedisUsers.login(name))")
     }
 
     @Test("Ingest and workers do all of their work as their users")
@@ -93,7 +80,7 @@ struct RedisUserTests {
             #expect(try await worker.end() == 0)
             for output in [worker.output, stack.ingest.output, scrape.text] + commandLines {
                 #expect(!output.contains("NOPERM"), "\(output)")
-                for password in Self.passwords.values { #expect(!output.contains(password)) }
+                #expect(!output.contains(RedisUsers.password))
             }
         }
     }
@@ -122,7 +109,47 @@ struct RedisUserTests {
         }
     }
 
-    @Test("Each user is refused for anything else", arguments: ["ingest", "worker", "operator"])
+    @Test("All users work in the database that the URL names, and in no other")
+    func database() async throws {
+        let users = try RedisUsers(default: RedisUsers.openDefaultLine)
+        let redis = try RedisTestServer(options: users.options)
+        let ask = { @Sendable (words: String) in
+            try await ConsoleSession.shell("redis-cli -p \(redis.port) \(words)", environment: [:])
+        }
+        let environment = { @Sendable (name: String) in
+            let address = redis.url.replacing("redis://", with: "redis://\(RedisUsers.login(name))")
+            return ["WAITABLE_REDIS_URL": address + "/5", "WAITABLE_PORT": "0", "WAITABLE_LOG_LEVEL": "info"]
+        }
+        let processes = try ["ingest", "worker"].map { try Program([$0], environment: environment($0)) }
+        let id = ["start", "--id", "five", "--at", "2026-01-01T00:00:00Z"]
+        try await eventually("an item is started") {
+            let start = try Program(id, environment: environment("operator"))
+            return try await start.end() == 0
+        }
+        try await eventually("it is carried out") {
+            try await ask("-n 5 HGET waitable:{0}:item:items:five ProcessStatus") == "COMPLETED"
+        }
+        #expect(try await ask("-n 0 DBSIZE") == "0")
+        for process in processes {
+            process.signal(SIGTERM)
+            #expect(try await process.end() == 0)
+        }
+
+        for name in ["ingest", "worker", "operator"] {
+            #expect(try await ask("ACL SETUSER waitable-\(name) -select") == "OK")
+        }
+        for (name, words) in [("ingest", ["ingest"]), ("worker", ["worker"]), ("operator", ["list"]), ("operator", id)]
+        {
+            let program = try Program(words, environment: environment(name))
+            #expect(try await program.end() == 78, "\(words)")
+            #expect(program.output.contains("the database 5 is refused: NOPERM"), "\(program.output)")
+            #expect(program.output.contains("the user must have the right +select"), "\(program.output)")
+            #expect(!program.output.contains(RedisUsers.password))
+        }
+        #expect(try await ask("-n 0 DBSIZE") == "0")
+    }
+
+    @Test("Each user is refused for anything else", arguments: ["ingest", "worker", "operator", "backup", "consumer"])
     func refused(name: String) async throws {
         let prefix = "waitable:{0}"
         var forbidden = [
@@ -146,6 +173,13 @@ struct RedisUserTests {
                 "FCALL waitable_stop 1 \(prefix) x",
                 "FCALL waitable_enter 1 \(prefix)", "FUNCTION LOAD x", "HSET \(prefix):machines :default x",
                 "SET \(prefix):machine:h x", "CONFIG GET *", "SCAN 0", "SUBSCRIBE other",
+            ]
+        case "backup", "consumer":
+            forbidden += [
+                "GET \(prefix):secret", "HGETALL \(prefix):machines", "FCALL waitable_start 1 \(prefix) {}", "SCAN 0",
+                "XADD \(prefix):stream:s * a b", "XTRIM \(prefix):stream:s MAXLEN 0", "DEL \(prefix):stream:s",
+                "XREAD STREAMS \(prefix):due 0", "CONFIG GET *", "CONFIG SET appendonly no", "SUBSCRIBE \(prefix):wake",
+                "XRANGE \(prefix):\(name == "backup" ? "stream:s" : "activity:s") - +",
             ]
         default:
             forbidden += [

@@ -9,10 +9,6 @@ import Testing
 /// Each Redis that docs/operations.md and docs/access.md describe ends with items in it, and comes back with them.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct RestartTests {
-    private static let passwords = ["ingest": "in", "worker": "wo", "operator": "op"]
-    /// The line of the user that Redis loads its append-only file as.
-    private static let defaultUser = "user default off resetpass ~* &* +@all"
-
     /// The processes on such a Redis.
     private final class Subject: Sendable {
         let redis: RedisTestServer
@@ -20,25 +16,16 @@ struct RestartTests {
         let url: String
         private let certificates: Certificates
         private let tlsPort: Int
-        private let users: URL
+        private let users: RedisUsers?
         private let port: Int
 
         /// - Parameter line: The line of the user default, in the file of users.
-        init(_ arrangement: RestartedRedis, defaultUser line: String = RestartTests.defaultUser) throws {
+        init(_ arrangement: RestartedRedis, defaultUser line: String = RedisUsers.defaultLine) throws {
             self.arrangement = arrangement
             certificates = try Certificates()
             tlsPort = try RedisTestServer.freePort()
-            users = certificates.folder.appending(path: "users.acl")
-            let source = Program.root.appending(path: "deploy/redis/users.acl")
-            var text = try String(contentsOf: source, encoding: .utf8)
-            #expect(text.hasPrefix(RestartTests.defaultUser + "\n"))
-            text = text.replacing(RestartTests.defaultUser + "\n", with: line + "\n")
-            for (name, password) in RestartTests.passwords {
-                text = text.replacing("#SHA256_OF_\(name.uppercased())_PASSWORD", with: ">\(password)")
-            }
-            try Data(text.utf8).write(to: users)
-            var options = arrangement.options
-            if arrangement.hasUsers { options += ["--aclfile", users.path] }
+            users = arrangement.hasUsers ? try RedisUsers(default: line) : nil
+            var options = arrangement.options + (users?.options ?? [])
             if arrangement.isTLS { options += certificates.options(port: tlsPort) }
             redis = try RedisTestServer(persistence: arrangement.persistence, options: options)
             port = try RedisTestServer.freePort()
@@ -46,7 +33,7 @@ struct RestartTests {
         }
 
         func environment(of user: String) -> [String: String] {
-            let login = arrangement.hasUsers ? "waitable-\(user):\(RestartTests.passwords[user] ?? "")@" : ""
+            let login = arrangement.hasUsers ? RedisUsers.login(user) : ""
             let address =
                 arrangement.isTLS ? "rediss://\(login)localhost:\(tlsPort)" : "redis://\(login)127.0.0.1:\(redis.port)"
             return [
@@ -82,6 +69,15 @@ struct RestartTests {
             try await ConsoleSession.shell("redis-cli -p \(redis.port) \(words)", environment: [:])
         }
 
+        /// What docs/operations.md lets the user for backups do.
+        private func backupCommand(_ words: String) async throws -> String {
+            guard arrangement.hasUsers else { return try await redisCommand(words) }
+            return try await ConsoleSession.shell(
+                "redis-cli -p \(redis.port) --user waitable-backup \(words)",
+                environment: ["REDISCLI_AUTH": RedisUsers.password]
+            )
+        }
+
         /// The exit code and the codes of the doctor's errors and warnings.
         func doctor() async throws -> (code: Int32, findings: [JSON?]) {
             let program = try Program(["doctor", "--json"], environment: environment(of: "operator"))
@@ -101,15 +97,15 @@ struct RestartTests {
             case .stopped: redis.stop()
             case .killed: redis.kill()
             case .snapshotRestored:
-                #expect(try await redisCommand("BGSAVE") == "Background saving started")
+                #expect(try await backupCommand("BGSAVE") == "Background saving started")
                 try await eventually("the snapshot is written") {
-                    try await redisCommand("INFO persistence").contains("rdb_bgsave_in_progress:0")
+                    try await backupCommand("INFO persistence").contains("rdb_bgsave_in_progress:0")
                 }
                 try files.copyItem(at: snapshot, to: backup)
-                try await restore(backup, to: snapshot)
+                try await restore(backup)
             case .fetchedSnapshotRestored:
-                _ = try await redisCommand("--rdb '\(backup.path)'")
-                try await restore(backup, to: snapshot)
+                #expect(try await backupCommand("--rdb '\(backup.path)'").contains("Transfer finished with success"))
+                try await restore(backup)
             case .appendOnlyFolderRestored:
                 try files.copyItem(at: appendOnly, to: backup)
                 redis.kill()
@@ -119,20 +115,39 @@ struct RestartTests {
             if redis.processIdentifier == 0 { try redis.start() }
         }
 
-        /// A Redis with an append-only file does not read a snapshot, so it reads it without one first.
-        private func restore(_ backup: URL, to snapshot: URL) async throws {
+        /// A Redis with an append-only file does not read a snapshot, so it is made the beginning of such a file.
+        private func restore(_ backup: URL) async throws {
             redis.kill()
-            try FileManager.default.removeItem(at: redis.folder.appending(path: "appendonlydir"))
-            try? FileManager.default.removeItem(at: snapshot)
-            try FileManager.default.copyItem(at: backup, to: snapshot)
-            try redis.start(with: ["--appendonly", "no"])
-            #expect(try await redisCommand("CONFIG SET appendonly yes") == "OK")
-            try await eventually("the append-only file is written") {
-                let info = try await redisCommand("INFO persistence")
-                return info.contains("aof_rewrite_in_progress:0") && info.contains("aof_rewrite_scheduled:0")
+            let files = FileManager.default
+            for file in try files.contentsOfDirectory(atPath: redis.folder.path) {
+                try files.removeItem(at: redis.folder.appending(path: file))
             }
-            redis.stop()
+            let words = "deploy/redis/restore '\(backup.path)' '\(redis.folder.path)'"
+            let said = try await ConsoleSession.shell(words, environment: [:])
+            #expect(said == "restored \(backup.path) to \(redis.folder.path)/appendonlydir")
         }
+    }
+
+    @Test("A snapshot is put into no folder that has append-only files, and what is no snapshot into none")
+    func refusedRestore() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "waitable-restore-\(UUID().uuidString)")
+        let files = folder.appending(path: "appendonlydir")
+        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let snapshot = folder.appending(path: "dump.rdb")
+        let restore = { @Sendable (snapshot: URL) in
+            let words = "deploy/redis/restore '\(snapshot.path)' '\(folder.path)'; echo $?"
+            return try await ConsoleSession.shell(words, environment: [:])
+        }
+        try Data("REDIS0010".utf8).write(to: snapshot)
+        let full = "restore: FOLDER: must have no append-only files, move them away first: '\(files.path)'\n65"
+        #expect(try await restore(snapshot) == full)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: files.path).isEmpty)
+        try FileManager.default.removeItem(at: files)
+        try Data("no snapshot".utf8).write(to: snapshot)
+        let text = "restore: SNAPSHOT: must be a snapshot of Redis or Valkey: '\(snapshot.path)'\n65"
+        #expect(try await restore(snapshot) == text)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["dump.rdb"])
     }
 
     @Test("Items are there after a restart, and are carried out", arguments: RestartedRedis.all)

@@ -98,13 +98,48 @@ struct GreetingTests {
             let info = try await client.send(RedisCommand("INFO", "keyspace")).string ?? ""
             #expect(info.contains("db3:keys=1"))
         }
-        try await withRedis({
-            $0.database = 9_999
-            $0.commandTimeout = .milliseconds(200)
-        }) { client, _ in
-            try await eventually { client.statistics.failedConnects > 0 }
-            let error = try await client.failure(of: RedisCommand("GET", "k"))
-            #expect(error.message.contains("DB index is out of range"))
+    }
+
+    @Test(arguments: [
+        (":the-default-secret@", 9_999, "DB index is out of range"),
+        ("bob:bob-secret@", 5, "the user must have the right +select"),
+    ])
+    func aDatabaseThatIsRefusedEndsTheClient(credentials: String, database: Int, reason: String) async throws {
+        let server = try await guardedServer()
+        defer { server.kill() }
+        let url = "redis://\(credentials)127.0.0.1:\(server.port)/\(database)"
+        let client = RedisClient(try RedisConfiguration(testing: url), logger: .silent)
+        let end = Task { try await client.run() }
+        // Well within the time-out of a command.
+        let failure = try await client.failure(of: RedisCommand("GET", "k"))
+        let error = await #expect(throws: RedisError.self) { try await end.value }
+        for error in [failure, try #require(error)] {
+            #expect(error.code == .configuration)
+            #expect(error.message.contains("the database \(database) is refused"), "\(error)")
+            #expect(error.message.contains(reason), "\(error)")
+            #expect(!error.description.contains("secret"))
+        }
+        #expect(client.connectionState == .closed)
+        try await with(":the-default-secret@", server) { other in
+            let size = try await other.send(RedisCommand("DBSIZE"))
+            #expect(size.integer == 0)
+        }
+    }
+
+    @Test func aDatabaseThatIsRefusedLaterIsTriedForAgain() async throws {
+        let server = try await guardedServer()
+        defer { server.kill() }
+        try await with(":the-default-secret@", server) { admin in
+            try await with("ann:ann-secret@", server, { $0.database = 3 }) { client in
+                _ = try await client.send(RedisCommand("SET", "k", "three"))
+                _ = try await admin.send(RedisCommand("ACL", "SETUSER", "ann", "-select"))
+                _ = try await admin.send(RedisCommand("CLIENT", "KILL", "USER", "ann"))
+                try await eventually { client.statistics.failedConnects > 0 }
+                #expect(client.connectionState == .connecting)
+                _ = try await admin.send(RedisCommand("ACL", "SETUSER", "ann", "+select"))
+                let value = try await client.send(RedisCommand("GET", "k"))
+                #expect(value.string == "three")
+            }
         }
     }
 

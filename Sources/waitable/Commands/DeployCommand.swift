@@ -30,17 +30,24 @@ struct DeployCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(flags: settings, process: "deploy")
+            let settings = try Settings(onRedis: settings, command: "deploy")
             let values = try Settings.substitutions(substitutions.joined(separator: ","))
             let definition = try DefinitionFile(path: file, name: name, substitutions: values)
             var entry = definition.entry
             entry.revision.history = history
-            let folder = StateMachineFolder(entries: [entry], defaultMachine: isDefault ? entry.name : nil)
-            try await Connection.with(settings) { store in
+            let (deployed, makesDefault) = (entry, isDefault)
+            let standard = try await Connection.with(settings) { store in
                 var logger = Logger(label: "waitable.deploy")
                 logger.logLevel = .error
-                let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
-                try await Deployment(folder: folder, store: store, identity: identity, logger: logger).deploy()
+                try await NamespaceIdentity(store: store, arn: settings.arn, logger: logger).settle()
+                try await store.loadFunctions()
+                try await store.deploy(deployed.revision, name: deployed.name)
+                let standard = try await store.defaultMachine()
+                // A machine of the name that starts without one mean is of use to them at once.
+                let isMissing = standard == nil && deployed.name == settings.defaultMachine
+                guard makesDefault || isMissing else { return standard }
+                try await store.setDefaultMachine(deployed.name)
+                return deployed.name
             }
             if !json { for warning in definition.warnings { print("\(file): warning: \(warning)") } }
             let arn = settings.arn.stateMachine(entry.name)
@@ -49,6 +56,11 @@ struct DeployCommand: AsyncParsableCommand {
                     ? JSON.object(["stateMachineArn": .string(arn), "revision": .string(entry.revision.hash)]).text
                     : "deployed \(arn), revision \(entry.revision.hash)"
             )
+            if standard == nil {
+                Notice.say(
+                    "there is no default state machine: starts that name none are refused (--default makes this one it)"
+                )
+            }
         }
     }
 }

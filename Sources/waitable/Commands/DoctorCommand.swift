@@ -37,10 +37,10 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(
-                flags: settings,
+            let settings = try Settings(
+                onRedis: settings,
                 more: [(.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater)],
-                process: "doctor"
+                command: "doctor"
             )
             let (repairs, limit) = (repairs, limit)
             let report = try await Connection.with(settings) { store in

@@ -34,7 +34,7 @@ struct HealthCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(
+            let settings = try Settings(
                 flags: settings,
                 more: [(.host, host), (.port, port), (.workerName, workerName)],
                 process: "health"

@@ -24,7 +24,7 @@ struct IngestCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(
+            let settings = try Settings(
                 flags: settings,
                 more: [
                     (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),

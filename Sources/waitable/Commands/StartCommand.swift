@@ -9,7 +9,8 @@ struct StartCommand: AsyncParsableCommand {
         abstract: "Starts an item, or a file of them: each waits until its moment.",
         discussion: """
             A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z", "Id": "order-42"}. The Id may be
-            left out, and "stateMachine" may be added. What fails is printed, a line each, and the exit code is 1.
+            left out, and "stateMachine" may be added. What fails is printed, a line each, and the rest is started. The exit
+            code is 65 where a line was bad, and 1 where starts were refused for other reasons.
 
             Examples:
               waitable start --at 2026-12-24T18:00:00Z
@@ -62,8 +63,13 @@ struct StartCommand: AsyncParsableCommand {
             }
             return try await start.run(path: file, progress: &progress)
         }
-        if !json { print("started \(result.started), failed \(result.failed)") }
-        if result.failed > 0 { throw Exit.failed }
+        let counts = "started \(result.started), failed \(result.failed)"
+        if json { Notice.say(counts) } else { print(counts) }
+        if let (line, error) = result.interruption {
+            Notice.say("lines from \(line) on have no answer")
+            throw error
+        }
+        if result.failed > 0 { throw result.hasBadLines ? Exit.badInput : Exit.failed }
     }
 }
 

@@ -1,7 +1,5 @@
 import ArgumentParser
 import StatesLanguage
-import Waitable
-import WaitableRedis
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,7 +12,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var settings: SettingFlags
+    @OptionGroup var endpoint: EndpointFlags
     @Argument(help: "The item's Id; without it, items are listed: those that wait first.")
     var id: String?
     @Option(name: .customLong("limit"), help: "Items in a page, 1 to 1000.")
@@ -28,17 +26,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(flags: settings, process: "status")
-            if let id { try await show(id, settings) } else { try await list(settings) }
+            if let id { try await show(id) } else { try await list() }
         }
     }
 
-    private func show(_ id: String, _ settings: Settings) async throws {
-        let key = ItemKey(table: settings.itemTable, id: id)
-        guard let item = try await Connection.with(settings, { try await $0.items([key]) }).first ?? nil else {
-            throw NoItemError(id: id)
-        }
-        let view = ItemView.json(of: item)
+    private func show(_ id: String) async throws {
+        let view = try await endpoint.with("status") { try await $0.item(id) }
         if json {
             print(view.text)
         } else {
@@ -50,26 +43,24 @@ struct StatusCommand: AsyncParsableCommand {
         }
     }
 
-    private func list(_ settings: Settings) async throws {
-        var parameters = [(name: "limit", value: String(limit))]
-        if let nextToken { parameters.append(("nextToken", nextToken)) }
-        if let processStatus { parameters.append(("ProcessStatus", processStatus)) }
-        let query = try ItemListQuery(parameters)
-        let page = try await Connection.with(settings) { store in
-            try await ItemPager(store: store, table: settings.itemTable).page(query)
-        }
+    private func list() async throws {
+        let query = [("limit", String(limit)), ("nextToken", nextToken), ("ProcessStatus", processStatus)]
+            .compactMap { name, value in value.map { (name: name, value: $0) } }
+        let page = try await endpoint.with("status") { try await $0.items(query) }
         if json {
-            print(page.json.text)
+            print(page.text)
             return
         }
         var table = Table(header: ["ID", "START AT", "STATUS", "LAST UPDATED"])
-        for item in page.items {
-            let view = ItemView.json(of: item).objectValue ?? JSONObject()
+        for item in page.objectValue?["items"]?.arrayValue ?? [] {
+            let item = item.objectValue ?? [:]
             table.rows.append(
-                ["Id", "StartActionAt", "ProcessStatus", "LastUpdated"].map { view[$0]?.stringValue ?? "" }
+                ["Id", "StartActionAt", "ProcessStatus", "LastUpdated"].map { item[$0]?.stringValue ?? "" }
             )
         }
         print(table.text)
-        if let token = page.next?.token { print("more: waitable status --next-token \(token)") }
+        if let token = page.objectValue?["nextToken"]?.stringValue {
+            print("more: waitable status --next-token \(token)")
+        }
     }
 }

@@ -16,6 +16,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("poll-ms"), help: .init(Setting.pollMs)) var pollMs: String?
     @Option(name: .customLong("batch"), help: .init(Setting.batch)) var batch: String?
     @Option(name: .customLong("poison-limit"), help: .init(Setting.poisonLimit)) var poisonLimit: String?
+    @Option(name: .customLong("functions"), help: .init(Setting.functions)) var functions: String?
+    @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
+    @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
     @Option(name: .customLong("retention-age"), help: .init(Setting.retentionAge)) var retentionAge: String?
     @Option(name: .customLong("retention-count"), help: .init(Setting.retentionCount)) var retentionCount: String?
@@ -28,10 +31,11 @@ struct WorkerCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try await Settings(
+            let settings = try Settings(
                 flags: settings,
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
+                    (.functions, functions), (.httpHosts, httpHosts), (.callLimit, callLimit),
                     (.workerName, workerName), (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
                     (.metricsHost, metricsHost), (.metricsPort, metricsPort),

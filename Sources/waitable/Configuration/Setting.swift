@@ -144,7 +144,8 @@ struct Setting: Sendable {
     )
     static let stateMachines = Setting(
         key: "statemachines",
-        help: "Folder of NAME.asl.json files that ingest deploys at its start.",
+        help:
+            "Folder of NAME.asl.json files that ingest deploys when they have changed; without one, the sample's machine.",
         default: "statemachine"
     )
     static let defaultMachine = Setting(
@@ -204,7 +205,8 @@ struct Setting: Sendable {
     )
     static let url = Setting(
         key: "url",
-        help: "An ingest for the commands that start and manage items, http://host:port; without it, Redis directly.",
+        help:
+            "An ingest for the commands that start, show and manage items, http://host:port; without it, Redis directly.",
         default: nil
     )
     static let urlCA = Setting(

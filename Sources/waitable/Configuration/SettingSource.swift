@@ -1,46 +1,39 @@
 import Configuration
 import Foundation
-import SystemPackage
 
 /// Flags over environment over file, through swift-configuration.
 struct SettingSource {
     private let reader: ConfigReader
 
-    init(flags: SettingFlags, more: [(Setting, String?)]) async throws {
-        var said: [AbsoluteConfigKey: ConfigValue] = [:]
-        for (setting, value) in flags.values + more {
-            guard let value else { continue }
-            said[AbsoluteConfigKey(ConfigKey(stringLiteral: "waitable.\(setting.key)"))] =
-                ConfigValue(.string(value), isSecret: setting.isSecret)
+    /// - Throws: ``UnknownSettingError`` for a name in the environment or the file that no setting has,
+    ///   ``SettingFileError`` and ``SettingError`` for a file that cannot be used.
+    init(flags: SettingFlags, more: [(Setting, String?)]) throws {
+        let environment = ProcessInfo.processInfo.environment
+        try SettingEnvironment.check(environment)
+        let said = (flags.values + more).compactMap { setting, value in
+            value.map { (setting, ConfigValue(.string($0), isSecret: setting.isSecret)) }
         }
-        let environment = EnvironmentVariablesProvider(
-            secretsSpecifier: .specific(Set(Setting.all.filter(\.isSecret).map(\.environment)))
-        )
-        var providers: [any ConfigProvider] = [InMemoryProvider(name: "flags", values: said), environment]
-        if let path = flags.config ?? ProcessInfo.processInfo.environment["WAITABLE_CONFIG"] {
-            do {
-                let file = try await FileProvider<JSONSnapshot>(filePath: FilePath(path))
-                providers.append(
-                    KeyMappingProvider(upstream: file) { key in
-                        // The file has no outer "waitable".
-                        key.components.first == "waitable" ? AbsoluteConfigKey(Array(key.components.dropFirst())) : key
-                    }
-                )
-            } catch {
-                throw SettingFileError(path: path, reason: "\(error)")
-            }
+        var providers: [any ConfigProvider] = [
+            Self.provider("flags", said),
+            EnvironmentVariablesProvider(
+                secretsSpecifier: .specific(Set(Setting.all.filter(\.isSecret).map(\.environment)))
+            ),
+        ]
+        if let path = flags.config ?? environment[SettingEnvironment.configurationFile] {
+            providers.append(Self.provider("file", try SettingFile.read(path)))
         }
         reader = ConfigReader(providers: providers).scoped(to: "waitable")
+    }
+
+    private static func provider(_ name: String, _ values: [(Setting, ConfigValue)]) -> InMemoryProvider {
+        let values = values.map { (AbsoluteConfigKey(ConfigKey(stringLiteral: "waitable.\($0.0.key)")), $0.1) }
+        return InMemoryProvider(name: name, values: Dictionary(values) { $1 })
     }
 
     /// The text of a setting, if any was given.
     func optional(_ setting: Setting) throws(SettingError) -> String? {
         let key = ConfigKey(stringLiteral: setting.key)
-        // A number or a truth value in the file is as good as its text.
-        guard
-            let text = reader.string(forKey: key, isSecret: setting.isSecret)
-                ?? reader.int(forKey: key).map(String.init) ?? reader.bool(forKey: key).map(String.init)
-        else { return nil }
+        guard let text = reader.string(forKey: key, isSecret: setting.isSecret) else { return nil }
         guard !text.isEmpty else { throw SettingError(setting, "must not be empty", nil) }
         return text
     }
@@ -85,12 +78,4 @@ struct SettingSource {
         }
         return number
     }
-}
-
-/// A configuration file that cannot be read.
-struct SettingFileError: Error, CustomStringConvertible {
-    let path: String
-    let reason: String
-
-    var description: String { "WAITABLE_CONFIG (--config): must be a readable JSON file: '\(path)' (\(reason))" }
 }

@@ -2,7 +2,6 @@ import Configuration
 import Foundation
 import Logging
 import RedisClient
-import SystemPackage
 import Waitable
 import WaitableHTTP
 import WaitableRedis
@@ -11,6 +10,8 @@ import WaitableWorker
 /// The settings of a process, read once and checked. Nothing else reads flags, the environment or a file.
 struct Settings: Sendable {
     let redis: RedisConfiguration
+    /// Whether a Redis was named, and is not the one of the default URL.
+    let redisIsRequired: Bool
     let keys: Keys
     let host: String
     let port: Int
@@ -36,6 +37,8 @@ struct Settings: Sendable {
     /// Whether the folder of definitions was asked for, so that its absence is an error.
     let stateMachinesAreRequired: Bool
     let defaultMachine: String
+    /// Whether the default machine was asked for by its name.
+    let defaultMachineIsRequired: Bool
     let substitutions: [Spelling: String]
     let itemTable: String
     let arn: ARN
@@ -55,9 +58,10 @@ struct Settings: Sendable {
     /// Reads the settings.
     ///
     /// - Throws: ``SettingError`` naming setting, rule and value.
-    init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) async throws {
-        let source = try await SettingSource(flags: flags, more: more)
+    init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) throws {
+        let source = try SettingSource(flags: flags, more: more)
         redis = try Self.redis(source, process: process)
+        redisIsRequired = try source.optional(.redisURL) != nil
         guard redis.password == nil || flags.redisURL == nil else {
             throw SettingError(
                 .redisURL,
@@ -101,6 +105,7 @@ struct Settings: Sendable {
         stateMachines = try source.text(.stateMachines)
         stateMachinesAreRequired = try source.optional(.stateMachines) != nil
         defaultMachine = try source.text(.defaultMachine)
+        defaultMachineIsRequired = try source.optional(.defaultMachine) != nil
         substitutions = try Self.substitutions(try source.text(.substitutions))
         itemTable = try source.text(.itemTable)
         let account = try source.text(.account)

@@ -5,6 +5,10 @@ import WaitableRedis
 ///
 /// Both answer with the JSON of the items' API, and both refuse for the same reasons.
 protocol Endpoint: Sendable {
+    /// One item.
+    func item(_ id: String) async throws -> JSON
+    /// A page of items, by the query's names and values.
+    func items(_ query: [(name: String, value: String)]) async throws -> JSON
     /// A page of executions, by the query's names and values.
     func list(_ query: [(name: String, value: String)]) async throws -> JSON
     /// One execution.

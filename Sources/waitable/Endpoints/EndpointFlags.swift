@@ -14,7 +14,7 @@ struct EndpointFlags: ParsableArguments {
         _ process: String,
         _ body: @Sendable @escaping (any Endpoint) async throws -> Result
     ) async throws -> Result {
-        let settings = try await Settings(flags: settings, more: [(.url, url), (.urlCA, urlCA)], process: process)
+        let settings = try Settings(flags: settings, more: [(.url, url), (.urlCA, urlCA)], process: process)
         if let url = settings.url {
             return try await IngestEndpoint.with(url: url, authorities: settings.urlCA, token: settings.token, body)
         }

@@ -48,6 +48,10 @@ struct IngestEndpoint: Endpoint {
         }
     }
 
+    func item(_ id: String) async throws -> JSON { try await get("/status/" + Self.escaped(id), []) }
+
+    func items(_ query: [(name: String, value: String)]) async throws -> JSON { try await get("/status", query) }
+
     func list(_ query: [(name: String, value: String)]) async throws -> JSON { try await get("/items", query) }
 
     func describe(_ item: ItemReference) async throws -> JSON { try await get(path(item), item.query) }

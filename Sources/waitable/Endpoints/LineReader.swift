@@ -28,33 +28,39 @@ struct LineReader {
         }
     }
 
-    /// The next line without its end; `nil` after the last.
-    mutating func next() throws -> [UInt8]? {
+    /// What is read of a file, one after the other.
+    enum Line: Equatable {
+        /// A line without its end.
+        case text([UInt8])
+        /// A line that is too long to be an item; nothing of it is kept.
+        case tooLong
+    }
+
+    /// The next line; `nil` after the last.
+    mutating func next() throws -> Line? {
+        var isTooLong = false
         while true {
             if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
-                lines += 1
-                return Array(buffer[start..<end])
+                return line(upTo: end, isTooLong)
             }
             if isAtEnd {
-                guard start < buffer.count else { return nil }
+                guard start < buffer.count || isTooLong else { return nil }
                 defer { start = buffer.count }
-                lines += 1
-                return Array(buffer[start...])
+                return line(upTo: buffer.count, isTooLong)
             }
-            guard buffer.count - start <= Self.longestLine else {
-                throw FieldError(
-                    field: "line \(lines + 1)",
-                    rule: "must have at most \(Self.longestLine) bytes",
-                    value: nil
-                )
-            }
-            buffer.removeFirst(start)
+            if buffer.count - start > Self.longestLine { isTooLong = true }
+            buffer.removeFirst(isTooLong ? buffer.count : start)
             start = 0
             let piece = try file.read(upToCount: 65_536) ?? Data()
             isAtEnd = piece.isEmpty
             bytes += piece.count
             buffer.append(contentsOf: piece)
         }
+    }
+
+    private mutating func line(upTo end: Int, _ isTooLong: Bool) -> Line {
+        lines += 1
+        return isTooLong || end - start > Self.longestLine ? .tooLong : .text(Array(buffer[start..<end]))
     }
 }

@@ -8,9 +8,11 @@ struct RedisEndpoint: Endpoint {
     private let store: RedisStore
     private let manager: ItemManager
     private let readiness: ReadinessSampler
+    private let itemTable: String
 
     init(store: RedisStore, settings: Settings) {
         self.store = store
+        itemTable = settings.itemTable
         readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: Logger(label: "waitable"))
         manager = ItemManager(
             store: store,
@@ -18,6 +20,17 @@ struct RedisEndpoint: Endpoint {
             identity: NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable")),
             itemTable: settings.itemTable
         )
+    }
+
+    func item(_ id: String) async throws -> JSON {
+        guard let item = try await store.items([ItemKey(table: itemTable, id: id)]).first ?? nil else {
+            throw NoItemError(id: id)
+        }
+        return ItemView.json(of: item)
+    }
+
+    func items(_ query: [(name: String, value: String)]) async throws -> JSON {
+        try await ItemPager(store: store, table: itemTable).page(try ItemListQuery(query)).json
     }
 
     func list(_ query: [(name: String, value: String)]) async throws -> JSON {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -21,19 +21,20 @@ enum Exit {
         } catch let code as ExitCode {
             throw code
         } catch {
-            FileHandle.standardError.write(Data("waitable: \(error)\n".utf8))
+            Notice.say("\(error)")
             throw code(for: error)
         }
     }
 
     private static func code(for error: any Error) -> ExitCode {
         switch error {
-        case is SettingError, is SettingFileError, is NamespaceIdentityError: badConfiguration
+        case is SettingError, is SettingFileError, is UnknownSettingError, is NamespaceIdentityError: badConfiguration
+        case let error as RedisError: error.code == .configuration ? badConfiguration : unavailable
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput
         case is NoItemError: notFound
         case let error as StoreError:
             switch error {
-            case .redis: unavailable
+            case .redis(let error): error.code == .configuration ? badConfiguration : unavailable
             case _ where error.isPassing: unavailable
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict

@@ -8,14 +8,28 @@ import WaitableRedis
 /// Redis has lost them.
 struct Deployment: Service {
     private let folder: StateMachineFolder
+    private let standard: String
+    private let isStandardRequired: Bool
     private let store: RedisStore
     private let identity: NamespaceIdentity
     private let logger: Logger
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    init(folder: StateMachineFolder, store: RedisStore, identity: NamespaceIdentity, logger: Logger) {
+    /// - Parameters:
+    ///   - standard: The name of the default machine, where there is none yet.
+    ///   - isStandardRequired: Whether somebody has set that name, so that it also takes the place of another one.
+    init(
+        folder: StateMachineFolder,
+        standard: String,
+        isStandardRequired: Bool,
+        store: RedisStore,
+        identity: NamespaceIdentity,
+        logger: Logger
+    ) {
         self.folder = folder
+        self.standard = standard
+        self.isStandardRequired = isStandardRequired
         self.store = store
         self.identity = identity
         self.logger = logger
@@ -51,19 +65,42 @@ struct Deployment: Service {
         }
     }
 
-    /// Deploys once.
-    func deploy() async throws {
+    /// Deploys what has changed in the folder since it was last deployed from there: what was changed or deleted by other
+    /// ways since then stays so.
+    private func deploy() async throws {
         // What is not this process's namespace is left as it is.
         try await identity.settle()
         if try await store.loadFunctions() {
             logger.info("functions loaded", metadata: ["version": "\(FunctionLibrary.version)"])
         }
         for entry in folder.entries {
-            let known = try await store.machine(entry.name)
-            if known?.revision != entry.revision.hash { try await deploy(entry, known) }
+            let before = try await store.machine(entry.name)?.revision
+            if try await store.deployFromFile(entry.revision, name: entry.name) {
+                if before != entry.revision.hash { logDeployed(entry) }
+            } else {
+                // Read anew: another ingest may have deployed it meanwhile.
+                let revision = try await store.machine(entry.name)?.revision
+                guard revision != entry.revision.hash else { continue }
+                logger.notice(
+                    "the folder's state machine has not changed; what was deployed or deleted since then stays",
+                    metadata: ["machine": "\(entry.name)", "revision": "\(revision ?? "none")"]
+                )
+            }
         }
         try await restore()
-        if let machine = folder.defaultMachine { try await store.setDefaultMachine(machine) }
+        if isStandardRequired, try await store.machine(standard) != nil,
+            try await store.takeDefaultMachine(fromSetting: standard)
+        {
+            logger.notice("default state machine set", metadata: ["machine": "\(standard)"])
+        }
+        let name = try await store.defaultMachine()
+        guard let name, try await store.machine(name) != nil else {
+            logger.warning(
+                "no default state machine is deployed: starts that name none are refused",
+                metadata: ["machine": "\(name ?? standard)", "mend": "waitable deploy FILE --default"]
+            )
+            return
+        }
     }
 
     /// Deploys again what Redis has lost: everything where the registry is empty, else revisions of this folder. A machine
@@ -75,23 +112,16 @@ struct Deployment: Service {
         for entry in folder.entries {
             let known = try await store.machine(entry.name)
             let isLost = known.map { $0.revision == entry.revision.hash && missing.contains($0.revision) } ?? isEmpty
-            if isLost { try await deploy(entry, known) }
+            guard isLost else { continue }
+            try await store.deployFromFile(entry.revision, name: entry.name, isLost: true)
+            logDeployed(entry)
         }
-        if let machine = folder.defaultMachine, try await store.defaultMachine() == nil {
-            try await store.setDefaultMachine(machine)
+        if try await store.defaultMachine() == nil, try await store.machine(standard) != nil {
+            try await store.setDefaultMachine(standard)
         }
     }
 
-    private func deploy(_ entry: StateMachineFolder.Entry, _ known: MachineRecord?) async throws(StoreError) {
-        var record: MachineRecord
-        if let known {
-            record = known
-            record.revision = entry.revision.hash
-        } else {
-            let now = Instant(milliseconds: try await store.time() / 1_000)
-            record = MachineRecord(name: entry.name, revision: entry.revision.hash, creationDate: now)
-        }
-        _ = try await store.deploy(entry.revision, as: record, mode: .put)
+    private func logDeployed(_ entry: StateMachineFolder.Entry) {
         logger.notice(
             "state machine deployed",
             metadata: ["machine": "\(entry.name)", "revision": "\(entry.revision.hash)"]

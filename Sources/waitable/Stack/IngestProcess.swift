@@ -26,7 +26,14 @@ struct IngestProcess {
         let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let clock = RedisClock(store: store, logger: logger)
         let starts = StartCoalescer(store: store, clock: clock)
-        let deployment = Deployment(folder: folder, store: store, identity: identity, logger: logger)
+        let deployment = Deployment(
+            folder: folder,
+            standard: settings.defaultMachine,
+            isStandardRequired: settings.defaultMachineIsRequired,
+            store: store,
+            identity: identity,
+            logger: logger
+        )
         let readiness = ReadinessSampler(
             store: store,
             policy: settings.readiness,
@@ -61,10 +68,7 @@ struct IngestProcess {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice(
-                    "ingest listens",
-                    metadata: ["host": "\(settings.host)", "port": "\(port)", "scheme": "\(listening.scheme)"]
-                )
+                logger.notice("ingest listens", metadata: listening.metadata(port: port))
                 if let warning = listening.warning { logger.warning("\(warning)") }
             },
             logger: logger

@@ -1,5 +1,6 @@
 import HummingbirdCore
 import HummingbirdTLS
+import Logging
 import NIOCore
 import NIOSSL
 import Waitable
@@ -13,6 +14,8 @@ struct Listening {
     let host: String
     /// The names under which it may be called without credentials.
     let hosts: TrustedHosts
+    /// What callers show to be let in, in words.
+    private let credentials: String
     private let hasCredentials: Bool
     private let tls: TLSConfiguration?
 
@@ -24,6 +27,10 @@ struct Listening {
     init(on host: String, _ setting: Setting, settings: Settings) throws(SettingError) {
         self.host = host
         hasCredentials = settings.hasCredentials
+        let kinds = [
+            settings.tokensFile.map { _ in "bearer tokens" }, settings.accessKeysFile.map { _ in "AWS access keys" },
+        ]
+        credentials = hasCredentials ? kinds.compactMap(\.self).joined(separator: ", ") : "none"
         hosts = TrustedHosts(
             settings.allowedHosts + [URLHost(host[...])].compactMap(\.self),
             trustsBareNames: settings.isInsecure
@@ -41,6 +48,14 @@ struct Listening {
     }
 
     var scheme: String { tls == nil ? "http" : "https" }
+
+    /// Where it listens and what access is in force, for the log.
+    func metadata(port: Int) -> Logger.Metadata {
+        [
+            "host": "\(host)", "port": "\(port)", "scheme": "\(scheme)", "tls": "\(tls == nil ? "off" : "on")",
+            "credentials": "\(credentials)",
+        ]
+    }
 
     /// What an operator should know about it, if anything.
     var warning: String? {

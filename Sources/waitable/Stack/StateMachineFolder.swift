@@ -11,19 +11,11 @@ struct StateMachineFolder: Sendable {
     }
 
     let entries: [Entry]
-    /// The machine of a start that names none, where the folder has it.
-    let defaultMachine: String?
-
-    /// A folder's content by its parts.
-    init(entries: [Entry], defaultMachine: String?) {
-        self.entries = entries
-        self.defaultMachine = defaultMachine
-    }
 
     /// The role in revisions that were deployed from files.
     static let role = "arn:aws:iam::000000000000:role/waitable"
 
-    /// Reads and checks all definitions.
+    /// Reads and checks all definitions. Where there is no folder, the sample's is the only one.
     ///
     /// - Throws: ``DefinitionFileError`` for a file that is no valid definition, ``SettingError`` for a folder that was
     ///   asked for and does not exist.
@@ -33,15 +25,26 @@ struct StateMachineFolder: Sendable {
         do {
             files = try FileManager.default.contentsOfDirectory(atPath: folder)
         } catch {
-            if settings.stateMachinesAreRequired {
+            guard !settings.stateMachinesAreRequired else {
                 throw SettingError(.stateMachines, "must be a folder that can be read", folder)
             }
-            files = []
+            entries = [try Self.sample(settings)]
+            return
         }
         entries = try files.filter { $0.hasSuffix(".asl.json") }.sorted().map { file in
             try DefinitionFile(path: "\(folder)/\(file)", substitutions: settings.substitutions).entry
         }
-        defaultMachine = entries.contains { $0.name == settings.defaultMachine } ? settings.defaultMachine : nil
+    }
+
+    /// The sample's definition, which is a part of the program.
+    private static func sample(_ settings: Settings) throws -> Entry {
+        let table: [Spelling: String] = ["DDBTable": settings.itemTable]
+        return try DefinitionFile(
+            text: String(decoding: PackageResources.waitable_stepfunction_asl_json, as: UTF8.self),
+            path: "the sample's definition",
+            name: "waitable-stepfunction",
+            substitutions: settings.substitutions.merging(table) { given, _ in given }
+        ).entry
     }
 }
 
@@ -63,6 +66,18 @@ struct DefinitionFile {
         guard let text = String(data: data, encoding: .utf8) else {
             throw DefinitionFileError(path: path, reason: "is not UTF-8")
         }
+        try self.init(text: text, path: path, name: name, substitutions: substitutions)
+    }
+
+    /// Checks a definition that was read from somewhere.
+    ///
+    /// - Parameter path: What an error names.
+    init(
+        text: String,
+        path: String,
+        name: String,
+        substitutions: [Spelling: String]
+    ) throws(DefinitionFileError) {
         do throws(DefinitionError) {
             let definition = try StateMachine.substituting(substitutions, in: text)
             warnings = try StateMachine(definition: definition, resources: TaskCatalog()).warnings

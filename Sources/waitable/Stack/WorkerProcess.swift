@@ -72,7 +72,7 @@ struct WorkerProcess {
             ),
             onServerRunning: { channel in
                 let port = channel.localAddress?.port ?? 0
-                logger.notice("worker listens", metadata: ["host": "\(listening.host)", "port": "\(port)"])
+                logger.notice("worker listens", metadata: listening.metadata(port: port))
                 if let warning = listening.warning { logger.warning("\(warning)") }
             },
             logger: logger

@@ -10,9 +10,11 @@ struct ConsoleSession {
     }
 
     let commands: [Command]
+    /// The document's text.
+    let text: String
 
     init(document: String) throws {
-        let text = try String(contentsOf: Program.root.appending(path: document), encoding: .utf8)
+        text = try String(contentsOf: Program.root.appending(path: document), encoding: .utf8)
         var commands: [Command] = []
         var isInside = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -29,26 +31,36 @@ struct ConsoleSession {
 
     /// Runs the commands in one shell after the other, with the ports of a test's stack in place of the usual ones, and
     /// compares what they print; `…` stands for anything.
-    func run(on stack: Stack) async throws {
+    ///
+    /// - Parameter user: Who calls redis-cli, one of ``RedisUsers``, unless a command says somebody else; `nil` for a Redis
+    ///   without users, where no command is told one.
+    func run(on stack: Stack, as user: String? = nil) async throws {
         let ports = [("6379", "\(stack.redis.port)"), ("127.0.0.1:8080", String(stack.url.dropFirst("http://".count)))]
         for command in commands {
-            let line = ports.reduce(command.line) { $0.replacing($1.0, with: $1.1) }
-            let output = try await Self.shell(line, environment: Self.environment(stack))
+            let said = user == nil ? command.line.replacing(#/ --user [a-z-]+/#, with: "") : command.line
+            var line = ports.reduce(said) { $0.replacing($1.0, with: $1.1) }
+            if let user, !line.contains("--user ") {
+                line = line.replacing(/redis-cli -p [0-9]+/) { "\($0.output) --user waitable-\(user)" }
+            }
+            let output = try await Self.shell(line, environment: Self.environment(stack, user))
             let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
             #expect(Self.matches(output, expected), "\(command.line)\n\(output)")
         }
     }
 
-    /// What an AWS client and the command are told of the stack.
-    private static func environment(_ stack: Stack) -> [String: String] {
+    /// What an AWS client, redis-cli and the command are told of the stack.
+    private static func environment(_ stack: Stack, _ user: String?) -> [String: String] {
         let folder = URL(filePath: Program.path).deletingLastPathComponent().path
+        // Empty, it would be a password of its own.
+        let login = user.map { _ in ["REDISCLI_AUTH": RedisUsers.password] } ?? [:]
         return [
             "PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
-            "WAITABLE_REDIS_URL": stack.redis.url,
+            "WAITABLE_REDIS_URL": Stack.url(of: stack.redis, user: user.map { _ in "operator" }),
             "AWS_ENDPOINT_URL_SFN": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
             "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         ]
+        .merging(login) { $1 }
     }
 
     static func shell(_ line: String, environment: [String: String]) async throws -> String {

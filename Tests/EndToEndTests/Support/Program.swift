@@ -25,11 +25,11 @@ final class Program: Sendable {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    init(_ arguments: [String], environment: [String: String] = [:], in folder: URL = Program.root) throws {
         process = Process()
         process.executableURL = URL(filePath: Self.path)
         process.arguments = arguments
-        process.currentDirectoryURL = Self.root
+        process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("WAITABLE_") }
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice

@@ -44,6 +44,16 @@ struct RestartedRedis: Sendable, CustomTestStringConvertible {
         ),
         RestartedRedis(testDescription: "restored from a snapshot", comesBack: .snapshotRestored),
         RestartedRedis(testDescription: "restored from a fetched snapshot", comesBack: .fetchedSnapshotRestored),
+        RestartedRedis(
+            testDescription: "users, restored from a snapshot",
+            hasUsers: true,
+            comesBack: .snapshotRestored
+        ),
+        RestartedRedis(
+            testDescription: "users, restored from a fetched snapshot",
+            hasUsers: true,
+            comesBack: .fetchedSnapshotRestored
+        ),
         RestartedRedis(testDescription: "restored from the append-only folder", comesBack: .appendOnlyFolderRestored),
         RestartedRedis(
             testDescription: "users, restored from the append-only folder",

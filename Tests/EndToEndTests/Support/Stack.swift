@@ -23,7 +23,7 @@ struct Stack: Sendable {
 
     /// Runs a test with a Redis and an ingest, and ends both after it.
     ///
-    /// - Parameter ingestUser: The Redis user of ingest, as `name:password`; `nil` for the default one.
+    /// - Parameter ingestUser: The Redis user of ingest, one of ``RedisUsers``; `nil` for the default one.
     static func with(
         persistence: RedisTestServer.Persistence = .none,
         options: [String] = [],
@@ -36,7 +36,7 @@ struct Stack: Sendable {
         let ingest = try Program(
             ["ingest"],
             environment: [
-                "WAITABLE_REDIS_URL": ingestUser.map { redis.url.replacing("://", with: "://\($0)@") } ?? redis.url,
+                "WAITABLE_REDIS_URL": Self.url(of: redis, user: ingestUser),
                 "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
             ]
             .merging(environment) { $1 }
@@ -64,6 +64,11 @@ struct Stack: Sendable {
         ingest.signal(SIGTERM)
         #expect(try await ingest.end() == 0)
         redis.stop()
+    }
+
+    /// The URL of a Redis for one of ``RedisUsers``.
+    static func url(of redis: RedisTestServer, user: String?) -> String {
+        user.map { redis.url.replacing("://", with: "://\(RedisUsers.login($0))") } ?? redis.url
     }
 
     /// Starts a worker.
