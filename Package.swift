@@ -51,8 +51,9 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "CodeUnits", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", hummingbird,
-                hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration, serviceLifecycle,
+                "CodeUnits", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging", "Transport",
+                hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
+                serviceLifecycle,
                 nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
             ]
@@ -60,8 +61,8 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle, nioCore,
-                logging,
+                "CodeUnits", "Transport", "WaitableMetrics", "WaitableRedis", hummingbird, crypto, serviceLifecycle,
+                nioCore, logging,
                 metrics,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -89,8 +90,11 @@ let package = Package(
         ),
         .target(
             name: "RedisClient",
-            dependencies: ["CHiredis", "CodeUnits", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
+            dependencies: [
+                "CHiredis", "CodeUnits", "Transport", nioCore, nioPosix, nioSSL, logging, serviceLifecycle,
+            ]
         ),
+        .target(name: "Transport", dependencies: ["CodeUnits", nioCore, nioPosix, nioSSL]),
         .target(name: "PrometheusMetrics", dependencies: ["CodeUnits", coreMetrics]),
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

@@ -7,7 +7,8 @@ final class Link: Sendable {
 
     private struct State {
         var connection: RedisConnection?
-        var isClosed = false
+        /// Why the link is closed; `nil` while it is not.
+        var closure: RedisError?
         /// Why the last try to connect failed.
         var failure: RedisError?
         var nextID: UInt64 = 0
@@ -33,7 +34,7 @@ final class Link: Sendable {
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     var connectionState: RedisClient.ConnectionState {
-        state.withLock { $0.isClosed ? .closed : $0.connection == nil ? .connecting : .connected }
+        state.withLock { $0.closure != nil ? .closed : $0.connection == nil ? .connecting : .connected }
     }
 
     /// The connection, as soon as there is one.
@@ -46,7 +47,7 @@ final class Link: Sendable {
             await withCheckedContinuation { (waiter: Waiter) in
                 let known = state.withLock { state -> Result<RedisConnection, RedisError>? in
                     if let connection = state.connection { return .success(connection) }
-                    if state.isClosed { return .failure(Self.closed) }
+                    if let closure = state.closure { return .failure(closure) }
                     if Task.isCancelled { return .failure(Self.cancelled) }
                     if NIODeadline.now() >= deadline { return .failure(Self.noConnection(state.failure)) }
                     state.waiting[id] = waiter
@@ -63,7 +64,7 @@ final class Link: Sendable {
     /// Offers a connection; `false` once the link is closed.
     func open(_ connection: RedisConnection) -> Bool {
         let waiting = state.withLock { state -> [Waiter]? in
-            guard !state.isClosed else { return nil }
+            guard state.closure == nil else { return nil }
             state.connection = connection
             state.failure = nil
             return state.takeWaiting()
@@ -102,13 +103,15 @@ final class Link: Sendable {
     /// Keeps why there is no connection, for those who wait for one in vain.
     func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }
 
-    func close() {
-        let waiting = state.withLock { state in
+    /// Closes the link, for the first reason that it is given.
+    func close(because reason: RedisError? = nil) {
+        let (waiting, closure) = state.withLock { state in
+            let closure = state.closure ?? reason ?? Self.closed
             state.connection = nil
-            state.isClosed = true
-            return state.takeWaiting()
+            state.closure = closure
+            return (state.takeWaiting(), closure)
         }
-        for waiter in waiting { waiter.resume(returning: .failure(Self.closed)) }
+        for waiter in waiting { waiter.resume(returning: .failure(closure)) }
     }
 
     private func giveUp(_ id: UInt64, because reason: RedisError?) {
@@ -122,6 +125,7 @@ final class Link: Sendable {
     private static let cancelled = RedisError(.notSent, "the caller was cancelled")
 
     private static func noConnection(_ failure: RedisError?) -> RedisError {
-        RedisError(.notSent, failure?.message ?? "no connection within the command time-out")
+        guard let failure else { return RedisError(.notSent, "no connection within the command time-out") }
+        return failure.code == .configuration ? failure : failure.notSent
     }
 }

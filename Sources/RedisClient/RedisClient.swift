@@ -28,18 +28,27 @@ public final class RedisClient: Service {
     let eventLoopGroup: any EventLoopGroup
     let logger: Logger
     let link: Link
+    /// Where connections have their TLS from; `nil` for plain ones.
+    let tls: TLSSource?
     private let gate: Gate
     private let counters = Counters()
+    private let onFailedConnect: (@Sendable (RedisError) -> Void)?
 
     /// A client; nothing is connected until ``run()``.
+    ///
+    /// - Parameter onFailedConnect: Called for each try to connect that fails, but not for one that fails for the same
+    ///   reason as the last.
     public init(
         _ configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        logger: Logger
+        logger: Logger,
+        onFailedConnect: (@Sendable (RedisError) -> Void)? = nil
     ) {
+        self.onFailedConnect = onFailedConnect
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
+        tls = TLSSource(configuration, logger: logger)
         link = Link(eventLoop: eventLoopGroup.next())
         gate = Gate(
             commands: configuration.maximumPendingCommands,
@@ -67,15 +76,19 @@ public final class RedisClient: Service {
 
     /// Keeps a connection until the task is cancelled, or until the graceful shutdown: then no more commands are taken,
     /// and those under way get their replies before the connection is closed. To be called once.
+    ///
+    /// - Throws: ``RedisError`` where the server refuses the credentials before the first connection, and the
+    ///   configuration says that this ends the client.
     public func run() async throws {
         defer { link.close() }
-        await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown {
             var backoff = Backoff(self.configuration.backoff)
             var failure: String?
             while !Task.isCancelled {
                 do throws(RedisError) {
                     let connection = try await RedisConnection.connect(
                         self.configuration,
+                        tls: self.tls,
                         on: self.eventLoopGroup.next()
                     )
                     failure = nil
@@ -85,6 +98,10 @@ public final class RedisClient: Service {
                 } catch {
                     self.failed(error, after: failure)
                     failure = error.message
+                    if error.isLoginRefusal, self.configuration.endsOnLoginRefusal, self.connections == 0 {
+                        self.link.close(because: error)
+                        throw error
+                    }
                 }
                 // A cancellation ends the pause, and then the loop.
                 if !Task.isCancelled { try? await Task.sleep(for: backoff.next()) }
@@ -121,6 +138,7 @@ public final class RedisClient: Service {
         guard !Task.isCancelled else { return }
         counters.failedConnects.wrappingAdd(1, ordering: .relaxed)
         link.failed(error)
+        if error.message != previous ?? "" { onFailedConnect?(error) }
         logger.log(
             level: error.message == previous ? .debug : .warning,
             "no connection to Redis",

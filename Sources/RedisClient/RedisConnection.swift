@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import Transport
 
 /// One connection, made and greeted.
 struct RedisConnection: Sendable, Equatable {
@@ -9,25 +10,28 @@ struct RedisConnection: Sendable, Equatable {
 
     /// Connects and greets: `AUTH`, `SELECT`, `CLIENT SETNAME`, all of it within the connect time-out.
     ///
-    /// - Parameter onPush: Called on the event loop for what the server sends unasked, as pub/sub does.
+    /// - Parameters:
+    ///   - tls: Where the TLS context comes from; `nil` for a plain connection.
+    ///   - onPush: Called on the event loop for what the server sends unasked, as pub/sub does.
     static func connect(
         _ configuration: RedisConfiguration,
+        tls: TLSSource?,
         on eventLoop: any EventLoop,
         onPush: (@Sendable (RedisValue) -> Void)? = nil
     ) async throws(RedisError) -> RedisConnection {
         let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
-        let tls: TLSSetup?
-        do {
-            tls = try configuration.tls.map { try TLSSetup($0, address: configuration.address) }
-        } catch {
-            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
-        }
         let connection: RedisConnection
         do {
-            connection = try await open(configuration, tls: tls, on: eventLoop, onPush: onPush)
+            connection = try await open(configuration, tls: try tls?.setup(), on: eventLoop, onPush: onPush)
+        } catch let error as TLSSetup.Unusable {
+            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
+        } catch is CancellationError {
+            throw RedisError(.notSent, "the caller was cancelled")
         } catch {
-            throw RedisError(.notSent, "cannot connect to \(configuration): \(error)")
+            let advice = configuration.advice(on: ConnectFailure(error))
+            throw RedisError(.notSent, "cannot connect to \(configuration): \(advice)")
         }
+        async let _ = connection.endIfPlain(configuration, on: eventLoop)
         do {
             try await connection.greet(configuration, until: deadline)
             return connection
@@ -76,6 +80,23 @@ struct RedisConnection: Sendable, Equatable {
         return connection
     }
 
+    /// How long a TLS handshake may take before the server is asked whether it speaks TLS at all.
+    private static let longestHandshake: Duration = .seconds(1)
+
+    /// Ends a TLS connection to a port that turns out to be a plain one: Redis says nothing to a handshake there, and waits
+    /// for more of it.
+    private func endIfPlain(_ configuration: RedisConfiguration, on eventLoop: any EventLoop) async {
+        guard configuration.tls != nil, (try? await Task.sleep(for: Self.longestHandshake)) != nil else { return }
+        // Nobody's password goes to a port that may be anybody's.
+        var plain = RedisConfiguration(address: configuration.address)
+        plain.connectTimeout = configuration.connectTimeout
+        guard let probe = try? await Self.open(plain, tls: nil, on: eventLoop, onPush: nil) else { return }
+        defer { probe.close() }
+        let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
+        guard case .replies = await probe.send([RedisCommand("PING")], until: deadline) else { return }
+        channel.eventLoop.execute { handler.value.end(because: .notTLS) }
+    }
+
     static func == (one: Self, other: Self) -> Bool { one.channel === other.channel }
 
     private func greet(_ configuration: RedisConfiguration, until deadline: NIODeadline) async throws(RedisError) {
@@ -94,13 +115,18 @@ struct RedisConnection: Sendable, Equatable {
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
                 // Without the command: it may hold the password.
-                throw RedisError(.notSent, "\(configuration) refuses the connection: \(error)")
+                throw configuration.refusal(error)
             }
-        case .failed(let error): throw RedisError(.notSent, "no greeting from \(configuration): \(error.message)")
+        case .failed(let error): throw Self.noGreeting(configuration, error)
         case .unwritten:
             let reason = (try? await channel.eventLoop.submit { handler.value.failure }.get()) ?? nil
-            throw RedisError(.notSent, "no greeting from \(configuration): \(reason?.message ?? "cancelled")")
+            throw Self.noGreeting(configuration, reason)
         }
+    }
+
+    private static func noGreeting(_ configuration: RedisConfiguration, _ reason: RedisError?) -> RedisError {
+        let words = reason?.cause.map(configuration.advice) ?? reason?.message ?? "cancelled"
+        return RedisError(.notSent, "no greeting from \(configuration): \(words)")
     }
 
     /// Sends commands in one write, and waits for their replies.
