@@ -8,8 +8,9 @@ struct StartCommand: AsyncParsableCommand {
         commandName: "start",
         abstract: "Starts an item, or a file of them: each waits until its moment.",
         discussion: """
-            A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z", "Id": "order-42"}. The Id may be
-            left out, and "stateMachine" may be added. What fails is printed, a line each, and the exit code is 1.
+            A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z",
+            "Id": "order-42"}. The Id may be left out, and "stateMachine" may be added.
+            What fails is printed, a line each, and the exit code is 1.
 
             Examples:
               waitable start --at 2026-12-24T18:00:00Z

@@ -70,6 +70,6 @@ struct StatusCommand: AsyncParsableCommand {
             )
         }
         print(table.text)
-        if let token = page.next?.token { print("more: waitable status --next-token \(token)") }
+        if let token = page.next?.token { print("more, with --next-token:\n\(token)") }
     }
 }
