@@ -51,7 +51,8 @@ let package = Package(
         .executableTarget(
             name: "waitable",
             dependencies: [
-                "CodeUnits", "StateGraph", "WaitableHTTP", "WaitableMetrics", "WaitableWorker", "LineLogging",
+                "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableWorker",
+                "LineLogging",
                 hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
                 serviceLifecycle,
                 nioCore,
@@ -63,8 +64,8 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableRedis", hummingbird, hummingbirdCore, crypto, serviceLifecycle,
-                nioCore, nioHTTP1, logging, metrics,
+                "CodeUnits", "Transport", "WaitableMetrics", "WaitableRedis", hummingbird, hummingbirdCore, crypto,
+                serviceLifecycle, nioCore, nioHTTP1, logging, metrics,
             ],
             resources: [.embedInCode("openapi.json")]
         ),
@@ -91,8 +92,11 @@ let package = Package(
         ),
         .target(
             name: "RedisClient",
-            dependencies: ["CHiredis", "CodeUnits", nioCore, nioPosix, nioSSL, logging, serviceLifecycle]
+            dependencies: [
+                "CHiredis", "CodeUnits", "Transport", nioCore, nioPosix, nioSSL, logging, serviceLifecycle,
+            ]
         ),
+        .target(name: "Transport", dependencies: ["CodeUnits", nioCore, nioPosix, nioSSL]),
         .target(name: "PrometheusMetrics", dependencies: ["CodeUnits", coreMetrics]),
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

@@ -1,5 +1,6 @@
 import NIOCore
 import Synchronization
+import Transport
 
 /// One connection's end of the pipeline: commands out, replies in, matched by their order.
 ///
@@ -108,7 +109,10 @@ final class CommandHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard failure == nil else { return }
         do throws(RedisError) {
-            try feed(unwrapInboundIn(data))
+            let bytes = unwrapInboundIn(data)
+            // A TLS record instead of an answer: an alert about what is no TLS.
+            if reader.isUntouched, bytes.readableBytesView.first == 0x15 { throw RedisError(broken: .notTLS) }
+            try feed(bytes)
             while failure == nil, let reply = try reader.next() { try take(reply, context) }
         } catch {
             fail(error)
@@ -128,12 +132,21 @@ final class CommandHandler: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail(RedisError(.outcomeUnknown, "the connection was closed before the answer came"))
+        let words = requests.refusal
+        var error = RedisError(
+            .outcomeUnknown,
+            words.map { "the server closed the connection: \($0)" }
+                ?? "the connection was closed before the answer came"
+        )
+        if words == nil { error.cause = .closed }
+        fail(error)
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(RedisError(.outcomeUnknown, "the connection broke: \(error)"))
+        let cause = ConnectFailure(error)
+        // What the server has said tells more than that it is gone.
+        if cause != .closed { fail(RedisError(broken: cause)) }
         context.close(promise: nil)
     }
 
@@ -149,6 +162,10 @@ final class CommandHandler: ChannelInboundHandler {
         }
         // The next connection may meet the primary that took this one's place.
         if case .error(let error) = reply, isReasonToLeave(error) { isRetired = true }
+        if requests.isEmpty, case .error(let error) = reply {
+            // Unasked: the server is about to close the connection, as one does that has too many clients.
+            throw RedisError(.outcomeUnknown, "the server refuses the connection: \(error)")
+        }
         guard let (request, replies) = try requests.take(reply) else { return }
         request.onSettled?()
         request.waiter?.resume(returning: .replies(replies))

@@ -7,8 +7,8 @@ final class Link: Sendable {
 
     private struct State {
         var connection: RedisConnection?
-        /// Why no command is taken any more.
-        var end: RedisError?
+        /// Why the link is closed; `nil` while it is not.
+        var closure: RedisError?
         /// Why the last try to connect failed.
         var failure: RedisError?
         var nextID: UInt64 = 0
@@ -34,7 +34,7 @@ final class Link: Sendable {
     init(eventLoop: any EventLoop) { self.eventLoop = eventLoop }
 
     var connectionState: RedisClient.ConnectionState {
-        state.withLock { $0.end != nil ? .closed : $0.connection == nil ? .connecting : .connected }
+        state.withLock { $0.closure != nil ? .closed : $0.connection == nil ? .connecting : .connected }
     }
 
     /// The connection, as soon as there is one.
@@ -47,7 +47,7 @@ final class Link: Sendable {
             await withCheckedContinuation { (waiter: Waiter) in
                 let known = state.withLock { state -> Result<RedisConnection, RedisError>? in
                     if let connection = state.connection { return .success(connection) }
-                    if let end = state.end { return .failure(end) }
+                    if let closure = state.closure { return .failure(closure) }
                     if Task.isCancelled { return .failure(Self.cancelled) }
                     if NIODeadline.now() >= deadline { return .failure(Self.noConnection(state.failure)) }
                     state.waiting[id] = waiter
@@ -64,7 +64,7 @@ final class Link: Sendable {
     /// Offers a connection; `false` once the link is closed.
     func open(_ connection: RedisConnection) -> Bool {
         let waiting = state.withLock { state -> [Waiter]? in
-            guard state.end == nil else { return nil }
+            guard state.closure == nil else { return nil }
             state.connection = connection
             state.failure = nil
             return state.takeWaiting()
@@ -103,14 +103,15 @@ final class Link: Sendable {
     /// Keeps why there is no connection, for those who wait for one in vain.
     func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }
 
-    /// Offers no connection any more; the first reason stays.
-    func close(because reason: RedisError = RedisError(.notSent, "the client is closed")) {
-        let waiting = state.withLock { state in
+    /// Closes the link, for the first reason that it is given.
+    func close(because reason: RedisError? = nil) {
+        let (waiting, closure) = state.withLock { state in
+            let closure = state.closure ?? reason ?? Self.closed
             state.connection = nil
-            state.end = state.end ?? reason
-            return state.takeWaiting()
+            state.closure = closure
+            return (state.takeWaiting(), closure)
         }
-        for waiter in waiting { waiter.resume(returning: .failure(reason)) }
+        for waiter in waiting { waiter.resume(returning: .failure(closure)) }
     }
 
     private func giveUp(_ id: UInt64, because reason: RedisError?) {
@@ -120,9 +121,11 @@ final class Link: Sendable {
         waiter?.resume(returning: .failure(reason ?? Self.noConnection(failure)))
     }
 
+    private static let closed = RedisError(.notSent, "the client is closed")
     private static let cancelled = RedisError(.notSent, "the caller was cancelled")
 
     private static func noConnection(_ failure: RedisError?) -> RedisError {
-        RedisError(.notSent, failure?.message ?? "no connection within the command time-out")
+        guard let failure else { return RedisError(.notSent, "no connection within the command time-out") }
+        return failure.code == .configuration ? failure : failure.notSent
     }
 }

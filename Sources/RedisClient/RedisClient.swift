@@ -28,18 +28,27 @@ public final class RedisClient: Service {
     let eventLoopGroup: any EventLoopGroup
     let logger: Logger
     let link: Link
+    /// Where connections have their TLS from; `nil` for plain ones.
+    let tls: TLSSource?
     private let gate: Gate
     private let counters = Counters()
+    private let onFailedConnect: (@Sendable (RedisError) -> Void)?
 
     /// A client; nothing is connected until ``run()``.
+    ///
+    /// - Parameter onFailedConnect: Called for each try to connect that fails, but not for one that fails for the same
+    ///   reason as the last.
     public init(
         _ configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        logger: Logger
+        logger: Logger,
+        onFailedConnect: (@Sendable (RedisError) -> Void)? = nil
     ) {
+        self.onFailedConnect = onFailedConnect
         self.configuration = configuration
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
+        tls = TLSSource(configuration, logger: logger)
         link = Link(eventLoop: eventLoopGroup.next())
         gate = Gate(
             commands: configuration.maximumPendingCommands,
@@ -68,8 +77,9 @@ public final class RedisClient: Service {
     /// Keeps a connection until the task is cancelled, or until the graceful shutdown: then no more commands are taken,
     /// and those under way get their replies before the connection is closed. To be called once.
     ///
-    /// - Throws: ``RedisError`` (`configuration`) where no connection can ever be made with this configuration, such as for
-    ///   a database that the server refuses. Once there was a connection, it is tried for again and again.
+    /// - Throws: ``RedisError`` before the first connection: `configuration` where none can ever be made with this
+    ///   configuration, such as for a database that the server refuses; and where the server refuses the credentials, and
+    ///   the configuration says that this ends the client. Later failures are tried again and again.
     public func run() async throws {
         defer { link.close() }
         try await cancelWhenGracefulShutdown {
@@ -79,6 +89,7 @@ public final class RedisClient: Service {
                 do throws(RedisError) {
                     let connection = try await RedisConnection.connect(
                         self.configuration,
+                        tls: self.tls,
                         on: self.eventLoopGroup.next()
                     )
                     failure = nil
@@ -87,11 +98,12 @@ public final class RedisClient: Service {
                     backoff.reset(after: .now - start)
                 } catch {
                     self.failed(error, after: failure)
-                    if error.code == .configuration, self.connections == 0 {
+                    failure = error.message
+                    let isFinal = error.isLoginRefusal && self.configuration.endsOnLoginRefusal
+                    if isFinal || error.code == .configuration, self.connections == 0 {
                         self.link.close(because: error)
                         throw error
                     }
-                    failure = error.message
                 }
                 // A cancellation ends the pause, and then the loop.
                 if !Task.isCancelled { try? await Task.sleep(for: backoff.next()) }
@@ -128,6 +140,7 @@ public final class RedisClient: Service {
         guard !Task.isCancelled else { return }
         counters.failedConnects.wrappingAdd(1, ordering: .relaxed)
         link.failed(error)
+        if error.message != previous ?? "" { onFailedConnect?(error) }
         logger.log(
             level: error.message == previous ? .debug : .warning,
             "no connection to Redis",

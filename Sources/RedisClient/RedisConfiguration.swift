@@ -60,6 +60,10 @@ public struct RedisConfiguration: Sendable {
     /// commands for want of replicas (`NOREPLICAS`) is left for the one that may have taken its place, but no more often than
     /// the longest pause.
     public var backoff: ClosedRange<Duration> = .milliseconds(50) ... .seconds(2)
+    /// Whether the client ends where the server refuses its credentials before the first connection.
+    public var endsOnLoginRefusal = false
+    /// What errors call the settings.
+    public var names = SettingNames()
 
     /// A plain connection to an address.
     public init(address: Address) { self.address = address }

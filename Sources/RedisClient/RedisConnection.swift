@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Synchronization
+import Transport
 
 /// One connection, made and greeted.
 struct RedisConnection: Sendable, Equatable {
@@ -9,24 +10,26 @@ struct RedisConnection: Sendable, Equatable {
 
     /// Connects and greets: `AUTH`, `SELECT`, `CLIENT SETNAME`, all of it within the connect time-out.
     ///
-    /// - Parameter onPush: Called on the event loop for what the server sends unasked, as pub/sub does.
+    /// - Parameters:
+    ///   - tls: Where the TLS context comes from; `nil` for a plain connection.
+    ///   - onPush: Called on the event loop for what the server sends unasked, as pub/sub does.
     static func connect(
         _ configuration: RedisConfiguration,
+        tls: TLSSource?,
         on eventLoop: any EventLoop,
         onPush: (@Sendable (RedisValue) -> Void)? = nil
     ) async throws(RedisError) -> RedisConnection {
         let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
-        let tls: TLSSetup?
-        do {
-            tls = try configuration.tls.map { try TLSSetup($0, address: configuration.address) }
-        } catch {
-            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
-        }
         let connection: RedisConnection
         do {
-            connection = try await open(configuration, tls: tls, on: eventLoop, onPush: onPush)
+            connection = try await open(configuration, tls: try tls?.setup(), on: eventLoop, onPush: onPush)
+        } catch let error as TLSSetup.Unusable {
+            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
+        } catch is CancellationError {
+            throw RedisError(.notSent, "the caller was cancelled")
         } catch {
-            throw RedisError(.notSent, "cannot connect to \(configuration): \(error)")
+            let advice = configuration.advice(on: ConnectFailure(error))
+            throw RedisError(.notSent, "cannot connect to \(configuration): \(advice)")
         }
         do {
             try await connection.greet(configuration, until: deadline)
@@ -95,12 +98,12 @@ struct RedisConnection: Sendable, Equatable {
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
                 // Without the command: it may hold the password.
-                throw RedisError(.notSent, "\(configuration) refuses the connection: \(error)")
+                throw configuration.refusal(error)
             }
-        case .failed(let error): throw RedisError(.notSent, "no greeting from \(configuration): \(error.message)")
+        case .failed(let error): throw Self.noGreeting(configuration, error)
         case .unwritten:
             let reason = (try? await channel.eventLoop.submit { handler.value.failure }.get()) ?? nil
-            throw RedisError(.notSent, "no greeting from \(configuration): \(reason?.message ?? "cancelled")")
+            throw Self.noGreeting(configuration, reason)
         }
     }
 
@@ -114,6 +117,11 @@ struct RedisConnection: Sendable, Equatable {
         if login == 1, case .error = replies[0] { return }
         let hint = error.prefix == "NOPERM" ? "; the user must have the right +select" : ""
         throw RedisError(.configuration, "\(configuration): the database \(choice) is refused: \(error)\(hint)")
+    }
+
+    private static func noGreeting(_ configuration: RedisConfiguration, _ reason: RedisError?) -> RedisError {
+        let words = reason?.cause.map(configuration.advice) ?? reason?.message ?? "cancelled"
+        return RedisError(.notSent, "no greeting from \(configuration): \(words)")
     }
 
     /// Sends commands in one write, and waits for their replies.

@@ -1,3 +1,5 @@
+import Transport
+
 /// An error reply of Redis.
 public struct RedisServerError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The first word, which names the kind: `ERR`, `OOM`, `WRONGTYPE`, `NOAUTH`, …
@@ -46,16 +48,33 @@ public struct RedisError: Error, Sendable, CustomStringConvertible {
     public var message: String
     /// The server's error reply, for ``Code/server``.
     public var server: RedisServerError?
+    /// Whether the server does not take the credentials: it will not take them a moment later either.
+    public internal(set) var isLoginRefusal = false
+    /// Why the connection was not made or broke, where that is known.
+    var cause: ConnectFailure?
 
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
+    /// A connection that broke.
+    init(broken cause: ConnectFailure) {
+        self.init(.outcomeUnknown, "the connection broke: \(cause.words)")
+        self.cause = cause
+    }
+
     init(_ server: RedisServerError) {
         code = .server
         message = server.description
         self.server = server
+    }
+
+    /// The same for a command that waited for a connection in vain.
+    var notSent: RedisError {
+        var error = self
+        error.code = .notSent
+        return error
     }
 
     /// Whether the command may be sent again: it was not carried out, or nobody knows.

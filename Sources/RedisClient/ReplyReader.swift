@@ -8,6 +8,8 @@ final class ReplyReader {
     /// The most elements that an array may claim. hiredis makes room for all of them before the first has come.
     static let maximumElements = 1 << 24
 
+    /// Whether it was given nothing yet.
+    private(set) var isUntouched = true
     private let reader: UnsafeMutablePointer<redisReader>
     private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
 
@@ -37,6 +39,7 @@ final class ReplyReader {
     /// Gives it bytes off the wire.
     func feed(_ bytes: UnsafeRawBufferPointer) throws(RedisError) {
         guard let base = bytes.baseAddress else { return }
+        isUntouched = false
         guard redisReaderFeed(reader, base.assumingMemoryBound(to: CChar.self), bytes.count) == REDIS_OK else {
             throw violation
         }

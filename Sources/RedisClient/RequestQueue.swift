@@ -25,6 +25,11 @@ struct RequestQueue {
 
     var isEmpty: Bool { requests.isEmpty }
 
+    /// An error among the replies that have come of the first request's.
+    var refusal: RedisServerError? {
+        replies.lazy.compactMap { reply in if case .error(let error) = reply { error } else { nil } }.first
+    }
+
     /// Adds a request that is being written.
     ///
     /// - Returns: When ``expire(at:)`` is due for it.

@@ -54,6 +54,7 @@ extension RedisClient {
         let leader = try await link.connection(until: .now() + TimeAmount(configuration.commandTimeout))
         let connection = try await RedisConnection.connect(
             configuration,
+            tls: tls,
             on: eventLoopGroup.next(),
             onPush: { reply in Self.push(reply, channels: channels).map(body) }
         )

@@ -1,9 +1,8 @@
 import NIOCore
 import NIOSSL
+import Transport
 
 /// A TLS context and the name to check, from the configuration.
-///
-/// Made anew for each connection, so that certificates may be renewed under a running client.
 struct TLSSetup: Sendable {
     private let context: NIOSSLContext
     private let serverName: String?
@@ -18,20 +17,24 @@ struct TLSSetup: Sendable {
             }
         if let file = tls.caFile {
             configuration.trustRoots = .certificates(
-                try Self.read("CA", file) { try NIOSSLCertificate.fromPEMFile(file) }
+                try Self.read("CA", file) { file throws(PEMFileError) in try file.certificates() }
             )
         }
         if let file = tls.certificateFile {
-            configuration.certificateChain = try Self.read("certificate", file) {
-                try NIOSSLCertificate.fromPEMFile(file).map { .certificate($0) }
+            configuration.certificateChain = try Self.read("certificate", file) { file throws(PEMFileError) in
+                try file.certificates().map { .certificate($0) }
             }
         }
         if let file = tls.privateKeyFile {
             configuration.privateKey = .privateKey(
-                try Self.read("private key", file) { try NIOSSLPrivateKey(file: file, format: .pem) }
+                try Self.read("private key", file) { file throws(PEMFileError) in try file.privateKey() }
             )
         }
-        context = try NIOSSLContext(configuration: configuration)
+        do {
+            context = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw Unusable(description: "the private key does not belong to the certificate")
+        }
         serverName = tls.serverName ?? Self.name(in: address)
     }
 
@@ -49,13 +52,18 @@ struct TLSSetup: Sendable {
     }
 
     /// Reads a file, with an error that says which.
-    private static func read<Content>(_ role: String, _ file: String, _ body: () throws -> Content) throws -> Content {
-        do {
-            return try body()
+    private static func read<Content>(
+        _ role: String,
+        _ file: String,
+        _ body: (PEMFile) throws(PEMFileError) -> Content
+    ) throws(Unusable) -> Content {
+        do throws(PEMFileError) {
+            return try body(PEMFile(path: file))
         } catch {
-            throw UnusableFile(description: "the \(role) file \(file) cannot be used: \(error)")
+            throw Unusable(description: "the \(role) file \(file) \(error)")
         }
     }
 
-    private struct UnusableFile: Error, CustomStringConvertible { let description: String }
+    /// Files that cannot be used.
+    struct Unusable: Error, CustomStringConvertible { let description: String }
 }

@@ -182,7 +182,10 @@ struct Starter: Sendable {
         return zip(starts, results).map { start, result in
             do throws(Refusal) {
                 let acceptance = try acceptance(of: start, try result.get())
-                if acceptance.isNew { ingest.metrics.outcomes.committed(start.step) }
+                if acceptance.isNew {
+                    ingest.metrics.outcomes.committed(start.step)
+                    ingest.logger.committed(start.step)
+                }
                 ingest.metrics.accepted(acceptance)
                 return .success(acceptance)
             } catch {

@@ -1,4 +1,6 @@
-/// A place in the list of executions: those that wait, by due instant, then those that closed, by closing instant.
+import Foundation
+
+/// A place in the list of executions: those that wait, by due instant, then those that closed, the last first.
 public struct ItemCursor: Sendable, Equatable {
     /// The two sorted sets, in the order of the list.
     public enum Set: String, Sendable {
@@ -20,22 +22,23 @@ public struct ItemCursor: Sendable, Equatable {
         self.last = last
     }
 
-    /// The cursor as a text for URLs: the set, the score's bits and the member, the latter two in hexadecimal.
+    /// The cursor as a text for URLs, short enough to be copied: the set, the score's bits to the base of 36, and the
+    /// member in base64 for URLs.
     public var token: String {
         guard let last else { return set.rawValue }
-        let member = last.bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
-        return "\(set.rawValue)-\(String(last.score.bitPattern, radix: 16))-\(member.joined())"
+        let member = Data(last.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
+        return "\(set.rawValue).\(String(last.score.bitPattern, radix: 36)).\(member.replacing("=", with: ""))"
     }
 
     /// Reads a token; `nil` where it is none.
     public init?(token: String) {
-        let parts = token.split(separator: "-", omittingEmptySubsequences: false)
+        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard let set = Set(rawValue: String(parts[0])) else { return nil }
         if parts.count == 1 {
             self.init(set: set, after: nil)
             return
         }
-        guard parts.count == 3, let bits = UInt64(parts[1], radix: 16), let bytes = Self.bytes(hexadecimal: parts[2])
+        guard parts.count == 3, let bits = UInt64(parts[1], radix: 36), let bytes = Self.bytes(base64: parts[2])
         else { return nil }
         let score = Double(bitPattern: bits)
         guard !score.isNaN else { return nil }
@@ -44,17 +47,10 @@ public struct ItemCursor: Sendable, Equatable {
         guard self.token == token else { return nil }
     }
 
-    private static func bytes(hexadecimal: Substring) -> [UInt8]? {
-        let digits = Array(hexadecimal.utf8)
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) else {
-                return nil
-            }
-            bytes.append(byte)
-        }
-        return bytes
+    private static func bytes(base64 text: Substring) -> [UInt8]? {
+        let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+        let text = text.replacing("-", with: "+").replacing("_", with: "/") + padding
+        return Data(base64Encoded: String(text)).map(Array.init)
     }
 }
 

@@ -1,8 +1,8 @@
 public import StatesLanguage
 public import Waitable
 
-/// Reads items page by page: first those of open executions, by due instant, then those of closed ones, by closing
-/// instant. An item that moves on between two pages is never missed; it may be seen twice.
+/// Reads items page by page: first those of open executions, by due instant, then those of closed ones, from the last
+/// closed on. An item that moves on between two pages is never missed; it may be seen twice.
 public struct ItemPager: Sendable {
     private let store: RedisStore
     private let table: String

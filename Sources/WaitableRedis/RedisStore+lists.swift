@@ -2,7 +2,8 @@ import RedisClient
 public import Waitable
 
 extension RedisStore {
-    /// Reads a stretch of the list of executions, without their documents.
+    /// Reads a stretch of the list of executions, without their documents: open ones by due instant, then closed ones,
+    /// from the last closed on.
     ///
     /// - Parameters:
     ///   - cursor: Where to begin.
@@ -12,7 +13,8 @@ extension RedisStore {
         from cursor: ItemCursor,
         limit: Int
     ) async throws(StoreError) -> ([ListedMember], ItemCursor?) {
-        let query = StretchQuery(set: cursor.set, place: cursor.last, looked: limit, wanted: limit)
+        var query = StretchQuery(set: cursor.set, place: cursor.last, looked: limit, wanted: limit)
+        query.isDescending = cursor.set == .closed
         let stretch = try await stretch(query)
         let members = stretch.entries.map(\.member)
         if let place = stretch.place { return (members, ItemCursor(set: cursor.set, after: place)) }

@@ -41,11 +41,22 @@ public struct RedisStore: Sendable {
         do {
             return try await client.send(command)
         } catch  where Self.isMissingFunction(error) {
-            try await loadFunctions()
+            try await loadMissingFunctions()
         } catch {
             throw Self.storeError(error)
         }
         return try await send(command)
+    }
+
+    private func loadMissingFunctions() async throws(StoreError) {
+        do throws(StoreError) {
+            try await loadFunctions()
+        } catch  where error.isNotAllowed {
+            throw .refused(
+                code: "NOPERM",
+                message: "the function library is not in Redis, and this user may not load it: start an ingest"
+            )
+        }
     }
 
     /// Sends a command, with the store's errors.

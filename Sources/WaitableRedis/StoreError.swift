@@ -36,7 +36,8 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     var isNotAllowed: Bool {
         guard case .refused(let code, let message) = self else { return false }
         return code == "NOPERM" || message.hasPrefix("unknown command")
-            || message.contains("The user executing the script can't")
+            // Of a command in a function: Redis 7.0, and later ones.
+            || message.contains("The user executing the script can't") || message.contains("ACL failure in script")
     }
 
     /// The error in one line, for a log or an error message.

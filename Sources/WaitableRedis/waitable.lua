@@ -254,7 +254,8 @@ end
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
 local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
-local function checkLeases(prefix) redis.call('ZCARD', prefix .. ':leases') end
+-- A write that changes nothing: it also fails for a user that may not write leases, and so may not finish what they hold.
+local function checkLeases(prefix) redis.call('ZREM', prefix .. ':leases', '') end
 local function checkExecutions(prefix) redis.call('HLEN', prefix .. ':executions') end
 local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
 

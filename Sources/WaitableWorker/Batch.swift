@@ -103,10 +103,7 @@ struct Batch: Sendable {
             worker.metrics.lateness.recordNanoseconds(Int64(late) * 1_000_000)
         }
         worker.metrics.outcomes.committed(pending.step)
-        let status = pending.step.execution.status
-        guard status == .failed || status == .timedOut else { return }
-        let execution = pending.step.execution
-        worker.logger.info("execution failed", metadata: execution.metadata(error: execution.failure?.error))
+        worker.logger.committed(pending.step)
     }
 
     /// The step after the outcomes of item operations came back.

@@ -27,6 +27,7 @@ public final class Worker: Service {
     private let nudges: Nudges
     private let isStopping = Atomic(false)
     private let hasClaimed = Atomic(false)
+    private let claimFailures = ClaimFailures()
 
     /// A worker over a store whose connection somebody else runs.
     public init(
@@ -170,10 +171,14 @@ public final class Worker: Service {
             metrics.claimed(claim.members.count, since: start)
             hasClaimed.store(true, ordering: .relaxed)
             tally.claimed(claim.members.count)
+            let failed = claimFailures.answered()
+            if failed > 1 { logger.notice("claims are answered again", metadata: ["failed": "\(failed)"]) }
             return claim
         } catch {
             metrics.failedClaims.increment()
-            logger.warning("claim failed", metadata: ["error": "\(error)"])
+            // Said once: what keeps claims from being answered does so for a while.
+            let isNews = claimFailures.failed("\(error)")
+            logger.log(level: isNews ? .warning : .debug, "claim failed", metadata: ["error": "\(error)"])
             return nil
         }
     }
@@ -200,7 +205,7 @@ public final class Worker: Service {
 
     private func pause(after claim: Claim?) -> TimeAmount {
         let longest = TimeAmount.milliseconds(Int64(configuration.pollMilliseconds))
-        guard let claim else { return min(longest, .milliseconds(250)) }
+        guard let claim else { return claimFailures.pause(atMost: longest) }
         guard let next = claim.nextDue else { return longest }
         return min(longest, Self.pause(from: claim.microseconds, until: next))
     }

@@ -8,7 +8,7 @@ struct WaitableCommand: AsyncParsableCommand {
         abstract: "AWS Step Functions' waitable pattern on a Redis that you own.",
         discussion: """
             Examples:
-              waitable dev                                    a whole stack with a private Redis, until Ctrl-C
+              waitable dev                    a whole stack with a private Redis, until Ctrl-C
               WAITABLE_REDIS_URL=redis://cache:6379 waitable ingest
               WAITABLE_REDIS_URL=redis://cache:6379 waitable worker
               waitable start --id order-42 --at 2026-12-24T18:00:00Z
@@ -17,8 +17,8 @@ struct WaitableCommand: AsyncParsableCommand {
               waitable reschedule order-42 --at 2026-12-25T09:00:00Z
               waitable watch
 
-            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad input, 69 Redis or
-            ingest not reachable, 77 not allowed, 78 bad configuration.
+            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad
+            input, 69 Redis or ingest not reachable, 77 not allowed, 78 bad configuration.
 
             \(Setting.help)
             """,

@@ -162,17 +162,13 @@ struct RedisUserTests {
         ]
         switch name {
         case "ingest":
-            forbidden += [
-                "FCALL waitable_claim 1 \(prefix) 1 1000", "FCALL waitable_commit 1 \(prefix)",
-                "FCALL waitable_sweep 1 \(prefix)", "FCALL waitable_mend 1 \(prefix)", "CONFIG GET *",
-                "SET \(prefix):sweeper x", "ZADD \(prefix):workers 1 x", "SCAN 0", "SUBSCRIBE other",
-            ]
+            forbidden += ["CONFIG GET *", "SET \(prefix):sweeper x", "SCAN 0", "SUBSCRIBE other"]
         case "worker":
             forbidden += [
-                "FCALL waitable_accept 1 \(prefix)", "FCALL waitable_deploy 1 \(prefix)",
-                "FCALL waitable_stop 1 \(prefix) x",
-                "FCALL waitable_enter 1 \(prefix)", "FUNCTION LOAD x", "HSET \(prefix):machines :default x",
-                "SET \(prefix):machine:h x", "CONFIG GET *", "SCAN 0", "SUBSCRIBE other",
+                "FCALL waitable_deploy 1 \(prefix) m put h {} {}", "FUNCTION LOAD x",
+                "FCALL waitable_enter 1 \(prefix) '' '' activities a '' {}",
+                "HSET \(prefix):machines :default x", "SET \(prefix):machine:h x", "CONFIG GET *", "SCAN 0",
+                "SUBSCRIBE other",
             ]
         case "backup", "consumer":
             forbidden += [
@@ -182,13 +178,25 @@ struct RedisUserTests {
                 "XRANGE \(prefix):\(name == "backup" ? "stream:s" : "activity:s") - +",
             ]
         default:
+            forbidden += ["SUBSCRIBE \(prefix):wake"]
+        }
+        if name != "worker" {
             forbidden += [
-                "FCALL waitable_claim 1 \(prefix) 1 1000", "FCALL waitable_commit 1 \(prefix)",
-                "FCALL waitable_sweep 1 \(prefix)", "SUBSCRIBE \(prefix):wake",
+                "FCALL waitable_claim 1 \(prefix) 1 1000 w", "FCALL waitable_renew 1 \(prefix) 1.5 1000 m:held",
+                "FCALL waitable_release 1 \(prefix) 1.5 0 m:held",
+                #"FCALL waitable_commit 1 \#(prefix) 1.5 '' 1 m:held '' {"s":"S","d":"h","b":1,"input":{}} '' 0"#,
+                "FCALL waitable_report 1 \(prefix) w 1000 {}",
+                "FCALL waitable_sweep 1 \(prefix) 9 1000 '' '' sweeper",
+                "ZADD \(prefix):leases 1 1.5", "ZADD \(prefix):workers 1 x", "HSET \(prefix):reports x {}",
             ]
         }
         let commands = forbidden
         try await with { stack in
+            // Something that is due, something that is held, and the number that a refused claim takes.
+            _ = try await stack.integer("ZADD", "\(prefix):due", "0", "m:due", "1.5", "m:held")
+            _ = try await stack.integer("INCR", "\(prefix):sequence")
+            let look = RedisCommand("ZRANGE", "\(prefix):due", "0", "-1", "WITHSCORES")
+            let due = try await stack.store.client.send(look)
             let before = try await stack.integer("DBSIZE")
             var configuration = try RedisConfiguration(url: url(stack, name))
             configuration.backoff = .milliseconds(10) ... .milliseconds(50)
@@ -201,16 +209,30 @@ struct RedisUserTests {
                 for line in commands {
                     let words = line.split(separator: " ").map(String.init)
                     var command = RedisCommand(name: words[0])
-                    for word in words.dropFirst() { command.append(word) }
+                    for word in words.dropFirst() { command.append(word == "''" ? "" : word) }
                     do throws(RedisError) {
                         let reply = try await client.send(command)
                         Issue.record("\(line): \(reply)")
                     } catch {
-                        #expect(error.server?.prefix == "NOPERM", "\(line): \(error)")
+                        // A function's own commands are refused with these words, by Redis 7.0 and by later ones.
+                        let isInFunction = ["The user executing the script can't", "ACL failure in script"].contains {
+                            error.message.contains($0)
+                        }
+                        #expect(error.server?.prefix == "NOPERM" || isInFunction, "\(line): \(error)")
                     }
                 }
             }
             #expect(try await stack.integer("DBSIZE") == before)
+            #expect(try await stack.store.client.send(look) == due)
+        }
+    }
+
+    @Test("No rule of a user is one that Redis deprecates: a first argument of a command without subcommands")
+    func currentRules() throws {
+        let text = try String(contentsOf: Program.root.appending(path: "deploy/redis/users.acl"), encoding: .utf8)
+        let withSubcommands = ["acl", "client", "config", "function"]
+        for rule in text.split(whereSeparator: \.isWhitespace) where rule.hasPrefix("+") && rule.contains("|") {
+            #expect(withSubcommands.contains(rule.dropFirst().prefix { $0 != "|" }.lowercased()), "\(rule)")
         }
     }
 }

@@ -58,7 +58,10 @@ public final class Certificates: Sendable {
         )
     }
 
-    private func make(_ role: String, name: String) throws {
+    /// Makes a certificate of the authority, and its key: `ROLE.crt`, `ROLE.key`, in place of those that there are.
+    ///
+    /// - Parameter name: What it is for: `DNS:localhost`.
+    public func make(_ role: String, name: String) throws {
         let extensions = folder.appending(path: "\(role).ext")
         try Data("subjectAltName=\(name)\n".utf8).write(to: extensions)
         try openssl(

@@ -180,6 +180,53 @@ struct ListFunctionTests {
         #expect(try await all(order, of: 1) == (order == "up" ? names : names.reversed()))
     }
 
+    @Test("Closed executions come from the last closed on, alone and behind open ones, a page at a time")
+    func newestFirst() async throws {
+        let store = partition.store
+        for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {
+            let document = #"{"s":"\#(name == "c" ? "S" : "F")","e":\#(number),"d":"h","b":1,"input":{}}"#
+            try await partition.call("accept", Entry.arguments([Entry("m:\(name)", next: "", document: document)]))
+            try await partition.redis("ZADD", "~:closed", "\(number)", "m:\(name)")
+        }
+        try await partition.accept("m:open", due: 9_000_000_000_000)
+        func names(_ statuses: Set<ItemSummary.Status>, pagesOf limit: Int) async throws -> [String] {
+            var names: [String] = []
+            var cursor: ItemCursor?
+            repeat {
+                var list = ExecutionList()
+                list.statuses = statuses
+                let (found, next) = try await store.executions(list, from: cursor, limit: limit)
+                names += found.map(\.execution.key.name)
+                cursor = try next.map { try #require(ItemCursor(token: $0.token)) }
+            } while cursor != nil
+            return names
+        }
+        #expect(try await names([.failed], pagesOf: 2) == ["e", "d", "b", "a"])
+        #expect(try await names(Set(ItemSummary.Status.allCases), pagesOf: 4) == ["open", "e", "d", "c", "b", "a"])
+        var members: [String] = []
+        var cursor: ItemCursor? = .beginning
+        while let current = cursor {
+            let (found, next) = try await store.members(from: current, limit: 2)
+            members += found.map(\.name)
+            cursor = next
+        }
+        #expect(members == ["m:open", "m:e", "m:d", "m:c", "m:b", "m:a"])
+    }
+
+    @Test("A place's token is short enough to be copied, and only as it was given out")
+    func tokens() throws {
+        let name = "waitable-stepfunction:3fa85f64-5717-4562-b3fc-2c963f66afa6"
+        let member = ListedMember(set: .due, bytes: Array(name.utf8), score: 2_113_808_400_000)
+        let cursor = ItemCursor(set: .due, after: member)
+        #expect(cursor.token.utf8.count < 100)
+        #expect(ItemCursor(token: cursor.token) == cursor)
+        for token in [cursor.token + "=", cursor.token + "A", cursor.token.uppercased(), "d.0", "x", "d.0.!", "d..YQ"] {
+            #expect(ItemCursor(token: token) == nil, "\(token)")
+        }
+        let odd = ListedMember(set: .closed, bytes: [0xFB, 0xFF, 0xFE, 0x2E], score: -1.5)
+        #expect(ItemCursor(token: ItemCursor(set: .closed, after: odd).token)?.last == odd)
+    }
+
     @Test("Pages of a list go on past a member that is infinitely late")
     func infinitePages() async throws {
         let store = partition.store

@@ -26,6 +26,18 @@ public struct StateMachine: Sendable {
         return tasks(of: graph)
     }
 
+    /// The resource of a Task state, also within Parallel and Map states; `nil` for any other state.
+    public func resource(ofTask name: String) -> String? {
+        func resource(in graph: StateGraph) -> String? {
+            if let state = graph.states[name] {
+                guard case .task(let task) = state.kind else { return nil }
+                return task.resource.arn
+            }
+            return graph.states.values.lazy.flatMap(\.graphs).compactMap(resource).first
+        }
+        return resource(in: graph)
+    }
+
     /// Reads a definition.
     ///
     /// - Parameter resources: What its tasks may ask for.

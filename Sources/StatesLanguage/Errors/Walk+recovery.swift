@@ -13,8 +13,10 @@ extension Walk {
         if let index = state.retriers.firstIndex(where: { covers($0.errors) }),
             let retrying = retry(cursor, by: state.retriers[index], at: index, of: state.retriers.count)
         {
+            note(failure, of: cursor, retryAt: retrying.wakeUp)
             return .end(.resting(retrying))
         }
+        note(failure, of: cursor, retryAt: nil)
         let cursor = recordFailure(state, cursor, failure)
         guard let catcher = state.catchers.first(where: { covers($0.errors) }) else {
             return .end(.failed(cursor, failure))
@@ -25,6 +27,20 @@ extension Walk {
         } catch {
             return .end(.failed(cursor, error))
         }
+    }
+
+    private mutating func note(_ failure: StateFailure, of cursor: Cursor, retryAt: Instant?) {
+        note(
+            .failed(
+                StateNote.Failure(
+                    state: cursor.state,
+                    attempt: cursor.attempt,
+                    error: failure.error,
+                    cause: failure.cause?.shortened(to: StateNote.longestCause),
+                    retryAt: retryAt
+                )
+            )
+        )
     }
 
     /// Whether `States.BranchFailed` covers a failure too. A branch's error keeps its own name; those that only their own

@@ -2,7 +2,7 @@
 public enum Recording: Sendable {
     /// Nothing.
     case nothing
-    /// The names of the states that it entered.
+    /// What happened to states: ``StateNote``.
     case states
     /// The events of a page.
     case events(EventPage.Window)

@@ -16,8 +16,8 @@ public struct Advance: Sendable, Equatable {
     public var outcome: Outcome
     /// What happened, as far as the interpreter records it.
     public var events: [HistoryEvent]
-    /// The names of the states that were entered, in order, where the interpreter records them.
-    public var states: [String]
+    /// What happened to states, in order, where the interpreter records it.
+    public var notes: [StateNote]
     /// The id of the last event.
     public var lastEventID: Int
     /// Retries that the step began.

@@ -30,6 +30,9 @@ struct Cursor: Sendable, Equatable {
     var variables: JSONObject?
     var phase: Phase
 
+    /// Which try of the state it is, from 1; in the pause before one, that one.
+    var attempt: Int { retries.reduce(1, +) }
+
     /// When the line, or a branch of it, needs attention by itself.
     var wakeUp: Instant? {
         switch phase {

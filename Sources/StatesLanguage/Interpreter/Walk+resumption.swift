@@ -15,7 +15,9 @@ extension Walk {
             return rest(until: until, state, cursor)
         case .retrying(let at):
             move()
-            return hasPassed(at) ? .act(state, cursor) : .end(.resting(cursor))
+            guard hasPassed(at) else { return .end(.resting(cursor)) }
+            note(.retried(state.name, attempt: cursor.attempt))
+            return .act(state, cursor)
         case .branches(let branches):
             guard !state.graphs.isEmpty else { return .end(.failed(cursor, Self.missingState(cursor.state))) }
             return .walk(state, cursor, branches, by: stimuli)

@@ -20,7 +20,7 @@ extension Walk {
     }
 
     mutating func enter(_ state: State, input: JSON?, previous: Int, phase: Cursor.Phase) -> Cursor {
-        recordEntry(of: state.name)
+        note(.entered(state.name))
         // The first state's event has the caller's own text.
         let isFirst = lastEventID == 1
         let text = context.inputText

@@ -6,8 +6,8 @@ struct Walk {
     let now: Instant
     /// The events that are made; `nil` for none.
     private var page: EventPage?
-    /// The names of the states that were entered; `nil` where nobody asks for them.
-    private var entered: [String]?
+    /// What happened to states; `nil` where nobody asks for it.
+    private var notes: [StateNote]?
     private(set) var lastEventID: Int
     private var statesEntered = 0
     /// How deep data may be nested.
@@ -52,7 +52,7 @@ struct Walk {
         context = interpreter.context
         switch interpreter.recording {
         case .nothing: break
-        case .states: entered = []
+        case .states: notes = []
         case .events(let window): page = EventPage(window)
         }
         self.now = now
@@ -158,14 +158,14 @@ struct Walk {
     /// Whether events are made.
     var records: Bool { page != nil }
 
-    /// Keeps the name of a state that is entered, where it is asked for.
-    mutating func recordEntry(of state: String) { entered?.append(state) }
+    /// Keeps what happened to a state, where it is asked for.
+    mutating func note(_ note: @autoclosure () -> StateNote) { notes?.append(note()) }
 
     func advance(_ outcome: Advance.Outcome) -> Advance {
         Advance(
             outcome: outcome,
             events: page?.events ?? [],
-            states: entered ?? [],
+            notes: notes ?? [],
             lastEventID: lastEventID,
             retries: retries,
             passed: passed

@@ -80,7 +80,7 @@ public struct ExecutionRunner: Sendable {
             retries: advance.retries,
             passed: advance.passed
         )
-        step.states = advance.states
+        step.notes = advance.notes
         return step
     }
 

@@ -20,6 +20,10 @@ public struct ExecutionTimeline: Sendable, Equatable {
             case rescheduled = "RESCHEDULED"
             /// It was opened again.
             case redriven = "REDRIVEN"
+            /// A state failed in the step before: it is tried again, or its failure is caught, or ends the execution.
+            case stateFailed = "STATE_FAILED"
+            /// A state waits for something else than an instant.
+            case waiting = "WAITING"
             /// It ended, with this status.
             case succeeded = "SUCCEEDED"
             case failed = "FAILED"
@@ -33,13 +37,25 @@ public struct ExecutionTimeline: Sendable, Equatable {
         public var instant: Instant
         /// Who ran it on; `nil` for ingest and for what nobody runs.
         public var worker: String?
-        /// The states that it entered, in order; empty for what enters none.
+        /// The states that it entered or tried again, in order; empty for what enters none.
         public var states: [String] = []
+        /// The state that failed or waits.
+        public var state: String?
+        /// Which try of a state it was, from 1; `nil` for the first one, where none failed.
+        public var attempt: Int?
+        /// When a state that failed is tried again.
+        public var retryAt: Instant?
+        /// What a state waits for.
+        public var wait: OpenWait.Reason?
+        /// What the Task state that waits has asked for.
+        public var resource: String?
+        /// When a wait ends by itself.
+        public var until: Instant?
         /// The moment that it was moved to, for a reschedule.
         public var newDue: Instant?
         /// How many workers had taken it before, and lost it with their leases.
         public var lostLeases = 0
-        /// Error and cause, for an end that has some.
+        /// Error and cause, for a failure or an end that has some.
         public var failure: ExecutionFailure?
 
         /// An event from its parts.
@@ -50,19 +66,26 @@ public struct ExecutionTimeline: Sendable, Equatable {
             self.states = states
         }
 
-        /// `{"event","at","to"?,"worker"?,"lostLeases"?,"states"?,"error"?,"cause"?}`
+        /// `{"event","at","to"?,"worker"?,"lostLeases"?,"states"?,"state"?,"attempt"?,"for"?,"resource"?,"until"?,
+        /// "retryAt"?,"error"?,"cause"?}`
         public var json: JSON {
             var object: JSONObject = ["event": .string(kind.rawValue), "at": .string(instant.iso8601)]
             object["to"] = newDue.map { .string($0.iso8601) }
             object["worker"] = worker.map(JSON.string)
             if lostLeases > 0 { object["lostLeases"] = .integer(Int64(lostLeases)) }
             if !states.isEmpty { object["states"] = .array(states.map(JSON.string)) }
+            object["state"] = state.map(JSON.string)
+            object["attempt"] = attempt.map { .integer(Int64($0)) }
+            object["for"] = wait.map { .string($0.rawValue) }
+            object["resource"] = resource.map(JSON.string)
+            object["until"] = until.map { .string($0.iso8601) }
+            object["retryAt"] = retryAt.map { .string($0.iso8601) }
             if let failure = failure?.json.objectValue { object.merge(failure) }
             return .object(object)
         }
     }
 
-    /// What happened, in order; then, while it waits, the moment to come.
+    /// What happened, in order; then, while it waits, what for, and the moment to come.
     public var events: [Event]
     /// How many leases on it were lost, in all.
     public var lostLeases: Int
@@ -71,6 +94,7 @@ public struct ExecutionTimeline: Sendable, Equatable {
 /// Makes an execution's timeline from its journal.
 public struct TimelineReplay: Sendable {
     private let execution: Execution
+    private let definition: StateMachine
     private var replay: ExecutionReplay
     private var events: [ExecutionTimeline.Event]
     private var pending: Instant?
@@ -83,6 +107,7 @@ public struct TimelineReplay: Sendable {
     ///   - runner: With the revision that the execution started with.
     public init(of execution: Execution, runner: ExecutionRunner) {
         self.execution = execution
+        definition = runner.machine.definition
         replay = ExecutionReplay(of: execution, runner: runner)
         events = [ExecutionTimeline.Event(.accepted, at: execution.startDate)]
         pending = execution.startDate
@@ -97,18 +122,54 @@ public struct TimelineReplay: Sendable {
         if let instant = inbox.rescheduledTo { pending = instant }
         if inbox.redrivenAt != nil { pending = nil }
         let made = try replay.make(entry, .states).made
-        if let last = events.last, last.kind == .ran, last.instant == entry.instant, last.worker == entry.worker {
-            // The same claim: the step before waited only for what Redis said of an item.
-            events[events.count - 1].states += made.states
-        } else {
+        let last = events.last { $0.kind != .stateFailed }
+        // The same claim: the step before waited only for what Redis said of an item.
+        let goesOn = last.map { $0.kind == .ran && $0.instant == entry.instant && $0.worker == entry.worker } ?? false
+        if !goesOn {
             if let pending, pending > execution.startDate, pending <= entry.instant {
                 events.append(.init(.due, at: pending))
             }
-            events.append(.init(.ran, at: entry.instant, worker: entry.worker, states: made.states))
+            events.append(.init(.ran, at: entry.instant, worker: entry.worker))
             events[events.count - 1].lostLeases = entry.lostLeases
         }
+        for note in made.notes { take(note, at: entry.instant) }
         lost += entry.lostLeases
         pending = made.execution.flow?.wakeUp
+    }
+
+    /// Adds what happened to a state in the last step.
+    private mutating func take(_ note: StateNote, at instant: Instant) {
+        guard let ran = events.lastIndex(where: { $0.kind == .ran }) else { return }
+        switch note {
+        case .entered(let state): events[ran].states.append(state)
+        case .retried(let state, let attempt):
+            events[ran].states.append(state)
+            events[ran].attempt = max(events[ran].attempt ?? 0, attempt)
+        case .failed(let failure):
+            var event = ExecutionTimeline.Event(.stateFailed, at: instant)
+            event.state = failure.state
+            event.attempt = failure.attempt
+            event.retryAt = failure.retryAt
+            event.failure = ExecutionFailure(error: failure.error, cause: failure.cause)
+            events.append(event)
+        }
+    }
+
+    /// The most waits that are told: a Map state may have thousands.
+    private static let mostWaits = 20
+
+    /// What the execution waits for besides an instant.
+    private var waits: [ExecutionTimeline.Event] {
+        let waits = execution.flow?.waits(upTo: Self.mostWaits) ?? []
+        return waits.filter { $0.reason != .instant && $0.reason != .retry }.map { wait in
+            var event = ExecutionTimeline.Event(.waiting, at: wait.since)
+            event.state = wait.state
+            event.wait = wait.reason
+            event.attempt = wait.attempt > 1 ? wait.attempt : nil
+            event.resource = definition.resource(ofTask: wait.state)
+            event.until = wait.until
+            return event
+        }
     }
 
     /// What happened, in order, once all entries were taken.
@@ -120,6 +181,7 @@ public struct TimelineReplay: Sendable {
         var events = events
         if execution.status.isOpen {
             events += execution.inbox.events(noLaterThan: nil)
+            events += waits
             if let due { events.append(.init(.due, at: due)) }
         } else {
             events += execution.inbox.events(noLaterThan: execution.stopDate)

@@ -26,8 +26,8 @@ public struct Step: Sendable {
     public var calls: [OutsideCall] = []
     /// What happened; empty unless asked for.
     public var events: [HistoryEvent] = []
-    /// The names of the states that it entered, in order; empty unless asked for.
-    var states: [String] = []
+    /// What happened to states, in order; empty unless asked for.
+    var notes: [StateNote] = []
     /// The id of the execution's last event.
     public var lastEventID = 0
     /// How much of the history is kept.

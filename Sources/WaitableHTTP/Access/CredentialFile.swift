@@ -1,4 +1,5 @@
 import Foundation
+import Transport
 
 /// A file of credentials, one a line: `NAME RIGHTS VALUE`. Empty lines and those that begin with # say nothing.
 struct CredentialFile {
@@ -6,16 +7,6 @@ struct CredentialFile {
 
     /// The largest file, in bytes: some ten thousand credentials.
     static let largest = 1 << 20
-
-    /// What tells one content of the file from the next, without reading it.
-    struct Stamp: Equatable {
-        var device: UInt64
-        var inode: UInt64
-        var mode: UInt32
-        var size: Int64
-        var seconds: Int
-        var nanoseconds: Int
-    }
 
     /// A line that says something.
     struct Line {
@@ -25,19 +16,8 @@ struct CredentialFile {
         let value: Substring
     }
 
-    /// The stamp of the file as it is now; `nil` where it cannot be seen. Links are followed.
-    var stamp: Stamp? {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
-        return Stamp(
-            device: UInt64(status.st_dev),
-            inode: UInt64(status.st_ino),
-            mode: UInt32(status.st_mode),
-            size: Int64(status.st_size),
-            seconds: status.st_mtim.tv_sec,
-            nanoseconds: status.st_mtim.tv_nsec
-        )
-    }
+    /// The stamp of the file as it is now; `nil` where it cannot be seen.
+    var stamp: FileStamp? { FileStamp(path: path) }
 
     /// Reads the file.
     ///

@@ -1,6 +1,7 @@
 public import Logging
 public import ServiceLifecycle
 import Synchronization
+import Transport
 
 /// The files of credentials that a server goes by, read again when they change: a credential is added, or taken back, by
 /// editing its file.
@@ -27,8 +28,8 @@ public final class CredentialFiles: Service {
 
     private struct State {
         var credentials = Credentials()
-        var tokenStamp: CredentialFile.Stamp?
-        var accessKeyStamp: CredentialFile.Stamp?
+        var tokenStamp: FileStamp?
+        var accessKeyStamp: FileStamp?
     }
 
     private let tokens: CredentialFile?

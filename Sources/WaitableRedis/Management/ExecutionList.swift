@@ -11,7 +11,8 @@ public struct ExecutionList: Sendable {
     public var dueFrom: Instant?
     /// Only those that wait for an instant before this one.
     public var dueTo: Instant?
-    /// Whether the list goes from the latest moments to the earliest; not with due instants.
+    /// Whether open executions come from the latest moments to the earliest; not with due instants. Closed ones always
+    /// come from the last closed on.
     public var isDescending = false
 
     /// A list of everything.
@@ -73,12 +74,11 @@ public struct ListedExecution: Sendable {
 }
 
 extension RedisStore {
-    /// A page of a list: open executions by due instant, then closed ones by closing instant; descending, both the other
-    /// way round.
+    /// A page of a list: open executions by due instant, then closed ones, from the last closed on.
     ///
     /// The list goes on exactly where a page ended, whatever has moved on meanwhile: an execution that stays where it is
     /// comes once, one that moves towards the end may come again, and none is missed but one that moves back (a redrive,
-    /// or an earlier moment). The work for a page is bounded: with a filter it may hold fewer than asked for, even none,
+    /// or an earlier moment) or closes while the list is among the closed ones. The work for a page is bounded: with a filter it may hold fewer than asked for, even none,
     /// and still have a next one.
     ///
     /// - Parameters:
@@ -101,7 +101,7 @@ extension RedisStore {
         while let part = parts.first, let current = next, found.count < limit, reads < 10 {
             reads += 1
             var query = StretchQuery(set: part.set, place: current.last, wanted: limit - found.count)
-            query.isDescending = list.isDescending
+            query.isDescending = list.isDescending || part.set == .closed
             query.end = part.end
             query.machine = list.machine
             query.statuses = list.possibleStatuses

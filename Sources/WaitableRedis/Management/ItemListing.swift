@@ -76,7 +76,7 @@ public struct ItemListing: Sendable {
 }
 
 extension ItemManager {
-    /// A page of items: open ones by due instant, then closed ones by closing instant, as ``ExecutionList`` has them.
+    /// A page of items: open ones by due instant, then closed ones, the newest first, as ``ExecutionList`` has them.
     ///
     /// - Returns: `{"items": […], "nextToken"?}`. With a filter a page may hold fewer than asked for, even none, and still
     ///   have a next one.

@@ -29,15 +29,7 @@ struct DescribeCommand: AsyncParsableCommand {
             }
             print(Table(fieldsOf: view).text)
             print("")
-            var table = Table(header: ["AT", "EVENT", "WORKER", "STATES"])
-            for event in timeline.objectValue?["events"]?.arrayValue ?? [] {
-                let event = event.objectValue ?? [:]
-                let states = event["states"]?.arrayValue?.compactMap(\.stringValue) ?? []
-                table.rows.append(
-                    ["at", "event", "worker"].map { event[$0]?.stringValue ?? "" } + [states.joined(separator: ", ")]
-                )
-            }
-            print(table.text)
+            print(TimelineText.text(of: timeline))
         }
     }
 }

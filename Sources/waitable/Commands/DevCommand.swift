@@ -6,9 +6,10 @@ struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
         abstract: "Runs a whole stack: a private Redis, an ingest and workers, until Ctrl-C.",
+        usage: "waitable dev <options>",
         discussion: """
-            The Redis is a redis-server of its own, with an append-only file, on a free port. When the command ends, so
-            does all of it, and its files are removed.
+            The Redis is a redis-server of its own, with an append-only file, on a free
+            port. When the command ends, so does all of it, and its files are removed.
 
             Example:
               waitable dev --workers 3 --port 8080

@@ -7,15 +7,17 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Looks whether Redis is set up to lose nothing, and whether all data is as it has to be.",
         discussion: """
-            Safe while the stack runs, however much is in it: it reads in pages and reports only what is really so.
-            --repair mends what can be mended, says what it did, and leaves what only you can decide.
+            Safe while the stack runs, however much is in it: it reads in pages and
+            reports only what is really so. --repair mends what can be mended, says what
+            it did, and leaves what only you can decide.
 
             Examples:
               waitable doctor
               waitable doctor --repair
               waitable doctor --json | jq .counts
 
-            Exit codes: 0 nothing to do, 1 findings that are not mended, 69 Redis not reachable.
+            Exit codes: 0 nothing to do, 1 findings that are not mended, 69 Redis not
+            reachable.
             """
     )
 

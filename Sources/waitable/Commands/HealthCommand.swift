@@ -7,9 +7,10 @@ struct HealthCommand: AsyncParsableCommand {
         commandName: "health",
         abstract: "Says whether the ingest or the worker of this host works, for a container's health check.",
         discussion: """
-            An ingest is healthy when its /healthz answers. A worker is healthy when its claims are answered: it then
-            reports itself to Redis. Both are told apart by the same settings that they run with. The exit code is 0 for
-            healthy; else one line says what is wrong.
+            An ingest is healthy when its /healthz answers. A worker is healthy when its
+            claims are answered: it then reports itself to Redis. Both are told apart by
+            the same settings that they run with. The exit code is 0 for healthy; else one
+            line says what is wrong.
 
             Examples:
               waitable health ingest

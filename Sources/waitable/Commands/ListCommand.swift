@@ -34,20 +34,56 @@ struct ListCommand: AsyncParsableCommand {
                 ("limit", String(limit)), ("status", status), ("stateMachine", machine), ("dueFrom", dueFrom),
                 ("dueTo", dueTo), ("nextToken", nextToken),
             ].compactMap { name, value in value.map { (name: name, value: $0) } }
-            let page = try await endpoint.with("list") { try await $0.list(query) }
+            let limit = limit
+            let (items, next) = try await endpoint.with("list") { endpoint in
+                try await Self.page(of: endpoint, query, limit: limit)
+            }
             if json {
-                print(page.text)
+                var page: JSONObject = ["items": .array(items)]
+                page["nextToken"] = next.map(JSON.string)
+                print(JSON.object(page).text)
                 return
             }
-            var table = Table(header: ["ID", "STATE MACHINE", "STATUS", "DUE", "CLOSED"])
-            for item in page.objectValue?["items"]?.arrayValue ?? [] {
+            var table = Table(header: ["ID", "STATE MACHINE", "STATUS", "DUE OR CLOSED", "WAITS FOR"])
+            for item in items {
                 let item = item.objectValue ?? [:]
-                table.rows.append(
-                    ["Id", "stateMachine", "status", "due", "closedAt"].map { item[$0]?.stringValue ?? "" }
-                )
+                func text(_ name: String) -> String? { item[name]?.stringValue }
+                table.rows.append([
+                    text("Id") ?? "", text("stateMachine") ?? "", text("status") ?? "",
+                    text("closedAt") ?? text("due") ?? "", Self.waits(item),
+                ])
             }
             print(table.text)
-            if let token = page.objectValue?["nextToken"]?.stringValue { print("more: --next-token \(token)") }
+            // In a line of its own, so that it can be copied where it is longer than the terminal is wide.
+            if let next { print("more, with --next-token:\n\(next)") }
         }
+    }
+
+    /// A page that is full, unless the list ends: a page of an endpoint may hold fewer items than asked for.
+    private static func page(
+        of endpoint: any Endpoint,
+        _ query: [(name: String, value: String)],
+        limit: Int
+    ) async throws -> (items: [JSON], next: String?) {
+        var query = query
+        var items: [JSON] = []
+        while true {
+            let page = try await endpoint.list(query).objectValue ?? [:]
+            items += page["items"]?.arrayValue ?? []
+            guard let next = page["nextToken"]?.stringValue, items.count < limit else {
+                return (items, page["nextToken"]?.stringValue)
+            }
+            query.removeAll { $0.name == "nextToken" || $0.name == "limit" }
+            query += [("nextToken", next), ("limit", String(limit - items.count))]
+        }
+    }
+
+    /// What an item waits for: `Approve (ANSWER)`, or `Call (RETRY 2)` before its second try.
+    private static func waits(_ item: JSONObject) -> String {
+        let waits = item["waitsFor"]?.arrayValue?.compactMap(\.objectValue) ?? []
+        return waits.map { wait in
+            let attempt = wait["attempt"]?.integerValue.map { " \($0)" } ?? ""
+            return "\(wait["state"]?.stringValue ?? "") (\(wait["for"]?.stringValue ?? "")\(attempt))"
+        }.joined(separator: ", ")
     }
 }

@@ -8,9 +8,10 @@ struct StartCommand: AsyncParsableCommand {
         commandName: "start",
         abstract: "Starts an item, or a file of them: each waits until its moment.",
         discussion: """
-            A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z", "Id": "order-42"}. The Id may be
-            left out, and "stateMachine" may be added. What fails is printed, a line each, and the rest is started. The exit
-            code is 65 where a line was bad, and 1 where starts were refused for other reasons.
+            A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z",
+            "Id": "order-42"}. The Id may be left out, and "stateMachine" may be added.
+            What fails is printed, a line each, and the rest is started. The exit code
+            is 65 where a line was bad, and 1 where starts were refused for other reasons.
 
             Examples:
               waitable start --at 2026-12-24T18:00:00Z

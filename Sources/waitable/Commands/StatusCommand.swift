@@ -59,8 +59,6 @@ struct StatusCommand: AsyncParsableCommand {
             )
         }
         print(table.text)
-        if let token = page.objectValue?["nextToken"]?.stringValue {
-            print("more: waitable status --next-token \(token)")
-        }
+        if let token = page.objectValue?["nextToken"]?.stringValue { print("more, with --next-token:\n\(token)") }
     }
 }

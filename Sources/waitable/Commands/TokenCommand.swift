@@ -14,8 +14,8 @@ struct TokenCommand: AsyncParsableCommand {
             commandName: "create",
             abstract: "Makes a token, and the line for the file that WAITABLE_TOKENS_FILE names.",
             discussion: """
-                The token is shown once: the file has its SHA-256 only. Take the line out of the file, and the token is
-                worth nothing.
+                The token is shown once: the file has its SHA-256 only. Take the line out of
+                the file, and the token is worth nothing.
 
                 Example:
                   waitable token create --name shop --rights start,read
@@ -32,7 +32,7 @@ struct TokenCommand: AsyncParsableCommand {
             print(
                 json
                     ? JSON.object(["token": .string(token), "line": .string(line)]).text
-                    : "token, for the caller (shown once):\n  \(token)\nline, for the file:\n  \(line)"
+                    : "token, for the caller (shown once):\n\(token)\nline, for the file:\n\(line)"
             )
         }
     }
@@ -50,7 +50,8 @@ struct AccessKeyCommand: AsyncParsableCommand {
             commandName: "create",
             abstract: "Makes an access key, and the line for the file that WAITABLE_ACCESS_KEYS_FILE names.",
             discussion: """
-                The file has the secret in clear, because signatures cannot be checked without it: keep its mode at 600.
+                The file has the secret in clear, because signatures cannot be checked without
+                it: keep its mode at 600.
 
                 Example:
                   waitable access-key create --rights start,read
@@ -71,10 +72,10 @@ struct AccessKeyCommand: AsyncParsableCommand {
                     ).text
                     : """
                     for the caller:
-                      AWS_ACCESS_KEY_ID=\(id)
-                      AWS_SECRET_ACCESS_KEY=\(secret)
+                    AWS_ACCESS_KEY_ID=\(id)
+                    AWS_SECRET_ACCESS_KEY=\(secret)
                     line, for the file:
-                      \(line)
+                    \(line)
                     """
             )
         }

@@ -8,7 +8,8 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Shows what waits, is due and runs, how late it is, and the workers; until Ctrl-C.",
         discussion: """
-            Workers report themselves every few seconds, so their figures are a little older than the counts.
+            Workers report themselves every few seconds, so their figures are a little
+            older than the counts.
 
             Examples:
               waitable watch

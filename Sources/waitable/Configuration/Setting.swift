@@ -18,6 +18,8 @@ struct Setting: Sendable {
 
     var environment: String { "WAITABLE_" + key.replacing(".", with: "_").uppercased() }
     var flag: String { "--" + key.replacing(".", with: "-") }
+    /// What errors call it: `WAITABLE_LEASE_MS (--lease-ms)`.
+    var name: String { environment + (hasFlag ? " (\(flag))" : "") }
 
     static let redisURL = Setting(
         key: "redis.url",
@@ -246,12 +248,14 @@ struct Setting: Sendable {
     static let help: String = {
         let lines = all.map { setting in
             let value = setting.default.map { " (default \($0))" } ?? ""
-            return "  \(setting.environment)\n      \(setting.help)\(value)"
+            let help = (setting.help + value).wrapped(to: 79, indent: 6)
+            return "  \(setting.environment)\n      \(help)"
         }
         return """
-            Settings, by environment; each is also a flag (WAITABLE_LEASE_MS is --lease-ms) and a key of the JSON file
-            that WAITABLE_CONFIG or --config names ({"lease": {"ms": 5000}}). A flag wins over the environment, and that
-            over the file.
+            Settings, by environment; each is also a flag (WAITABLE_LEASE_MS is
+            --lease-ms) and a key of the JSON file that WAITABLE_CONFIG or --config names
+            ({"lease": {"ms": 5000}}). A flag wins over the environment, and that over
+            the file.
 
             \(lines.joined(separator: "\n"))
             """

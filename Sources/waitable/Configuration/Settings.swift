@@ -2,6 +2,8 @@ import Configuration
 import Foundation
 import Logging
 import RedisClient
+import SystemPackage
+import Transport
 import Waitable
 import WaitableHTTP
 import WaitableRedis
@@ -181,10 +183,35 @@ struct Settings: Sendable {
             throw SettingError(.redisURL, error.message, nil)
         }
         redis.clientName = "waitable-\(process)"
-        if let file = try source.optional(.redisCA) { redis.tls?.caFile = file }
-        if let file = try source.optional(.redisCertificate) { redis.tls?.certificateFile = file }
-        if let file = try source.optional(.redisKey) { redis.tls?.privateKeyFile = file }
+        redis.endsOnLoginRefusal = true
+        redis.names.url = Setting.redisURL.name
+        redis.names.authorities = Setting.redisCA.name
+        redis.names.certificate = Setting.redisCertificate.name
+        redis.names.privateKey = Setting.redisKey.name
+        guard redis.tls != nil else { return redis }
+        redis.tls?.caFile = try pemFile(.redisCA, source) { file throws(PEMFileError) in _ = try file.certificates() }
+        redis.tls?.certificateFile = try pemFile(.redisCertificate, source) { file throws(PEMFileError) in
+            _ = try file.certificates()
+        }
+        redis.tls?.privateKeyFile = try pemFile(.redisKey, source) { file throws(PEMFileError) in
+            _ = try file.privateKey()
+        }
         return redis
+    }
+
+    /// The path of a PEM file that can be used now; `nil` where none is named.
+    private static func pemFile(
+        _ setting: Setting,
+        _ source: SettingSource,
+        _ read: (PEMFile) throws(PEMFileError) -> Void
+    ) throws(SettingError) -> String? {
+        guard let path = try source.optional(setting) else { return nil }
+        do throws(PEMFileError) {
+            try read(PEMFile(path: path))
+        } catch {
+            throw SettingError(setting, error.rule, path)
+        }
+        return path
     }
 }
 
@@ -201,7 +228,6 @@ struct SettingError: Error, CustomStringConvertible {
     }
 
     var description: String {
-        setting.environment + (setting.hasFlag ? " (\(setting.flag))" : "") + ": \(rule)"
-            + (value.map { ": '\($0)'" } ?? "")
+        "\(setting.name): \(rule)" + (value.map { ": '\($0)'" } ?? "")
     }
 }

@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import StatesLanguage
+import Transport
 import WaitableRedis
 
 /// An ingest, by its URL.
@@ -27,10 +28,10 @@ struct IngestEndpoint: Endpoint {
         var configuration = HTTPClient.Configuration()
         if let authorities {
             var tls = TLSConfiguration.makeClientConfiguration()
-            do {
-                tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities))
+            do throws(PEMFileError) {
+                tls.trustRoots = .certificates(try PEMFile(path: authorities).certificates())
             } catch {
-                throw SettingError(.urlCA, "must be a PEM file that can be used (\(error))", authorities)
+                throw SettingError(.urlCA, error.rule, authorities)
             }
             configuration.tlsConfiguration = tls
         }
@@ -125,7 +126,7 @@ struct IngestEndpoint: Endpoint {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw RemoteError.unreachable(url: url, reason: "\(error)")
+            throw RemoteError.unreachable(url: url, error)
         }
         guard status < 300 else { throw RemoteError(status: status, body: body, url: url) }
         return body
@@ -152,6 +153,24 @@ extension ItemReference {
     fileprivate var query: [(name: String, value: String)] { machine.map { [("stateMachine", $0)] } ?? [] }
 }
 
+extension ConnectFailure {
+    /// What an error of the HTTP client stands for.
+    fileprivate init(ofRequest error: any Error) {
+        guard let error = error as? HTTPClientError else {
+            self.init(error)
+            return
+        }
+        let slow: [HTTPClientError] = [
+            .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
+        ]
+        if error == .remoteConnectionClosed {
+            self = .closed
+        } else {
+            self = slow.contains(error) ? .timedOut : .other(error.shortDescription.lowercased())
+        }
+    }
+}
+
 /// An ingest that refused, or did not answer.
 struct RemoteError: Error, CustomStringConvertible {
     /// The HTTP status; `nil` where there was no answer.
@@ -174,8 +193,30 @@ struct RemoteError: Error, CustomStringConvertible {
     }
 
     /// An ingest that cannot be reached, or that broke off.
-    static func unreachable(url: String, reason: String) -> RemoteError {
-        RemoteError(code: "Unreachable", description: "\(url) cannot be reached (\(reason))")
+    static func unreachable(url: String, _ error: any Error) -> RemoteError {
+        RemoteError(code: "Unreachable", description: "\(url) cannot be reached: \(advice(on: error, url: url))")
+    }
+
+    /// What is wrong, and what to change.
+    private static func advice(on error: any Error, url: String) -> String {
+        let setting = Setting.url.name
+        switch ConnectFailure(ofRequest: error) {
+        case .unknownHost: return "its host is not known; correct it in \(setting)"
+        case .refused, .noSocket:
+            return "nothing listens there; start an ingest, or correct host and port in \(setting)"
+        case .timedOut: return "no answer came in time; look at the ingest's log, or correct \(setting)"
+        case .closed where url.hasPrefix("http://"):
+            return "the connection was closed before the answer; if it serves HTTPS, say https:// in \(setting)"
+        case .closed: return "the connection was closed before the answer; look at the ingest's log"
+        case .notTLS: return "it does not serve HTTPS; say http:// in \(setting)"
+        case .untrusted:
+            return
+                "no trusted authority vouches for its certificate, or its time is over; name the file of the one that"
+                + " does in \(Setting.urlCA.name)"
+        case .wrongName: return "its certificate is for another name; use one of its names in \(setting)"
+        case .certificateWanted: return "it refuses connections without a client's certificate, which no ingest does"
+        case .other(let words): return "\(words); look at \(setting)"
+        }
     }
 
     /// An answer that no ingest gives.

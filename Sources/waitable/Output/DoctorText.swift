@@ -10,6 +10,8 @@ enum DoctorText {
         return blocks.joined(separator: "\n\n")
     }
 
+    /// Before the text of a finding.
+    private static let indent = 9
     private static let unseen = "not allowed to look"
 
     private static func rows(_ facts: ServerFacts) -> [[String]] {
@@ -58,11 +60,14 @@ enum DoctorText {
 
     private static func block(_ finding: Finding) -> String {
         let outcome = finding.outcome == .found ? "" : ", \(finding.outcome.rawValue)"
+        func text(_ text: String) -> String {
+            Terminal.columns.map { text.wrapped(to: $0, indent: indent) } ?? text
+        }
         return """
             \(finding.severity.rawValue): \(finding.code)\(outcome)
-              where  \(finding.place)
-              what   \(finding.problem)
-              do     \(finding.advice)
+              where  \(text(finding.place))
+              what   \(text(finding.problem))
+              do     \(text(finding.advice))
             """
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RedisClient
 import StatesLanguage
 import Waitable
@@ -26,15 +27,20 @@ enum Exit {
         }
     }
 
+    private static func code(for error: RedisError) -> ExitCode {
+        if error.isLoginRefusal { return notAllowed }
+        return error.code == .configuration ? badConfiguration : unavailable
+    }
+
     private static func code(for error: any Error) -> ExitCode {
         switch error {
         case is SettingError, is SettingFileError, is UnknownSettingError, is NamespaceIdentityError: badConfiguration
-        case let error as RedisError: error.code == .configuration ? badConfiguration : unavailable
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput
         case is NoItemError: notFound
+        case let error as RedisError: code(for: error)
         case let error as StoreError:
             switch error {
-            case .redis(let error): error.code == .configuration ? badConfiguration : unavailable
+            case .redis(let error): code(for: error)
             case _ where error.isPassing: unavailable
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict

@@ -16,7 +16,12 @@ struct IngestProcess {
     let logger: Logger
 
     func run() async throws {
-        let listening = try Listening(on: settings.host, .host, settings: settings)
+        let listening = try Listening(
+            on: (settings.host, .host),
+            port: (settings.port, .port),
+            settings: settings,
+            logger: logger
+        )
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let folder = try StateMachineFolder(settings: settings)
         let registry = PrometheusRegistry.waitable()
@@ -63,7 +68,7 @@ struct IngestProcess {
             router: ingest.routes(),
             server: try listening.server(),
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port),
+                address: .hostname(listening.host, port: listening.port),
                 serverName: "waitable"
             ),
             onServerRunning: { channel in
@@ -76,6 +81,8 @@ struct IngestProcess {
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]
         if let credentials { services.append(credentials) }
-        try await ProcessServices(services: services + [application, offers], logger: logger).run()
+        if let certificate = listening.certificate { services.append(certificate) }
+        let server = ListeningService(listening: listening, server: application)
+        try await ProcessServices(services: services + [server, offers], logger: logger).run()
     }
 }

@@ -1,8 +1,9 @@
+import Foundation
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOCore
-import NIOSSL
+import NIOPosix
 import Waitable
 import WaitableHTTP
 
@@ -14,18 +15,30 @@ struct Listening {
     let host: String
     /// The names under which it may be called without credentials.
     let hosts: TrustedHosts
+    let port: Int
+    /// What it shows of itself; `nil` for plain HTTP.
+    let certificate: ServerCertificate?
     /// What callers show to be let in, in words.
     private let credentials: String
     private let hasCredentials: Bool
-    private let tls: TLSConfiguration?
+    private let hostSetting: Setting
+    private let portSetting: Setting
 
     /// - Parameters:
-    ///   - host: The address.
-    ///   - setting: Where the address comes from.
+    ///   - address: The address, and where it comes from.
+    ///   - port: The port, and where it comes from.
     /// - Throws: ``SettingError`` where everybody on a network could do everything, and nobody said so; and for
     ///   certificates that cannot be used.
-    init(on host: String, _ setting: Setting, settings: Settings) throws(SettingError) {
-        self.host = host
+    init(
+        on address: (host: String, setting: Setting),
+        port: (number: Int, setting: Setting),
+        settings: Settings,
+        logger: Logger
+    ) throws(SettingError) {
+        host = address.host
+        self.port = port.number
+        hostSetting = address.setting
+        portSetting = port.setting
         hasCredentials = settings.hasCredentials
         let kinds = [
             settings.tokensFile.map { _ in "bearer tokens" }, settings.accessKeysFile.map { _ in "AWS access keys" },
@@ -37,22 +50,22 @@ struct Listening {
         )
         guard hasCredentials || settings.isInsecure || Self.isLoopback(host) else {
             throw SettingError(
-                setting,
+                address.setting,
                 "must be 127.0.0.1, ::1 or localhost while no credentials are configured; set"
                     + " \(Setting.tokensFile.environment) or \(Setting.accessKeysFile.environment), or say"
                     + " \(Setting.insecure.environment)=\(Self.words)",
                 host
             )
         }
-        tls = try Self.tls(settings)
+        certificate = try ServerCertificate.named(by: settings, logger: logger)
     }
 
-    var scheme: String { tls == nil ? "http" : "https" }
+    var scheme: String { certificate == nil ? "http" : "https" }
 
     /// Where it listens and what access is in force, for the log.
     func metadata(port: Int) -> Logger.Metadata {
         [
-            "host": "\(host)", "port": "\(port)", "scheme": "\(scheme)", "tls": "\(tls == nil ? "off" : "on")",
+            "host": "\(host)", "port": "\(port)", "scheme": "\(scheme)", "tls": "\(certificate == nil ? "off" : "on")",
             "credentials": "\(credentials)",
         ]
     }
@@ -61,13 +74,14 @@ struct Listening {
     var warning: String? {
         guard !Self.isLoopback(host) else { return nil }
         if !hasCredentials { return "no credentials are configured: anyone who can connect may do what is served here" }
-        return tls == nil ? "credentials travel in clear: there is no TLS on an address that is not loopback" : nil
+        return certificate == nil
+            ? "credentials travel in clear: there is no TLS on an address that is not loopback" : nil
     }
 
     func server() throws -> HTTPServerBuilder {
         let http = HTTPServerBuilder.http1(within: ConnectionLimits())
-        guard let tls else { return http }
-        return try .tls(http, tlsConfiguration: tls)
+        guard let certificate else { return http }
+        return try .tls(http, tlsConfiguration: certificate.configuration)
     }
 
     static func isLoopback(_ host: String) -> Bool {
@@ -76,40 +90,20 @@ struct Listening {
         return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
     }
 
-    private static func tls(_ settings: Settings) throws(SettingError) -> TLSConfiguration? {
-        guard let certificate = settings.tlsCertificate else {
-            guard settings.tlsKey == nil else {
-                throw SettingError(.tlsCertificate, "must be given with \(Setting.tlsKey.environment)", nil)
-            }
-            return nil
+    /// What stands in the way of listening, by the setting that mends it; `nil` for an error of another kind.
+    func problem(with error: any Error) -> SettingError? {
+        if error is SocketAddressError.UnknownHost || error is NIOConnectionError {
+            return SettingError(hostSetting, "must be an address or a name of this machine", host)
         }
-        guard let key = settings.tlsKey else {
-            throw SettingError(.tlsKey, "must be given with \(Setting.tlsCertificate.environment)", nil)
-        }
-        let chain = try read(.tlsCertificate, certificate) { try NIOSSLCertificate.fromPEMFile(certificate) }
-        guard !chain.isEmpty else {
-            throw SettingError(.tlsCertificate, "must be a PEM file with a certificate", certificate)
-        }
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(try read(.tlsKey, key) { try NIOSSLPrivateKey(file: key, format: .pem) })
-        )
-        configuration.minimumTLSVersion = .tlsv12
-        configuration.applicationProtocols = ["http/1.1"]
-        // Fails now, and not at the first handshake, where the two do not belong together.
-        _ = try read(.tlsKey, key) { try NIOSSLContext(configuration: configuration) }
-        return configuration
-    }
-
-    private static func read<Content>(
-        _ setting: Setting,
-        _ path: String,
-        _ body: () throws -> Content
-    ) throws(SettingError) -> Content {
-        do {
-            return try body()
-        } catch {
-            throw SettingError(setting, "must be a PEM file that can be used (\(error))", path)
+        guard let error = error as? IOError else { return nil }
+        switch error.errnoCode {
+        case EADDRINUSE:
+            return SettingError(portSetting, "must be a port of \(host) that nothing else listens on", "\(port)")
+        case EACCES, EPERM:
+            return SettingError(portSetting, "must be a port that this user may listen on: 1024 or above", "\(port)")
+        case EADDRNOTAVAIL, EAFNOSUPPORT:
+            return SettingError(hostSetting, "must be an address of this machine", host)
+        default: return nil
         }
     }
 }

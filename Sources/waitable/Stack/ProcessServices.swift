@@ -1,4 +1,5 @@
 import Logging
+import RedisClient
 import ServiceLifecycle
 import UnixSignals
 import WaitableRedis
@@ -15,10 +16,12 @@ struct ProcessServices {
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { service in
-                // A namespace that turns out to be another one: what is under way is finished first.
+                // A namespace that turns out to be another one, or a login that Redis refuses: what is under way is finished
+                // first.
                 .init(
                     service: service,
-                    failureTerminationBehavior: service is NamespaceIdentity ? .gracefullyShutdownGroup : .cancelGroup
+                    failureTerminationBehavior: service is NamespaceIdentity || service is RedisClient
+                        ? .gracefullyShutdownGroup : .cancelGroup
                 )
             },
             gracefulShutdownSignals: [.sigterm, .sigint],

@@ -18,8 +18,13 @@ struct WorkerProcess {
     let logger: Logger
 
     func run() async throws {
-        let listening = try settings.metricsPort.map { _ in
-            try Listening(on: settings.metricsHost, .metricsHost, settings: settings)
+        let listening = try settings.metricsPort.map { port in
+            try Listening(
+                on: (settings.metricsHost, .metricsHost),
+                port: (port, .metricsPort),
+                settings: settings,
+                logger: logger
+            )
         }
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let registry = PrometheusRegistry.waitable()
@@ -46,7 +51,7 @@ struct WorkerProcess {
         let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
         let file = AppendOnlyFileCheck(store: store, logger: logger)
         var services: [any Service] = [client, identity, sweeper, file]
-        if let port = settings.metricsPort, let listening {
+        if let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
                 access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger)
@@ -54,20 +59,21 @@ struct WorkerProcess {
                 if let reason = worker.unreadiness { reason } else { await file.problem() }
             }
             if let credentials { services.append(credentials) }
-            services.append(try server(monitor.routes(), listening, port: port))
+            if let certificate = listening.certificate { services.append(certificate) }
+            services.append(ListeningService(listening: listening, server: try server(monitor.routes(), listening)))
         }
         // The worker stops first: until it has, it can be watched.
         services.append(worker)
         try await ProcessServices(services: services, logger: logger).run()
     }
 
-    private func server(_ routes: Routes, _ listening: Listening, port: Int) throws -> some Service {
+    private func server(_ routes: Routes, _ listening: Listening) throws -> some Service {
         let logger = logger
         return Application(
             router: routes,
             server: try listening.server(),
             configuration: ApplicationConfiguration(
-                address: .hostname(listening.host, port: port),
+                address: .hostname(listening.host, port: listening.port),
                 serverName: "waitable"
             ),
             onServerRunning: { channel in

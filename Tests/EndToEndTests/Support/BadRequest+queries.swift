@@ -58,14 +58,14 @@ extension BadRequest {
         BadRequest(
             "a token with a score that is no number",
             method: "GET",
-            path: "/status?nextToken=d-7ff8000000000000-61",
-            expected: .field("nextToken", Rule.page, "d-7ff8000000000000-61")
+            path: "/status?nextToken=d.1y22ubgj52ps0.YQ",
+            expected: .field("nextToken", Rule.page, "d.1y22ubgj52ps0.YQ")
         ),
         BadRequest(
             "half a byte in a token",
             method: "GET",
-            path: "/status?nextToken=d-4278bcfe56800000-6",
-            expected: .field("nextToken", Rule.page, "d-4278bcfe56800000-6")
+            path: "/status?nextToken=d.10.Y",
+            expected: .field("nextToken", Rule.page, "d.10.Y")
         ),
         BadRequest(
             "an empty ProcessStatus",

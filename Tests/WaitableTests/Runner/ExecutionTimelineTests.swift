@@ -16,8 +16,8 @@ struct ExecutionTimelineTests {
         var execution: Execution
         var list: [String] = []
 
-        init(until due: Int64) throws {
-            let revision = Revision(definition: ExecutionTimelineTests.definition, roleARN: "")
+        init(until due: Int64 = 0, definition: String = ExecutionTimelineTests.definition) throws {
+            let revision = Revision(definition: definition, roleARN: "")
             runner = ExecutionRunner(
                 machine: try DeployedMachine(name: "m", hash: "h", revision: revision),
                 arn: ARN(),
@@ -106,5 +106,77 @@ struct ExecutionTimelineTests {
         #expect(try life.events(due: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
         try life.run(at: 4_005, by: "w")
         #expect(try life.events(due: 5_000) == ended + ["REDRIVEN@4000", "RAN@4005", "DUE@5000"])
+    }
+
+    @Test("Each try of a state is told with its number, and each failure with its error and the next try")
+    func retries() throws {
+        var life = try Life(
+            definition: """
+                {"StartAt":"Both","States":{
+                  "Both":{"Type":"Parallel","Next":"Off","Branches":[
+                      {"StartAt":"Break","States":{"Break":{"Type":"Fail","Error":"Broken","Cause":"as told"}}}],
+                    "Retry":[{"ErrorEquals":["Broken"],"IntervalSeconds":1,"BackoffRate":1,"MaxAttempts":2}],
+                    "Catch":[{"ErrorEquals":["Broken"],"Next":"Off"}]},
+                  "Off":{"Type":"Fail","Error":"Off"}}}
+                """
+        )
+        try life.run(at: 1_000)
+        try life.run(at: 2_000, by: "w")
+        try life.run(at: 3_000, by: "w")
+        func failure(_ state: String, _ attempt: Int, _ second: Int, retryAt: Int? = nil, _ error: String) -> String {
+            let at = "1970-01-01T00:00:0\(second).000Z"
+            let retry = retryAt.map { #","retryAt":"1970-01-01T00:00:0\#($0).000Z""# } ?? ""
+            let cause = error == "Broken" ? #","cause":"as told""# : ""
+            return #"{"event":"STATE_FAILED","at":"\#(at)","state":"\#(state)","attempt":\#(attempt)"#
+                + #"\#(retry),"error":"\#(error)"\#(cause)}"#
+        }
+        #expect(
+            try life.timeline().events.dropLast().map(\.json.text) == [
+                #"{"event":"ACCEPTED","at":"1970-01-01T00:00:01.000Z"}"#,
+                #"{"event":"RAN","at":"1970-01-01T00:00:01.000Z","states":["Both","Break"]}"#,
+                failure("Break", 1, 1, "Broken"), failure("Both", 1, 1, retryAt: 2, "Broken"),
+                #"{"event":"DUE","at":"1970-01-01T00:00:02.000Z"}"#,
+                #"{"event":"RAN","at":"1970-01-01T00:00:02.000Z","worker":"w","states":["Both","Break"],"attempt":2}"#,
+                failure("Break", 1, 2, "Broken"), failure("Both", 2, 2, retryAt: 3, "Broken"),
+                #"{"event":"DUE","at":"1970-01-01T00:00:03.000Z"}"#,
+                #"{"event":"RAN","at":"1970-01-01T00:00:03.000Z","worker":"w","states":["Both","Break","Off"],"attempt":3}"#,
+                failure("Break", 1, 3, "Broken"), failure("Both", 3, 3, "Broken"), failure("Off", 1, 3, "Off"),
+            ]
+        )
+        #expect(try life.events().last == "FAILED@3000")
+    }
+
+    @Test("An execution that only an answer moves on says which state waits, for what and how long")
+    func waiting() throws {
+        var life = try Life(
+            definition: """
+                {"StartAt":"Ask","States":{"Ask":{"Type":"Task","TimeoutSeconds":60,"End":true,
+                  "Resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+                  "Parameters":{"QueueUrl":"https://q.example/000000000000/q","MessageBody.$":"$$.Task.Token"}}}}
+                """
+        )
+        try life.run(at: 1_000)
+        #expect(
+            try life.timeline().events.last?.json.text
+                == #"{"event":"WAITING","at":"1970-01-01T00:00:01.000Z","state":"Ask","for":"ANSWER","#
+                + #""resource":"arn:aws:states:::sqs:sendMessage.waitForTaskToken","until":"1970-01-01T00:01:01.000Z"}"#
+        )
+        let waits = try #require(life.execution.flow).waits(upTo: 10)
+        #expect(waits.map(\.state) == ["Ask"])
+        #expect(waits.map(\.reason) == [.answer])
+    }
+
+    @Test("Of many branches that wait, some are told")
+    func manyWaits() throws {
+        var life = try Life(
+            definition: """
+                {"StartAt":"All","States":{"All":{"Type":"Map","End":true,"ItemsPath":"$.items","ItemProcessor":{
+                  "StartAt":"Ask","States":{"Ask":{"Type":"Task","End":true,
+                    "Resource":"arn:aws:states:us-east-1:000000000000:activity:people"}}}}}}
+                """
+        )
+        life.execution.input = JSON.object(["items": .array(Array(repeating: .integer(1), count: 100))]).text
+        try life.run(at: 1_000)
+        #expect(try life.timeline().events.count { $0.kind == .waiting && $0.wait == .activity } == 20)
     }
 }

@@ -1,0 +1,44 @@
+import NIOCore
+import Synchronization
+
+/// Claims that failed in a row: how long to wait before the next one, and whether the log has the reason already.
+final class ClaimFailures: Sendable {
+    private struct State {
+        var count = 0
+        var reason = ""
+    }
+
+    private let state = Mutex(State())
+    private static let first = TimeAmount.milliseconds(250)
+
+    /// Notes a failure.
+    ///
+    /// - Returns: Whether the last claim did not fail for the same reason.
+    func failed(_ reason: String) -> Bool {
+        state.withLock { state in
+            defer {
+                state.count += 1
+                state.reason = reason
+            }
+            return state.count == 0 || state.reason != reason
+        }
+    }
+
+    /// Notes an answered claim.
+    ///
+    /// - Returns: How many had failed before it, since the last one that was answered.
+    func answered() -> Int {
+        state.withLock { state in
+            defer { state = State() }
+            return state.count
+        }
+    }
+
+    /// The pause before the next claim: twice as long after each failure.
+    ///
+    /// - Parameter longest: The longest pause.
+    func pause(atMost longest: TimeAmount) -> TimeAmount {
+        let doublings = state.withLock { max(0, min($0.count - 1, 16)) }
+        return min(longest, Self.first * (1 << doublings))
+    }
+}
