@@ -57,12 +57,12 @@ struct AccessTests {
                 let challenge = #"Bearer realm="waitable", error="insufficient_scope", scope="\#(right)""#
                 return Reply(status: 403, code: "NotAllowed", challenge: challenge)
             }
-            for path in ["/healthz", "/readyz"] {
+            for path in ["/", "/healthz", "/readyz"] {
                 #expect(try await ask(stack, .GET, path) == Reply(status: 200))
                 #expect(try await ask(stack, .GET, path, "Bearer wrong") == Reply(status: 200))
             }
             let closed: [(HTTPMethod, String)] = [
-                (.GET, "/status"), (.GET, "/status/x"), (.GET, "/overview"), (.POST, "/"), (.GET, "/"),
+                (.GET, "/status"), (.GET, "/status/x"), (.GET, "/overview"), (.POST, "/"), (.DELETE, "/"),
                 (.GET, "/no/such/route"), (.DELETE, "/status"), (.POST, "/healthz"),
             ]
             for (method, path) in closed {

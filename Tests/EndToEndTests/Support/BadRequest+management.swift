@@ -213,7 +213,7 @@ extension BadRequest {
         BadRequest(
             "a DELETE of the root",
             method: "DELETE",
-            expected: .error(405, "MethodNotAllowed", "DELETE: must be one of POST for this path")
+            expected: .error(405, "MethodNotAllowed", "DELETE: must be one of GET, HEAD, POST for this path")
         ),
         BadRequest(
             "a PUT of an item",

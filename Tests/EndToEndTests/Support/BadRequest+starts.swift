@@ -210,7 +210,7 @@ extension BadRequest {
         BadRequest(
             "a body that is too large",
             body: #"{"StartTimestamp":"\#(long(16384))"}"#,
-            expected: .error(413, "BodyTooLarge", "body: must have at most 16384 bytes")
+            expected: .error(413, "BodyTooLarge", "body: must have at most 16384 bytes", field: "body")
         ),
     ]
 }
