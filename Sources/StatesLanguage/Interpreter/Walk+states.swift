@@ -113,6 +113,7 @@ extension Walk {
                 execution: context,
                 state: cursor.state,
                 enteredAt: cursor.enteredAt,
+                graph: line.graph,
                 retryCount: cursor.retries.reduce(0, +),
                 item: line.item
             ),

@@ -129,6 +129,33 @@ struct RetryTests {
     }
 
     @Test(
+        "states that can be retried have a count of retries in the context object, others have none",
+        arguments: [
+            (#"{"Type":"Pass","Parameters":{"v.$":"$$.State"},"End":true}"#, false),
+            (#"{"Type":"Succeed","InputPath":"$$.State"}"#, false),
+            (#"{"Type":"Wait","Seconds":0,"OutputPath":"$$.State","End":true}"#, false),
+            (#"{"Type":"Task","Resource":"r","ResultSelector":{"v.$":"$$.State"},"End":true}"#, true),
+            (
+                #"{"Type":"Parallel","ResultSelector":{"v.$":"$$.State"},"End":true,"Branches":["#
+                    + #"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}]}"#, true
+            ),
+            (
+                #"{"Type":"Map","ItemsPath":"$.l","ResultSelector":{"v.$":"$$.State"},"End":true,"#
+                    + #""ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}"#, true
+            ),
+            (
+                #"{"Type":"Map","ItemsPath":"$.l","End":true,"ItemProcessor":{"StartAt":"P","States":{"P":"#
+                    + #"{"Type":"Pass","InputPath":"$$.State","End":true}}}}"#, false
+            ),
+        ]
+    )
+    func countedStates(state: String, isCounted: Bool) throws {
+        let output = try #require(try Run(machine(state), input: #"{"l":[1]}"#).output)
+        #expect(output.contains(#""EnteredTime":"#))
+        #expect(output.contains(#""RetryCount":0"#) == isCounted)
+    }
+
+    @Test(
         "which rules match which errors",
         arguments: [
             ("E", "E", true), ("E", "F", false), ("e", "E", false),
