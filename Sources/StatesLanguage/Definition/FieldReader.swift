@@ -155,9 +155,6 @@ struct FieldReader {
             problem("Expected a non-empty array of error names", at: "ErrorEquals")
             return nil
         }
-        for name in names where name.hasPrefix("States.") && !ErrorName.predefined.contains(name) {
-            problem("'\(name)' is not an error name of the language, and 'States.' is reserved", at: "ErrorEquals")
-        }
         if names.contains(ErrorName.all), names.count > 1 {
             problem("'States.ALL' must appear alone", at: "ErrorEquals")
         }

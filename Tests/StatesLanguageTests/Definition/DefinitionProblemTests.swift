@@ -228,10 +228,6 @@ struct DefinitionProblemTests {
                 "Expected a non-empty array of error names at /States/S/Retry[0]/ErrorEquals"
             ),
             (
-                #""Retry":[{"ErrorEquals":["States.Nothing"]}]"#,
-                "'States.Nothing' is not an error name of the language, and 'States.' is reserved at /States/S/Retry[0]/ErrorEquals"
-            ),
-            (
                 #""Retry":[{"ErrorEquals":["States.ALL","E"]}]"#,
                 "'States.ALL' must appear alone at /States/S/Retry[0]/ErrorEquals"
             ),

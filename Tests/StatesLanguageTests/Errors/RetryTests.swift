@@ -162,12 +162,12 @@ struct RetryTests {
             ("States.ALL", "E", true), ("States.ALL", "States.Timeout", true),
             ("States.ALL", "States.TaskFailed", true),
             ("States.ALL", "States.NoChoiceMatched", true), ("States.ALL", "", true),
-            ("States.ALL", "States.Runtime", false), ("States.ALL", "States.DataLimitExceeded", false),
+            ("States.ALL", "States.Runtime", false), ("States.ALL", "States.DataLimitExceeded", true),
             ("States.TaskFailed", "E", true), ("States.TaskFailed", "States.Timeout", false),
             ("States.TaskFailed", "States.Runtime", false), ("States.TaskFailed", "States.DataLimitExceeded", false),
             ("States.TaskFailed", "States.Permissions", true),
             ("States.Timeout", "States.Timeout", true), ("States.Timeout", "E", false),
-            ("States.Runtime", "States.Runtime", true),
+            ("States.Runtime", "States.Runtime", false), ("States.Nothing", "States.Nothing", true),
             ("States.DataLimitExceeded", "States.DataLimitExceeded", true),
         ]
     )
