@@ -6,6 +6,8 @@ extension Walk {
         _ cursor: Cursor,
         _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
+        // What could not be told must not be begun.
+        guard hasEventRoom else { throw Self.fullHistory }
         let id = lastEventID + 1
         let scope = scope(of: cursor)
         let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
