@@ -137,6 +137,16 @@ struct LimitTests {
         #expect(run.failure == .init(error: "States.DataLimitExceeded", cause: "The state/task 'S'" + tooLarge))
     }
 
+    @Test("a state's parameters have the same limit, whatever becomes of them")
+    func parameters() throws {
+        let input = text(bytes: 140_000).text
+        for fields in [#""Result":1,"#, #""ResultPath":null,"#, #""OutputPath":"$.c","#] {
+            let definition = machine(#"{"Type":"Pass",\#(fields)"Parameters":{"a.$":"$","b.$":"$","c":1},"End":true}"#)
+            let failure = try #require(try Run(definition, input: input).failure)
+            #expect(failure == .init(error: "States.DataLimitExceeded", cause: "The state/task 'S'" + tooLarge))
+        }
+    }
+
     @Test("what a catcher hands on has the same limit")
     func caught() throws {
         let run = try Run(
