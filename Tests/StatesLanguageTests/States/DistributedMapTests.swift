@@ -114,11 +114,12 @@ struct DistributedMapTests {
             ("", 0), (#""ToleratedFailureCount":2,"#, 2), (#""ToleratedFailurePercentage":50,"#, 5),
             (#""ToleratedFailureCount":9,"ToleratedFailurePercentage":10,"#, 1),
             (#""ToleratedFailureCountPath":"$$.Execution.Input[3]","#, 3),
+            (#""ToleratedFailureCountPath":"$[8]","#, 3), (#""ToleratedFailurePercentagePath":"$[9]","#, 5),
         ]
     )
     func tolerance(fields: String, most: Int) throws {
         for failures in [most, most + 1] {
-            var run = try run(map(fields), "[0,1,2,3,4,5,6,7,8,9]")
+            var run = try run(map(fields), #"[0,1,2,3,4,5,6,7,"3","50"]"#)
             let ids = ids(run)
             try run.advance(
                 milliseconds: 1,
