@@ -233,6 +233,12 @@ struct DistributedMapTests {
         #expect(try run(map(writer), "[1]").failure?.error == "States.ResultWriterFailed")
     }
 
+    @Test("a reader may be asked for no items at all, which stands for all")
+    func allItems() throws {
+        let reader = #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"MaxItems":0}},"#
+        #expect(try run(map(reader), "{}").failure?.error == "States.ItemReaderFailed")
+    }
+
     @Test("a redrive runs the items again that had not succeeded")
     func redrive() throws {
         let start = try run(map(#""ToleratedFailureCount":1,"#), "[0,1,2,3]")
