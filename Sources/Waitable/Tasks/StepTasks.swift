@@ -105,14 +105,23 @@ struct StepTasks: TaskHandler {
             effects.append(.start(try child(of: task, pattern)))
             return .pending
         case .function(let name):
-            return call(task, .function(name: name, payload: task.parameters, isWrapped: false))
+            return call(task, .function(name: name, payload: task.parameters.text, isWrapped: false))
         case .invoke(let pattern):
             let parameters = task.parameters.objectValue ?? [:]
             guard let name = parameters["FunctionName"]?.stringValue else { throw .missing("FunctionName") }
-            let payload = parameters["Payload"] ?? .object([:])
+            let payload = Self.payloadText(parameters["Payload"] ?? .null)
             return call(task, .function(name: name, payload: payload, isWrapped: true), pattern)
         case .http:
             return call(task, .http(task.parameters.objectValue ?? [:]))
+        }
+    }
+
+    /// What `lambda:invoke` sends: a text that is JSON as it is, and nothing as an empty object.
+    private static func payloadText(_ payload: JSON) -> String {
+        switch payload {
+        case .null: "{}"
+        case .string(let text) where (try? JSON(parsing: text)) != nil: text
+        default: payload.text
         }
     }
 
@@ -126,6 +135,7 @@ struct StepTasks: TaskHandler {
                 key: execution.key,
                 task: task.id,
                 target: target,
+                date: now,
                 idempotencyKey: "\(arn.execution(execution.key)):\(task.id)",
                 timeoutSeconds: task.timeoutSeconds,
                 waitsForToken: pattern == .token
