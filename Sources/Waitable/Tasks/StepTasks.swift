@@ -150,7 +150,12 @@ struct StepTasks: TaskHandler {
         _ pattern: IntegrationPattern
     ) throws(ItemProblem) -> TaskDisposition {
         let seed = arn.execution(execution.key)
-        let publication = try Publication(publisher.service, parameters: task.parameters.objectValue ?? [:]) {
+        let requestID = DerivedUUID.text(seed, "\(task.id)", "request")
+        let parameters = task.parameters.objectValue ?? [:]
+        if let failure = publisher.failure(of: parameters, requestID: requestID) {
+            return .failed(error: failure.error, cause: failure.cause)
+        }
+        let publication = try Publication(publisher.service, parameters: parameters) {
             DerivedUUID.text(seed, "\(task.id)", "\($0)")
         }
         for message in publication.messages {
@@ -161,7 +166,7 @@ struct StepTasks: TaskHandler {
             return .failed(error: failure.error, cause: failure.cause)
         }
         let response = ServiceResponse(
-            requestID: DerivedUUID.text(seed, "\(task.id)", "request"),
+            requestID: requestID,
             date: HTTPDate.text(now),
             contentType: publisher.service.contentType
         )
