@@ -95,7 +95,11 @@ struct StepTasks: TaskHandler {
                 key: execution.key,
                 task: task.id,
                 token: token(ofTask: task.id),
-                input: task.parameters.text
+                input: task.parameters.text,
+                refusal: .failed(
+                    error: "ActivityDoesNotExist",
+                    cause: "Activity Does Not Exist: '\(task.resource)'"
+                )
             )
             effects.append(.offer(activity: name, offered))
             return .waiting(.activity)
