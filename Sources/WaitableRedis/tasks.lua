@@ -1,6 +1,7 @@
 -- Tasks that are answered from outside: activities' queues, inboxes, streams, executions that a task starts. Continues
 -- waitable.lua, whose entries have these effects too:
---   'A', ACTIVITY, TASK                a task (id, X, token and input, a line each) goes to the end of the activity's queue
+--   'A', ACTIVITY, TASK, ANSWER        a task (id, X, token and input, a line each) goes to the end of the activity's queue;
+--                                      where there is no such activity, the answer (JSON text) is the task's
 --   'S', STREAM, n, f1, v1, …          an entry of a stream
 --   'B', MACHINE, id, INPUT, task, w, HASH
 --                                      starts an execution of a revision ('': the machine's current one, ':3' and ':LIVE': a
@@ -16,7 +17,7 @@ local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
 
 -- The number of arguments from args[i] on that an effect has; nil for none of these.
-local WIDTHS = {A = 3, B = 7, T = 4, K = 2}
+local WIDTHS = {A = 4, B = 7, T = 4, K = 2}
 function tasks.width(args, i)
     local kind = args[i]
     if kind == 'S' then return 3 + 2 * integer(args[i + 2], 'fields', 1, 1000) end
@@ -34,6 +35,9 @@ local function checkWords(args, i)
         named(args[i + 2], 'id')
         if args[i + 3] == '' then refuse('VALIDATION', 'input', 'must be JSON', '') end
         integer(args[i + 4], 'task', 0, MAX_TASK)
+    elseif args[i] == 'A' then
+        integer(match(args[i + 2], '^(%d+)\n'), 'task', 0, MAX_TASK)
+        if byte(args[i + 3]) ~= 123 then refuse('VALIDATION', 'answer', 'must be a JSON object', args[i + 3]) end
     elseif args[i] == 'T' then
         integer(args[i + 2], 'task', 0, MAX_TASK)
     end
@@ -68,6 +72,12 @@ function tasks.problem(prefix, name, args, i)
     local reply = redis.pcall(command, key)
     if isError(reply) then return reply.err end
     local kind = args[i]
+    if kind == 'A' then
+        for _, other in ipairs({':activities', ':inbox:' .. name}) do
+            reply = redis.pcall('HLEN', prefix .. other)
+            if isError(reply) then return reply.err end
+        end
+    end
     if kind ~= 'C' and kind ~= 'K' and kind ~= 'T' then return nil end
     local succeeded, problem = pcall(tasks.checkClosing, prefix)
     return not succeeded and (type(problem) == 'table' and problem.err or tostring(problem)) or nil
@@ -246,8 +256,12 @@ end
 function tasks.apply(prefix, name, args, i)
     local kind = args[i]
     if kind == 'A' then
-        redis.call('RPUSH', prefix .. ':activity:' .. args[i + 1], args[i + 2])
-        redis.call('PUBLISH', prefix .. ':offers', args[i + 1])
+        if redis.call('HEXISTS', prefix .. ':activities', args[i + 1]) == 1 then
+            redis.call('RPUSH', prefix .. ':activity:' .. args[i + 1], args[i + 2])
+            redis.call('PUBLISH', prefix .. ':offers', args[i + 1])
+        else
+            redis.call('HSET', prefix .. ':inbox:' .. name, match(args[i + 2], '^%d+'), args[i + 3])
+        end
     elseif kind == 'S' then
         local words = {}
         for k = i + 3, i + 2 + 2 * tonumber(args[i + 2]) do words[#words + 1] = args[k] end

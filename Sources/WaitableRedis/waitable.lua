@@ -601,7 +601,7 @@ local function accept(keys, args)
                 replies[n + 1] = 1
                 if outcomes then replies[n + 1], document = entries.reply(outcomes, document) end
                 created[name] = document
-                writes.keep(name, document, batch.nexts[n], false)
+                writes.keep(name, document, batch.nexts[n], batch.waits and batch.waits[n])
             end
         end
     end

@@ -45,6 +45,17 @@ struct CallTests {
                 #""Resource":"arn:aws:states:::lambda:invoke","Parameters":{"FunctionName":"echo","Payload":[1]}"#
             let wrapped = try await run(stack, Self.task(invoke + #","OutputPath":"$.Payload""#))
             #expect(wrapped["output"] == "[1]")
+            #expect(server.calls.last?.body == "[1]")
+            let exchange = try await run(
+                stack,
+                Self.task(invoke + #","OutputPath":"$.SdkHttpMetadata.HttpStatusCode""#)
+            )
+            #expect(exchange["output"] == "200")
+            let text =
+                #""Resource":"arn:aws:states:us-east-1:000000000000:lambda:invoke","#
+                + #""Parameters":{"FunctionName":"echo","Payload":"{\"a\": 1}"},"OutputPath":"$.Payload""#
+            #expect(try await run(stack, Self.task(text))["output"] == #"{"a":1}"#)
+            #expect(server.calls.last?.body == #"{"a": 1}"#)
             let failed = try await run(stack, Self.function("fail"))
             #expect(failed["error"] == "Broken")
             #expect(failed["cause"] == #"{"errorType":"Broken","errorMessage":"it broke"}"#)

@@ -21,12 +21,13 @@ struct CallTimeLimitTests {
         )
         let target: OutsideCall.Target =
             isFunction
-            ? .function(name: "f", payload: .null, isWrapped: false)
+            ? .function(name: "f", payload: "null", isWrapped: false)
             : .http(["ApiEndpoint": .string(url), "Method": "GET"])
         let call = OutsideCall(
             key: ExecutionKey(machine: "m", name: "x"),
             task: 1,
             target: target,
+            date: Instant(milliseconds: 0),
             idempotencyKey: "k",
             timeoutSeconds: 1,
             waitsForToken: false

@@ -38,6 +38,30 @@ struct CallbackTests {
         return try #require(try JSON(parsing: body).objectValue?["token"])
     }
 
+    @Test("A task of an activity that does not exist fails at once, also where a worker comes to it, and can be caught")
+    func missingActivity() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let machine = try await stack.create("a", Self.task(Self.activity))
+            let execution = try await stack.start(machine)
+            let failed = try await stack.closed(execution)
+            #expect(failed["error"] == "ActivityDoesNotExist")
+            #expect(failed["cause"] == .string("Activity Does Not Exist: '\(Self.activity)'"))
+            #expect(
+                try await stack.events(execution) == [
+                    "ExecutionStarted", "TaskStateEntered", "ActivityScheduled", "ActivityScheduleFailed",
+                    "ExecutionFailed",
+                ]
+            )
+            let later = try await stack.create(
+                "b",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":1,"Next":"T"},"T":{"Type":"Task","Resource":"#
+                    + #""\#(Self.activity)","End":true,"Catch":[{"ErrorEquals":["States.ALL"],"Next":"C"}]},"#
+                    + #""C":{"Type":"Pass","OutputPath":"$.Error","End":true}}}"#
+            )
+            #expect(try await stack.closed(try await stack.start(later))["output"] == #""ActivityDoesNotExist""#)
+        }
+    }
+
     @Test("A poller gets an activity's task at once, keeps it alive, and its answer is the task's")
     func activity() async throws {
         try await Stack.with(workers: 1) { stack in

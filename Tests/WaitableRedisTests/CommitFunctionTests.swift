@@ -222,7 +222,9 @@ struct CommitFunctionTests {
             Entry("m:b", next: "x"), Entry("m:b", next: "1", document: "x"),
             Entry("m:b", next: "1", effects: [["D", String(repeating: "k", count: 3_000)]]),
             Entry("m:b", next: "1", effects: [["X", "T:b", "{}"]]),
-            Entry("m:b", next: "1", effects: [["A", "", "7"]]),
+            Entry("m:b", next: "1", effects: [["A", "", "7\nm:b\nt\n1", "{}"]]),
+            Entry("m:b", next: "1", effects: [["A", "mail", "m:b", "{}"]]),
+            Entry("m:b", next: "1", effects: [["A", "mail", "7\nm:b\nt\n1", "no"]]),
         ] {
             try await partition.accept("m:a", "m:b")
             let token = try await partition.claim().token

@@ -15,6 +15,9 @@ final class StateGraph: Sendable {
 extension State {
     var isMap: Bool { if case .map = kind { true } else { false } }
 
+    /// Whether its type has `Retry` and `Catch`.
+    var recovers: Bool { StateShape.all[typeName]?.recovers ?? false }
+
     /// The graphs within the state.
     var graphs: [StateGraph] {
         switch kind {

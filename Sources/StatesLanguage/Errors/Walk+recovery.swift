@@ -3,7 +3,6 @@ extension Walk {
     ///
     /// Source: Amazon States Language, "Errors": a rule that is used up makes room for `Catch`, not for the next rule.
     mutating func recover(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Move {
-        if let failure = fullHistory { return .end(.failed(cursor, failure)) }
         work.beginState()
         let error = failure.error ?? ""
         let isOfBranch = isOfBranch(failure, state, cursor)

@@ -30,7 +30,7 @@ extension HistoryEvent.Details {
 
     static func stateExited(_ state: String, output: String, assigned: JSONObject?) -> Self {
         var members: JSONObject = ["name": .string(state), "output": .string(output), "outputDetails": included]
-        if let assigned {
+        if let assigned, !assigned.isEmpty {
             var texts = JSONObject()
             for (name, value) in assigned { texts[name] = .string(value.text) }
             members["assignedVariables"] = .object(texts)

@@ -5,6 +5,8 @@ struct ContextObject {
     let execution: ExecutionContext
     let state: String
     let enteredAt: Instant
+    /// Where the state is: its type says whether it is ever retried.
+    let graph: StateGraph
     let retryCount: Int
     /// The item of the innermost iteration that the state is in, or begins.
     var item: MapItem?
@@ -31,7 +33,7 @@ struct ContextObject {
         case ("StateMachine", "Name"): .string(execution.stateMachineName)
         case ("State", "Name"): .string(state)
         case ("State", "EnteredTime"): .string(enteredAt.iso8601)
-        case ("State", "RetryCount") where !execution.isExpress: .integer(Int64(retryCount))
+        case ("State", "RetryCount") where graph.states[state]?.recovers ?? false: .integer(Int64(retryCount))
         case ("Map", "Item"): item?.json
         case ("Task", "Token"): taskToken.map(JSON.string)
         default: nil

@@ -57,7 +57,7 @@ public struct Interpreter: Sendable {
     /// branches run again that had not succeeded.
     public func redrive(_ flow: Flow, at now: Instant, tasks: inout some TaskHandler) -> Advance {
         var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
-        let event = walk.record(
+        let event = walk.recordAlways(
             "ExecutionRedriven",
             previous: flow.lastEventID,
             .executionRedriven(count: context.redriveCount + 1)

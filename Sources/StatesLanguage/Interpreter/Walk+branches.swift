@@ -35,7 +35,7 @@ extension Walk {
                 case .succeeded(let output, let previous):
                     fork.end(index, output: state.needsResult ? output : nil)
                     fork.cursor.previousID = recordSuccess(state, index, previous: previous)
-                    if let failure = fullHistory { throw failure }
+                    if overflows { throw Self.fullHistory }
                     queue += try beginIterations(&fork, lines, previous: previous)
                 }
             }
@@ -96,7 +96,7 @@ extension Walk {
         var fork = fork
         fork.cursor.previousID = failed.previousID
         fork.set(index, failed)
-        if fullHistory == nil { recordFailure(of: index, in: fork.state, failed) }
+        recordFailure(of: index, in: fork.state, failed)
         abort(fork.branches, of: fork.state, except: index)
         return .fail(fork.state, fork.resting, failure)
     }
@@ -122,7 +122,7 @@ extension Walk {
 
     private mutating func abort(_ branches: Branches, of state: State, except failed: Int?) {
         for (index, branch) in branches.begun.enumerated() where index != failed {
-            guard fullHistory == nil else { return }
+            guard !overflows else { return }
             guard case .open(let cursor) = branch else { continue }
             // The executions of a map run have their own histories.
             if branches.run != nil { continue }

@@ -21,10 +21,10 @@ extension Walk {
             return advance(.running(Flow(root: cursor, lastEventID: lastEventID, deadline: deadline)))
         case .succeeded(let output, let previous):
             let text = output.text
-            record("ExecutionSucceeded", previous: previous, .executionSucceeded(output: text))
+            recordAlways("ExecutionSucceeded", previous: previous, .executionSucceeded(output: text))
             return advance(.succeeded(output: text))
         case .failed(let cursor, let failure):
-            record(
+            recordAlways(
                 "ExecutionFailed",
                 previous: cursor.previousID,
                 .executionEnded("executionFailedEventDetails", error: failure.error, cause: failure.cause)
@@ -39,7 +39,7 @@ extension Walk {
 
     /// The execution has taken longer than the machine allows.
     mutating func timedOut(_ flow: Flow) -> Advance {
-        record(
+        recordAlways(
             "ExecutionTimedOut",
             previous: 0,
             .executionEnded("executionTimedOutEventDetails", error: nil, cause: nil)

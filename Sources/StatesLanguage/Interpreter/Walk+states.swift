@@ -1,22 +1,26 @@
 extension Walk {
     /// Enters a state, unless the step or the history is used up.
     mutating func enter(_ name: String, _ input: JSON?, _ previous: Int) -> Move {
-        func standing(_ phase: Cursor.Phase) -> Cursor {
-            Cursor(
-                state: name,
-                input: input,
-                enteredAt: now,
-                enteredID: previous,
-                previousID: previous,
-                phase: phase
-            )
-        }
         guard let state = line.graph.states[name] else {
-            return .end(.failed(standing(.failed), Self.missingState(name)))
+            return .end(.failed(standing(before: name, input, previous, .failed), Self.missingState(name)))
         }
-        if let failure = fullHistory { return .end(.failed(standing(.failed), failure)) }
-        if isUsedUp() { return .end(.resting(standing(.entering))) }
+        guard hasEventRoom else {
+            return .end(.failed(standing(before: name, input, previous, .failed), Self.fullHistory))
+        }
+        if isUsedUp() { return .end(.resting(standing(before: name, input, previous, .entering))) }
         return .act(state, enter(state, input: input, previous: previous, phase: .entering))
+    }
+
+    /// The cursor of a line that has not entered a state.
+    func standing(before state: String, _ input: JSON?, _ previous: Int, _ phase: Cursor.Phase) -> Cursor {
+        Cursor(
+            state: state,
+            input: input,
+            enteredAt: now,
+            enteredID: previous,
+            previousID: previous,
+            phase: phase
+        )
     }
 
     mutating func enter(_ state: State, input: JSON?, previous: Int, phase: Cursor.Phase) -> Cursor {
@@ -89,11 +93,13 @@ extension Walk {
     /// Writes that a state is left, and assigns its variables.
     mutating func recordExit(_ state: State, _ cursor: Cursor, _ leaving: Leaving) throws(StateFailure) -> Int {
         if let assigned = leaving.assigned { try assign(assigned, of: state) }
-        return record(
+        let event = record(
             state.typeName + "StateExited",
             previous: cursor.previousID,
             .stateExited(state.name, output: leaving.output.text, assigned: leaving.assigned)
         )
+        if overflows { throw Self.fullHistory }
+        return event
     }
 
     private mutating func assign(_ values: JSONObject, of state: State) throws(StateFailure) {
@@ -113,6 +119,7 @@ extension Walk {
                 execution: context,
                 state: cursor.state,
                 enteredAt: cursor.enteredAt,
+                graph: line.graph,
                 retryCount: cursor.retries.reduce(0, +),
                 item: line.item
             ),

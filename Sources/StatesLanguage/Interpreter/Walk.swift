@@ -9,6 +9,8 @@ struct Walk {
     /// What happened to states; `nil` where nobody asks for it.
     private var notes: [StateNote]?
     private(set) var lastEventID: Int
+    /// Whether there was an event that the history had no room for.
+    private(set) var overflows = false
     private var statesEntered = 0
     /// How deep data may be nested.
     private let mostNested: Int
@@ -63,6 +65,7 @@ struct Walk {
     mutating func run(_ first: Move, _ tasks: inout some TaskHandler) -> End {
         var move = first
         while true {
+            if overflows, let cursor = cursor(of: move) { return keeping(.failed(cursor, Self.fullHistory)) }
             switch move {
             case .enter(let name, let input, let previous): move = enter(name, input, previous)
             case .act(let state, let cursor): move = act(state, cursor, &tasks)
@@ -76,6 +79,17 @@ struct Walk {
                 }
             case .end(let end): return keeping(end)
             }
+        }
+    }
+
+    /// Where the line stands that has a move to make; `nil` where it has ended well.
+    private func cursor(of move: Move) -> Cursor? {
+        switch move {
+        case .enter(let name, let input, let previous): standing(before: name, input, previous, .failed)
+        case .act(_, let cursor), .exit(_, let cursor, _), .fail(_, let cursor, _), .walk(_, let cursor, _, by: _):
+            cursor
+        case .end(.resting(let cursor)), .end(.failed(let cursor, _)): cursor
+        case .end(.succeeded): nil
         }
     }
 
@@ -126,22 +140,38 @@ struct Walk {
         DataLimit.failure(of: data, from: source, nesting: mostNested)
     }
 
-    /// The failure of an execution whose history is full. AWS ends it at 25,000 events; the last ones a state may
-    /// write, and the failure itself, have to fit.
-    var fullHistory: StateFailure? {
-        let most = 25_000
-        guard lastEventID > most - 6 else { return nil }
-        return StateFailure(
-            error: ErrorName.runtime,
-            cause: "The execution reached the maximum number of history events (\(most))."
-        )
-    }
+    /// The most events of an execution, as AWS has it: the last one is that of its end.
+    private static let mostEvents = 25_000
+
+    /// Whether the history takes another event before the one of the execution's end.
+    var hasEventRoom: Bool { lastEventID < Self.mostEvents - 1 }
+
+    /// The failure of an execution whose history is full.
+    static let fullHistory = StateFailure(
+        error: ErrorName.runtime,
+        cause: "The execution reached the maximum number of history events (\(mostEvents))."
+    )
 
     // MARK: Events
 
-    /// Counts an event, and keeps it where events are asked for.
+    /// Counts an event, and keeps it where events are asked for. One that the history has no room for ends the
+    /// execution.
     @discardableResult
     mutating func record(
+        _ type: @autoclosure () -> String,
+        previous: Int,
+        _ details: @autoclosure () -> HistoryEvent.Details?
+    ) -> Int {
+        guard hasEventRoom else {
+            overflows = true
+            return lastEventID
+        }
+        return recordAlways(type(), previous: previous, details())
+    }
+
+    /// Counts an event that there always is room for: the one of the execution's end, or of a redrive.
+    @discardableResult
+    mutating func recordAlways(
         _ type: @autoclosure () -> String,
         previous: Int,
         _ details: @autoclosure () -> HistoryEvent.Details?

@@ -5,6 +5,8 @@ extension IntrinsicFunction {
             let text = try arguments.string(0)
             // Every third byte can be another value.
             try arguments.spend(bytes: 4 * text.utf8.count)
+            // AWS reads a text without a value as null.
+            guard text.unicodeScalars.contains(where: { !" \t\n\r".unicodeScalars.contains($0) }) else { return .null }
             do {
                 return try JSON(parsing: text)
             } catch {

@@ -65,44 +65,38 @@ struct IntrinsicParser {
         }
     }
 
-    /// The text between quotes, with its backslashes.
+    /// The text between quotes, with its backslashes, which may stand before these characters only: `'{}\`.
     private mutating func quoted() throws(PathError) -> String {
         position += 1
         let start = position
-        while let scalar = peek(), scalar != "'" { position += scalar == "\\" ? 2 : 1 }
+        while let scalar = peek(), scalar != "'" {
+            position += 1
+            guard scalar == "\\", let escaped = peek() else { continue }
+            guard Self.escapable.contains(escaped) else {
+                throw PathError(reason: "has a backslash before '\(escaped)': only ', {, } and \\ can be escaped")
+            }
+            position += 1
+        }
         guard peek() == "'" else { throw PathError(reason: "has an open quote") }
         defer { position += 1 }
         return String(scalars[start..<position])
     }
 
-    /// A text without the backslashes that took a character its meaning; others stay.
+    /// What a backslash takes its meaning.
+    private static let escapable = "'{}\\".unicodeScalars
+
+    /// A text without the backslashes that escape what is behind them.
     private static func plain(_ raw: String) -> String {
         var text = String.UnicodeScalarView()
         var scalars = raw.unicodeScalars[...]
-        while let scalar = scalars.popFirst() {
-            if scalar == "\\", let next = scalars.first, "'{}\\".unicodeScalars.contains(next) {
-                text.append(scalars.removeFirst())
-            } else {
-                text.append(scalar)
-            }
-        }
+        while let scalar = scalars.popFirst() { text.append(scalar == "\\" ? scalars.popFirst() ?? scalar : scalar) }
         return String(text)
     }
 
-    /// A path: up to the comma or the parenthesis that is not in its brackets.
     private mutating func path() throws(PathError) -> Path {
-        let start = position
-        var depth = 0
-        while let scalar = peek() {
-            if depth == 0, scalar == "," || scalar == ")" || scalar.isWhitespace { break }
-            if depth > 0, scalar == "'" {
-                _ = try quoted()
-                continue
-            }
-            depth += scalar == "[" ? 1 : scalar == "]" ? -1 : 0
-            position += 1
-        }
-        return try Path(parsing: String(scalars[start..<position]))
+        var parser = PathParser(argumentOf: scalars, at: position)
+        defer { position = parser.position }
+        return try parser.path()
     }
 
     /// A number, `true`, `false` or `null`.

@@ -66,9 +66,7 @@ struct Comparison: Sendable {
 
     func holds(for variable: Path, _ scope: DataScope) throws(StateFailure) -> Bool {
         if case .question(.isPresent, let expected) = `operator` {
-            let isPresent = (try? scope.value(at: variable)) != nil
-            try scope.checkWork()
-            return isPresent == expected
+            return try variable.finds(scope) == expected
         }
         let value = try Self.value(at: variable, scope)
         switch `operator` {

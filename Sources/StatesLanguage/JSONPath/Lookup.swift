@@ -41,6 +41,13 @@ final class Lookup: Query {
         }
     }
 
+    func finds(_ scope: DataScope) throws(StateFailure) -> Bool {
+        switch source {
+        case .path(let path): try path.finds(scope)
+        case .call: true
+        }
+    }
+
     func value(_ scope: DataScope) throws(StateFailure) -> JSON {
         let value: JSON
         do {

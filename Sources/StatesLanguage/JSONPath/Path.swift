@@ -74,4 +74,10 @@ struct Path: Sendable, Equatable {
 
 extension Path: Query {
     func value(_ scope: DataScope) throws(StateFailure) -> JSON { try scope.required(self) }
+
+    func finds(_ scope: DataScope) throws(StateFailure) -> Bool {
+        let isFound = (try? scope.value(at: self)) != nil
+        try scope.checkWork()
+        return isFound
+    }
 }

@@ -1,4 +1,4 @@
-/// The condition of a filter: `@.price > 3 && @.kind in ['a', 'b'] || !@.sold`.
+/// The condition of a filter: `@.price > 3 && @.kind in ['a', 'b'] || !@.sold || @.name =~ /b.*/i`.
 indirect enum PathCondition: Sendable, Equatable {
     case any([PathCondition])
     case all([PathCondition])
@@ -6,6 +6,8 @@ indirect enum PathCondition: Sendable, Equatable {
     /// Whether something is there.
     case exists(Operand)
     case compares(Operand, Operator, Operand)
+    /// Whether the whole of a text, a number or a boolean matches.
+    case matches(Operand, RegularExpression)
 
     /// What is compared.
     enum Operand: Sendable, Equatable {
@@ -41,6 +43,13 @@ indirect enum PathCondition: Sendable, Equatable {
             )
             guard comparison.spend(on: left, right, work) else { return false }
             return comparison.holds(left, right)
+        case .matches(let operand, let expression):
+            switch operand.value(for: element, of: root, work) {
+            case .string(let text)?: return expression.matches(text, work)
+            case let value? where value.numberValue != nil || value.boolValue != nil:
+                return expression.matches(value.text, work)
+            default: return false
+            }
         }
     }
 }

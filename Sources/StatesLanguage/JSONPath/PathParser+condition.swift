@@ -50,6 +50,10 @@ extension PathParser {
         }
         let left = try operand()
         skipSpace()
+        if take(word: "=~") {
+            skipSpace()
+            return .matches(left, try regularExpression())
+        }
         for comparison in PathCondition.Operator.allCases where take(word: comparison.rawValue) {
             skipSpace()
             return .compares(left, comparison, try operand())
@@ -75,7 +79,7 @@ extension PathParser {
     private mutating func literal(depth: Int = 0) throws(PathError) -> JSON {
         guard depth <= Self.deepest else { throw PathError(reason: "has lists more than \(Self.deepest) deep") }
         skipSpace()
-        if peek() == "'" || peek() == "\"" { return .string(try quoted()) }
+        if peek() == "'" || peek() == "\"" { return .string(try quotedText()) }
         if take("[") {
             var elements: [JSON] = []
             skipSpace()
@@ -89,13 +93,58 @@ extension PathParser {
             return .array(elements)
         }
         let start = position
-        while let scalar = peek(), scalar.isLetter || scalar.isNumber || "+-.".unicodeScalars.contains(scalar) {
+        while let scalar = peek(), !scalar.isWhitespace, !"=!<>&|,()[]{}'\"".unicodeScalars.contains(scalar) {
             position += 1
         }
         let word = String(scalars[start..<position])
-        guard let value = try? JSON(parsing: word) else {
-            throw PathError(reason: "has a filter with something that is no value: '\(word)'")
+        guard !word.isEmpty else { throw PathError(reason: "has a filter with something that is no value: ''") }
+        // Text need not have quotes.
+        return (try? JSON(parsing: word)) ?? .string(word)
+    }
+
+    /// A text in quotes, single or double, with Java's escapes.
+    private mutating func quotedText() throws(PathError) -> String {
+        let quote = scalars[position]
+        position += 1
+        var text = String.UnicodeScalarView()
+        while let scalar = peek() {
+            position += 1
+            if scalar == quote { return String(text) }
+            guard scalar == "\\", let escaped = peek() else {
+                text.append(scalar)
+                continue
+            }
+            position += 1
+            text.append(escaped == "u" ? try codeUnit() : Self.escapes[escaped] ?? escaped)
         }
-        return value
+        throw PathError(reason: "has an open quote")
+    }
+
+    private static let escapes: [Unicode.Scalar: Unicode.Scalar] = [
+        "b": "\u{8}", "f": "\u{C}", "n": "\n", "r": "\r", "t": "\t",
+    ]
+
+    /// What stands behind a `\u`.
+    private mutating func codeUnit() throws(PathError) -> Unicode.Scalar {
+        let digits = scalars[position..<min(position + 4, scalars.count)]
+        guard digits.count == 4, digits.allSatisfy(\.properties.isASCIIHexDigit),
+            let scalar = UInt32(String(digits), radix: 16).flatMap(Unicode.Scalar.init)
+        else { throw PathError(reason: "has an escape that is no code point") }
+        position += 4
+        return scalar
+    }
+
+    /// `/…/`, and the letters of its flags.
+    private mutating func regularExpression() throws(PathError) -> RegularExpression {
+        guard take("/") else { throw PathError(reason: "has a '=~' without a regular expression in slashes") }
+        let start = position
+        while let scalar = peek(), scalar != "/" { position += scalar == "\\" ? 2 : 1 }
+        let end = position
+        guard take("/") else { throw PathError(reason: "has an open regular expression") }
+        while let scalar = peek(), scalar.isLetter { position += 1 }
+        return try RegularExpression(
+            Array(scalars[start..<end]),
+            flags: Array(scalars[(end + 1)..<position])
+        )
     }
 }

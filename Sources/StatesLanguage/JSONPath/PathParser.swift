@@ -17,16 +17,43 @@ struct PathError: Error, Equatable {
 /// Reads a path. What stands in its filters is read by the extension for conditions.
 struct PathParser {
     let scalars: [Unicode.Scalar]
-    var position = 0
+    var position: Int
+    /// Whether the path is an argument of a function's call: names in it end at a comma.
+    private let isArgument: Bool
 
-    init(_ text: String) { scalars = Array(text.unicodeScalars) }
+    init(_ text: String) {
+        scalars = Array(text.unicodeScalars)
+        position = 0
+        isArgument = false
+    }
 
+    /// Reads an argument that stands in a call.
+    init(argumentOf call: [Unicode.Scalar], at position: Int) {
+        scalars = call
+        self.position = position
+        isArgument = true
+    }
+
+    /// Reads a whole text, which may end in blanks.
     mutating func parse() throws(PathError) -> (Path.Root, [Path.Segment]) {
+        let path = try rootAndSegments()
+        if let scalar = peek(), !scalars[position...].allSatisfy(\.isWhitespace) {
+            throw PathError(reason: "has an unexpected '\(scalar)'")
+        }
+        return path
+    }
+
+    /// Reads the path that begins here.
+    mutating func path() throws(PathError) -> Path {
+        let start = position
+        let (root, segments) = try rootAndSegments()
+        return Path(text: String(scalars[start..<position]), root: root, segments: segments)
+    }
+
+    private mutating func rootAndSegments() throws(PathError) -> (Path.Root, [Path.Segment]) {
         guard take("$") else { throw PathError(reason: "must begin with '$'") }
         let root = try root()
-        let segments = try segments()
-        if let scalar = peek() { throw PathError(reason: "has an unexpected '\(scalar)'") }
-        return (root, segments)
+        return (root, try segments())
     }
 
     /// What stands behind the first `$`.
@@ -84,18 +111,18 @@ struct PathParser {
     var conditions = 0
 
     private func isOfCondition(_ scalar: Unicode.Scalar) -> Bool {
-        conditions > 0 && "=!<>&|,".unicodeScalars.contains(scalar)
+        conditions > 0 ? "=!<>&|,".unicodeScalars.contains(scalar) : isArgument && scalar == ","
     }
 
     private mutating func bracketed() throws(PathError) -> Path.Segment {
         skipSpace()
         switch peek() {
         case "'", "\"":
-            var keys = [try quoted()]
+            var keys = [try quotedName()]
             skipSpace()
             while take(",") {
                 skipSpace()
-                keys.append(try quoted())
+                keys.append(try quotedName())
                 skipSpace()
             }
             try close()
@@ -152,21 +179,22 @@ struct PathParser {
         return value
     }
 
-    /// A text in quotes, single or double.
-    mutating func quoted() throws(PathError) -> String {
+    /// A name in quotes, single or double. It ends with the quote that a comma or a bracket follows; nothing in it is
+    /// escaped.
+    private mutating func quotedName() throws(PathError) -> String {
         guard let quote = peek(), quote == "'" || quote == "\"" else {
             throw PathError(reason: "has a name without quotes")
         }
         position += 1
-        var text = String.UnicodeScalarView()
+        let start = position
         while let scalar = peek() {
             position += 1
-            if scalar == quote { return String(text) }
-            if scalar == "\\", let escaped = peek() {
-                position += 1
-                text.append(escaped)
-            } else {
-                text.append(scalar)
+            guard scalar == quote else { continue }
+            let end = position - 1
+            var next = position
+            while next < scalars.count, scalars[next] == " " { next += 1 }
+            if next == scalars.count || scalars[next] == "]" || scalars[next] == "," {
+                return String(scalars[start..<end])
             }
         }
         throw PathError(reason: "has an open quote")

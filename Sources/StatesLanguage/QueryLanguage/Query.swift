@@ -10,6 +10,9 @@ protocol Template: Sendable {
 protocol Query: Template {
     /// As the definition has it.
     var text: String { get }
+
+    /// Whether there is something to find in some data.
+    func finds(_ scope: DataScope) throws(StateFailure) -> Bool
 }
 
 /// What a choice rule tests.

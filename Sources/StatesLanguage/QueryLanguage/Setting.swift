@@ -35,3 +35,8 @@ enum Setting<Value: Sendable>: Sendable {
         }
     }
 }
+
+extension JSON {
+    /// The whole number that a query found: AWS reads it out of a text too. `nil` for anything else.
+    var wholeNumber: Int64? { integerValue ?? stringValue.flatMap { Int64($0) } }
+}

@@ -39,7 +39,6 @@ extension Walk {
         let first = fork.branches.begun.count
         let room = try map.concurrency(scope) - fork.openCount
         for index in first..<min(items.count, first + max(room, 0)) {
-            if let failure = fullHistory { throw failure }
             // The first one stands at its beginning then, so that the others begin with the next step.
             guard index == first || hasRoom else { break }
             work.beginState()
@@ -50,6 +49,7 @@ extension Walk {
                 previous: previous,
                 .mapIteration("mapIterationStartedEventDetails", fork.state.name, index)
             )
+            if overflows { throw Self.fullHistory }
             fork.begin(start(of: map.processor, input: input, previous: event))
         }
         return Array(first..<fork.branches.begun.count)

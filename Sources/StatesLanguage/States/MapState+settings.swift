@@ -19,7 +19,7 @@ extension Setting<Int> {
     /// A count for some data.
     func count(_ scope: DataScope) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in
-            guard let number = value.integerValue else { throw mismatch("integer", value, query, field, scope) }
+            guard let number = value.wholeNumber else { throw mismatch("integer", value, query, field, scope) }
             guard number >= 0 else { throw scope.runtimeError("\(settingName(of: field)) cannot be negative.") }
             return Int(number)
         }
@@ -30,7 +30,9 @@ extension Setting<Double> {
     /// A percentage for some data.
     func percentage(_ scope: DataScope) throws(StateFailure) -> Double {
         try value(scope) { (value, query, field) throws(StateFailure) in
-            guard let number = value.numberValue else { throw mismatch("float", value, query, field, scope) }
+            guard let number = value.numberValue ?? value.stringValue.flatMap(Double.init) else {
+                throw mismatch("float", value, query, field, scope)
+            }
             guard (0...100).contains(number) else {
                 throw scope.runtimeError("\(settingName(of: field)) must be between 0 and 100.")
             }

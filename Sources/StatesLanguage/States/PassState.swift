@@ -14,7 +14,13 @@ extension Walk {
     /// Leaves a Pass state with its result.
     func act(_ pass: PassState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
-        let input = try state.dataFlow.payload(scope).json
-        return .exit(state, cursor, try leaving(state, with: pass.result ?? input, scope))
+        let payload = try state.dataFlow.payload(scope)
+        // Whatever becomes of what its parameters made.
+        if payload.shape !== PayloadShape.whole, payload.isLarger(than: DataLimit.bytes),
+            let failure = dataFailure(of: payload.json, from: state.name)
+        {
+            throw failure
+        }
+        return .exit(state, cursor, try leaving(state, with: pass.result ?? payload.json, scope))
     }
 }

@@ -6,6 +6,8 @@ extension Walk {
         _ cursor: Cursor,
         _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
+        // What could not be told must not be begun.
+        guard hasEventRoom else { throw Self.fullHistory }
         let id = lastEventID + 1
         let scope = scope(of: cursor)
         let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
@@ -78,7 +80,9 @@ extension Walk {
             case .succeeded(_, let output):
                 return succeed(task, of: state, cursor, output)
             case .failed(_, let error, let cause):
-                return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
+                // Nobody has taken a task of an activity that does not exist.
+                let event = pending.answerer == .activity ? "ScheduleFailed" : "Failed"
+                return fail(task, of: state, cursor, StateFailure(error: error, cause: cause), event)
             case .rescheduled:
                 continue
             }
@@ -115,10 +119,11 @@ extension Walk {
         _ task: TaskState,
         of state: State,
         _ cursor: Cursor,
-        _ failure: StateFailure
+        _ failure: StateFailure,
+        _ event: String = "Failed"
     ) -> Move {
         var cursor = cursor
-        write("Failed", task, &cursor) { .ended("Failed", task.resource, failure) }
+        write(event, task, &cursor) { .ended(event, task.resource, failure) }
         return .fail(state, cursor, failure)
     }
 

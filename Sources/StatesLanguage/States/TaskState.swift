@@ -33,7 +33,7 @@ extension Setting<Int> {
     /// The seconds of a task's limit for some data.
     func seconds(_ scope: DataScope) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in
-            guard case .integer(let seconds) = value, (1...TaskState.longest).contains(seconds) else {
+            guard let seconds = value.wholeNumber, (1...TaskState.longest).contains(seconds) else {
                 throw scope.runtimeError(
                     "The \(field) parameter must reference an integer from 1 to \(TaskState.longest): "
                         + "\(query.text) == \(value.text)"

@@ -36,8 +36,8 @@ final class WaitState: Sendable {
     }
 
     private static func milliseconds(_ setting: Setting<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
-        let seconds = try setting.value(scope) { (value, query, field) throws(StateFailure) in
-            guard case .integer(let seconds) = value else {
+        let seconds = try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
+            guard let seconds = value.wholeNumber else {
                 throw scope.runtimeError(
                     "The \(field) parameter cannot be parsed as a long value: \(query.text) == \(shown(value))"
                 )
@@ -53,7 +53,7 @@ final class WaitState: Sendable {
     }
 
     private static func instant(_ setting: Setting<Instant>, _ scope: DataScope) throws(StateFailure) -> Instant {
-        try setting.value(scope) { (value, query, field) throws(StateFailure) in
+        try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
                 throw scope.runtimeError(
                     "The \(field) parameter does not reference a valid ISO-8601 extended offset date-time format "
@@ -61,6 +61,20 @@ final class WaitState: Sendable {
                 )
             }
             return instant
+        }
+    }
+
+    /// A setting's value; AWS has words of its own for a wait whose path finds nothing.
+    private static func value<Value>(
+        of setting: Setting<Value>,
+        _ scope: DataScope,
+        read: (JSON, any Query, String) throws(StateFailure) -> Value
+    ) throws(StateFailure) -> Value {
+        do {
+            return try setting.value(scope, read: read)
+        } catch {
+            guard case .query(let query, let field) = setting, try !query.finds(scope) else { throw error }
+            throw scope.runtimeError("The \(field) parameter does not reference an input value: \(query.text)")
         }
     }
 

@@ -15,10 +15,11 @@ extension AttributeValue {
     }
 
     private init(json: JSON, field: String, depth: Int) throws(ItemProblem) {
-        guard let object = json.objectValue else {
+        guard let object = json == .null ? [:] : json.objectValue else {
             throw .parameters("The value for the field '\(field)' must be an object")
         }
-        guard let (type, value) = object.first(where: { _ in true }) else {
+        // A type without a value is what the SDK does not send.
+        guard let (type, value) = object.first(where: { _ in true }), object.count > 1 || value != .null else {
             throw .validation(
                 "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
             )

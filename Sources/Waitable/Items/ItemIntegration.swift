@@ -1,5 +1,5 @@
 /// The two ways in which a state machine names DynamoDB. They differ in error names, causes and outputs.
-enum ItemIntegration: String, Sendable {
+enum ItemIntegration: String, Sendable, CaseIterable {
     /// `arn:aws:states:::dynamodb:putItem`
     case optimised = "dynamodb"
     /// `arn:aws:states:::aws-sdk:dynamodb:putItem`

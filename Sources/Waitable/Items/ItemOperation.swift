@@ -198,13 +198,26 @@ private struct Fields {
         for (name, _) in object where !action.optionalFields.contains(name) && !action.requiredFields.contains(name) {
             throw .parameters("The field '\(name)' is not supported by Step Functions")
         }
+        // What is null is what the SDK does not send.
+        let problems = action.requiredFields.filter { object[$0] == .null }.map { name in
+            "Value null at '\(Self.member(name))' failed to satisfy constraint: Member must not be null"
+        }
+        guard problems.isEmpty else {
+            throw .validation(
+                "\(problems.count) validation error\(problems.count == 1 ? "" : "s") detected: "
+                    + problems.joined(separator: "; ")
+            )
+        }
         self.object = object
     }
 
-    subscript(name: String) -> JSON? { object[name] }
+    /// A parameter's name as DynamoDB has it in its errors.
+    private static func member(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
+
+    subscript(name: String) -> JSON? { object[name].flatMap { $0 == .null ? nil : $0 } }
 
     func text(_ name: String) throws(ItemProblem) -> String? {
-        guard let value = object[name] else { return nil }
+        guard let value = self[name] else { return nil }
         guard let text = value.stringValue else {
             throw .parameters("The value for the field '\(name)' must be a STRING")
         }
@@ -215,9 +228,8 @@ private struct Fields {
         guard let text = try text(name) else { return nil }
         let values = values()
         guard values.contains(text) else {
-            let field = name.prefix(1).lowercased() + name.dropFirst()
             throw .validation(
-                "1 validation error detected: Value '\(text)' at '\(field)' failed to satisfy constraint: "
+                "1 validation error detected: Value '\(text)' at '\(Self.member(name))' failed to satisfy constraint: "
                     + "Member must satisfy enum value set: [\(values.joined(separator: ", "))]"
             )
         }

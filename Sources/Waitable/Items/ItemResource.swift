@@ -3,12 +3,11 @@ struct ItemResource: Sendable, Equatable {
     var integration: ItemIntegration
     var action: ItemAction
 
-    /// Reads `arn:aws:states:::dynamodb:putItem` and its like; `nil` for other resources.
+    /// Reads `arn:aws:states:::dynamodb:putItem` and its like, with or without a region and an account; `nil` for other
+    /// resources.
     init?(_ arn: String) {
-        let parts = arn.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count >= 7, parts[0] == "arn", parts[1].hasPrefix("aws"), parts[2] == "states", parts[3].isEmpty,
-            parts[4].isEmpty, let action = ItemAction(rawValue: String(parts[parts.count - 1])),
-            let integration = ItemIntegration(rawValue: parts[5..<parts.count - 1].joined(separator: ":"))
+        guard let resource = ServiceResource(arn), let action = ItemAction(rawValue: resource.operation),
+            let integration = ItemIntegration(rawValue: resource.service)
         else { return nil }
         self.integration = integration
         self.action = action

@@ -1,8 +1,10 @@
+import StatesLanguage
+
 /// What a step does beside the change of its execution, in the same atomic commit.
 public enum Effect: Sendable, Equatable {
     /// A write to an item.
     case item(ItemEffect)
-    /// Puts a task into an activity's queue.
+    /// Puts a task into an activity's queue; without such an activity, the task is answered at once.
     case offer(activity: String, OfferedTask)
     /// Adds an entry to a stream.
     case publish(stream: String, fields: [ItemField])
@@ -32,7 +34,7 @@ public enum Effect: Sendable, Equatable {
         switch self {
         case .item(let effect): effect.appendArguments(append)
         case .offer(let activity, let task):
-            for word in ["A", activity, task.text] { append(word) }
+            for word in ["A", activity, task.text, task.refusal.json.text] { append(word) }
         case .publish(let stream, let fields):
             for word in ["S", stream, String(fields.count)] { append(word) }
             for field in fields {
@@ -70,6 +72,8 @@ public struct OfferedTask: Sendable, Equatable {
     public var token: String
     /// Its input as JSON text.
     public var input: String
+    /// Its answer where there is no such activity.
+    public var refusal: TaskAnswer
 
     /// The stored form: id, execution, token and input, a line each.
     var text: String { "\(task)\n\(key.member)\n\(token)\n\(input)" }

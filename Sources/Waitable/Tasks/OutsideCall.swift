@@ -5,8 +5,9 @@ public import StatesLanguage
 public struct OutsideCall: Sendable, Equatable {
     /// What is called.
     public enum Target: Sendable, Equatable {
-        /// A function by its ARN or name, with the payload, and whether the output tells of the exchange: `lambda:invoke`.
-        case function(name: String, payload: JSON, isWrapped: Bool)
+        /// A function by its ARN or name, with the payload's text, and whether the output tells of the exchange:
+        /// `lambda:invoke`.
+        case function(name: String, payload: String, isWrapped: Bool)
         /// `http:invoke` with its parameters.
         case http(JSONObject)
     }
@@ -17,6 +18,8 @@ public struct OutsideCall: Sendable, Equatable {
     public var task: Int
     /// What is called.
     public var target: Target
+    /// When its task was begun.
+    public var date: Instant
     /// The execution's ARN and the task's id: another with each retry.
     public var idempotencyKey: String
     /// After how many seconds the task is given up; `nil` for never.

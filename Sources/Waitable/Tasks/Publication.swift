@@ -76,12 +76,13 @@ struct Publication: Sendable, Equatable {
         switch service {
         case .sqs:
             let stream = try Self.name(parameters, "QueueUrl", separator: "/")
-            let body = Self.text(parameters["MessageBody"] ?? .null)
+            let body = Self.text(try Self.required("MessageBody", parameters))
             try append(stream, id(0), "MessageId", parameters, without: ["QueueUrl"])
             answer = ["MD5OfMessageBody": .string(Self.md5(of: body)), "MessageId": .string(id(0))]
         case .sns:
             let target = ["TopicArn", "TargetArn", "PhoneNumber"].first { parameters[$0] != nil } ?? "TopicArn"
             let stream = try Self.name(parameters, target, separator: ":")
+            _ = try Self.required("Message", parameters)
             try append(stream, id(0), "MessageId", parameters, without: [Spelling(target)])
             answer = ["MessageId": .string(id(0))]
         case .events:
@@ -109,7 +110,7 @@ struct Publication: Sendable, Equatable {
         var failed: Int64 = 0
         for (index, entry) in entries.enumerated() {
             let members = entry.objectValue ?? [:]
-            if let missing = ["Source", "DetailType", "Detail"].first(where: { members[$0] == nil }) {
+            if let missing = ["Source", "DetailType", "Detail"].first(where: { (members[$0] ?? .null) == .null }) {
                 failed += 1
                 results.append(
                     .object([
@@ -145,7 +146,8 @@ struct Publication: Sendable, Equatable {
             throw .parameters("A message must have at most \(Self.mostFields) fields, has \(members.count)")
         }
         var fields = [ItemField(name: idField, value: id)]
-        for (name, value) in members where !hidden.contains(name) {
+        // What is null is what the SDK does not send.
+        for (name, value) in members where !hidden.contains(name) && value != .null {
             fields.append(ItemField(name: name, value: Self.text(value)))
         }
         messages.append(Message(stream: stream, fields: fields))
@@ -162,6 +164,13 @@ struct Publication: Sendable, Equatable {
             throw .parameters("The field '\(field)' is required but was missing")
         }
         return String(name)
+    }
+
+    private static func required(_ field: String, _ parameters: JSONObject) throws(ItemProblem) -> JSON {
+        guard let value = parameters[field] else {
+            throw .parameters("The field '\(field)' is required but was missing")
+        }
+        return value
     }
 
     private static func md5(of text: String) -> String {

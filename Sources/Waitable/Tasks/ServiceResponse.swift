@@ -23,10 +23,14 @@ struct ServiceResponse {
     }
 
     /// The answer with the exchange.
-    func output(_ answer: JSONObject) -> JSON {
+    ///
+    /// - Parameters:
+    ///   - body: What the service sent, where that is not the answer.
+    ///   - last: What stands behind the exchange.
+    func output(_ answer: JSONObject, body: JSON? = nil, last: JSONObject = [:]) -> JSON {
         var all = JSONObject()
         var single = JSONObject()
-        for (name, value) in headers(Array(JSON.object(answer).text.utf8)) {
+        for (name, value) in headers(Array((body ?? .object(answer)).text.utf8)) {
             all[name] = .array([.string(value)])
             single[name] = .string(value)
         }
@@ -35,6 +39,7 @@ struct ServiceResponse {
             "AllHttpHeaders": .object(all), "HttpHeaders": .object(single), "HttpStatusCode": .integer(200),
         ])
         output["SdkResponseMetadata"] = .object(["RequestId": .string(requestID)])
+        output.merge(last)
         return .object(output)
     }
 }

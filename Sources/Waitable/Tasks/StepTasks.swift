@@ -95,7 +95,11 @@ struct StepTasks: TaskHandler {
                 key: execution.key,
                 task: task.id,
                 token: token(ofTask: task.id),
-                input: task.parameters.text
+                input: task.parameters.text,
+                refusal: .failed(
+                    error: "ActivityDoesNotExist",
+                    cause: "Activity Does Not Exist: '\(task.resource)'"
+                )
             )
             effects.append(.offer(activity: name, offered))
             return .waiting(.activity)
@@ -105,14 +109,23 @@ struct StepTasks: TaskHandler {
             effects.append(.start(try child(of: task, pattern)))
             return .pending
         case .function(let name):
-            return call(task, .function(name: name, payload: task.parameters, isWrapped: false))
+            return call(task, .function(name: name, payload: task.parameters.text, isWrapped: false))
         case .invoke(let pattern):
             let parameters = task.parameters.objectValue ?? [:]
             guard let name = parameters["FunctionName"]?.stringValue else { throw .missing("FunctionName") }
-            let payload = parameters["Payload"] ?? .object([:])
+            let payload = Self.payloadText(parameters["Payload"] ?? .null)
             return call(task, .function(name: name, payload: payload, isWrapped: true), pattern)
         case .http:
             return call(task, .http(task.parameters.objectValue ?? [:]))
+        }
+    }
+
+    /// What `lambda:invoke` sends: a text that is JSON as it is, and nothing as an empty object.
+    private static func payloadText(_ payload: JSON) -> String {
+        switch payload {
+        case .null: "{}"
+        case .string(let text) where (try? JSON(parsing: text)) != nil: text
+        default: payload.text
         }
     }
 
@@ -126,6 +139,7 @@ struct StepTasks: TaskHandler {
                 key: execution.key,
                 task: task.id,
                 target: target,
+                date: now,
                 idempotencyKey: "\(arn.execution(execution.key)):\(task.id)",
                 timeoutSeconds: task.timeoutSeconds,
                 waitsForToken: pattern == .token
@@ -140,7 +154,12 @@ struct StepTasks: TaskHandler {
         _ pattern: IntegrationPattern
     ) throws(ItemProblem) -> TaskDisposition {
         let seed = arn.execution(execution.key)
-        let publication = try Publication(publisher.service, parameters: task.parameters.objectValue ?? [:]) {
+        let requestID = DerivedUUID.text(seed, "\(task.id)", "request")
+        let parameters = task.parameters.objectValue ?? [:]
+        if let failure = publisher.failure(of: parameters, requestID: requestID) {
+            return .failed(error: failure.error, cause: failure.cause)
+        }
+        let publication = try Publication(publisher.service, parameters: parameters) {
             DerivedUUID.text(seed, "\(task.id)", "\($0)")
         }
         for message in publication.messages {
@@ -151,7 +170,7 @@ struct StepTasks: TaskHandler {
             return .failed(error: failure.error, cause: failure.cause)
         }
         let response = ServiceResponse(
-            requestID: DerivedUUID.text(seed, "\(task.id)", "request"),
+            requestID: requestID,
             date: HTTPDate.text(now),
             contentType: publisher.service.contentType
         )

@@ -34,10 +34,12 @@ public struct TaskCatalog: ResourceCatalog {
 
     /// Whether a resource is spelled like an operation of AWS's SDK: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
     private static func isOfSDK(_ resource: String) -> Bool {
-        let parts = resource.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 8, resource.hasPrefix("arn:aws:states:::aws-sdk:") else { return false }
-        let operation = parts[7].split(separator: ".", maxSplits: 1)
-        return !parts[6].isEmpty && parts[6] != "dynamodb" && operation.first?.first?.isLowercase ?? false
+        let sdk = "aws-sdk:"
+        guard let named = ServiceResource(resource), named.service.hasPrefix(sdk), named.service != sdk,
+            named.service != ItemIntegration.sdk.rawValue
+        else { return false }
+        let operation = named.operation.split(separator: ".", maxSplits: 1)
+        return operation.first?.first?.isLowercase ?? false
             && operation.dropFirst().allSatisfy { $0 == "waitForTaskToken" }
     }
 

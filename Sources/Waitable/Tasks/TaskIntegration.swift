@@ -29,13 +29,9 @@ enum TaskIntegration: Sendable, Equatable {
         case ("lambda", "function"): self = .function(arn: resource)
         case ("states", "activity") where parts.count == 7 && ResourceName.problem(with: parts[6]) == nil:
             self = .activity(name: parts[6])
-        case ("states", let service) where parts[3].isEmpty && parts[4].isEmpty && parts.count <= 8:
-            let isSDK = service == "aws-sdk"
-            self.init(
-                service: parts[isSDK ? 5...6 : 5...5].joined(separator: ":"),
-                parts[(isSDK ? 7 : 6)...].joined(separator: ":")
-            )
-        default: return nil
+        default:
+            guard let named = ServiceResource(resource) else { return nil }
+            self.init(service: named.service, named.operation)
         }
     }
 

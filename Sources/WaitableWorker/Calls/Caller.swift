@@ -27,7 +27,7 @@ struct Caller: Sendable {
 
     // MARK: Functions
 
-    private func invoke(_ name: String, _ payload: JSON, isWrapped: Bool, _ call: OutsideCall) async -> TaskAnswer {
+    private func invoke(_ name: String, _ payload: String, isWrapped: Bool, _ call: OutsideCall) async -> TaskAnswer {
         let requestID = DerivedUUID.text(call.idempotencyKey)
         guard let url = configuration.url(ofFunction: name) else {
             return .failed(
@@ -39,7 +39,7 @@ struct Caller: Sendable {
         request.method = .POST
         request.headers = headers(of: call)
         request.headers.add(name: "Content-Type", value: "application/json")
-        request.body = .bytes(ByteBuffer(string: payload.text))
+        request.body = .bytes(ByteBuffer(string: payload))
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
@@ -70,12 +70,7 @@ struct Caller: Sendable {
             )
         }
         guard isWrapped else { return .succeeded(output) }
-        return .succeeded(
-            .object([
-                "ExecutedVersion": .string("$LATEST"), "Payload": output,
-                "SdkResponseMetadata": .object(["RequestId": .string(requestID)]), "StatusCode": .integer(200),
-            ])
-        )
+        return .succeeded(InvocationResponse(requestID: requestID, date: call.date).output(output))
     }
 
     // MARK: http:invoke

@@ -27,7 +27,7 @@ struct CatchLimitTests {
         "which of a task's failures each name catches",
         arguments: [
             ("States.TaskFailed", [true, false, false]), ("States.Timeout", [false, true, false]),
-            ("States.ALL", [true, true, false]), ("States.DataLimitExceeded", [false, false, true]),
+            ("States.ALL", [true, true, true]), ("States.DataLimitExceeded", [false, false, true]),
             ("States.Runtime", [false, false, false]), ("E", [true, false, false]),
         ]
     )
@@ -41,6 +41,24 @@ struct CatchLimitTests {
             #expect(run.output == (isCaught ? #""caught""# : nil))
             #expect(run.failure?.error == (isCaught ? nil : error))
         }
+    }
+
+    @Test(
+        "parameters that are too large fail the state before its task is begun, and are caught as such",
+        arguments: ["States.DataLimitExceeded", "States.ALL", "States.TaskFailed"]
+    )
+    func largeParameters(name: String) throws {
+        let run = try Run(
+            machine(
+                #"{"Type":"Task","Resource":"r","Parameters":{"a.$":"$","b.$":"$"},"End":true,"#
+                    + #""Catch":[{"ErrorEquals":["\#(name)"],"Next":"T"}]}"#,
+                #","T":{"Type":"Pass","Result":"caught","End":true}"#
+            ),
+            input: #""\#(String(repeating: "x", count: 140_000))""#
+        )
+        #expect(run.output == (name == "States.TaskFailed" ? nil : #""caught""#))
+        #expect(run.tasks.requests.isEmpty)
+        #expect(!run.types.contains("TaskScheduled"))
     }
 
     @Test("an error that does not fit beside the input is one of its own, which nothing catches")

@@ -61,14 +61,19 @@ struct CatchTests {
         #expect(try run(rules, fields: fields).output == #"{"a":1,"e":{"Error":"E","Cause":"why"}}"#)
     }
 
-    @Test("States.ALL does not catch States.Runtime, its own name does")
-    func runtimeErrors() throws {
-        let all = #"[{"ErrorEquals":["States.TaskFailed"],"Next":"D"},{"ErrorEquals":["States.ALL"],"Next":"C"}]"#
-        let bad = #","InputPath":"$.missing""#
+    @Test("nothing catches States.Runtime, and nothing retries it", arguments: ["TaskFailed", "Runtime", "ALL"])
+    func runtimeErrors(name: String) throws {
+        let rules = #"[{"ErrorEquals":["States.\#(name)"],"Next":"D"}]"#
+        let fields = #","InputPath":"$.missing","Retry":[{"ErrorEquals":["States.\#(name)"]}]"#
         let reason = cause("Invalid path '$.missing' : No results for path: $['missing']")
-        #expect(try run(all, fields: bad).failure == .init(error: "States.Runtime", cause: reason))
-        let named = #"[{"ErrorEquals":["States.Runtime"],"Next":"D"}]"#
-        #expect(try run(named, fields: bad).output == #""D""#)
+        #expect(try run(rules, fields: fields).failure == .init(error: "States.Runtime", cause: reason))
+    }
+
+    @Test("a rule may have any name of the language's kind, also one that it does not know")
+    func anyName() throws {
+        let rules = #"[{"ErrorEquals":["States.Nothing"],"Next":"D"}]"#
+        let fields = #","Retry":[{"ErrorEquals":["States.Http.StatusCode.500"]}]"#
+        #expect(try run(rules, .failed(error: "States.Nothing", cause: nil), fields: fields).output == #""D""#)
     }
 
     @Test("an error that comes after the work is caught as well")

@@ -129,18 +129,45 @@ struct RetryTests {
     }
 
     @Test(
+        "states that can be retried have a count of retries in the context object, others have none",
+        arguments: [
+            (#"{"Type":"Pass","Parameters":{"v.$":"$$.State"},"End":true}"#, false),
+            (#"{"Type":"Succeed","InputPath":"$$.State"}"#, false),
+            (#"{"Type":"Wait","Seconds":0,"OutputPath":"$$.State","End":true}"#, false),
+            (#"{"Type":"Task","Resource":"r","ResultSelector":{"v.$":"$$.State"},"End":true}"#, true),
+            (
+                #"{"Type":"Parallel","ResultSelector":{"v.$":"$$.State"},"End":true,"Branches":["#
+                    + #"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}]}"#, true
+            ),
+            (
+                #"{"Type":"Map","ItemsPath":"$.l","ResultSelector":{"v.$":"$$.State"},"End":true,"#
+                    + #""ItemProcessor":{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}"#, true
+            ),
+            (
+                #"{"Type":"Map","ItemsPath":"$.l","End":true,"ItemProcessor":{"StartAt":"P","States":{"P":"#
+                    + #"{"Type":"Pass","InputPath":"$$.State","End":true}}}}"#, false
+            ),
+        ]
+    )
+    func countedStates(state: String, isCounted: Bool) throws {
+        let output = try #require(try Run(machine(state), input: #"{"l":[1]}"#).output)
+        #expect(output.contains(#""EnteredTime":"#))
+        #expect(output.contains(#""RetryCount":0"#) == isCounted)
+    }
+
+    @Test(
         "which rules match which errors",
         arguments: [
             ("E", "E", true), ("E", "F", false), ("e", "E", false),
             ("States.ALL", "E", true), ("States.ALL", "States.Timeout", true),
             ("States.ALL", "States.TaskFailed", true),
             ("States.ALL", "States.NoChoiceMatched", true), ("States.ALL", "", true),
-            ("States.ALL", "States.Runtime", false), ("States.ALL", "States.DataLimitExceeded", false),
+            ("States.ALL", "States.Runtime", false), ("States.ALL", "States.DataLimitExceeded", true),
             ("States.TaskFailed", "E", true), ("States.TaskFailed", "States.Timeout", false),
             ("States.TaskFailed", "States.Runtime", false), ("States.TaskFailed", "States.DataLimitExceeded", false),
             ("States.TaskFailed", "States.Permissions", true),
             ("States.Timeout", "States.Timeout", true), ("States.Timeout", "E", false),
-            ("States.Runtime", "States.Runtime", true),
+            ("States.Runtime", "States.Runtime", false), ("States.Nothing", "States.Nothing", true),
             ("States.DataLimitExceeded", "States.DataLimitExceeded", true),
         ]
     )

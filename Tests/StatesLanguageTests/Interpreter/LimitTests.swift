@@ -17,7 +17,75 @@ struct LimitTests {
         try run.finish(most: 100)
         let cause = "The execution reached the maximum number of history events (25000)."
         #expect(run.failure == .init(error: "States.Runtime", cause: cause))
-        #expect((24_990...25_000).contains(run.events.count))
+        #expect(run.events.map(\.id) == Array(1...25_000))
+        #expect(run.history.last == #"25000<24999 ExecutionFailed {"error":"States.Runtime","cause":"\#(cause)"}"#)
+    }
+
+    @Test(
+        "an execution ends with the 25,000th event wherever in a state that is",
+        arguments: [
+            (#"{"Type":"Task","Resource":"r","Next":"T"}"#, #"{"Type":"Pass","Next":"S"}"#),
+            (#"{"Type":"Task","Resource":"r","Next":"T"}"#, #"{"Type":"Task","Resource":"r","Next":"S"}"#),
+            (
+                #"{"Type":"Task","Resource":"fail","Catch":[{"ErrorEquals":["States.ALL"],"Next":"T"}],"Next":"T"}"#,
+                #"{"Type":"Task","Resource":"r","Next":"S"}"#
+            ),
+            (
+                #"{"Type":"Parallel","Branches":[{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}},"#
+                    + #"{"StartAt":"B","States":{"B":{"Type":"Task","Resource":"r","End":true}}}],"Next":"T"}"#,
+                #"{"Type":"Pass","Result":[1,2,3],"Next":"M"},"M":{"Type":"Map","Next":"S","Iterator":{"StartAt":"I","#
+                    + #""States":{"I":{"Type":"Pass","End":true}}}}"#
+            ),
+        ] as [(String, String)],
+        [false, true]
+    )
+    func fullHistory(states: (String, String), isRecoded: Bool) throws {
+        var run = try Run(machine(states.0, #","T":"# + states.1))
+        run.isRecoded = isRecoded
+        run.tasks.failing = "fail"
+        try run.finish(most: 1_000)
+        #expect(run.failure?.cause == "The execution reached the maximum number of history events (25000).")
+        #expect(run.events.map(\.id) == Array(1...25_000))
+        let last = try #require(run.events.last)
+        #expect(last.type == "ExecutionFailed")
+        #expect((1..<25_000).contains(last.previousID))
+        // What was begun has been told.
+        #expect(run.tasks.requests.map(\.id).allSatisfy { run.events[$0 - 1].type == "TaskScheduled" })
+    }
+
+    @Test(
+        "the last state may end with the 24,999th event, and the execution well with the 25,000th",
+        arguments: [1, 2, 3]
+    )
+    func lastEvent(more: Int) throws {
+        // Three events of the execution and the Map state before its iterations, four of each, two after them.
+        let items = (0..<6_247).map { _ in "1" }.joined(separator: ",")
+        let pass = #"{"Type":"Pass","End":true}"#
+        let passes = (0..<more).map { #""P\#($0)":{"Type":"Pass","Next":"P\#($0 + 1)"},"# }.joined()
+        var run = try Run(
+            #"{"StartAt":"M","States":{"M":{"Type":"Map","Next":"P0","ItemProcessor":{"StartAt":"I","States":{"I":\#(pass)}}},"#
+                + #"\#(passes)"P\#(more)":\#(pass)}}"#,
+            input: "[\(items)]"
+        )
+        try run.finish(most: 1_000)
+        let isFull = 3 + 4 * 6_247 + 2 + 2 * (more + 1) + 1 > 25_000
+        #expect((run.output == nil) == isFull)
+        #expect(run.events.count <= 25_000)
+        #expect(run.types.last == (isFull ? "ExecutionFailed" : "ExecutionSucceeded"))
+    }
+
+    @Test("a redrive of an execution whose history is full fails at once")
+    func redrive() throws {
+        var run = try Run(machine(#"{"Type":"Pass","Next":"T"}"#, #","T":{"Type":"Task","Resource":"r","Next":"S"}"#))
+        try run.finish(most: 1_000)
+        guard case .failed(let flow, _, _) = run.outcome else {
+            Issue.record("\(run.outcome)")
+            return
+        }
+        var tasks = ScriptedTasks()
+        let advance = run.interpreter.redrive(flow, at: run.now, tasks: &tasks)
+        #expect(advance.events.map(\.type) == ["ExecutionRedriven", "ExecutionFailed"])
+        #expect(tasks.requests.isEmpty)
     }
 
     @Test("the end by a full history is not caught, nor retried")
@@ -31,7 +99,7 @@ struct LimitTests {
         )
         try run.finish(most: 20_000)
         #expect(run.failure?.cause == "The execution reached the maximum number of history events (25000).")
-        #expect((24_990...25_000).contains(run.events.count))
+        #expect(run.events.count == 25_000)
     }
 
     /// A JSON string of so many bytes.
@@ -72,6 +140,16 @@ struct LimitTests {
         let definition = machine(#"{"Type":"Pass","Parameters":{"a.$":"$","b.$":"$"},"End":true}"#)
         let run = try Run(definition, input: input)
         #expect(run.failure == .init(error: "States.DataLimitExceeded", cause: "The state/task 'S'" + tooLarge))
+    }
+
+    @Test("a state's parameters have the same limit, whatever becomes of them")
+    func parameters() throws {
+        let input = text(bytes: 140_000).text
+        for fields in [#""Result":1,"#, #""ResultPath":null,"#, #""OutputPath":"$.c","#] {
+            let definition = machine(#"{"Type":"Pass",\#(fields)"Parameters":{"a.$":"$","b.$":"$","c":1},"End":true}"#)
+            let failure = try #require(try Run(definition, input: input).failure)
+            #expect(failure == .init(error: "States.DataLimitExceeded", cause: "The state/task 'S'" + tooLarge))
+        }
     }
 
     @Test("what a catcher hands on has the same limit")

@@ -15,6 +15,7 @@ struct WorkBudgetTests {
                 execution: try Run.context(input: "{}"),
                 state: "S",
                 enteredAt: Run.start,
+                graph: StateGraph(startAt: "S", states: [:]),
                 retryCount: 0
             ),
             variables: Variables(),

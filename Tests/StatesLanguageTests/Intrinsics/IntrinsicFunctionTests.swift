@@ -8,7 +8,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct IntrinsicFunctionTests {
     private static let input =
-        #"{"s":"a,b","n":3,"d":1.5,"a":[1,2,3],"o":{"x":1,"y":[]},"t":"{}: {}","i":"v","j":"{\"k\": [1]}"}"#
+        #"{"s":"a,b","n":3,"d":1.5,"a":[1,2,3],"o":{"x":1,"y":[]},"t":"{}: {}","i":"v","j":"{\"k\": [1]}","k\\":7,"x,y)":8}"#
 
     private func run(_ call: String, at now: Instant = Run.start) throws -> Run {
         let text = JSON.string(call).text
@@ -32,6 +32,8 @@ struct IntrinsicFunctionTests {
             Case("States.Format($.t, null, $.d)", #""null: 1.5""#),
             Case("States.Format('{}', $.o)", #""{x=1, y=[]}""#), Case("States.Format('{}', $.a)", #""[1, 2, 3]""#),
             Case("States.StringToJson($.j)", #"{"k":[1]}"#), Case("States.StringToJson('1e2')", "100.0"),
+            Case("States.StringToJson('')", "null"), Case("States.StringToJson(' \t\r\n')", "null"),
+            Case(#"States.Array('a\\b', '\'', $['k\'], $['x,y)'], $.a[?(@ == 2)])"#, #"["a\\b","'",7,8,[2]]"#),
             Case("States.JsonToString($.o)", #""{\"x\":1,\"y\":[]}""#),
             Case("States.JsonMerge($.o, States.StringToJson('{\"x\":2,\"z\":0}'), false)", #"{"x":2,"y":[],"z":0}"#),
             Case("States.Array()", "[]"),
@@ -146,7 +148,10 @@ struct IntrinsicFunctionTests {
             Case("States.Format('a') + 1", "has an unexpected '+' after the call"),
             Case("States.MathAdd(1)", "calls 'States.MathAdd' with 1 arguments"),
             Case("States.Array(a)", "has an argument that is no value: 'a'"),
-            Case("States.Array($.a..)", "must not end with '.'"),
+            Case("States.Array($.a..)", "has an unexpected ')'"),
+            Case(#"States.Array('a\n')"#, #"has a backslash before 'n': only ', {, } and \ can be escaped"#),
+            Case(#"States.Format('\"{}', 1)"#, #"has a backslash before '"': only ', {, } and \ can be escaped"#),
+            Case(#"States.Array('a\')"#, "has an open quote"), Case(#"States.Array('\"#, "has an open quote"),
             Case(
                 String(repeating: "States.Array(", count: 11) + String(repeating: ")", count: 11),
                 "has calls more than 10 deep"

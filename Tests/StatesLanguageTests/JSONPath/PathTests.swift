@@ -6,7 +6,8 @@ import Testing
 struct PathTests {
     private let document = try? JSON(
         parsing:
-            #"{"a":{"b":[10,{"c":"x"},30]},"a-b":1,"a.b":2,"it's":3,"é":4,"n":null,"list":[{"v":1},{"v":2},{"w":3}]}"#
+            #"{"a":{"b":[10,{"c":"x"},30]},"a-b":1,"a.b":2,"it's":3,"é":4,"n":null,"list":[{"v":1},{"v":2},{"w":3}],"#
+            + #""Test\\\"\"Name\"":5,"a]b":6,"C:\\":7}"#
     )
 
     @Test(
@@ -14,11 +15,14 @@ struct PathTests {
         arguments: [
             ("$.a.b[0]", "10"), ("$.a.b[1].c", #""x""#), ("$.a.b[-1]", "30"), ("$.a.b[-3]", "10"),
             ("$['a']['b'][2]", "30"), (#"$["a"].b[2]"#, "30"), ("$[ 'a' ].b[ 0 ]", "10"),
-            ("$.a-b", "1"), ("$['a.b']", "2"), (#"$['it\'s']"#, "3"), ("$.é", "4"), ("$.n", "null"),
+            ("$.a-b", "1"), ("$['a.b']", "2"), ("$['it's']", "3"), ("$.é", "4"), ("$.n", "null"),
             ("$.a.b[*]", #"[10,{"c":"x"},30]"#), ("$.a.*", #"[[10,{"c":"x"},30]]"#),
             ("$.a.b[1:]", #"[{"c":"x"},30]"#), ("$.a.b[:1]", "[10]"), ("$.a.b[0:2]", #"[10,{"c":"x"}]"#),
             ("$.a.b[-2:]", #"[{"c":"x"},30]"#), ("$.a.b[:-1]", #"[10,{"c":"x"}]"#), ("$.a.b[2:9]", "[30]"),
             ("$.a.b[2:1]", "[]"), ("$.a.b[-9:-8]", "[]"), ("$.list[*].v", "[1,2]"), ("$.list[1:].w", "[3]"),
+            ("$.a.b[0]  ", "10"), ("$.n\t\n", "null"), (#"$['Test\""Name"']"#, "5"), ("$['a]b'] ", "6"),
+            (#"$['C:\']"#, "7"), (#"$["it's"]"#, "3"),
+            (#"$['Test\""Name"' , 'n']"#, #"{"Test\\\"\"Name\"":5,"n":null}"#),
             ("$.nothing[*]", "[]"), ("$.no.such[1:].v", "[]"), ("$.n[*]", "[]"),
         ]
     )
@@ -57,6 +61,17 @@ struct PathTests {
             ("$.store.book[?(@.price==12&&@.isbn=='0-1')].title", #"["Sword"]"#),
             ("$..[?(@.color)].price", "[19.95]"), ("$..book[?(@.price > 10)].title", #"["Sword","Rings"]"#),
             ("$.store.bike[?(@.color == 'red')].price", "[19.95]"), ("$.store.book[?(@.none == null)]", "[]"),
+            ("$.store.book[?(@.title==Rings)].price", "[22.99]"),
+            ("$.store.bike[?( red == @.color )].price", "[19.95]"),
+            ("$.store.book[?(@.isbn == 0-1 || @.title != Rings && @.title != Sword)].price", "[8.95,12]"),
+            ("$.store.book[?(@.title in [Rings, 'Sword'])].price", "[12,22.99]"),
+            ("$.store.book[?(@.title == 12)].price", "[]"), ("$.store.book[?(@.price == '12')].price", "[]"),
+            (#"$.store.book[?(@.title == 'Ri\u006egs')].price"#, "[22.99]"),
+            ("$.store.book[?(@.title =~ /s.*/i)].price", "[8.95,12]"),
+            ("$.store.book[?(@.title =~ /s.*/)].price", "[]"),
+            ("$.store.book[?(!(@.title =~ /S.*/))].price", "[22.99]"), ("$.store.book[?(@.title =~ /ings/)]", "[]"),
+            ("$.store.book[?(@.price =~ /\\d+\\.99/ && @.isbn=~/0-[12]/)].title", #"["Rings"]"#),
+            ("$.store.book[?(@.none =~ /.*/)]", "[]"), ("$.store.book[?(@.tags =~ /.*/)]", "[]"),
         ]
     )
     func all(path: String, value: String) throws {
@@ -72,6 +87,7 @@ struct PathTests {
     @Test("the whole document")
     func whole() throws {
         #expect(try Path(parsing: "$").value(in: .integer(1)) == .integer(1))
+        #expect(try Path(parsing: "$  ").value(in: .integer(1)) == .integer(1))
         #expect(try Path(parsing: "$") == .whole)
     }
 
@@ -106,7 +122,15 @@ struct PathTests {
             ("$.a[?@.b]", "has a filter without parentheses"), ("$.a[?(@.b]", "has an open parenthesis in a filter"),
             ("$.a[?((@.b)]", "has an open parenthesis in a filter"),
             ("$.a[?(1)]", "has a filter that compares nothing"),
-            ("$.a[?(@.b == x y)]", "has a filter with something that is no value: 'x'"),
+            ("$.a[?(@.b == x y)]", "has an open parenthesis in a filter"),
+            ("$.a[?(@.b == {})]", "has a filter with something that is no value: ''"),
+            ("$.a[?(x)]", "has a filter that compares nothing"),
+            ("$.a[?(@.b =~ x)]", "has a '=~' without a regular expression in slashes"),
+            ("$.a[?(@.b =~ /x)]", "has an open regular expression"),
+            (#"$.a[?(@.b =~ /x\/)]"#, "has an open regular expression"),
+            ("$.a[?(@.b =~ /x/q)]", "has a regular expression with the flag 'q', which is not supported"),
+            (#"$.a[?(@.b == '\uD800')]"#, "has an escape that is no code point"),
+            ("$['a'b']x", "has an unexpected 'x'"),
             ("$.a[?(@.b == )]", "has a filter with something that is no value: ''"),
             ("$.a[?(@.b in ['x')]", "has an open bracket"),
             ("$.a b", "has an unexpected ' '"), ("$.a]", "has an unexpected ']'"),

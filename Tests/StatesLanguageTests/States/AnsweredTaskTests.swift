@@ -44,6 +44,15 @@ struct AnsweredTaskTests {
         )
     }
 
+    @Test("a task of an activity that does not exist was never scheduled")
+    func missingActivity() throws {
+        var run = try run(Self.activity, #""TimeoutSeconds":5,"#, .waiting(.activity))
+        try run.advance(milliseconds: 1, by: [.failed(task: 3, error: "E", cause: "C")])
+        #expect(run.failure == Run.Failure(error: "E", cause: "C"))
+        #expect(run.history.suffix(2).first == #"4<3 ActivityScheduleFailed {"error":"E","cause":"C"}"#)
+        #expect(run.events.suffix(2).first?.details?.name == "activityScheduleFailedEventDetails")
+    }
+
     @Test("what came before a limit counts though it is read after it")
     func late() throws {
         var run = try run(Self.send, #""HeartbeatSeconds":3,"#, .submitted(output: .object(["id": .integer(1)])))

@@ -28,6 +28,14 @@ struct AssignTests {
         #expect(run.events[2].details?.members["assignedVariablesDetails"] == .object(["truncated": .bool(false)]))
     }
 
+    @Test("what assigns nothing tells of no variables", arguments: ["{}", #"{"v":1}"#])
+    func empty(variables: String) throws {
+        let run = try Run(machine(#"{"Type":"Pass","Assign":\#(variables),"End":true}"#))
+        let members = try #require(run.events.first { $0.type == "PassStateExited" }?.details?.members)
+        #expect((members["assignedVariables"] == nil) == (variables == "{}"))
+        #expect((members["assignedVariablesDetails"] == nil) == (variables == "{}"))
+    }
+
     @Test(
         "what '$' is in Assign: the result before ResultSelector, or the effective input",
         arguments: [

@@ -114,11 +114,12 @@ struct DistributedMapTests {
             ("", 0), (#""ToleratedFailureCount":2,"#, 2), (#""ToleratedFailurePercentage":50,"#, 5),
             (#""ToleratedFailureCount":9,"ToleratedFailurePercentage":10,"#, 1),
             (#""ToleratedFailureCountPath":"$$.Execution.Input[3]","#, 3),
+            (#""ToleratedFailureCountPath":"$[8]","#, 3), (#""ToleratedFailurePercentagePath":"$[9]","#, 5),
         ]
     )
     func tolerance(fields: String, most: Int) throws {
         for failures in [most, most + 1] {
-            var run = try run(map(fields), "[0,1,2,3,4,5,6,7,8,9]")
+            var run = try run(map(fields), #"[0,1,2,3,4,5,6,7,"3","50"]"#)
             let ids = ids(run)
             try run.advance(
                 milliseconds: 1,
@@ -230,6 +231,12 @@ struct DistributedMapTests {
         #expect(try run(String(definition), "{}").output == #""caught""#)
         let writer = #""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},"#
         #expect(try run(map(writer), "[1]").failure?.error == "States.ResultWriterFailed")
+    }
+
+    @Test("a reader may be asked for no items at all, which stands for all")
+    func allItems() throws {
+        let reader = #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"MaxItems":0}},"#
+        #expect(try run(map(reader), "{}").failure?.error == "States.ItemReaderFailed")
     }
 
     @Test("a redrive runs the items again that had not succeeded")

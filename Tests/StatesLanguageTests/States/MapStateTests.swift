@@ -99,13 +99,14 @@ struct MapStateTests {
         "no more iterations run at once than the limit says, AWS's 40 without one",
         arguments: [
             (#""MaxConcurrency":3,"#, 3), (#""MaxConcurrencyPath":"$.n","#, 2), (#""MaxConcurrency":0,"#, 40),
+            (#""MaxConcurrencyPath":"$.t","#, 2), (#""MaxConcurrencyPath":"$.z","#, 40),
             ("", 40), (#""MaxConcurrency":1000,"#, 40),
         ]
     )
     func concurrency(fields: String, most: Int) throws {
         var run = try Run(
             map(#"{"Type":"Wait","Seconds":1,"End":true}"#, #""ItemsPath":"$.l","ResultPath":null,"# + fields),
-            input: #"{"n":2,"l":[\#((0..<50).map(String.init).joined(separator: ","))]}"#
+            input: #"{"n":2,"t":"2","z":"0","l":[\#((0..<50).map(String.init).joined(separator: ","))]}"#
         )
         #expect(run.types.filter { $0 == "MapIterationStarted" }.count == most)
         try run.advance(milliseconds: 1_000)

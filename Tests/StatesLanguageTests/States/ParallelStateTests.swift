@@ -92,8 +92,8 @@ struct ParallelStateTests {
         arguments: [
             ("States.ALL", "E", true), ("E", "E", true), ("States.TaskFailed", "E", true),
             ("States.BranchFailed", "E", true), ("F", "E", false), ("States.ALL", "States.Runtime", false),
-            ("States.BranchFailed", "States.Runtime", false), ("States.Runtime", "States.Runtime", true),
-            ("States.ALL", "States.DataLimitExceeded", false), ("States.TaskFailed", "States.Timeout", false),
+            ("States.BranchFailed", "States.Runtime", false), ("States.Runtime", "States.Runtime", false),
+            ("States.ALL", "States.DataLimitExceeded", true), ("States.TaskFailed", "States.Timeout", false),
         ]
     )
     func catching(pattern: String, error: String, isCaught: Bool) throws {

@@ -114,11 +114,12 @@ struct TaskStateTests {
         "a time-out is an instant of the flow, never early",
         arguments: [
             (#""TimeoutSeconds":5"#, 5_000), (#""TimeoutSecondsPath":"$.a""#, 1_000),
-            (#""HeartbeatSeconds":3"#, 3_000), (#""TimeoutSeconds":60,"HeartbeatSecondsPath":"$.a""#, 1_000),
+            (#""TimeoutSecondsPath":"$.t""#, 7_000), (#""HeartbeatSeconds":3"#, 3_000),
+            (#""TimeoutSeconds":60,"HeartbeatSecondsPath":"$.a""#, 1_000),
         ] as [(String, Int64)]
     )
     func timeout(fields: String, milliseconds: Int64) throws {
-        var run = try run(fields, [.pending])
+        var run = try run(fields, [.pending], input: #"{"a":1,"t":"7"}"#)
         #expect(run.flow?.wakeUp == Run.start.adding(milliseconds: milliseconds))
         let resting = run.outcome
         try run.advance(milliseconds: milliseconds - 1)

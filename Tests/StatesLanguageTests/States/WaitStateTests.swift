@@ -15,6 +15,7 @@ struct WaitStateTests {
         arguments: [
             (#""Seconds":0"#, "{}", 0), (#""Seconds":10"#, "{}", 10_000),
             (#""SecondsPath":"$.s""#, #"{"s":3}"#, 3_000), (#""SecondsPath":"$.s""#, #"{"s":0}"#, 0),
+            (#""SecondsPath":"$.s""#, #"{"s":"3"}"#, 3_000),
             (#""SecondsPath":"$$.Execution.Input.s""#, #"{"s":7}"#, 7_000),
             (#""InputPath":"$.in","SecondsPath":"$.s""#, #"{"in":{"s":5}}"#, 5_000),
             (#""Timestamp":"2027-01-15T08:00:05.123Z""#, "{}", 5_000),
@@ -50,7 +51,14 @@ struct WaitStateTests {
             (#""SecondsPath":"$.v""#, "-1", "The SecondsPath parameter references a negative value: $.v == -1"),
             (#""SecondsPath":"$.v""#, "1.5", "The SecondsPath parameter cannot be parsed as a long value: $.v == 1.5"),
             (#""SecondsPath":"$.v""#, #""x""#, "The SecondsPath parameter cannot be parsed as a long value: $.v == x"),
-            (#""SecondsPath":"$.w""#, "1", "Invalid path '$.w' : No results for path: $['w']"),
+            (
+                #""SecondsPath":"$.v""#, #""1.5""#,
+                "The SecondsPath parameter cannot be parsed as a long value: $.v == 1.5"
+            ),
+            (#""SecondsPath":"$.w""#, "1", "The SecondsPath parameter does not reference an input value: $.w"),
+            (#""SecondsPath":"$.w.x""#, "1", "The SecondsPath parameter does not reference an input value: $.w.x"),
+            (#""SecondsPath":"$w""#, "1", "The SecondsPath parameter does not reference an input value: $w"),
+            (#""TimestampPath":"$.w""#, "1", "The TimestampPath parameter does not reference an input value: $.w"),
             (
                 #""TimestampPath":"$.v""#, #""2026-01-01""#,
                 "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: $.v == 2026-01-01"

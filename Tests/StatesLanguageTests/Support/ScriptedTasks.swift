@@ -3,12 +3,15 @@ import StatesLanguage
 /// Answers tasks from a list, in order, and keeps what was asked. Past the list's end tasks succeed with `{}`.
 struct ScriptedTasks: TaskHandler {
     var answers: [TaskDisposition] = []
+    /// The resource whose tasks fail.
+    var failing: String?
     private(set) var requests: [TaskRequest] = []
 
     init(_ answers: [TaskDisposition] = []) { self.answers = answers }
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
         requests.append(task)
+        if task.resource == failing { return .failed(error: "E", cause: nil) }
         return answers.isEmpty ? .succeeded(output: .object([:])) : answers.removeFirst()
     }
 

@@ -52,6 +52,8 @@ struct AttributeValueTests {
 
     private static let refusedCases: [(String, String)] = [
         (#"{}"#, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+        (#"{"S":null}"#, "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
+        ("null", "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"),
         (
             #"{"S":"a","N":"1"}"#,
             "Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes"

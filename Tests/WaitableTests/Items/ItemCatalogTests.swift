@@ -12,6 +12,13 @@ struct ItemCatalogTests {
         ("dynamodb:deleteItem", #""{% $parameters %}""#),
     ]
 
+    @Test("a resource may name a region and an account", arguments: ItemIntegration.allCases)
+    func region(integration: ItemIntegration) {
+        let resource = ItemResource("arn:aws:states:eu-west-1:123456789012:\(integration.rawValue):putItem")
+        #expect(resource == ItemResource("arn:aws:states:::\(integration.rawValue):putItem"))
+        #expect(resource?.integration == integration)
+    }
+
     @Test("supported tasks have no problem", arguments: supportedCases)
     func supported(resource: String, parameters: String) throws {
         let problem = ItemCatalog().problem(

@@ -94,6 +94,18 @@ struct ItemTaskHandlerTests {
         )
     }
 
+    @Test("a parameter that is null and need not be there is not there")
+    func nullParameters() throws {
+        let nulls = ["ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValues"]
+            .map { #","\#($0)":null"# }.joined()
+        let (_, effect) = try begin(
+            "dynamodb:deleteItem",
+            #"{"TableName":"T","Key":{"id":{"S":"a"}}\#(nulls)}"#,
+            ItemTaskHandler(execution: Self.execution)
+        )
+        #expect(effect.map(arguments) == ["D", "T:a"])
+    }
+
     @Test("a delete without conditions is an effect, also out of a table's ARN")
     func delete() throws {
         let handler = ItemTaskHandler(execution: Self.execution)
@@ -148,6 +160,23 @@ struct ItemTaskHandlerTests {
     }
 
     private static let validationCases: [(String, String)] = [
+        (
+            #"{"TableName":"T","Item":null}"#,
+            "1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null"
+        ),
+        (
+            #"{"TableName":null,"Item":{"Id":{"S":"x"}}}"#,
+            "1 validation error detected: Value null at 'tableName' failed to satisfy constraint: Member must not be null"
+        ),
+        (
+            #"{"TableName":null,"Item":null}"#,
+            "2 validation errors detected: Value null at 'item' failed to satisfy constraint: Member must not be null; "
+                + "Value null at 'tableName' failed to satisfy constraint: Member must not be null"
+        ),
+        (
+            #"{"TableName":"T","Item":{"Id":{"S":null}}}"#,
+            "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes"
+        ),
         (
             #"{"TableName":"T","Item":{"a":{"S":"x"}}}"#,
             "One or more parameter values were invalid: Missing the key Id in the item"
