@@ -84,6 +84,7 @@ local function putDue(asked, name, instant)
     local before = head(asked.prefix)
     redis.call('ZADD', asked.prefix .. ':due', format('%.0f', instant), name)
     wake(asked.prefix, before, instant)
+    noteDue(asked.prefix, asked.now)
 end
 
 -- A score in `due` that no transition gives.

@@ -89,6 +89,7 @@ local function rouse(prefix, name, now)
     local before = head(prefix)
     redis.call('ZADD', due, 'XX', now, name)
     wake(prefix, before, now)
+    noteDue(prefix, now)
 end
 
 -- Puts a field into an open execution's inbox. Whether there was one.
@@ -188,6 +189,7 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local before = head(prefix)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
+    noteDue(prefix, now)
     if waits ~= '' then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
