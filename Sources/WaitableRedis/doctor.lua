@@ -93,7 +93,7 @@ local function judgeScore(asked, name, score, found)
     if number >= NEVER_DUE then
         found('never-due', score)
     elseif isLease(number) then
-        if number > asked.now + asked.longest then
+        if number > asked.now + asked.longest + MAX_PAUSE then
             found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
         end
     -- Only what is due is parked: what lies further ahead waits for its instant.

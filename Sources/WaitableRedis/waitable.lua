@@ -671,9 +671,10 @@ end
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
 --        of each (nil: none of any), then for each: X, document or nil]
--- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Those
--- of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and
--- beside leases that ran out. Errors VALIDATION. Bound: limit.
+-- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Its lease
+-- is longer each time (1, 2, 4, … 32 s more), so that workers that all stop again and again in a short time are not taken for
+-- its doing. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed
+-- 16 MiB, and beside leases that ran out. Errors VALIDATION. Bound: limit.
 function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)
@@ -707,6 +708,11 @@ function claim(keys, args)
 
     local found = documents(prefix, list)
     local known = redeliveredCount(prefix)
+    if comesAgain then
+        known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1)
+        local pause = 1000 * 2 ^ (known - 1)
+        duration = duration + (pause < MAX_PAUSE and pause or MAX_PAUSE)
+    end
     local lease = newLease(prefix, now, duration)
     local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
     for n = 1, total do
@@ -721,7 +727,6 @@ function claim(keys, args)
         rescored[at - 3], rescored[at - 2], reply[at + 1], reply[at + 2] = lease, name, name, document
         at = at + 2
     end
-    if comesAgain then known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1) end
     if known > 0 then
         local times = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, total))
         for n = 1, total do times[n] = tonumber(times[n] or 0) end
