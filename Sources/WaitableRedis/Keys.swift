@@ -67,6 +67,8 @@ public struct Keys: Sendable, Hashable {
     public func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
     /// list: tasks of an activity that nobody has taken yet.
     public func activity(_ name: String) -> String { prefix + ":activity:" + name }
+    /// zset: tasks of an activity that were taken → until when that has to be confirmed (Unix ms, and a fraction).
+    public func taken(_ activity: String) -> String { prefix + ":activity:" + activity + ":taken" }
     /// stream: what tasks published.
     public func stream(_ name: String) -> String { prefix + ":stream:" + name }
     /// Pub/sub channel: the name of an activity that has got a task.

@@ -32,6 +32,7 @@
 --   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
 --   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
+--   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048)
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
 --

@@ -1,7 +1,7 @@
 import RedisClient
 import Testing
 
-@Suite("waitable_tell and waitable_take, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_tell, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
 struct TaskFunctionTests {
     /// A document whose task 7 waits for an answer.
     private static let waiting = #"{"s":"R","d":"h","b":1,"w":"3,7","f":{"n":"T"},"input":{}}"#
@@ -74,59 +74,6 @@ struct TaskFunctionTests {
         let last = Entry("m:a", next: "", token: again, effects: [["C", "0"]])
         #expect(try await partition.call("commit", [again] + Entry.arguments([last])) == .array([.integer(1)]))
         #expect(try await inbox(partition, "m:a").isEmpty)
-    }
-
-    @Test("an activity's tasks are taken once, in order, and only while they wait")
-    func take() async throws {
-        let partition = try Partition()
-        for name in ["m:a", "m:b", "m:c"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
-        }
-        try await partition.call("stop", "m:a")
-        #expect(
-            try await partition.call("take", "mail", #""w""#)
-                == .array(["token-m:b", "{}", "m:b", "7"].map { .bulk(Array($0.utf8)) })
-        )
-        let started = try await inbox(partition, "m:b")
-        #expect(started[0] == "s7")
-        #expect(started[1].hasPrefix(#"{"worker":"w","at":"#))
-        #expect(
-            try await partition.call("take", "mail", "")
-                == .array(["token-m:c", "{}", "m:c", "7"].map { .bulk(Array($0.utf8)) })
-        )
-        #expect(try await partition.call("take", "mail", "") == .null)
-        #expect(try await partition.call("take", "other", "") == .null)
-    }
-
-    @Test("a task that is given back is the first again, as if nobody had taken it")
-    func giveBack() async throws {
-        let partition = try Partition()
-        for name in ["m:a", "m:b"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{\"n\":\n1}"]])
-        }
-        let taken = try #require(try await partition.call("take", "mail", "").array?.compactMap(\.string))
-        #expect(taken == ["token-m:a", "{\"n\":\n1}", "m:a", "7"])
-        let words = ["mail", taken[2], taken[3], taken[0], taken[1]]
-        #expect(try await partition.call("give_back", words) == .integer(1))
-        #expect(try await inbox(partition, "m:a").isEmpty)
-        // Once more, as after a reply that was lost.
-        #expect(try await partition.call("give_back", words) == .integer(0))
-        #expect(try await partition.redis("LLEN", "~:activity:mail") == .integer(2))
-        #expect(try await partition.call("take", "mail", "").array?.compactMap(\.string) == taken)
-        #expect(try await partition.call("take", "mail", "").array?.first?.string == "token-m:b")
-    }
-
-    @Test(
-        "a task is not given back once it has been answered, has lived, or waits no more",
-        arguments: [["tell", "m:a", "7", "7", "{}"], ["tell", "m:a", "7", "h7", "1"], ["stop", "m:a"]]
-    )
-    func keptBack(words: [String]) async throws {
-        let partition = try Partition()
-        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
-        #expect(try await partition.call("take", "mail", "") != .null)
-        try await partition.call(words[0], Array(words.dropFirst()))
-        #expect(try await partition.call("give_back", "mail", "m:a", "7", "token", "{}") == .integer(0))
-        #expect(try await partition.call("take", "mail", "") == .null)
     }
 
     @Test(
@@ -362,11 +309,6 @@ struct TaskFunctionTests {
             (["tell", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
             (["tell", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
             (["tell", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
-            (["take"], "VALIDATION activity: must have 1 to 1024 bytes: ''"),
-            (["give_back", "a", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
-            (["give_back", "a", "m:a", "7", "t\n"], "VALIDATION token: must be the task's: 't\\u000A'"),
-            (["give_back", "a", "m:a", "7", "t"], "VALIDATION input: must be JSON: ''"),
-            (["take", "a", "b", "c"], "VALIDATION arguments: must be 2: '3'"),
         ]
     )
     func malformed(words: [String], message: String) async throws {
