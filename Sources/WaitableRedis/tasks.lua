@@ -61,6 +61,15 @@ local function target(prefix, name, args, i)
     if kind == 'B' or kind == 'K' then return prefix .. ':children:' .. name, 'HLEN' end
 end
 
+-- Whether a revision is there; looked up once a call.
+local function isDeployed(prefix, hash)
+    tasks.deployed = tasks.deployed or {}
+    if tasks.deployed[hash] == nil then
+        tasks.deployed[hash] = redis.call('EXISTS', prefix .. ':machine:' .. hash) == 1
+    end
+    return tasks.deployed[hash]
+end
+
 -- The error text where the effect at args[i] could not be applied.
 function tasks.problem(prefix, name, args, i)
     local key, command = target(prefix, name, args, i)
@@ -68,6 +77,11 @@ function tasks.problem(prefix, name, args, i)
     local reply = redis.pcall(command, key)
     if isError(reply) then return reply.err end
     local kind = args[i]
+    -- Where the machine says which one it is, the outcome tells that it is gone.
+    local hash = kind == 'B' and args[i + 6] or ''
+    if hash ~= '' and byte(hash) ~= 58 and not isDeployed(prefix, hash) then
+        return refusal('REVISION', 'revision', 'must be deployed', hash)
+    end
     if kind ~= 'C' and kind ~= 'K' and kind ~= 'T' then return nil end
     local succeeded, problem = pcall(tasks.checkClosing, prefix)
     return not succeeded and (type(problem) == 'table' and problem.err or tostring(problem)) or nil
@@ -177,6 +191,9 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         return outcome .. ',"code":"StateMachineDoesNotExist"}'
+    end
+    if not isDeployed(prefix, revision.hash) then
+        return outcome .. ',"code":"StateMachineDoesNotExist","revision":' .. jsonText(revision.hash) .. '}'
     end
     if revision.type == 'EXPRESS' then
         id = id .. ':' .. instants.uuid(prefix .. micros .. ':' .. task .. ':' .. parent)
