@@ -765,6 +765,8 @@ end
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
 -- sleeping worker when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
+-- waitable_commit_growing is the same for those that bring new data (they put items, start executions, publish, …): a full
+-- Redis refuses it whole, with OOM, and takes waitable_commit, so that what is there can end.
 function commit(keys, args)
     local prefix = prefixOf(keys)
     token(args[1])
@@ -1242,6 +1244,7 @@ register('accept', accept, {})
 register('deploy', deploy, {})
 register('claim', claim, {'allow-oom'})
 register('commit', commit, {'allow-oom'})
+register('commit_growing', commit, {})
 register('renew', renew, {'allow-oom'})
 register('release', release, {'allow-oom'})
 register('adopt', adopt, {'allow-oom'})
