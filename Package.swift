@@ -87,7 +87,8 @@ let package = Package(
                 .embedInCode("waitable.lua"), .embedInCode("entries.lua"), .embedInCode("instants.lua"),
                 .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("sleepers.lua"),
                 .embedInCode("workers.lua"), .embedInCode("registry.lua"), .embedInCode("pausing.lua"),
-                .embedInCode("listing.lua"), .embedInCode("tasks.lua"), .embedInCode("doctor.lua"),
+                .embedInCode("setbacks.lua"), .embedInCode("listing.lua"), .embedInCode("tasks.lua"),
+                .embedInCode("doctor.lua"),
             ]
         ),
         .target(

@@ -83,6 +83,12 @@ final class CommandHandler: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(subscription), promise: nil)
     }
 
+    /// Ends the connection, for a reason that is known elsewhere.
+    func end(because cause: ConnectFailure) {
+        fail(RedisError(broken: cause))
+        context?.close(promise: nil)
+    }
+
     /// Takes no more requests, and closes the connection when those it has are answered.
     func retire() {
         isRetired = true

@@ -21,7 +21,8 @@ extension RedisConfiguration {
         let (url, place) = (names.url, place)
         switch failure {
         case .unknownHost: return "the host of \(place) is not known: correct it in \(url)"
-        case .refused: return "nothing listens on \(place): start Redis, or correct host and port in \(url)"
+        case .refused:
+            return "nothing listens on \(place) (connection refused): start Redis, or correct host and port in \(url)"
         case .noSocket: return "there is no socket \(place): start Redis, or correct the path in \(url)"
         case .timedOut: return "\(place) does not answer: correct host and port in \(url)"
         case .closed where tls == nil:

@@ -31,6 +31,7 @@ struct RedisConnection: Sendable, Equatable {
             let advice = configuration.advice(on: ConnectFailure(error))
             throw RedisError(.notSent, "cannot connect to \(configuration): \(advice)")
         }
+        async let _ = connection.endIfPlain(configuration, on: eventLoop)
         do {
             try await connection.greet(configuration, until: deadline)
             return connection
@@ -77,6 +78,23 @@ struct RedisConnection: Sendable, Equatable {
         }
         guard let connection = attempt.connection(of: channel) else { throw ChannelError.ioOnClosedChannel }
         return connection
+    }
+
+    /// How long a TLS handshake may take before the server is asked whether it speaks TLS at all.
+    private static let longestHandshake: Duration = .seconds(1)
+
+    /// Ends a TLS connection to a port that turns out to be a plain one: Redis says nothing to a handshake there, and waits
+    /// for more of it.
+    private func endIfPlain(_ configuration: RedisConfiguration, on eventLoop: any EventLoop) async {
+        guard configuration.tls != nil, (try? await Task.sleep(for: Self.longestHandshake)) != nil else { return }
+        // Nobody's password goes to a port that may be anybody's.
+        var plain = RedisConfiguration(address: configuration.address)
+        plain.connectTimeout = configuration.connectTimeout
+        guard let probe = try? await Self.open(plain, tls: nil, on: eventLoop, onPush: nil) else { return }
+        defer { probe.close() }
+        let deadline = NIODeadline.now() + TimeAmount(configuration.connectTimeout)
+        guard case .replies = await probe.send([RedisCommand("PING")], until: deadline) else { return }
+        channel.eventLoop.execute { handler.value.end(because: .notTLS) }
     }
 
     static func == (one: Self, other: Self) -> Bool { one.channel === other.channel }

@@ -15,8 +15,8 @@ public enum FunctionLibrary {
         PackageResources.waitable_lua, PackageResources.entries_lua, PackageResources.instants_lua,
         PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.sleepers_lua,
         PackageResources.workers_lua, PackageResources.registry_lua,
-        PackageResources.pausing_lua, PackageResources.listing_lua, PackageResources.tasks_lua,
-        PackageResources.doctor_lua,
+        PackageResources.pausing_lua, PackageResources.setbacks_lua, PackageResources.listing_lua,
+        PackageResources.tasks_lua, PackageResources.doctor_lua,
     ]
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.

@@ -28,7 +28,8 @@ public struct Keys: Sendable, Hashable {
     public var executions: String { prefix + ":executions" }
     /// zset: `machine:id` → the instant it closed (Unix ms).
     public var closed: String { prefix + ":closed" }
-    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms).
+    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms); `now`, with
+    /// the instant at which something was last made due at once.
     public var leases: String { prefix + ":leases" }
     /// hash: `machine:id` → how often a lease on it ran out.
     public var redelivered: String { prefix + ":redelivered" }
@@ -42,7 +43,8 @@ public struct Keys: Sendable, Hashable {
     public var arn: String { prefix + ":arn" }
     /// string: the key of the namespace's task tokens, 256 random bits in base64, from its first use on.
     public var secret: String { prefix + ":secret" }
-    /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed.
+    /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon
+    /// are work that is left to claims.
     public var paused: String { prefix + ":paused" }
     /// hash: a table of the registry, name → JSON.
     public func registry(_ table: RegistryTable) -> String { "\(prefix):\(table.rawValue)" }
@@ -65,6 +67,8 @@ public struct Keys: Sendable, Hashable {
     public func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
     /// list: tasks of an activity that nobody has taken yet.
     public func activity(_ name: String) -> String { prefix + ":activity:" + name }
+    /// zset: tasks of an activity that were taken → until when that has to be confirmed (Unix ms, and a fraction).
+    public func taken(_ activity: String) -> String { prefix + ":activity:" + activity + ":taken" }
     /// stream: what tasks published.
     public func stream(_ name: String) -> String { prefix + ":stream:" + name }
     /// Pub/sub channel: the name of an activity that has got a task.

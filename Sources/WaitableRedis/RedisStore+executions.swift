@@ -215,11 +215,13 @@ extension RedisStore {
     /// Commits transitions under a lease, each atomically.
     ///
     /// - Returns: One result for each, in order.
-    /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed.
+    /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed;
+    ///   ``StoreError/outOfMemory(_:)``, where Redis is full and one of them brings new data.
     public func commit(_ transitions: [Transition], token: String) async throws(StoreError) -> [CommitResult] {
         var arguments = FunctionArguments(token, transitions.passed.argument)
         let places = arguments.append(transitions)
-        let reply = try await call("waitable_commit", arguments)
+        let bringsData = transitions.contains { $0.bringsData }
+        let reply = try await call(bringsData ? "waitable_commit_growing" : "waitable_commit", arguments)
         let (_, results) = try Self.results(in: reply, of: "waitable_commit", count: transitions.count)
         if reply.integer != nil { return Array(repeating: .applied(outcomes: []), count: transitions.count) }
         guard let results else { throw .clockChanged }

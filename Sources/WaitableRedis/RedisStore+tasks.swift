@@ -13,6 +13,8 @@ public struct ActivityTask: Sendable, Equatable {
     /// Its execution's member of `due`, and its id in it.
     fileprivate var execution: [UInt8]
     fileprivate var id: String
+    /// Under which it was taken.
+    fileprivate var lease: String
 }
 
 extension RedisStore {
@@ -24,23 +26,37 @@ extension RedisStore {
         return try await call("waitable_tell", arguments).integer == 1
     }
 
-    /// Takes the first task of an activity that still waits.
+    /// Takes the first task of an activity that still waits. It goes to the next one who asks, ten seconds later, unless it
+    /// is confirmed: by ``confirm(_:worker:)``.
     ///
-    /// - Parameter worker: The name that the activity's worker gives itself.
     /// - Returns: The task; `nil` where there is none.
-    public func takeTask(of activity: String, worker: String?) async throws(StoreError) -> ActivityTask? {
+    public func takeTask(of activity: String) async throws(StoreError) -> ActivityTask? {
         while true {
-            let name = worker.map { JSON.string($0).text } ?? ""
-            guard let words = try await call("waitable_take", FunctionArguments(activity, name)).array else {
-                return nil
-            }
+            guard let words = try await call("waitable_take", FunctionArguments(activity)).array else { return nil }
             // Many tasks that wait no more were passed over: look on.
             guard !words.isEmpty else { continue }
-            guard words.count == 4, let token = words[0].string, let input = words[1].string,
-                let execution = words[2].bytes, let id = words[3].string
+            guard words.count == 5, let token = words[0].string, let input = words[1].string,
+                let execution = words[2].bytes, let id = words[3].string, let lease = words[4].string
             else { throw .unexpectedReply(function: "waitable_take", reply: "\(words)") }
-            return ActivityTask(activity: activity, token: token, input: input, execution: execution, id: id)
+            return ActivityTask(
+                activity: activity,
+                token: token,
+                input: input,
+                execution: execution,
+                id: id,
+                lease: lease
+            )
         }
+    }
+
+    /// Says that a task that was taken has been got.
+    ///
+    /// - Parameter worker: The name that the activity's worker gives itself.
+    /// - Returns: Whether it is still the one's who took it; also where it is said again.
+    public func confirm(_ task: ActivityTask, worker: String?) async throws(StoreError) -> Bool {
+        let name = worker.map { JSON.string($0).text } ?? ""
+        let arguments = FunctionArguments(task.activity, task.lease, name)
+        return try await call("waitable_confirm", arguments).integer == 1
     }
 
     /// Gives a task back that reached nobody: it is the activity's first again, as if it had not been taken.

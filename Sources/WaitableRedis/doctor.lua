@@ -84,6 +84,7 @@ local function putDue(asked, name, instant)
     local before = head(asked.prefix)
     redis.call('ZADD', asked.prefix .. ':due', format('%.0f', instant), name)
     wake(asked.prefix, before, instant)
+    noteDue(asked.prefix, asked.now)
 end
 
 -- A score in `due` that no transition gives.
@@ -92,7 +93,7 @@ local function judgeScore(asked, name, score, found)
     if number >= NEVER_DUE then
         found('never-due', score)
     elseif isLease(number) then
-        if number > asked.now + asked.longest then
+        if number > asked.now + asked.longest + MAX_PAUSE then
             found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
         end
     -- Only what is due is parked: what lies further ahead waits for its instant.

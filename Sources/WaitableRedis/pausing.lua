@@ -57,6 +57,7 @@ function pausing.restore(prefix, states, now)
         end
     end
     batched('ZADD', due, restored, 2)
+    if #restored > 0 then noteDue(prefix, now) end
     if #list == 2 * SLICE_RESTORED then
         redis.call('HSET', key, PASS, left)
         return true

@@ -65,6 +65,15 @@ local function target(prefix, name, args, i)
     if kind == 'B' or kind == 'K' then return prefix .. ':children:' .. name, 'HLEN' end
 end
 
+-- Whether a revision is there; looked up once a call.
+local function isDeployed(prefix, hash)
+    tasks.deployed = tasks.deployed or {}
+    if tasks.deployed[hash] == nil then
+        tasks.deployed[hash] = redis.call('EXISTS', prefix .. ':machine:' .. hash) == 1
+    end
+    return tasks.deployed[hash]
+end
+
 -- The error text where the effect at args[i] could not be applied.
 function tasks.problem(prefix, name, args, i)
     local key, command = target(prefix, name, args, i)
@@ -77,6 +86,11 @@ function tasks.problem(prefix, name, args, i)
             reply = redis.pcall('HLEN', prefix .. other)
             if isError(reply) then return reply.err end
         end
+    end
+    -- Where the machine says which one it is, the outcome tells that it is gone.
+    local hash = kind == 'B' and args[i + 6] or ''
+    if hash ~= '' and byte(hash) ~= 58 and not isDeployed(prefix, hash) then
+        return refusal('REVISION', 'revision', 'must be deployed', hash)
     end
     if kind ~= 'C' and kind ~= 'K' and kind ~= 'T' then return nil end
     local succeeded, problem = pcall(tasks.checkClosing, prefix)
@@ -99,6 +113,7 @@ local function rouse(prefix, name, now)
     local before = head(prefix)
     redis.call('ZADD', due, 'XX', now, name)
     wake(prefix, before, now)
+    noteDue(prefix, now)
 end
 
 -- Puts a field into an open execution's inbox. Whether there was one.
@@ -187,6 +202,9 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         return outcome .. ',"code":"StateMachineDoesNotExist"}'
     end
+    if not isDeployed(prefix, revision.hash) then
+        return outcome .. ',"code":"StateMachineDoesNotExist","revision":' .. jsonText(revision.hash) .. '}'
+    end
     if revision.type == 'EXPRESS' then
         id = id .. ':' .. instants.uuid(prefix .. micros .. ':' .. task .. ':' .. parent)
         outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
@@ -198,6 +216,7 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local before = head(prefix)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
+    noteDue(prefix, now)
     if waits ~= '' then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
@@ -320,36 +339,77 @@ local function tell(keys, args)
     return 1
 end
 
--- waitable_take: the first task in an activity's queue that still waits.
+local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
+local MAX_OVER = 16     -- tasks that were not confirmed in time, or were long ago, that one call looks at
+
+-- The parts of a task in a queue, [id, X, token, input], where it still waits.
+local function offered(prefix, text)
+    local id, name, token, input = match(text, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
+    local document = id and documentOf(prefix, name)
+    if document and status(document) == 'R' and awaits(document, id) then return {id, name, token, input} end
+end
+
+-- waitable_take: the first task in an activity's queue that still waits. It is the caller's when waitable_confirm has said so,
+-- within ten seconds: after that it is the first again. So one that is taken for somebody who has gone, or whose answer is
+-- lost, is not lost with him.
 -- KEYS   prefix
--- ARGV   activity, worker's name (JSON text; '' for none)
--- Returns [token, input, X, task (its id)] | nil where there is none
+-- ARGV   activity
+-- Returns [token, input, X, task (its id), lease (text)] | nil where there is none
 -- Errors VALIDATION. Bound: 1,000 tasks that wait no more; then [] and there may be others.
 local function take(keys, args)
     local prefix = prefixOf(keys)
     local queue = prefix .. ':activity:' .. named(args[1], 'activity')
-    local worker = args[2] or ''
-    noMore(args, 2)
-    for _ = 1, MAX_BATCH do
-        local offered = redis.call('LPOP', queue)
-        if not offered then return nil end
-        local id, name, token, input = match(offered, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
-        if id then
-            local document = documentOf(prefix, name)
-            if document and status(document) == 'R' and awaits(document, id) then
-                local at = format('%.0f', (clock()))
-                local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
-                deliver(prefix, name, 's' .. id, value, true)
-                return {token, input, name, id}
-            end
+    noMore(args, 1)
+    local taken, now = queue .. ':taken', (clock())
+    -- Those that were not confirmed in time; below 0, what is kept of those that were.
+    local over = redis.call('ZRANGE', taken, format('%.0f', -now), format('%.0f', now), 'BYSCORE', 'LIMIT', 0, MAX_OVER)
+    for n = 1, MAX_BATCH do
+        local isQueued, text = not over[n], over[n] or redis.call('LINDEX', queue, 0)
+        if not text then
+            -- The clock was set back since.
+            local ahead = format('%.0f', now + TAKEN_FOR + MAX_DRIFT)
+            text = redis.call('ZRANGE', taken, ahead, '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
+            if not text then return nil end
+            isQueued = false
+        end
+        local task = offered(prefix, text)
+        local step = task and redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
+        if isQueued then redis.call('LPOP', queue) else redis.call('ZREM', taken, text) end
+        if task then
+            local lease = exact(now + TAKEN_FOR + step / 2048)
+            redis.call('ZADD', taken, lease, text)
+            return {task[3], task[4], task[2], task[1], lease}
         end
     end
     return {}
 end
 
+-- waitable_confirm: a task that was taken has been got by who took it.
+-- KEYS   prefix
+-- ARGV   activity, lease: as waitable_take gave it, worker's name (JSON text; '' for none)
+-- Returns 1, also when it is said again | 0 it waits no more, or it is not his any more
+-- Errors VALIDATION. Bound: constant.
+local function confirm(keys, args)
+    local prefix = prefixOf(keys)
+    local taken = prefix .. ':activity:' .. named(args[1], 'activity') .. ':taken'
+    token(args[2])
+    local lease, worker = args[2], args[3] or ''
+    noMore(args, 3)
+    local text = redis.call('ZRANGE', taken, lease, lease, 'BYSCORE', 'LIMIT', 0, 1)[1]
+    if not text then return redis.call('ZSCORE', taken, lease) and 1 or 0 end
+    local task = offered(prefix, text)
+    redis.call('ZREM', taken, text)
+    if not task then return 0 end
+    redis.call('ZADD', taken, '-' .. lease, lease)
+    local at = format('%.0f', (clock()))
+    local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
+    deliver(prefix, task[2], 's' .. task[1], value, true)
+    return 1
+end
+
 -- waitable_give_back: a task that was taken for somebody who had gone before it came is the first of its activity again.
 -- KEYS   prefix
--- ARGV   activity, X, task (its id), token, input: as waitable_take gave them
+-- ARGV   activity, X, task (its id), token, input: as waitable_take gave them, confirmed or not
 -- Returns 1 | 0 it waits no more, has got an answer or a sign of life, or is back already
 -- Errors VALIDATION. Bound: constant.
 local function giveBack(keys, args)
@@ -366,6 +426,7 @@ local function giveBack(keys, args)
     local inbox = prefix .. ':inbox:' .. name
     if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
     local offer = concat({id, name, token, input}, '\n')
+    redis.call('ZREM', queue .. ':taken', offer)
     if redis.call('LINDEX', queue, 0) == offer then return 0 end
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
@@ -376,4 +437,5 @@ end
 
 register('tell', tell, {})
 register('take', take, {'allow-oom'})
+register('confirm', confirm, {'allow-oom'})
 register('give_back', giveBack, {'allow-oom'})

@@ -9,7 +9,8 @@
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
---   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
+--   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`; and `now` -> when
+--                                something was last made due at once (ms); see setbacks.lua
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
@@ -25,7 +26,7 @@
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
 --   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
 --   prefix:wake          channel the same, for all workers; nothing but people publish there
---   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua
+--   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`: work for claims
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see tasks.lua
@@ -33,6 +34,7 @@
 --   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
 --   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
+--   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048)
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
 --
@@ -42,7 +44,7 @@
 --
 -- LIMITS is made of the Swift type `Limits`, and stands in front of this file.
 --
--- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, listing.lua, tasks.lua and doctor.lua follow
+-- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, setbacks.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
 local VERSION = '10'
@@ -58,8 +60,11 @@ local SLICE = 6000                -- arguments per command: Lua's unpack gives u
 local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 local MAX_DRIFT = 1000            -- ms by which the clock may be behind without having been set back
 local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
+local MAX_PAUSE = 32000           -- ms by which the lease of what has lost others is longer
+local AT_ONCE = 'now'             -- member of `leases` that is none: when something was last made due at once
 
-local instants, items, entries, tasks, sleepers, pausing = {}, {}, {}, {}, {}, {PARKED = 4398046511104}
+local instants, items, entries, tasks, sleepers, setbacks, pausing = {}, {}, {}, {}, {}, {}, {PARKED = 4398046511104}
+local noted -- whether this call has noted that something is due at once
 
 -- While a library loads, Redis shows it no global but `redis`; the string functions are reached through a string.
 local text = ''
@@ -98,8 +103,8 @@ local function refuse(code, field, rule, value) error({refusal = refusal(code, f
 -- A function's callback: refusals and failed commands become plain error replies, without Lua positions in the text.
 local function guarded(body)
     return function(keys, args)
-        tasks.writes, items.cost = nil, 0
-        tasks.room = MAX_STOPPED
+        tasks.writes, items.cost, noted = nil, 0, false
+        tasks.room, tasks.deployed = MAX_STOPPED, nil
         local ok, result = pcall(body, keys, args)
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
@@ -208,6 +213,14 @@ local function head(prefix)
     return first[2] and tonumber(first[2])
 end
 
+-- Notes that something was made due at once: a claim that finds the clock before that instant knows that it was set back.
+-- Cannot fail: called after writes.
+local function noteDue(prefix, now)
+    if noted then return end
+    noted = true
+    redis.pcall('ZADD', prefix .. ':leases', 'GT', now, AT_ONCE)
+end
+
 -- Wakes a worker, when something is due sooner than `before`, which one sleeps towards. Cannot fail: called after writes.
 local function wake(prefix, before, score)
     if score and (not before or score < before) then pcall(sleepers.watch, prefix, score) end
@@ -232,13 +245,17 @@ local function letGo(prefix, lease)
 end
 
 -- Leases that ran out and still have members of `due`, sorted; none of most partitions. One that was taken later than now has
--- run out too: the clock was set back, and nobody should wait until it shows that time again.
+-- run out too: the clock was set back, and nobody should wait until it shows that time again. And, where the clock was set
+-- back since something was made due at once, that instant.
 local function lapsedLeases(prefix, now)
-    local found, gone = {}, {}
+    local found, gone, ahead = {}, {}, nil
     local leases = redis.call('ZRANGE', prefix .. ':leases', 0, MAX_BATCH - 1, 'WITHSCORES')
     for n = 1, #leases, 2 do
         local lease = leases[n]
-        if tonumber(lease) <= now or tonumber(leases[n + 1]) > now + MAX_DRIFT then
+        if lease == AT_ONCE then
+            local instant = tonumber(leases[n + 1])
+            ahead = instant > now + MAX_DRIFT and instant or nil
+        elseif tonumber(lease) <= now or tonumber(leases[n + 1]) > now + MAX_DRIFT then
             if redis.call('ZCOUNT', prefix .. ':due', lease, lease) == 0 then
                 gone[#gone + 1] = lease
             else
@@ -249,7 +266,7 @@ local function lapsedLeases(prefix, now)
     end
     batched('ZREM', prefix .. ':leases', gone)
     table.sort(found, function(one, other) return tonumber(one) < tonumber(other) end)
-    return found
+    return found, ahead
 end
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
@@ -522,6 +539,7 @@ local function newWrites(prefix, now)
             end
             -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
             wake(prefix, before, soonest)
+            if soonest <= tonumber(now) then noteDue(prefix, now) end
         end
         if writes.holds then batched('ZREM', dueKey, writes.left) end
         batched('ZADD', prefix .. ':closed', writes.closed, 2)
@@ -657,9 +675,10 @@ end
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
 --        of each (nil: none of any), then for each: X, document or nil]
--- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Those
--- of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and
--- beside leases that ran out. Errors VALIDATION. Bound: limit.
+-- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Its lease
+-- is longer each time (1, 2, 4, … 32 s more), so that workers that all stop again and again in a short time are not taken for
+-- its doing. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed
+-- 16 MiB, and beside leases that ran out. Errors VALIDATION. Bound: limit.
 function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, MAX_BATCH)
@@ -671,9 +690,14 @@ function claim(keys, args)
     local paused = pausing.states(prefix)
     local unfinished = paused and pausing.restore(prefix, paused, now)
     unfinished = tasks.stopMore(prefix, paused) or unfinished
+    unfinished = setbacks.recall(prefix, paused, now) or unfinished
     local moment = format('%.0f', now)
     local list, comesAgain = dueBetween(prefix, paused, '-inf', moment, limit), false
-    local leases = lapsedLeases(prefix, now)
+    local leases, ahead = lapsedLeases(prefix, now)
+    if ahead then
+        setbacks.begin(prefix, ahead)
+        unfinished = true
+    end
     if #leases > 0 then list, comesAgain = besides(prefix, paused, leases, moment, limit) end
     local total = #list
     if total == 0 then
@@ -688,6 +712,11 @@ function claim(keys, args)
 
     local found = documents(prefix, list)
     local known = redeliveredCount(prefix)
+    if comesAgain then
+        known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1)
+        local pause = 1000 * 2 ^ (known - 1)
+        duration = duration + (pause < MAX_PAUSE and pause or MAX_PAUSE)
+    end
     local lease = newLease(prefix, now, duration)
     local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
     for n = 1, total do
@@ -702,7 +731,6 @@ function claim(keys, args)
         rescored[at - 3], rescored[at - 2], reply[at + 1], reply[at + 2] = lease, name, name, document
         at = at + 2
     end
-    if comesAgain then known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1) end
     if known > 0 then
         local times = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, total))
         for n = 1, total do times[n] = tonumber(times[n] or 0) end
@@ -740,6 +768,8 @@ end
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
 -- sleeping worker when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
+-- waitable_commit_growing is the same for those that bring new data (they put items, start executions, publish, …): a full
+-- Redis refuses it whole, with OOM, and takes waitable_commit, so that what is there can end.
 function commit(keys, args)
     local prefix = prefixOf(keys)
     token(args[1])
@@ -877,6 +907,7 @@ local function release(keys, args)
     redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
     letGo(prefix, args[1])
     wake(prefix, before, again)
+    noteDue(prefix, again - pause)
     return #rescored / 2
 end
 
@@ -955,6 +986,7 @@ local function start(keys, args)
         keep(prefix, name, '{"s":"R","d":"' .. revision.hash .. '","b":' .. format('%.0f', now) .. ',"input":' .. input .. '}')
         redis.call('ZADD', prefix .. ':due', now, name)
         wake(prefix, before, now)
+        noteDue(prefix, now)
     end
     local arn = ''
     if type(revision.arn) == 'string' then
@@ -1049,6 +1081,7 @@ local function reschedule(keys, args)
         at = was < now and was or now
     end
     redis.call('ZADD', due, format('%.0f', at), name)
+    noteDue(prefix, (clock()))
     touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
     wake(prefix, before, at)
     return instant
@@ -1079,6 +1112,7 @@ local function redrive(keys, args)
     redis.call('ZADD', prefix .. ':due', now, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
     wake(prefix, before, now)
+    noteDue(prefix, now)
     return now
 end
 
@@ -1213,6 +1247,7 @@ register('accept', accept, {})
 register('deploy', deploy, {})
 register('claim', claim, {'allow-oom'})
 register('commit', commit, {'allow-oom'})
+register('commit_growing', commit, {})
 register('renew', renew, {'allow-oom'})
 register('release', release, {'allow-oom'})
 register('adopt', adopt, {'allow-oom'})

@@ -16,6 +16,8 @@ struct Batch: Sendable {
     private var left: [[UInt8]] = []
     /// How long the steps of a batch may take before the others are left to other batches.
     private static let longestRun = Duration.milliseconds(250)
+    /// How many members without a document one batch adopts, each by calls of its own; the others are left too.
+    private static let mostAdoptions = 32
     private let size: Int
 
     /// Runs the executions of a claim on, in order.
@@ -26,10 +28,18 @@ struct Batch: Sendable {
         steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
         let start = ContinuousClock.now
+        var adoptions = 0
         for (index, member) in claim.members.enumerated() {
             if index > 0, start.duration(to: .now) > Self.longestRun {
-                left = claim.members[index...].map(\.bytes)
+                left += claim.members[index...].map(\.bytes)
                 break
+            }
+            if member.document == nil {
+                adoptions += 1
+                guard adoptions <= Self.mostAdoptions else {
+                    left.append(member.bytes)
+                    continue
+                }
             }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member) {

@@ -11,7 +11,7 @@ struct CommitSender: Sendable {
     let lease: BatchLease
 
     /// What became of each step, in order; `nil` for one that is due again, as it was: at once where the clock was set,
-    /// else when the lease has run out.
+    /// in a second where Redis is full, else when the lease has run out.
     func results(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {
         let transitions = steps.map { $0.step.transition(lease: lease.token) }
         // What several steps came to can be more than Redis takes at once.
@@ -32,6 +32,10 @@ struct CommitSender: Sendable {
                 await worker.release(steps.map { Array($0.step.execution.key.member.utf8) }, token: lease.token)
                 return steps.map { _ in nil }
             } catch {
+                let bringsData = transitions.map { $0.bringsData }
+                if case .outOfMemory(let message) = error, bringsData.contains(true) {
+                    return await resultsWithoutRoom(of: steps, bringsData, message)
+                }
                 failures += 1
                 worker.metrics.failedCommits.increment()
                 switch await reaction(to: error, failures, steps.count) {
@@ -71,6 +75,26 @@ struct CommitSender: Sendable {
             return .halves
         }
         return lease.isLive && worker.canReachRedis ? .again : .end
+    }
+
+    /// Commits the steps that a full Redis takes, and gives the others back: they are run again until there is room for what
+    /// they bring.
+    private func resultsWithoutRoom(
+        of steps: ArraySlice<PendingStep>,
+        _ bringsData: [Bool],
+        _ message: String
+    ) async -> [CommitResult?] {
+        let growing = zip(steps, bringsData).filter { $0.1 }.map { $0.0 }
+        var metadata = metadata(of: growing[...])
+        metadata["error"] = "\(message)"
+        worker.logger.warning("Redis is full: what brings new data is run again later", metadata: metadata)
+        worker.metrics.failedCommits.increment()
+        let members = growing.map { Array($0.step.execution.key.member.utf8) }
+        await worker.release(members, token: lease.token, pause: .random(in: 1_000...2_000))
+        let others = zip(steps, bringsData).filter { !$0.1 }.map { $0.0 }
+        guard !others.isEmpty else { return steps.map { _ in nil } }
+        var left = await results(of: others[...])[...]
+        return bringsData.map { $0 ? nil : left.removeFirst() }
     }
 
     private func resultsInHalves(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {

@@ -126,6 +126,20 @@ struct CallbackTests {
         }
     }
 
+    @Test("A task that was taken for a poll whose answer was lost is the next one's")
+    func lostTake() async throws {
+        try await Stack.with(workers: 1) { stack in
+            _ = try await stack.call("CreateActivity", ["name": "mail"])
+            let execution = try await stack.start(try await stack.create("a", Self.task(Self.activity)))
+            // Nobody confirms it, as when the connection of the ingest that asked was cut.
+            try await eventually("the task is taken") { try await stack.store.takeTask(of: "mail") != nil }
+            let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
+            let token = try #require(task.objectValue?["taskToken"])
+            _ = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"])
+            #expect(try await stack.closed(execution)["output"] == "1")
+        }
+    }
+
     @Test("Of a task that gives no sign of life the state fails, and a time-out counts from when it was taken")
     func silence() async throws {
         try await Stack.with(workers: 1) { stack in

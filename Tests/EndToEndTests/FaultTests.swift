@@ -183,6 +183,63 @@ struct FaultTests {
             worker.signal(SIGTERM)
         }
     }
+
+    @Test("In a full Redis what runs brings no new data, what is there ends, and the rest goes on when there is room")
+    func fullRedisGrowth() async throws {
+        try await Stack.with(options: ["--maxmemory-policy", "noeviction"]) { stack in
+            _ = try await stack.create(
+                "publishing",
+                #"{"StartAt":"S","States":{"S":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Parameters":"#
+                    + #"{"QueueUrl":"https://sqs.local/1/jobs","MessageBody":"x"},"End":true}}}"#
+            )
+            try await stack.startItems(100, at: stack.now().adding(milliseconds: 1_000))
+            let names = (0..<5).map { "e-\($0)" }
+            for name in names {
+                let item = #"{"Id":"\#(name)","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+                _ = try await stack.store.startByHand(item, machine: "publishing")
+            }
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "1mb"))
+            let worker = try stack.worker(["WAITABLE_LEASE_MS": "500", "WAITABLE_POISON_LIMIT": "1"])
+            try await eventually("what was accepted is done") { try await stack.closedCount() == 100 }
+            // More than the leases that make poison.
+            let end = ContinuousClock.now + .seconds(5)
+            while ContinuousClock.now < end {
+                #expect(try await stack.integer("EXISTS", stack.store.keys.stream("jobs")) == 0)
+                #expect(try await stack.integer("EXISTS", stack.store.keys.redelivered) == 0)
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(try await stack.dueCount() == names.count)
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
+            try await eventually("they have ended") { try await stack.closedCount() == 100 + names.count }
+            #expect(try await stack.integer("XLEN", stack.store.keys.stream("jobs")) == names.count)
+            worker.signal(SIGTERM)
+        }
+    }
+
+    @Test("Members that are no items hold up those behind them by a few of them alone")
+    func manyBareMembers() async throws {
+        try await Stack.with { stack in
+            try await stack.startItems(1, at: stack.now().adding(milliseconds: 1_000))
+            for start in stride(from: 0, to: 3_000, by: 1_000) {
+                var command = RedisCommand("ZADD", stack.store.keys.due)
+                for number in start..<start + 1_000 {
+                    command.append("0")
+                    command.append("bare-\(number)")
+                }
+                _ = try await stack.store.client.send(command)
+            }
+            let due = try await stack.now().adding(milliseconds: 1_000)
+            try await eventually("the item is due") { try await stack.now() > due }
+            let worker = try stack.worker()
+            let item = "waitable-stepfunction:item-0"
+            try await eventually("the item is done") {
+                try await stack.integer("ZRANK", stack.store.keys.closed, item) >= 0
+            }
+            #expect(try await stack.integer("ZRANK", stack.store.keys.closed, item) < 1_500)
+            try await eventually("all are closed") { try await stack.closedCount() == 3_001 }
+            worker.signal(SIGTERM)
+        }
+    }
 }
 
 extension Stack {

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RedisClient
 import RedisTestServer
 import StatesLanguage
 import Testing
@@ -145,6 +146,9 @@ struct MetricsTests {
                 #expect(try await stack.post(#"{"Id":"\#(id)","StartTimestamp":"\#(due)"}"#).status == 200)
                 try await lose(id, times)
             }
+            // As after two of them: a lease that comes after a lost one is longer by a second, and more.
+            let member = "waitable-stepfunction:often"
+            _ = try await stack.store.client.send(RedisCommand("HSET", stack.store.keys.redelivered, member, "2"))
             let (worker, url) = try await worker(
                 stack,
                 ["WAITABLE_LOG_FORMAT": "json", "WAITABLE_POISON_LIMIT": "2"]

@@ -1,8 +1,10 @@
 import Foundation
+import NIOCore
 import NIOHTTP1
 import RedisClient
 import RedisTestServer
 import StatesLanguage
+import Synchronization
 import Testing
 import WaitableRedis
 
@@ -108,6 +110,43 @@ struct PassingRefusalTests {
             #expect(answer.json.objectValue?["code"] == "OutcomeUnknown")
             #expect(answer.json.objectValue?["field"] == "Id" && answer.json.objectValue?["value"] != nil)
             #expect(call.json.objectValue?["__type"] == "OutcomeUnknown")
+        }
+    }
+
+    @Test("Of a batch that needs a second call, and whose second call is refused, what the first one started is told")
+    func secondCall() async throws {
+        try await Stack.with { stack in
+            _ = try await stack.create(
+                "other",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","TimestampPath":"$.StartTimestamp","End":true}}}"#
+            )
+            let pause = try await stack.post("", to: "/state-machines/waitable-stepfunction/pause")
+            #expect(pause.status == 200)
+            // The first call answers 3 for the start of a paused machine: then nothing more can be written.
+            let isArmed = Mutex(false)
+            let redis = stack.redis
+            let proxy = try await SlowReplies(to: redis.port) { reply in
+                guard String(buffer: reply).contains("\r\n:3\r\n") else { return }
+                isArmed.withLock { isArmed in
+                    if isArmed { redis.ask("CONFIG SET min-replicas-to-write 1") }
+                    isArmed = false
+                }
+            }
+            let other = try await stack.ingest(behind: proxy)
+            isArmed.withLock { $0 = true }
+            let started = Self.start.replacing(#""one","#, with: #""two","stateMachine":"other","#)
+            let answers = try await other.batch(Self.start + "\n" + started + "\n")
+            let isStillArmed = isArmed.withLock { $0 }
+            #expect(!isStillArmed)
+            #expect(answers.map { $0["status"] } == [.integer(503), nil])
+            #expect(answers[0]["code"] == "RedisNotReady")
+            #expect(answers[1]["executionArn"]?.stringValue?.hasSuffix(":other:two") == true)
+            let names = try await stack.store.client.send(RedisCommand("HKEYS", stack.store.keys.executions))
+            #expect(names.array?.compactMap(\.string) == ["other:two"])
+            try await stack.set("min-replicas-to-write", "0")
+            other.ingest.signal(SIGTERM)
+            #expect(try await other.ingest.end() == 0)
+            try await proxy.close()
         }
     }
 

@@ -14,7 +14,7 @@ struct SlowRepliesTests {
     func early() async throws {
         try await Stack.with { stack in
             let proxy = try await SlowReplies(to: stack.redis.port, delay: .milliseconds(700))
-            let slow = try await ingest(behind: proxy, like: stack)
+            let slow = try await stack.ingest(behind: proxy)
             let worker = try stack.worker()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<12 {
@@ -53,15 +53,18 @@ struct SlowRepliesTests {
         }
     }
 
-    /// Another ingest of a stack, on a slow connection.
-    private func ingest(behind proxy: SlowReplies, like stack: Stack) async throws -> Stack {
+}
+
+extension Stack {
+    /// Another ingest of the stack, whose Redis is behind a proxy.
+    func ingest(behind proxy: SlowReplies) async throws -> Stack {
         let port = try RedisTestServer.freePort()
         let program = try Program(
             ["ingest"],
             environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:\(proxy.port)", "WAITABLE_PORT": "\(port)"]
         )
-        let slow = Stack(redis: stack.redis, ingest: program, url: "http://127.0.0.1:\(port)", store: stack.store)
-        try await eventually("the slow ingest is ready") { try await slow.get("/readyz").status == 200 }
-        return slow
+        let other = Stack(redis: redis, ingest: program, url: "http://127.0.0.1:\(port)", store: store)
+        try await eventually("the other ingest is ready") { try await other.get("/readyz").status == 200 }
+        return other
     }
 }

@@ -45,7 +45,7 @@ struct ConnectFailureTests {
         #expect(
             try await reason("redis://127.0.0.1:\(port)")
                 == "cannot connect to redis://127.0.0.1:\(port)/0: nothing listens"
-                + " on 127.0.0.1 port \(port): start Redis, or correct host and port in REDIS_URL"
+                + " on 127.0.0.1 port \(port) (connection refused): start Redis, or correct host and port in REDIS_URL"
         )
         #expect(
             try await reason("unix:///no/such.sock") == "cannot connect to redis:///no/such.sock/0: there is no socket"

@@ -1,13 +1,17 @@
 import RedisClient
 import Testing
 
-@Suite("waitable_take and waitable_give_back, and the queues of activities", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_take, _confirm and _give_back, and the queues of activities", .redisServer, .timeLimit(.minutes(1)))
 struct ActivityFunctionTests {
     /// A document whose task 7 waits for an answer.
     private static let waiting = #"{"s":"R","d":"h","b":1,"w":"3,7","f":{"n":"T"},"input":{}}"#
+
     private static let later = "?9000000000000"
 
-    private func start(_ partition: Partition, _ name: String, effects: [[String]]) async throws {
+    /// Starts an execution; each activity task among its effects is of one that exists.
+    private func start(_ partition: Partition, _ name: String, effects: [[String]] = []) async throws {
+        for effect in effects { try await partition.redis("HSET", "~:activities", effect[1], "{}") }
+        let effects = effects.map { $0 + ["{}"] }
         let entry = Entry(name, next: "4000000000000", document: Self.waiting, effects: effects)
         #expect(try await partition.call("accept", Entry.arguments([entry])) == .array([.integer(1)]))
     }
@@ -37,49 +41,100 @@ struct ActivityFunctionTests {
             #expect(try await inbox(partition, name) == ["7", #"{"error":"E"}"#])
             #expect(try #require(Int64(score)) <= now)
         }
-        #expect(try await partition.call("take", "mail", "") == .null)
+        #expect(try await partition.call("take", "mail") == .null)
     }
 
     @Test("an activity's tasks are taken once, in order, and only while they wait")
     func take() async throws {
         let partition = try Partition()
-        try await partition.redis("HSET", "~:activities", "mail", "{}")
         for name in ["m:a", "m:b", "m:c"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}", "{}"]])
+            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
         }
         try await partition.call("stop", "m:a")
-        #expect(
-            try await partition.call("take", "mail", #""w""#)
-                == .array(["token-m:b", "{}", "m:b", "7"].map { .bulk(Array($0.utf8)) })
-        )
+        let taken = try await take(partition)
+        #expect(taken.dropLast() == ["token-m:b", "{}", "m:b", "7"])
+        #expect(try await inbox(partition, "m:b").isEmpty)
+        #expect(try await partition.call("confirm", "mail", taken[4], #""w""#) == .integer(1))
         let started = try await inbox(partition, "m:b")
         #expect(started[0] == "s7")
         #expect(started[1].hasPrefix(#"{"worker":"w","at":"#))
-        #expect(
-            try await partition.call("take", "mail", "")
-                == .array(["token-m:c", "{}", "m:c", "7"].map { .bulk(Array($0.utf8)) })
-        )
-        #expect(try await partition.call("take", "mail", "") == .null)
-        #expect(try await partition.call("take", "other", "") == .null)
+        #expect(try await take(partition).dropLast() == ["token-m:c", "{}", "m:c", "7"])
+        #expect(try await partition.call("take", "mail") == .null)
+        #expect(try await partition.call("take", "other") == .null)
     }
 
-    @Test("a task that is given back is the first again, as if nobody had taken it")
-    func giveBack() async throws {
+    /// Takes a task: its token, input, execution, id and lease.
+    private func take(_ partition: Partition) async throws -> [String] {
+        try #require(try await partition.call("take", "mail").array?.compactMap(\.string))
+    }
+
+    @Test("a task whose taker does not say that he has got it is the next one's, and not his any more")
+    func unconfirmed() async throws {
         let partition = try Partition()
-        try await partition.redis("HSET", "~:activities", "mail", "{}")
         for name in ["m:a", "m:b"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{\"n\":\n1}", "{}"]])
+            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
         }
-        let taken = try #require(try await partition.call("take", "mail", "").array?.compactMap(\.string))
-        #expect(taken == ["token-m:a", "{\"n\":\n1}", "m:a", "7"])
+        let taken = try await take(partition)
+        let before = try await partition.now()
+        #expect(try #require(Double(taken[4])) > Double(before + 9_000))
+        #expect(try await take(partition)[2] == "m:b")
+        // Ten seconds later.
+        try await partition.redis("ZADD", "~:activity:mail:taken", "1000.5", "7\nm:a\ntoken-m:a\n{}")
+        let again = try await take(partition)
+        #expect(again.dropLast() == taken.dropLast())
+        #expect(try await partition.call("confirm", "mail", taken[4], "") == .integer(0))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        #expect(try await partition.call("confirm", "mail", again[4], "") == .integer(1))
+        #expect(try await partition.call("take", "mail") == .null)
+    }
+
+    @Test("a confirmation whose answer is lost is said again; what is kept of it goes")
+    func confirmedAgain() async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        let lease = try await take(partition)[4]
+        for _ in 0..<2 { #expect(try await partition.call("confirm", "mail", lease, "") == .integer(1)) }
+        #expect(try await partition.call("take", "mail") == .null)
+        #expect(try await partition.redis("ZCARD", "~:activity:mail:taken") == .integer(1))
+        try await partition.redis("ZADD", "~:activity:mail:taken", "-1000.5", lease)
+        #expect(try await partition.call("take", "mail") == .null)
+        #expect(try await partition.redis("EXISTS", "~:activity:mail:taken") == .integer(0))
+        #expect(try await partition.call("confirm", "mail", lease, "") == .integer(0))
+    }
+
+    @Test("a task that was taken by a clock that has been set back since is the next one's")
+    func takenSetBack() async throws {
+        let partition = try Partition()
+        for name in ["m:a", "m:b"] {
+            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken\n{}"]])
+        }
+        let lease = try await take(partition)[4]
+        let other = try await take(partition)[4]
+        try await partition.call("stop", "m:b")
+        #expect(try await partition.call("confirm", "mail", other, "") == .integer(0))
+        try await partition.redis("ZADD", "~:activity:mail:taken", "9000000000000.5", "7\nm:a\ntoken\n{}")
+        #expect(try await take(partition)[2] == "m:a")
+        #expect(try await partition.call("confirm", "mail", lease, "") == .integer(0))
+        #expect(try await partition.call("take", "mail") == .null)
+    }
+
+    @Test("a task that is given back is the first again, as if nobody had taken it", arguments: [true, false])
+    func giveBack(isConfirmed: Bool) async throws {
+        let partition = try Partition()
+        for name in ["m:a", "m:b"] {
+            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{\"n\":\n1}"]])
+        }
+        let taken = try await take(partition)
+        #expect(taken.dropLast() == ["token-m:a", "{\"n\":\n1}", "m:a", "7"])
+        if isConfirmed { #expect(try await partition.call("confirm", "mail", taken[4], "") == .integer(1)) }
         let words = ["mail", taken[2], taken[3], taken[0], taken[1]]
         #expect(try await partition.call("give_back", words) == .integer(1))
         #expect(try await inbox(partition, "m:a").isEmpty)
         // Once more, as after a reply that was lost.
         #expect(try await partition.call("give_back", words) == .integer(0))
         #expect(try await partition.redis("LLEN", "~:activity:mail") == .integer(2))
-        #expect(try await partition.call("take", "mail", "").array?.compactMap(\.string) == taken)
-        #expect(try await partition.call("take", "mail", "").array?.first?.string == "token-m:b")
+        #expect(try await take(partition).dropLast() == taken.dropLast())
+        #expect(try await take(partition)[0] == "token-m:b")
     }
 
     @Test(
@@ -88,11 +143,30 @@ struct ActivityFunctionTests {
     )
     func keptBack(words: [String]) async throws {
         let partition = try Partition()
-        try await partition.redis("HSET", "~:activities", "mail", "{}")
-        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}", "{}"]])
-        #expect(try await partition.call("take", "mail", "") != .null)
+        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        #expect(try await partition.call("confirm", "mail", try await take(partition)[4], "") == .integer(1))
         try await partition.call(words[0], Array(words.dropFirst()))
         #expect(try await partition.call("give_back", "mail", "m:a", "7", "token", "{}") == .integer(0))
-        #expect(try await partition.call("take", "mail", "") == .null)
+        #expect(try await partition.call("take", "mail") == .null)
+    }
+
+    @Test(
+        "malformed calls change nothing",
+        arguments: [
+            (["take"], "VALIDATION activity: must have 1 to 1024 bytes: ''"),
+            (["give_back", "a", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
+            (["give_back", "a", "m:a", "7", "t\n"], "VALIDATION token: must be the task's: 't\\u000A'"),
+            (["give_back", "a", "m:a", "7", "t"], "VALIDATION input: must be JSON: ''"),
+            (["take", "a", "b"], "VALIDATION arguments: must be 1: '2'"),
+            (["confirm", "a", "7"], "VALIDATION token: must be a lease token: '7'"),
+            (["confirm", "a", "7.5", "", "x"], "VALIDATION arguments: must be 3: '4'"),
+        ]
+    )
+    func malformed(words: [String], message: String) async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        let contents = try await partition.contents()
+        #expect(try await partition.refusal(words[0], Array(words.dropFirst())) == message)
+        #expect(try await partition.contents() == contents)
     }
 }

@@ -60,19 +60,39 @@ struct ClaimFunctionTests {
         let partition = try Partition()
         try await partition.accept("m:a")
         let first = try await partition.claim(lease: 1)
-        for count in 1...2 {
-            try await partition.pass(first.microseconds / 1_000 + 2 * Int64(count))
+        try await partition.pass(first.microseconds / 1_000 + 2)
+        var token = first.token
+        for (count, pause) in [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 32_000].enumerated() {
             let again = try await partition.claim(lease: 1)
-            #expect(again.members.map(\.redeliveries) == [Int64(count)])
-            #expect(again.token != first.token)
-            try await partition.pass(again.microseconds / 1_000 + 2)
+            #expect(again.members.map(\.redeliveries) == [Int64(count + 1)])
+            #expect(again.token != token)
+            // Longer each time.
+            let end = try #require(Double(again.token)).rounded(.down)
+            #expect(end == Double(again.microseconds / 1_000 + 1 + Int64(pause)))
+            token = "\(1_000 + count).5"
+            try await partition.redis("ZREM", "~:leases", again.token)
+            try await partition.redis("ZADD", "~:leases", token, token)
+            try await partition.redis("ZADD", "~:due", token, "m:a")
         }
         let last = try await partition.claim()
-        #expect(last.members.map(\.redeliveries) == [3])
+        #expect(last.members.map(\.redeliveries) == [8])
         let entry = Entry("m:a", next: "1", token: last.token)
         try await partition.call("commit", [last.token] + Entry.arguments([entry]))
         #expect(try await partition.redis("HGET", "~:redelivered", "m:a") == .null)
         #expect(try await partition.claim().members.map(\.redeliveries) == [0])
+    }
+
+    @Test("workers that stop again and again within a few seconds make no poison of what they held")
+    func hardTimes() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let end = try await partition.now() + 2_500
+        var most: Int64 = 0
+        // Each claim is one that a worker stops with.
+        while try await partition.now() < end {
+            for member in try await partition.claim(lease: 1).members { most = max(most, member.redeliveries) }
+        }
+        #expect(most == 2)
     }
 
     @Test("what lapsed comes alone, and in turn with what is due: only what outlasts its own lease is counted on")

@@ -29,6 +29,11 @@ struct FullRedisTests {
         let closing = Entry("m:a", next: "", token: token, history: "h", effects: [Entry.put("T:a", "P", "1")])
         #expect(try await partition.call("commit", [token] + Entry.arguments([closing])) == .array([.integer(1)]))
         #expect(try await partition.item("T:a") == ["P": "1"])
+        // What brings new data comes by another name.
+        let growing = Entry("m:d", next: "5", token: claim.token, effects: [["S", "news", "1", "a", "1"]])
+        let words = [claim.token, ""] + Entry.arguments([growing])
+        #expect(try await partition.refusal("commit_growing", words)?.hasPrefix("OOM") == true)
+        #expect(try await partition.redis("EXISTS", "~:stream:news") == .integer(0))
         #expect(try await partition.call("adopt", claim.token, "bare", "m:bare").integer == 1)
         #expect(try await partition.call("release", claim.token, "0", "m:b").integer == 1)
         #expect(try await partition.call("reschedule", "m:b", "5").integer == 5)

@@ -234,6 +234,7 @@ struct TaskFunctionTests {
     @Test("a version and an alias stand for their revision; what there is not is not started")
     func qualifiers() async throws {
         let partition = try Partition()
+        try await partition.call("deploy", "child", "put", "old", "{}", #"{"hash":"old"}"#)
         try await partition.call("deploy", "child", "put", "new", "{}", #"{"hash":"new","versions":2}"#)
         try await partition.redis(
             "HSET",
@@ -264,6 +265,43 @@ struct TaskFunctionTests {
         #expect(try await partition.document("child:c2")?.contains(#""d":"old""#) == true)
         #expect(try await partition.document("child:c2")?.contains(#""p":"1:LIVE","#) == true)
         #expect(try await partition.document("child:c3") == nil)
+    }
+
+    @Test("an execution whose revision is gone is not started: its task is told, or the step is refused")
+    func revisionGone() async throws {
+        let partition = try Partition()
+        for name in ["child", "whole"] {
+            try await partition.call("deploy", name, "put", "hash-\(name)", "{}", #"{"hash":"hash-\#(name)"}"#)
+        }
+        try await partition.redis(
+            "HSET",
+            "~:versions",
+            "whole",
+            #"[{"n":1,"hash":"old","created":1}]"#
+        )
+        try await partition.redis("DEL", "~:machine:hash-child")
+        try await partition.accept("m:a", "m:b", "m:c")
+        let token = try await partition.claim().token
+        let told = [
+            ["B", "child", "one", "{}", "1", "@", ""], ["B", "whole", "two", "{}", "2", "", ":1"],
+            ["B", "whole", "three", "{}", "3", "@", ""],
+        ]
+        let items = [["B", "m/Map", "four", "{}", "4", "*", "gone"], ["B", "m/Map", "five", "{}", "5", "*", "gone"]]
+        let entries = [
+            Entry("m:a", next: "=", token: token, effects: told),
+            Entry("m:b", next: "=", token: token, effects: items),
+            Entry("m:c", next: "=", token: token, effects: Array(items.prefix(1))),
+        ]
+        let reply = try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
+        #expect(
+            reply[0].array?.dropFirst().compactMap(\.string).prefix(2) == [
+                #"{"task":1,"child":"child:one","code":"StateMachineDoesNotExist","revision":"hash-child"}"#,
+                #"{"task":2,"child":"whole:two","code":"StateMachineDoesNotExist","revision":"old"}"#,
+            ]
+        )
+        for refused in reply[1...] { #expect(refused.refusal == "REVISION revision: must be deployed: 'gone'") }
+        let names = try #require(try await partition.redis("HKEYS", "~:executions").array).compactMap(\.string)
+        #expect(names.sorted() == ["m:a", "m:b", "m:c", "whole:three"])
     }
 
     @Test("messages are entries of their stream; a key of another type refuses the entry whole")
@@ -309,11 +347,6 @@ struct TaskFunctionTests {
             (["tell", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
             (["tell", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
             (["tell", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
-            (["take"], "VALIDATION activity: must have 1 to 1024 bytes: ''"),
-            (["give_back", "a", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
-            (["give_back", "a", "m:a", "7", "t\n"], "VALIDATION token: must be the task's: 't\\u000A'"),
-            (["give_back", "a", "m:a", "7", "t"], "VALIDATION input: must be JSON: ''"),
-            (["take", "a", "b", "c"], "VALIDATION arguments: must be 2: '3'"),
         ]
     )
     func malformed(words: [String], message: String) async throws {

@@ -6,7 +6,9 @@ public enum ItemEffect: Sendable, Equatable {
     /// Removes the item.
     case delete(ItemKey)
     /// What only Redis can decide: its outcome comes back with the commit, as an ``ItemOutcome``.
-    case evaluate(ItemKey, program: String, task: Int)
+    ///
+    /// - bringsData: Whether a full Redis has no room for it.
+    case evaluate(ItemKey, program: String, task: Int, bringsData: Bool)
 
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     public func appendArguments(_ append: (String) -> Void) {
@@ -18,17 +20,27 @@ public enum ItemEffect: Sendable, Equatable {
         case .delete(let key):
             append("D")
             append(key.suffix)
-        case .evaluate(let key, let program, _):
+        case .evaluate(let key, let program, _, _):
             append("X")
             append(key.suffix)
             append(program)
         }
     }
 
+    /// Whether it brings new data, for which a full Redis has no room: a small update does not, as it is what lets work end.
+    var bringsData: Bool {
+        switch self {
+        case .write(_, let form, let values):
+            form.kind == .put || values.reduce(0) { $0 + $1.utf8.count } > ItemOperation.smallUpdate
+        case .evaluate(_, _, _, let bringsData): bringsData
+        case .delete: false
+        }
+    }
+
     /// The item.
     public var key: ItemKey {
         switch self {
-        case .write(let key, _, _), .delete(let key), .evaluate(let key, _, _): key
+        case .write(let key, _, _), .delete(let key), .evaluate(let key, _, _, _): key
         }
     }
 }

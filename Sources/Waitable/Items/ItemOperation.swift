@@ -134,7 +134,18 @@ struct ItemOperation: Sendable {
     }
 
     /// The most bytes that an update may add to an item without a look at its size.
-    private static let smallUpdate = 4_096
+    static let smallUpdate = 4_096
+
+    /// Whether it brings new data, for which a full Redis has no room: a small update does not, as it is what lets work end.
+    ///
+    /// - Parameter bytes: The size of its program.
+    func bringsData(_ bytes: Int) -> Bool {
+        switch change {
+        case .put: true
+        case .update(let update): bytes > Self.smallUpdate || update.assignments.contains { $0.operand.copies }
+        case .get, .delete: false
+        }
+    }
 
     /// A write whose outcome is known beforehand.
     enum PlainWrite {

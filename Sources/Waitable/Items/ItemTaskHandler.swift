@@ -60,7 +60,10 @@ public struct ItemTaskHandler {
                 return (done(task, resource), effect)
             }
             let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
-            return (.pending, .evaluate(operation.key, program: program, task: task.id))
+            let bringsData = operation.bringsData(program.utf8.count)
+            return (
+                .pending, .evaluate(operation.key, program: program, task: task.id, bringsData: bringsData)
+            )
         } catch {
             return (failure(error, of: task, resource), nil)
         }

@@ -29,6 +29,15 @@ public enum Effect: Sendable, Equatable {
         }
     }
 
+    /// Whether it brings new data, for which a full Redis has no room.
+    var bringsData: Bool {
+        switch self {
+        case .item(let effect): effect.bringsData
+        case .offer, .publish, .start: true
+        case .stop, .report, .forget: false
+        }
+    }
+
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     public func appendArguments(_ append: (String) -> Void) {
         switch self {

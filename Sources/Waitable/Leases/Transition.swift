@@ -17,6 +17,19 @@ public struct Transition: Sendable {
     /// The hash of the revision that the execution runs.
     public var revision: String
 
+    /// The most bytes of an open execution's document in a full Redis.
+    private static let smallDocument = 65_536
+
+    /// Whether it brings new data, for which a full Redis has no room. What ends an execution does not, but for what it
+    /// leaves: items, messages, other executions.
+    public var bringsData: Bool {
+        if next != .closed {
+            if document.count > Self.smallDocument { return true }
+            if case .element = listing { return true }
+        }
+        return effects.contains { $0.bringsData }
+    }
+
     /// A transition from its parts.
     public init(
         key: ExecutionKey,

@@ -2,7 +2,8 @@ import StatesLanguage
 
 /// What became of a task's start of an execution, as the commit answers it.
 ///
-/// `{"task":7,"child":"machine:id","waits":true,"at":ms}` with `waits` where the task goes on, or with `code` where it was not started.
+/// `{"task":7,"child":"machine:id","waits":true,"at":ms}` with `waits` where the task goes on, or with `code` where it was not started
+/// (and with `revision` where that is gone).
 struct ChildOutcome {
     private let child: ExecutionKey
     private let object: JSONObject
@@ -24,10 +25,12 @@ struct ChildOutcome {
     func stimulus(for task: Int) -> Stimulus {
         let requestID = DerivedUUID.text(child.member, "\(task)", "start")
         if let code = object["code"]?.stringValue {
+            let missing =
+                object["revision"]?.stringValue.map { ", as its revision '\($0)' is gone from Redis" } ?? ""
             let reason =
                 code == "ExecutionAlreadyExists"
                 ? "Execution Already Exists: '\(arn.execution(child))'"
-                : "State Machine Does Not Exist: '\(arn.stateMachine(child.machine))'"
+                : "State Machine Does Not Exist: '\(arn.stateMachine(child.machine))'\(missing)"
             return .failed(
                 task: task,
                 error: "StepFunctions.\(code)Exception",

@@ -49,20 +49,57 @@ extension StepFunctionsAPI {
             limit: Self.longestPoll,
             interval: Self.pollInterval
         ) {
-            try await ingest.store.takeTask(of: name, worker: worker)
+            try await takeTask(of: name, for: client, worker: worker)
         }
         guard let task else { return [:] }
         // The client went while the task was taken: it is the next one's.
         if client.isGone {
-            let isBack = try await ingest.store.giveBack(task)
-            ingest.logger.info(
-                "the client of a poll has gone",
-                metadata: ["activity": "\(name)", "isTaskBack": "\(isBack)"]
-            )
+            try await giveBack(task)
             return [:]
         }
         return ["taskToken": .string(task.token), "input": .string(task.input)]
     }
+
+    /// Takes a task, and confirms it: one whose answer was lost on the way is somebody else's.
+    private func takeTask(
+        of activity: String,
+        for client: WaitingClient,
+        worker: String?
+    ) async throws -> ActivityTask? {
+        while let task = try await ingest.store.takeTask(of: activity) {
+            if client.isGone {
+                try await giveBack(task)
+                return nil
+            }
+            if try await confirm(task, worker: worker) { return task }
+        }
+        return nil
+    }
+
+    private func confirm(_ task: ActivityTask, worker: String?) async throws -> Bool {
+        for _ in 0..<Self.confirmations {
+            do throws(StoreError) {
+                return try await ingest.store.confirm(task, worker: worker)
+            } catch {
+                guard error.isWorthRepeating else { throw error }
+            }
+            try await Task.sleep(for: .milliseconds(.random(in: 50...250)))
+        }
+        // Nobody knows whether it is confirmed.
+        try await giveBack(task)
+        return false
+    }
+
+    private func giveBack(_ task: ActivityTask) async throws {
+        let isBack = try await ingest.store.giveBack(task)
+        ingest.logger.info(
+            "a task reached nobody",
+            metadata: ["activity": "\(task.activity)", "isTaskBack": "\(isBack)"]
+        )
+    }
+
+    /// How often a task is confirmed whose confirmation is not answered.
+    private static let confirmations = 5
 
     /// How long a poll is kept waiting, as AWS does.
     private static let longestPoll: Duration = .seconds(60)

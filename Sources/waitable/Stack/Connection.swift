@@ -13,12 +13,10 @@ enum Connection {
     ) async throws -> Result {
         var logger = Logger(label: "waitable")
         logger.logLevel = settings.logLevel == .info ? .error : settings.logLevel
-        let patience = settings.redis.commandTimeout
         let client = RedisClient(settings.redis, logger: logger) { error in
             // Said at once: the command goes on trying, and whoever waits for it should know why. A refused login is its end.
             guard !error.isLoginRefusal else { return }
-            let text = "waitable: \(error.message); trying for \(patience.components.seconds) s\n"
-            FileHandle.standardError.write(Data(text.utf8))
+            FileHandle.standardError.write(Data("waitable: \(error.message); still trying\n".utf8))
         }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {

@@ -8,7 +8,13 @@ struct SlowReplies {
     private let server: any Channel
 
     /// Listens on a free port.
-    init(to redis: Int, delay: TimeAmount) async throws {
+    ///
+    /// - Parameter onReply: Sees what Redis says before it is handed on.
+    init(
+        to redis: Int,
+        delay: TimeAmount = .zero,
+        onReply: @escaping @Sendable (ByteBuffer) -> Void = { _ in }
+    ) async throws {
         let group = MultiThreadedEventLoopGroup.singleton
         server = try await ServerBootstrap(group: group)
             .childChannelInitializer { client in
@@ -17,8 +23,9 @@ struct SlowReplies {
                     .flatMap { server in
                         let loop = client.eventLoop
                         return loop.makeCompletedFuture {
-                            try client.pipeline.syncOperations.addHandler(Forwarder(to: server, after: .zero))
-                            try server.pipeline.syncOperations.addHandler(Forwarder(to: client, after: delay))
+                            try client.pipeline.syncOperations.addHandler(Forwarder(to: server))
+                            try server.pipeline.syncOperations
+                                .addHandler(Forwarder(to: client, after: delay, onRead: onReply))
                         }
                     }
             }
@@ -37,13 +44,21 @@ private final class Forwarder: ChannelInboundHandler {
     private let target: any Channel
     private let delay: TimeAmount
 
-    init(to target: any Channel, after delay: TimeAmount) {
+    private let onRead: (ByteBuffer) -> Void
+
+    init(
+        to target: any Channel,
+        after delay: TimeAmount = .zero,
+        onRead: @escaping (ByteBuffer) -> Void = { _ in }
+    ) {
         self.target = target
         self.delay = delay
+        self.onRead = onRead
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        onRead(bytes)
         let target = target
         guard delay > .zero else { return target.writeAndFlush(bytes, promise: nil) }
         context.eventLoop.scheduleTask(in: delay) { target.writeAndFlush(bytes, promise: nil) }

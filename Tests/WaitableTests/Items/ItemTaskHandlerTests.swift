@@ -137,12 +137,50 @@ struct ItemTaskHandlerTests {
             Issue.record("not pending")
             return
         }
-        guard case .evaluate(let key, let program, 3)? = effect else {
+        guard case .evaluate(let key, let program, 3, _)? = effect else {
             Issue.record("\(String(describing: effect))")
             return
         }
         #expect(key == ItemKey(table: "T", id: "x"))
         #expect(try JSON(parsing: program).objectValue?["task"] == .integer(3))
+    }
+
+    private static let large = String(repeating: "x", count: 5_000)
+    private static let sizes: [(action: String, fields: String, bringsData: Bool)] = [
+        ("getItem", "", false), ("deleteItem", "", false), ("deleteItem", #","ReturnValues":"ALL_OLD""#, false),
+        ("updateItem", #","UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}"#, false),
+        (
+            "updateItem",
+            #","UpdateExpression":"SET a = :v","ConditionExpression":"a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}"#,
+            false
+        ),
+        ("updateItem", #","UpdateExpression":"SET a = a + :v","ExpressionAttributeValues":{":v":{"N":"1"}}"#, false),
+        ("updateItem", #","UpdateExpression":"REMOVE a.b""#, false),
+        ("updateItem", #","UpdateExpression":"SET a = b""#, true),
+        ("updateItem", #","UpdateExpression":"SET a = list_append(a, a)""#, true),
+        (
+            "updateItem",
+            #","UpdateExpression":"SET a = if_not_exists(b, :v)","ExpressionAttributeValues":{":v":{"N":"1"}}"#, true
+        ),
+        (
+            "updateItem",
+            #","UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"S":"\#(large)"}}"#, true
+        ),
+    ]
+
+    @Test("a full Redis has room for what is small, and for nothing that may grow", arguments: sizes, [true, false])
+    func growth(operation: (action: String, fields: String, bringsData: Bool), evaluatesAll: Bool) throws {
+        let handler = ItemTaskHandler(execution: Self.execution, alwaysEvaluate: evaluatesAll)
+        let key = #""TableName":"T","Key":{"Id":{"S":"x"}}"#
+        let (_, effect) = try begin("dynamodb:\(operation.action)", "{\(key)\(operation.fields)}", handler)
+        #expect(try #require(effect).bringsData == operation.bringsData)
+    }
+
+    @Test("a full Redis has no room for what is put", arguments: [true, false])
+    func putGrows(evaluatesAll: Bool) throws {
+        let handler = ItemTaskHandler(execution: Self.execution, alwaysEvaluate: evaluatesAll)
+        let (_, effect) = try begin("dynamodb:putItem", #"{"TableName":"T","Item":{"Id":{"S":"x"}}}"#, handler)
+        #expect(try #require(effect).bringsData)
     }
 
     @Test("in the second try of a refused step, plain writes are evaluated too")

@@ -28,6 +28,14 @@ indirect enum Operand: Sendable, Equatable {
         }
     }
 
+    /// Whether it may be as large as what is in the item.
+    var copies: Bool {
+        switch self {
+        case .path, .ifNotExists, .listAppend: true
+        case .value, .size, .sum, .difference: false
+        }
+    }
+
     /// The type, where it is known without the item.
     var staticType: String? {
         switch self {

@@ -1,0 +1,125 @@
+import RedisClient
+import Testing
+
+@Suite("What was due when Redis's clock was set back", .redisServer, .timeLimit(.minutes(1)))
+struct ClockSetBackTests {
+    let partition: Partition
+
+    init() throws { partition = try Partition() }
+
+    private static let hour: Int64 = 3_600_000
+    private static let item = #"{"Id":"a","StartTimestamp":"2036-01-01T00:00:00Z"}"#
+    private static let waiting = #"{"s":"R","d":"h","b":1,"w":"7","f":{"n":"T"},"input":{}}"#
+
+    /// Something that is due at once, by each way that there is to it.
+    private static let ways: [(name: String, make: @Sendable (Partition) async throws -> Void)] = [
+        ("m:a", { try await $0.call("start", item, "m") }),
+        ("m:a", { try await $0.accept("m:a", due: try await $0.now()) }),
+        (
+            "m:a",
+            { partition in
+                try await partition.accept("m:a", due: 9_000_000_000_000)
+                try await partition.call("stop", "m:a")
+                try await partition.call("redrive", "m:a")
+            }
+        ),
+        (
+            "m:a",
+            { partition in
+                let entry = Entry("m:a", next: "9000000000000", document: waiting)
+                try await partition.call("accept", Entry.arguments([entry]))
+                try await partition.call("tell", "m:a", "7", "7", "{}")
+            }
+        ),
+        (
+            "m:a",
+            { partition in
+                try await partition.accept("m:a")
+                try await partition.call("release", try await partition.claim().token, "0", "m:a")
+            }
+        ),
+        (
+            "m:a",
+            { partition in
+                try await partition.accept("p:a", due: 9_000_000_000_000)
+                let child = ["B", "m", "a", "{}", "7", "@", ""]
+                let entry = Entry("p:b", next: "9000000000000", effects: [child])
+                try await partition.call("accept", Entry.arguments([entry]))
+            }
+        ),
+        (
+            "m:a",
+            { partition in
+                try await partition.accept("m:a", due: 9_000_000_000_000)
+                try await partition.call("reschedule", "m:a", "5")
+                // As it is where a worker has to look what else it waits for.
+                try await partition.redis("ZADD", "~:due", "\(try await partition.now())", "m:a")
+            }
+        ),
+    ]
+
+    /// Makes it look as if the clock had been set back by an hour: what was noted by it lies ahead by that.
+    private func setBack() async throws {
+        let now = try await partition.now()
+        for key in ["~:due", "~:leases"] {
+            let words = try #require(try await partition.redis("ZRANGE", key, "0", "-1", "WITHSCORES").array)
+            for index in stride(from: 0, to: words.count, by: 2) {
+                let (member, text) = (try #require(words[index].string), try #require(words[index + 1].string))
+                let score = try #require(Double(text))
+                guard score <= Double(now) + 2 else { continue }
+                try await partition.redis("ZADD", key, "\(Int64(score) + Self.hour)", member)
+            }
+        }
+    }
+
+    /// Claims until nothing more is due.
+    private func claimAll() async throws -> [String] {
+        var names: [String] = []
+        for _ in 0..<100 {
+            let claim = try await partition.claim(limit: 1_000)
+            names += claim.names
+            guard let head = Double(claim.head), head <= Double(claim.microseconds) / 1_000 else { return names }
+        }
+        Issue.record("claims do not come to an end")
+        return names
+    }
+
+    @Test("is due all the same, where it was due at once", arguments: 0..<ways.count)
+    func dueAtOnce(way: Int) async throws {
+        try await partition.call("deploy", "m", "put", "h", "{}", #"{"hash":"h"}"#)
+        try await Self.ways[way].make(partition)
+        #expect(try await partition.due().count >= 2)
+        try await setBack()
+        #expect(try await claimAll() == [Self.ways[way].name])
+        #expect(try await partition.redis("EXISTS", "~:paused") == .integer(0))
+    }
+
+    @Test("waits on where it waits for its instant, however many do so, and each of the others comes")
+    func others() async throws {
+        try await partition.call("deploy", "m", "put", "h", "{}", #"{"hash":"h"}"#)
+        try await partition.call("start", Self.item, "m")
+        try await setBack()
+        let later = try #require(try await partition.redis("ZSCORE", "~:leases", "now").string.flatMap { Int64($0) })
+        let ends = #"{"s":"R","d":"h","b":1,"z":\#(later - 1_000),"f":{"n":"T"},"input":{}}"#
+        var entries = (0..<700).map { Entry("m:wait-\($0)", next: "\(later - 1_000)", document: ends) }
+        // Between them, before and behind; and one whose wait is over by this clock too.
+        for (number, instant) in [later - 2_000, later - 1_000, later - 1_000, later - 500].enumerated() {
+            entries.append(Entry("m:unbegun-\(number)", next: "\(instant)"))
+        }
+        let over = #"{"s":"R","d":"h","b":1,"z":5,"f":{"n":"T"},"input":{}}"#
+        entries.append(Entry("m:over", next: "\(later - 1_000)", document: over))
+        for start in stride(from: 0, to: entries.count, by: 500) {
+            let part = Array(entries[start..<min(start + 500, entries.count)])
+            try await partition.call("accept", Entry.arguments(part))
+        }
+        try await partition.redis("ZADD", "~:due", "\(later - 1_500).5", "m:held", "\(later - 1_000)", "bare")
+        let names = ["m:a", "m:over", "m:unbegun-0", "m:unbegun-1", "m:unbegun-2", "m:unbegun-3"]
+        #expect(try await claimAll().sorted() == names)
+        let due = try await partition.due()
+        #expect(due.count == 2 * (700 + 2 + names.count))
+        #expect(due.count { $0 == "\(later - 1_000)" } == 701)
+        #expect(due.contains("\(later - 1_500).5"))
+        #expect(try await partition.redis("EXISTS", "~:paused") == .integer(0))
+        #expect(try await claimAll().isEmpty)
+    }
+}
