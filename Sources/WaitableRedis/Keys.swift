@@ -28,9 +28,10 @@ public struct Keys: Sendable, Hashable {
     public var executions: String { prefix + ":executions" }
     /// zset: `machine:id` → the instant it closed (Unix ms).
     public var closed: String { prefix + ":closed" }
-    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms); `now`, with
-    /// the instant at which something was last made due at once.
+    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms).
     public var leases: String { prefix + ":leases" }
+    /// zset: `now` → the instant at which something was last made due at once (Unix ms).
+    public var clock: String { prefix + ":clock" }
     /// hash: `machine:id` → how often a lease on it ran out.
     public var redelivered: String { prefix + ":redelivered" }
     /// hash: `refused` → how many transitions were refused because their lease had been lost.

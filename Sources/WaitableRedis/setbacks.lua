@@ -1,10 +1,10 @@
 -- What was due at once when the clock was set back: it does not wait until the clock shows that time again. Continues
 -- waitable.lua.
 --
--- `leases` holds, beside the leases, the last instant at which something was made due at once. A claim reads `leases` anyway: an
--- instant there that lies ahead shows that the clock was set back since. What is in `due` up to that instant is then looked
--- through, a slice by each claim: it becomes due now, but for leases and for those that stand in a wait that is not over. One
--- that waits for something else too, and gets nothing by it, waits on.
+-- `clock` holds the last instant at which something was made due at once. A claim reads it with the leases: an instant that lies
+-- ahead shows that the clock was set back since. What is in `due` up to that instant is then looked through, a slice by each
+-- claim: it becomes due now, but for leases and for those that stand in a wait that is not over. One that waits for something
+-- else too, and gets nothing by it, waits on.
 
 local LOOKED = 200 -- members that one claim looks at
 
@@ -14,7 +14,7 @@ local BOUND = ':setback'
 
 -- Begins to look for what was due at once up to an instant that lies ahead.
 function setbacks.begin(prefix, instant)
-    redis.call('ZREM', prefix .. ':leases', AT_ONCE)
+    redis.call('ZREM', prefix .. ':clock', AT_ONCE)
     redis.call('HSET', prefix .. ':paused', BOUND, exact(instant) .. ' 0')
 end
 

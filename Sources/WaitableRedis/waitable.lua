@@ -9,8 +9,8 @@
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
---   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`; and `now` -> when
---                                something was last made due at once (ms); see setbacks.lua
+--   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
+--   prefix:clock         zset    `now` -> when something was last made due at once (ms); see setbacks.lua
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
@@ -61,7 +61,7 @@ local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
 local MAX_DRIFT = 1000            -- ms by which the clock may be behind without having been set back
 local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
 local MAX_PAUSE = 32000           -- ms by which the lease of what has lost others is longer
-local AT_ONCE = 'now'             -- member of `leases` that is none: when something was last made due at once
+local AT_ONCE = 'now'             -- member of `clock`: when something was last made due at once
 
 local instants, items, entries, tasks, sleepers, setbacks, pausing = {}, {}, {}, {}, {}, {}, {PARKED = 4398046511104}
 local noted -- whether this call has noted that something is due at once
@@ -218,7 +218,7 @@ end
 local function noteDue(prefix, now)
     if noted then return end
     noted = true
-    redis.pcall('ZADD', prefix .. ':leases', 'GT', now, AT_ONCE)
+    redis.pcall('ZADD', prefix .. ':clock', 'GT', now, AT_ONCE)
 end
 
 -- Wakes a worker, when something is due sooner than `before`, which one sleeps towards. Cannot fail: called after writes.
@@ -249,7 +249,8 @@ end
 -- back since something was made due at once, that instant.
 local function lapsedLeases(prefix, now)
     local found, gone, ahead = {}, {}, nil
-    local leases = redis.call('ZRANGE', prefix .. ':leases', 0, MAX_BATCH - 1, 'WITHSCORES')
+    -- Both in one command: only workers may write leases, all may write the clock.
+    local leases = redis.call('ZUNION', 2, prefix .. ':leases', prefix .. ':clock', 'WITHSCORES')
     for n = 1, #leases, 2 do
         local lease = leases[n]
         if lease == AT_ONCE then

@@ -11,8 +11,7 @@ struct KeyTypes {
         let expected =
             [
                 (keys.due, "zset"), (keys.closed, "zset"), (keys.executions, "hash"), (keys.leases, "zset"),
-                (keys.redelivered, "hash"),
-                (keys.counters, "hash"),
+                (keys.clock, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
                 (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
                 (keys.sleepers, "zset"),
             ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
