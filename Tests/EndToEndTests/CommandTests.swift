@@ -148,6 +148,31 @@ struct CommandTests {
         #expect(!program.output.contains("secret"))
     }
 
+    @Test("graph draws a definition from a file or standard input; README shows what it prints")
+    func graph() async throws {
+        let sample = "statemachine/waitable-stepfunction.asl.json"
+        let picture = try await ConsoleSession.shell(#""$W" graph \#(sample)"#, environment: ["W": Program.path])
+        let shown = try String(contentsOf: Program.root.appending(path: "docs/waitable-pattern.svg"), encoding: .utf8)
+        #expect(picture == shown.trimmingCharacters(in: .newlines))
+        let mermaid = try await ConsoleSession.shell(
+            #""$W" graph - --format mermaid < \#(sample)"#,
+            environment: ["W": Program.path]
+        )
+        #expect(mermaid.hasPrefix("flowchart TD") && mermaid.contains("WaitUntil"))
+        for file in ["/nonexistent", "README.md"] {
+            #expect(try await Program.run("graph", file).0 == 65, "\(file)")
+        }
+    }
+
+    @Test("A command whose messages nobody reads ends with its exit code all the same")
+    func closedOutput() async throws {
+        let code = try await ConsoleSession.shell(
+            #""$W" validate /nonexistent 2>&- >&-; echo $?"#,
+            environment: ["W": Program.path]
+        )
+        #expect(code == "65")
+    }
+
     @Test("Settings come from the file, under the environment, under flags")
     func precedence() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).json")

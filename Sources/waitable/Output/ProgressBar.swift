@@ -40,5 +40,5 @@ struct ProgressBar {
         return "[\(bar)] \(String(repeating: " ", count: 3 - percent.count))\(percent) %   \(done) items\(rate)"
     }
 
-    private func write(_ text: String) { FileHandle.standardError.write(Data(text.utf8)) }
+    private func write(_ text: String) { Notice.write(text) }
 }

@@ -16,7 +16,7 @@ enum Connection {
         let client = RedisClient(settings.redis, logger: logger) { error in
             // Said at once: the command goes on trying, and whoever waits for it should know why. A refused login is its end.
             guard !error.isLoginRefusal else { return }
-            FileHandle.standardError.write(Data("waitable: \(error.message); still trying\n".utf8))
+            Notice.say("\(error.message); still trying")
         }
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
