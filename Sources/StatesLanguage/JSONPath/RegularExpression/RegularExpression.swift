@@ -49,7 +49,8 @@ struct RegularExpression: Sendable, Equatable {
     ///
     /// - Parameter work: What it costs. Where that is used up, the answer is not to be used.
     func matches(_ text: String, _ work: WorkBudget) -> Bool {
-        guard work.spend(bytes: 4 * text.utf8.count) else { return false }
+        // Once for what is followed before the first code point, too: that is all there is of an empty text.
+        guard work.spend(bytes: 4 * text.utf8.count), work.spend(cost) else { return false }
         let scalars = Array(text.unicodeScalars)
         var current = Threads(count: instructions.count)
         var next = current
