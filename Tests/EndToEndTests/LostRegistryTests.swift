@@ -42,7 +42,9 @@ struct LostRegistryTests {
         try await Stack.with { stack in
             _ = try await stack.store.client.send(RedisCommand("FLUSHDB"))
             try await eventually("it is deployed") { try await stack.store.machine("waitable-stepfunction") != nil }
-            #expect(try await stack.store.defaultMachine() == "waitable-stepfunction")
+            try await eventually("it is the default") {
+                try await stack.store.defaultMachine() == "waitable-stepfunction"
+            }
             try await eventually("it is ready") { try await stack.get("/readyz").status == 200 }
         }
     }

@@ -24,7 +24,13 @@ struct TransitionTests {
     }
 
     private static let child = ChildStart(machine: "m", name: "b", input: "{}", task: 1, wish: .start)
-    private static let offer = OfferedTask(key: key, task: 1, token: "t", input: "{}", refusal: .failed(error: "E", cause: ""))
+    private static let offer = OfferedTask(
+        key: key,
+        task: 1,
+        token: "t",
+        input: "{}",
+        refusal: .failed(error: "E", cause: "")
+    )
 
     private static let small = [
         transition(), transition(.closed, bytes: 1_000_000), transition(.closed, .element("[]")),
