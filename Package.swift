@@ -30,7 +30,7 @@ let package = Package(
     name: "waitable",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "waitable", targets: ["waitable"]),
+        .executable(name: "waitable", targets: ["WaitableCommand"]),
         .library(name: "RedisClient", targets: ["RedisClient"]),
         .library(name: "StatesLanguage", targets: ["StatesLanguage"]),
     ],
@@ -49,7 +49,7 @@ let package = Package(
     ],
     targets: [
         .executableTarget(
-            name: "waitable",
+            name: "WaitableCommand",
             dependencies: [
                 "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableWorker",
                 "LineLogging",
@@ -139,7 +139,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "waitable", "WaitableMetrics", "WaitableRedis", "WaitableWorker", "RedisTestServer", asyncHTTPClient,
+                "WaitableCommand", "WaitableMetrics", "WaitableRedis", "WaitableWorker", "RedisTestServer",
+                asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging,
             ],
             exclude: ["Support/signed_calls.py"]

@@ -17,7 +17,13 @@ public struct FileStamp: Sendable, Equatable {
         inode = UInt64(status.st_ino)
         mode = UInt32(status.st_mode)
         size = Int64(status.st_size)
-        seconds = status.st_mtim.tv_sec
-        nanoseconds = status.st_mtim.tv_nsec
+        // POSIX calls it st_mtim.
+        #if canImport(Darwin)
+            let modified = status.st_mtimespec
+        #else
+            let modified = status.st_mtim
+        #endif
+        seconds = modified.tv_sec
+        nanoseconds = modified.tv_nsec
     }
 }

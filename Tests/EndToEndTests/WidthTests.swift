@@ -3,7 +3,7 @@ import StatesLanguage
 import Testing
 import WaitableRedis
 
-@testable import waitable
+@testable import WaitableCommand
 
 /// What people read fits a terminal of 80 columns; what programs read has one row a line.
 @Suite(.serialized, .timeLimit(.minutes(2)))
