@@ -77,7 +77,7 @@ struct Batch: Sendable {
                 count(step, at: now, &lateness)
                 for call in step.step.calls { worker.calls.make(call) }
             } else if !step.step.calls.isEmpty, result?.isLater != true {
-                worker.calls.slots.giveBack(step.step.calls)
+                worker.calls.giveUp(step.step.calls)
             }
             switch result {
             case nil: break
@@ -145,7 +145,7 @@ struct Batch: Sendable {
     private func run(_ execution: Execution, evaluatesAll: Bool) async -> PendingStep? {
         do {
             let step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
-            worker.calls.slots.take(step.calls)
+            worker.calls.admitAnyway(step.calls)
             return PendingStep(step, by: worker.configuration.name)
         } catch {
             worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))

@@ -37,7 +37,7 @@ struct MemberRunner: Sendable {
             let told = execution.awaitsAnswers ? try await InboxReader(worker: worker).read(execution) : execution
             var step = try await worker.step(of: told, at: claim.now)
             step.journal?.lostLeases = member.redeliveries
-            if !step.calls.isEmpty, !worker.calls.slots.reserve(step.calls) { return .postponed }
+            if !step.calls.isEmpty, !worker.calls.admit(step.calls) { return .postponed }
             return .step(step)
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
             return Outcome(await unreadable(member, error))

@@ -14,11 +14,11 @@ struct CallTests {
         task(#""Resource":"arn:aws:lambda:us-east-1:000000000000:function:\#(name)"\#(fields)"#)
     }
 
-    private static func environment(_ server: FunctionServer) -> [String: String] {
-        [
-            "WAITABLE_FUNCTIONS":
-                "status=http://127.0.0.1:\(server.port)/status/503,*=http://127.0.0.1:\(server.port)/{name}",
-            "WAITABLE_HTTP_HOSTS": "127.0.0.1:\(server.port)",
+    private static func environment(_ server: FunctionServer, limit: Int = 256) -> [String: String] {
+        let url = "http://127.0.0.1:\(server.port)"
+        return [
+            "WAITABLE_FUNCTIONS": "status=\(url)/status/503,hang=\(url)/hang,*=\(url)/{name}",
+            "WAITABLE_HTTP_HOSTS": "127.0.0.1:\(server.port)", "WAITABLE_CALL_LIMIT": "\(limit)",
         ]
     }
 
@@ -147,8 +147,7 @@ struct CallTests {
     @Test("Calls that hang hold up no other calls, batch mates or timers; those too many come later")
     func besides() async throws {
         let server = try await FunctionServer()
-        let environment = Self.environment(server).merging(["WAITABLE_CALL_LIMIT": "20"]) { $1 }
-        try await Stack.with(workers: 1, environment: environment) { stack in
+        try await Stack.with(workers: 1, environment: Self.environment(server, limit: 20)) { stack in
             let hanging = try await stack.create("hang", Self.function("hang", #","TimeoutSeconds":5"#))
             var executions: [String] = []
             for _ in 0..<30 { executions.append(try await stack.start(hanging)) }
@@ -160,6 +159,24 @@ struct CallTests {
             #expect(server.calls.filter { $0.path == "/hang" }.count == 14)
             for execution in executions { #expect(try await stack.closed(execution)["error"] == "States.Timeout") }
             #expect(server.calls.filter { $0.path == "/hang" }.count == 30)
+        }
+    }
+
+    @Test("A step with more calls than there is room for makes them in turn, and leaves room to others")
+    func manyOfOneStep() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with(workers: 1, environment: Self.environment(server, limit: 20)) { stack in
+            func map(_ function: String) -> String {
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":\#(function)}}}"#
+            }
+            let items = "[" + Array(repeating: "{}", count: 39).joined(separator: ",") + "]"
+            let hang = map(Self.function("hang", #","TimeoutSeconds":8"#))
+            let hanging = try await stack.start(try await stack.create("hang", hang), items)
+            try await eventually("as many as there is room for are called") { server.calls.count == 14 }
+            #expect(try await run(stack, Self.function("echo"))["status"] == "SUCCEEDED")
+            #expect(server.calls.filter { $0.path == "/hang" }.count == 14)
+            #expect(try await stack.closed(hanging)["error"] == "States.Timeout")
+            #expect(try await run(stack, map(Self.function("echo")), items)["status"] == "SUCCEEDED")
         }
     }
 

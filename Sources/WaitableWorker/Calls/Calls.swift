@@ -11,8 +11,7 @@ final class Calls: Sendable {
     private let store: RedisStore
     private let configuration: CallConfiguration
     private let logger: Logger
-    /// The room for calls: a step that is to be committed has taken it.
-    let slots: CallSlots
+    private let slots: CallSlots
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
@@ -24,7 +23,22 @@ final class Calls: Sendable {
         (queue, continuation) = AsyncStream.makeStream()
     }
 
-    /// Makes a call that has its room, beside all others.
+    /// Admits a step's calls, where there is room for them. Each is to be made, or given up, after that.
+    ///
+    /// - Returns: Whether they are admitted.
+    func admit(_ calls: [OutsideCall]) -> Bool { slots.admit(destinations(of: calls)) }
+
+    /// Admits calls, also where there is no room.
+    func admitAnyway(_ calls: [OutsideCall]) { slots.admitAnyway(destinations(of: calls)) }
+
+    /// Gives up calls that were admitted.
+    func giveUp(_ calls: [OutsideCall]) { slots.leave(destinations(of: calls)) }
+
+    private func destinations(of calls: [OutsideCall]) -> [CallDestination] {
+        calls.compactMap { configuration.destination(of: $0.target) }
+    }
+
+    /// Makes a call that was admitted, beside all others.
     func make(_ call: OutsideCall) { continuation.yield(call) }
 
     /// Takes no more calls.
@@ -44,7 +58,7 @@ final class Calls: Sendable {
             for await call in queue {
                 group.addTask {
                     await self.carryOut(call, client)
-                    self.slots.giveBack([call])
+                    self.giveUp([call])
                 }
             }
         }
@@ -54,7 +68,13 @@ final class Calls: Sendable {
     /// Makes one call, and tells its task what it came to.
     private func carryOut(_ call: OutsideCall, _ client: HTTPClient) async {
         let answer = await withTaskGroup(of: TaskAnswer?.self) { group in
-            group.addTask { await Caller(client: client, configuration: self.configuration).answer(to: call) }
+            group.addTask {
+                let caller = Caller(client: client, configuration: self.configuration)
+                guard let destination = self.configuration.destination(of: call.target) else {
+                    return await caller.answer(to: call)
+                }
+                return try? await self.slots.withTurn(destination) { await caller.answer(to: call) }
+            }
             group.addTask {
                 await self.keepAlive(call)
                 return nil
