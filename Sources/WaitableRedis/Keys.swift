@@ -32,7 +32,7 @@ public struct Keys: Sendable, Hashable {
     public var leases: String { prefix + ":leases" }
     /// zset: `now` → the instant at which something was last made due at once (Unix ms).
     public var clock: String { prefix + ":clock" }
-    /// hash: `machine:id` → how often a lease on it ran out.
+    /// hash: `machine:id` → how often a lease on it ran out; below zero until a worker has said that it has the next one.
     public var redelivered: String { prefix + ":redelivered" }
     /// hash: `refused` → how many transitions were refused because their lease had been lost.
     public var counters: String { prefix + ":counters" }

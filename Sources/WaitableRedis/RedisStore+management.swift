@@ -107,6 +107,6 @@ extension RedisStore {
 
     /// How often a lease on an execution ran out since its last progress.
     public func redeliveries(_ key: ExecutionKey) async throws(StoreError) -> Int {
-        try await send(RedisCommand("HGET", keys.redelivered, key.member)).string.flatMap { Int($0) } ?? 0
+        try await send(RedisCommand("HGET", keys.redelivered, key.member)).string.flatMap { Int($0) }.map(abs) ?? 0
     }
 }

@@ -83,7 +83,7 @@ function pausing.park(prefix, states, ready)
             others[#others + 1] = member
         end
     end
-    for i = 1, #lapsed do redis.call('HINCRBY', prefix .. ':redelivered', lapsed[i], 1) end
+    for i = 1, #lapsed do redeliveries.lost(prefix, lapsed[i]) end
     batched('ZADD', prefix .. ':due', parked, 2)
     return others
 end

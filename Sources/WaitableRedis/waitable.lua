@@ -11,7 +11,7 @@
 --   prefix:closed        zset    X -> closing instant in ms
 --   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
 --   prefix:clock         zset    `now` -> when something was last made due at once (ms); see setbacks.lua
---   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress
+--   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress; see `redeliveries` below
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
 --   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
 --   prefix:machine:HASH  string  an immutable revision of a machine
@@ -275,7 +275,43 @@ local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
 -- A write that changes nothing: it also fails for a user that may not write leases, and so may not finish what they hold.
 local function checkLeases(prefix) redis.call('ZREM', prefix .. ':leases', '') end
 local function checkExecutions(prefix) redis.call('HLEN', prefix .. ':executions') end
-local function redeliveredCount(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
+
+-- How often leases of an execution were lost since its last progress, in `redelivered`. A number below zero is of one that was
+-- handed out since, and whose worker has not said that it has it: such a lease says nothing of the execution. Its claim may
+-- have been answered to nobody.
+local redeliveries = {}
+
+function redeliveries.number(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
+
+-- Counts a lost lease; returns how many there were.
+function redeliveries.lost(prefix, name)
+    local times = tonumber(redis.call('HGET', prefix .. ':redelivered', name) or 0) or 0
+    if times < 0 then return -times end
+    redis.call('HSET', prefix .. ':redelivered', name, -(times + 1))
+    return times + 1
+end
+
+-- By how many ms the lease that follows so many lost ones is longer.
+function redeliveries.pause(times)
+    if times == 0 then return 0 end
+    local pause = 1000 * 2 ^ (times - 1)
+    return pause < MAX_PAUSE and pause or MAX_PAUSE
+end
+
+-- Notes that a worker has these: the next lease that is lost counts. Returns the most that one has lost.
+function redeliveries.takenUp(prefix, names)
+    if #names == 0 or redeliveries.number(prefix) == 0 then return 0 end
+    local times, most = redis.call('HMGET', prefix .. ':redelivered', unpack(names)), 0
+    for n = 1, #names do
+        local count = tonumber(times[n] or 0) or 0
+        if count < 0 then
+            count = -count
+            redis.call('HSET', prefix .. ':redelivered', names[n], count)
+        end
+        if count > most then most = count end
+    end
+    return most
+end
 
 local function isError(reply) return type(reply) == 'table' and reply.err end
 
@@ -676,7 +712,8 @@ end
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
 --        of each (nil: none of any), then for each: X, document or nil]
--- An execution whose lease ran out comes again, counted, and alone: only what outlasts a lease of its own is poison. Its lease
+-- An execution whose lease ran out comes again, counted where a worker had said that it has it (waitable_renew) or it was the
+-- first time, and alone: only what outlasts a lease of its own is poison. Its lease
 -- is longer each time (1, 2, 4, … 32 s more), so that workers that all stop again and again in a short time are not taken for
 -- its doing. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed
 -- 16 MiB, and beside leases that ran out. Errors VALIDATION. Bound: limit.
@@ -712,11 +749,10 @@ function claim(keys, args)
     end
 
     local found = documents(prefix, list)
-    local known = redeliveredCount(prefix)
+    local known = redeliveries.number(prefix)
     if comesAgain then
-        known = redis.call('HINCRBY', prefix .. ':redelivered', list[1], 1)
-        local pause = 1000 * 2 ^ (known - 1)
-        duration = duration + (pause < MAX_PAUSE and pause or MAX_PAUSE)
+        known = redeliveries.lost(prefix, list[1])
+        duration = duration + redeliveries.pause(known)
     end
     local lease = newLease(prefix, now, duration)
     local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
@@ -734,7 +770,7 @@ function claim(keys, args)
     end
     if known > 0 then
         local times = redis.call('HMGET', prefix .. ':redelivered', unpack(list, 1, total))
-        for n = 1, total do times[n] = tonumber(times[n] or 0) end
+        for n = 1, total do times[n] = math.abs(tonumber(times[n] or 0) or 0) end
         reply[4] = times
     end
     redis.call('ZADD', due, 'XX', unpack(rescored))
@@ -786,7 +822,7 @@ function commit(keys, args)
     checkClosing(prefix)
     checkExecutions(prefix)
     checkLeases(prefix)
-    local redelivered = redeliveredCount(prefix) > 0
+    local redelivered = redeliveries.number(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
     local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems
         and #members == #list
@@ -854,7 +890,8 @@ end
 
 end
 
--- waitable_renew: a new lease, and so a new token, for executions still held.
+-- waitable_renew: a new lease, and so a new token, for executions still held. By it a worker also says that it has those that
+-- were lost before.
 -- KEYS   prefix
 -- ARGV   token, lease in ms (1…86400000), X…
 -- Returns [new token (text, '' when none is held any more), then 1 renewed | 0 lost for each X]
@@ -865,18 +902,17 @@ local function renew(keys, args)
     local duration = integer(args[2], 'lease', 1, MAX_LEASE)
     local list = memberList(args, 3)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
-    local reply, rescored, text = {''}, {}, nil
+    local reply, renewed = {''}, {}
     for n = 1, #list do
         local held = scores[n] and tonumber(scores[n]) == old
         reply[n + 1] = held and 1 or 0
-        if held then
-            text = text or newLease(prefix, (clock()), duration)
-            rescored[#rescored + 1] = text
-            rescored[#rescored + 1] = list[n]
-        end
+        if held then renewed[#renewed + 1] = list[n] end
     end
-    if text then
-        reply[1] = text
+    if #renewed > 0 then
+        duration = duration + redeliveries.pause(redeliveries.takenUp(prefix, renewed))
+        local lease, rescored = newLease(prefix, (clock()), duration), {}
+        for n = 1, #renewed do rescored[2 * n - 1], rescored[2 * n] = lease, renewed[n] end
+        reply[1] = lease
         redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
         letGo(prefix, args[1])
     end
@@ -1010,7 +1046,7 @@ local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosing(prefix)
     tasks.checkClosing(prefix)
-    redeliveredCount(prefix)
+    redeliveries.number(prefix)
     local now = clock()
     if tasks.writes then tasks.writes.stopped[name] = true end
     local members, rest = split(document)

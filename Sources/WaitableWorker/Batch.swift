@@ -27,6 +27,10 @@ struct Batch: Sendable {
         size = claim.members.count
         steps.reserveCapacity(size)
         let runner = MemberRunner(worker: worker, claim: claim)
+        // Only what is lost after that is held against them: the answer of a claim may get to nobody.
+        if claim.members.contains(where: { $0.redeliveries > 0 }) {
+            await lease.renew(claim.members.map(\.bytes), worker: worker)
+        }
         let start = ContinuousClock.now
         var adoptions = 0
         for (index, member) in claim.members.enumerated() {

@@ -69,8 +69,11 @@ struct ClaimFunctionTests {
             // Longer each time.
             let end = try #require(Double(again.token)).rounded(.down)
             #expect(end == Double(again.microseconds / 1_000 + 1 + Int64(pause)))
+            let renewed = try #require(try await partition.call("renew", again.token, "1", "m:a").array)
+            let renewal = try #require(renewed[0].string)
+            #expect(try #require(Double(renewal)) >= end)
             token = "\(1_000 + count).5"
-            try await partition.redis("ZREM", "~:leases", again.token)
+            try await partition.redis("ZREM", "~:leases", renewal)
             try await partition.redis("ZADD", "~:leases", token, token)
             try await partition.redis("ZADD", "~:due", token, "m:a")
         }
@@ -82,6 +85,24 @@ struct ClaimFunctionTests {
         #expect(try await partition.claim().members.map(\.redeliveries) == [0])
     }
 
+    @Test("a lease that no worker has said to have is not counted, but for the first one")
+    func lostClaims() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        for count in 0..<6 {
+            let claim = try await partition.claim(lease: 1)
+            #expect(claim.members.map(\.redeliveries) == [min(Int64(count), 1)])
+            let token = "\(1_000 + count).5"
+            try await partition.redis("ZREM", "~:leases", claim.token)
+            try await partition.redis("ZADD", "~:leases", token, token)
+            try await partition.redis("ZADD", "~:due", token, "m:a")
+        }
+        // One that is renewed with others keeps its count, too.
+        let claim = try await partition.claim(lease: 1_000)
+        try await partition.call("renew", claim.token, "1000", "m:a", "m:b")
+        #expect(try await partition.redis("HGET", "~:redelivered", "m:a").string == "1")
+    }
+
     @Test("workers that stop again and again within a few seconds make no poison of what they held")
     func hardTimes() async throws {
         let partition = try Partition()
@@ -90,7 +111,11 @@ struct ClaimFunctionTests {
         var most: Int64 = 0
         // Each claim is one that a worker stops with.
         while try await partition.now() < end {
-            for member in try await partition.claim(lease: 1).members { most = max(most, member.redeliveries) }
+            let claim = try await partition.claim(lease: 1)
+            for member in claim.members {
+                most = max(most, member.redeliveries)
+                if member.redeliveries > 0 { try await partition.call("renew", claim.token, "1", member.name) }
+            }
         }
         #expect(most == 2)
     }

@@ -59,7 +59,7 @@ struct LeaseFunctionTests {
         #expect(try await partition.call("adopt", first.token, "order-42", "m:order-42").integer == 0)
         #expect(try await partition.call("adopt", claim.token, "order-42", "m:order-42").integer == 1)
         #expect(try await partition.due() == ["m:order-42", claim.token])
-        #expect(try await partition.redis("HGET", "~:redelivered", "m:order-42").string == "1")
+        #expect(try await partition.redis("HGET", "~:redelivered", "m:order-42").string == "-1")
         #expect(try await partition.redis("HEXISTS", "~:redelivered", "order-42").integer == 0)
         let reply = try await partition.call(
             "commit",
