@@ -73,6 +73,23 @@ struct RegularExpressionTests {
         #expect(try expression(pattern).matches("", WorkBudget()))
     }
 
+    @Test("many expressions of a definition take no more room than their text")
+    func large() throws {
+        let expressions = try (0..<60_000).map { _ in try expression("(ab){999}") }
+        #expect(expressions.count == 60_000)
+        #expect(expressions.allSatisfy { MemoryLayout.size(ofValue: $0) < 64 })
+        #expect(expressions[7].matches(String(repeating: "ab", count: 999), WorkBudget()))
+    }
+
+    @Test("what is nothing is left out, so that no repetition goes through it")
+    func empties() throws {
+        let groups = try expression("(?:" + String(repeating: "()", count: 200_000) + "a){999}")
+        let repeated = try expression("(?:" + String(repeating: "b{0}", count: 100_000) + "a){999}")
+        for expression in [groups, repeated] {
+            for _ in 0..<3 { #expect(expression.matches(String(repeating: "a", count: 999), WorkBudget())) }
+        }
+    }
+
     @Test("an empty text costs what there is to follow before its end")
     func emptyTexts() throws {
         let work = WorkBudget()

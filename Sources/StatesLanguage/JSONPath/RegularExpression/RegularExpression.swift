@@ -23,7 +23,8 @@ struct RegularExpression: Sendable, Equatable {
         case noWordBoundary
     }
 
-    private let instructions: [Instruction]
+    /// What it is compiled from, each time it is used: a short text can have a large program.
+    private let part: RegularExpressionProgram.Part
     /// Whether ASCII letters match in both cases.
     private let ignoresCase: Bool
     /// What it costs to look at a code point.
@@ -38,23 +39,26 @@ struct RegularExpression: Sendable, Equatable {
             throw PathError(reason: "has a regular expression with the flag '\(flag)', which is not supported")
         }
         var parser = RegularExpressionParser(pattern, dotIsAll: flags.contains("s"))
-        var program = RegularExpressionProgram()
-        try program.append(try parser.parse())
-        instructions = program.instructions + [.end]
+        part = try parser.parse()
+        let size = part.size
+        guard size <= RegularExpressionProgram.most else {
+            throw PathError(reason: "has a regular expression with more than \(RegularExpressionProgram.most) parts")
+        }
         ignoresCase = flags.contains("i")
-        cost = 1 + program.size / 16
+        cost = 1 + size / 16
     }
 
     /// Whether the whole text matches.
     ///
     /// - Parameter work: What it costs. Where that is used up, the answer is not to be used.
     func matches(_ text: String, _ work: WorkBudget) -> Bool {
-        // Once for what is followed before the first code point, too: that is all there is of an empty text.
-        guard work.spend(bytes: 4 * text.utf8.count), work.spend(cost) else { return false }
+        // To compile it, and to follow what is there before the first code point: that is all there is of an empty text.
+        guard work.spend(bytes: 4 * text.utf8.count), work.spend(2 * cost) else { return false }
+        let instructions = RegularExpressionProgram(part).instructions
         let scalars = Array(text.unicodeScalars)
         var current = Threads(count: instructions.count)
         var next = current
-        follow(0, at: 0, of: scalars, &current)
+        follow(0, in: instructions, at: 0, of: scalars, &current)
         for position in scalars.indices {
             guard !current.list.isEmpty, work.spend(cost) else { return false }
             next.removeAll()
@@ -62,7 +66,7 @@ struct RegularExpression: Sendable, Equatable {
                 guard case .take(let set) = instructions[index],
                     set.contains(scalars[position], ignoringCase: ignoresCase)
                 else { continue }
-                follow(index + 1, at: position + 1, of: scalars, &next)
+                follow(index + 1, in: instructions, at: position + 1, of: scalars, &next)
             }
             swap(&current, &next)
         }
@@ -70,7 +74,13 @@ struct RegularExpression: Sendable, Equatable {
     }
 
     /// Adds an instruction, and all that are reached from it without taking anything.
-    private func follow(_ first: Int, at position: Int, of scalars: [Unicode.Scalar], _ threads: inout Threads) {
+    private func follow(
+        _ first: Int,
+        in instructions: [Instruction],
+        at position: Int,
+        of scalars: [Unicode.Scalar],
+        _ threads: inout Threads
+    ) {
         var open = [first]
         while let index = open.popLast() {
             guard threads.insert(index) else { continue }

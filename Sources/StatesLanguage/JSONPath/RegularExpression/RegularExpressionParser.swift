@@ -46,7 +46,9 @@ struct RegularExpressionParser {
         var parts: [Part] = []
         while let scalar = peek(), scalar != "|", scalar != ")" {
             position += 1
-            parts.append(try repetition(of: try atom(scalar)))
+            let part = try repetition(of: try atom(scalar))
+            // What comes to nothing is left out: repeated, it would be gone through again and again.
+            if part.size > 0 { parts.append(part) }
         }
         return .sequence(parts)
     }
