@@ -50,6 +50,13 @@ struct TrustedHostsTests {
         )
         #expect(refusal("127.0.0.1:1", origin: "https://waitable.internal", site: "cross-site", by: named) == nil)
         #expect(refusal("127.0.0.1:1", origin: "https://evil.example", site: "cross-site", by: named) == "Origin")
+        // Its own name is no reason to let in what another server has at it.
+        let own = TrustedHosts(ownName: URLHost("waitable.internal"))
+        #expect(refusal("waitable.internal:8080", by: own) == nil)
+        #expect(refusal("waitable.internal:8080", origin: "http://waitable.internal:8080", by: own) == nil)
+        #expect(refusal("waitable.internal:8080", origin: "http://waitable.internal:3000", by: own) == "Origin")
+        #expect(refusal("waitable.internal:8080", site: "same-site", by: own) == "Sec-Fetch-Site")
+
         let bare = TrustedHosts(trustsBareNames: true)
         #expect(refusal("ingest:8080", by: bare) == nil)
         #expect(refusal("evil.example", by: bare) == "Host")

@@ -45,7 +45,8 @@ struct Listening {
         ]
         credentials = hasCredentials ? kinds.compactMap(\.self).joined(separator: ", ") : "none"
         hosts = TrustedHosts(
-            settings.allowedHosts + [URLHost(host[...])].compactMap(\.self),
+            settings.allowedHosts,
+            ownName: URLHost(host[...]),
             trustsBareNames: settings.isInsecure
         )
         guard hasCredentials || settings.isInsecure || Self.isLoopback(host) else {

@@ -8,15 +8,18 @@ public import Waitable
 /// is seen), `Origin` and `Sec-Fetch-Site`. Clients that are no browsers send the first alone.
 public struct TrustedHosts: Sendable {
     private let names: Set<URLHost>
+    private let ownName: URLHost?
     private let trustsBareNames: Bool
 
     /// Hosts under which the server may be called, besides all addresses and `localhost`.
     ///
     /// - Parameters:
-    ///   - names: Their pages may call it too.
+    ///   - names: Their pages may call it too, at whatever port they are.
+    ///   - ownName: The host that it listens on.
     ///   - trustsBareNames: Whether a name without a dot will do, as networks of containers have them.
-    public init(_ names: some Sequence<URLHost> = [], trustsBareNames: Bool = false) {
+    public init(_ names: some Sequence<URLHost> = [], ownName: URLHost? = nil, trustsBareNames: Bool = false) {
         self.names = Set(names)
+        self.ownName = ownName
         self.trustsBareNames = trustsBareNames
     }
 
@@ -61,7 +64,7 @@ public struct TrustedHosts: Sendable {
     }
 
     private func trusts(_ host: URLHost) -> Bool {
-        host.isAddress || host.text == "localhost" || names.contains(host)
+        host.isAddress || host.text == "localhost" || host == ownName || names.contains(host)
             || (trustsBareNames && !host.text.utf8.contains(UInt8(ascii: ".")))
     }
 
