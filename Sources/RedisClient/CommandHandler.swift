@@ -29,7 +29,7 @@ final class CommandHandler: ChannelInboundHandler {
     private var isListening = false
 
     /// - Parameters:
-    ///   - timeout: A command's. A server that owes an answer three times as long is taken for dead.
+    ///   - timeout: A command's. A server that owes an answer twice as long is taken for dead.
     ///   - pingInterval: How often the server is asked whether it is there, and in step.
     ///   - shortestStay: How long the connection stays at a primary that may have been replaced by another one.
     init(
@@ -38,7 +38,7 @@ final class CommandHandler: ChannelInboundHandler {
         shortestStay: TimeAmount,
         onPush: ((RedisValue) -> Void)? = nil
     ) {
-        requests = RequestQueue(patience: timeout * 3)
+        requests = RequestQueue(patience: timeout * 2)
         self.pingInterval = pingInterval
         self.shortestStay = shortestStay
         self.onPush = onPush
