@@ -19,14 +19,47 @@ final class Turns: Sendable {
 
     /// Runs something when its turn has come.
     ///
+    /// - Parameter body: Gets its turn, to let others go first in the middle of something long.
     /// - Throws: ``TurnsError`` where too many wait, and `CancellationError` for one that is cancelled while it waits.
-    func turn<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
-        try await begin()
-        defer { end() }
-        return try await body()
+    func turn<Value: Sendable>(_ body: (Turn) async throws -> Value) async throws -> Value {
+        try await begin(mostWaiting: mostWaiting)
+        let turn = Turn(of: self)
+        defer { turn.end() }
+        return try await body(turn)
     }
 
-    private func begin() async throws {
+    /// The time in which something runs.
+    final class Turn: Sendable {
+        private let turns: Turns
+        /// Since when; `nil` while it waits to go on.
+        private let start = Mutex<ContinuousClock.Instant?>(.now)
+
+        /// After how long it goes behind those who wait.
+        private static let slice = Duration.milliseconds(250)
+
+        fileprivate init(of turns: Turns) { self.turns = turns }
+
+        /// Lets others go first, where some wait and this one has run for a while.
+        ///
+        /// - Throws: `CancellationError` where the task was cancelled.
+        func pause() async throws {
+            guard let start = start.withLock({ $0 }), start.duration(to: .now) > Self.slice, turns.hasWaiting else {
+                return await Task.yield()
+            }
+            end()
+            try await turns.begin(mostWaiting: .max)
+            self.start.withLock { $0 = .now }
+        }
+
+        fileprivate func end() {
+            guard start.withLock({ $0.take() }) != nil else { return }
+            turns.end()
+        }
+    }
+
+    private var hasWaiting: Bool { state.withLock { !$0.waiting.isEmpty } }
+
+    private func begin(mostWaiting: Int) async throws {
         let number = state.withLock { state in
             state.next += 1
             return state.next

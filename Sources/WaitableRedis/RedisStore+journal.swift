@@ -7,12 +7,14 @@ extension RedisStore {
     /// - Parameters:
     ///   - execution: As its document says.
     ///   - take: Takes an entry, and says whether it wants another one.
+    ///   - pause: Called after each entry: making its step again is work without an await.
     /// - Throws: `CancellationError` before the next entry, where the task is cancelled.
     /// - Returns: Whether the journal is there. Of one that is not kept any longer, or whose steps another version of the
     ///   language made, no entry is to be used.
     public func readJournal(
         of execution: Execution,
-        _ take: (JournalEntry) throws -> Bool
+        _ take: (JournalEntry) throws -> Bool,
+        pause: () async throws -> Void
     ) async throws -> Bool {
         guard let journal = execution.journal else { return true }
         guard journal.version == Journal.currentVersion else { return false }
@@ -26,7 +28,7 @@ extension RedisStore {
                 for entry in Journal.entries(of: element, since: execution.startDate) {
                     try Task.checkCancellation()
                     guard try take(entry) else { return true }
-                    await Task.yield()
+                    try await pause()
                 }
             }
             read += elements.count
@@ -36,7 +38,7 @@ extension RedisStore {
         for entry in journal.keptEntries(since: execution.startDate) {
             try Task.checkCancellation()
             guard try take(entry) else { return true }
-            await Task.yield()
+            try await pause()
         }
         return true
     }

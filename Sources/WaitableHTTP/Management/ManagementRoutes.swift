@@ -33,7 +33,7 @@ struct ManagementRoutes: Sendable {
             try await answer {
                 let key = try await key(request, context)
                 return try await context.whileConnected { [ingest, manager] in
-                    try await ingest.replays.turn { try await manager.timeline(key) }
+                    try await ingest.replays.turn { turn in try await manager.timeline(key) { try await turn.pause() } }
                 }
             }
         }

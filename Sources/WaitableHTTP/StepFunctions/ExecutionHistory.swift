@@ -6,6 +6,8 @@ import WaitableRedis
 struct ExecutionHistory: Sendable {
     let ingest: Ingest
     let execution: Execution
+    /// The time in which it is read.
+    let turn: Turns.Turn
 
     /// About how many bytes the events of a page have together: a page of large ones has fewer.
     private static let bytesOfPage = 4_194_304
@@ -54,6 +56,8 @@ struct ExecutionHistory: Sendable {
         let isWhole = try await ingest.store.readJournal(of: execution) { entry in
             try replay.take(entry)
             return !replay.isDone
+        } pause: {
+            try await turn.pause()
         }
         if !isWhole { replay = begun }
         if !replay.isDone { replay.finish() }

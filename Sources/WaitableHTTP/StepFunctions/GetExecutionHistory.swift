@@ -9,9 +9,9 @@ extension StepFunctionsAPI {
         let isReversed = try request.flag("reverseOrder")
         let includesData = try request.includesExecutionData()
         let token = try request.eventToken()
-        let history = ExecutionHistory(ingest: ingest, execution: try await execution(named: arn))
-        let page = try await ingest.replays.turn {
-            try await history.page(
+        let execution = try await execution(named: arn)
+        let page = try await ingest.replays.turn { turn in
+            try await ExecutionHistory(ingest: ingest, execution: execution, turn: turn).page(
                 limit == 0 ? 1_000 : limit,
                 from: token,
                 isReversed: isReversed,

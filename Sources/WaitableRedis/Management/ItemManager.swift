@@ -96,7 +96,12 @@ public struct ItemManager: Sendable {
     }
 
     /// What happened to one item, in order.
-    public func timeline(_ key: ExecutionKey) async throws -> JSON {
+    ///
+    /// - Parameter pause: Called between its steps, which are made again one by one.
+    public func timeline(
+        _ key: ExecutionKey,
+        pause: () async throws -> Void = { await Task.yield() }
+    ) async throws -> JSON {
         let execution = try await execution(key)
         let score = try await store.dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
@@ -107,6 +112,8 @@ public struct ItemManager: Sendable {
         let isWhole = try await store.readJournal(of: execution) { entry in
             try replay.take(entry)
             return true
+        } pause: {
+            try await pause()
         }
         let timeline = (isWhole ? replay : begun).timeline(
             due: score.flatMap { DueScore($0).due },
