@@ -29,6 +29,14 @@ struct Cursor: Sendable, Equatable {
     /// The variables of the line's own scope; `nil` for none.
     var variables: JSONObject?
     var phase: Phase
+    /// Of a line that is redriven, the wait that it stood in. Used by the same step; not stored.
+    var interruptedWait: InterruptedWait?
+
+    /// A wait that a redrive begins again.
+    struct InterruptedWait: Sendable, Equatable {
+        var enteredAt: Instant
+        var end: Instant
+    }
 
     /// Which try of the state it is, from 1; in the pause before one, that one.
     var attempt: Int { retries.reduce(1, +) }
@@ -97,6 +105,7 @@ struct Cursor: Sendable, Equatable {
         previousID = previous
         retries = []
         guard case .branches(var branches) = phase, !branches.isDone else {
+            if case .waiting(let end) = phase { interruptedWait = InterruptedWait(enteredAt: enteredAt, end: end) }
             enteredAt = now
             phase = .entering
             return

@@ -17,9 +17,12 @@ public struct Interpreter: Sendable {
 
     /// Enters the first state and runs on from there.
     ///
-    /// - Parameter now: The instant of the step.
-    public func start(at now: Instant, tasks: inout some TaskHandler) -> Advance {
+    /// - Parameters:
+    ///   - now: The instant of the step.
+    ///   - waitEnd: The end of the first wait that is entered, where it was moved before the execution began.
+    public func start(at now: Instant, waitEnd: Instant? = nil, tasks: inout some TaskHandler) -> Advance {
         var walk = Walk(self, at: now, lastEventID: 0)
+        walk.movedEnd = waitEnd
         walk.begin()
         let end = walk.run(.enter(machine.startAt, input: nil, previous: 0), &tasks)
         return walk.advance(end, deadline: deadline(from: now))
@@ -54,8 +57,15 @@ public struct Interpreter: Sendable {
     }
 
     /// Runs the state again at which an execution failed, timed out or was aborted. Of a Parallel or Map state, those
-    /// branches run again that had not succeeded.
-    public func redrive(_ flow: Flow, at now: Instant, tasks: inout some TaskHandler) -> Advance {
+    /// branches run again that had not succeeded. A wait whose end had been moved keeps that end.
+    ///
+    /// - Parameter waitEnd: Where it was moved to since the last step.
+    public func redrive(
+        _ flow: Flow,
+        at now: Instant,
+        waitEnd: Instant? = nil,
+        tasks: inout some TaskHandler
+    ) -> Advance {
         var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
         let event = walk.recordAlways(
             "ExecutionRedriven",
@@ -63,6 +73,7 @@ public struct Interpreter: Sendable {
             .executionRedriven(count: context.redriveCount + 1)
         )
         var root = flow.root
+        if let waitEnd { root.reschedule(to: waitEnd) }
         root.redrive(at: now, previous: event)
         let end = walk.run(walk.resumption(of: root, by: []), &tasks)
         return walk.advance(end, deadline: deadline(from: now))

@@ -20,6 +20,8 @@ struct Walk {
     private var passed: Instant?
     /// What the step costs.
     let work = WorkBudget()
+    /// The end of the next wait that is entered, where it was moved before.
+    var movedEnd: Instant?
     /// Whether the step has moved any line: it moves one, whatever that costs.
     private var hasMoved = false
 

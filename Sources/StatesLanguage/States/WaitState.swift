@@ -35,6 +35,12 @@ final class WaitState: Sendable {
         return end
     }
 
+    /// Where the end of an interrupted wait had been moved to; `nil` where it had not been.
+    func movedEnd(of wait: Cursor.InterruptedWait?, _ scope: DataScope) throws(StateFailure) -> Instant? {
+        guard let wait, wait.end != (try end(from: wait.enteredAt, scope)) else { return nil }
+        return wait.end
+    }
+
     private static func milliseconds(_ setting: Setting<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
         let seconds = try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let seconds = value.wholeNumber else {
@@ -85,8 +91,11 @@ extension Walk {
     /// Begins a wait.
     mutating func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
-        let input = try state.dataFlow.input(scope)
-        return rest(until: try wait.end(from: cursor.enteredAt, scope.with(input)), state, cursor)
+        let seen = scope.with(try state.dataFlow.input(scope))
+        let end = try wait.end(from: cursor.enteredAt, seen)
+        if let moved = movedEnd.take() { return rest(until: moved, state, cursor) }
+        let kept = try wait.movedEnd(of: cursor.interruptedWait, seen)
+        return rest(until: kept ?? end, state, cursor)
     }
 
     /// Rests in a Wait state until its end, or leaves it.

@@ -93,9 +93,11 @@ public struct ExecutionRunner: Sendable {
         let now = entry.instant
         guard let flow = execution.flow else {
             if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &tasks) { return advance }
-            return interpreter.start(at: now, tasks: &tasks)
+            return interpreter.start(at: now, waitEnd: entry.inbox.rescheduledTo, tasks: &tasks)
         }
-        if entry.inbox.redrivenAt != nil { return interpreter.redrive(flow, at: now, tasks: &tasks) }
+        if entry.inbox.redrivenAt != nil {
+            return interpreter.redrive(flow, at: now, waitEnd: entry.inbox.rescheduledTo, tasks: &tasks)
+        }
         var stimuli: [Stimulus] = []
         if let instant = entry.inbox.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
         for (task, outcome) in entry.inbox.outcomes {

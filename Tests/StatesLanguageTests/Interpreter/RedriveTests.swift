@@ -15,6 +15,39 @@ struct RedriveTests {
         return interpreter.redrive(try Flow(json: JSON(parsing: flow.json.text)), at: later, tasks: &tasks)
     }
 
+    /// The instant at which what was stopped, and is redriven a while later, is due.
+    private func wakeUp(_ run: Run, movedTo waitEnd: Instant? = nil) throws -> Instant? {
+        let flow = try Flow(json: JSON(parsing: try #require(run.flow).json.text))
+        var tasks = ScriptedTasks()
+        let advance = run.interpreter.redrive(
+            flow,
+            at: Run.start.adding(milliseconds: 10_000),
+            waitEnd: waitEnd,
+            tasks: &tasks
+        )
+        guard case .running(let again) = advance.outcome else { return nil }
+        return again.wakeUp
+    }
+
+    @Test(
+        "a wait that was moved keeps its end, one that was not begins anew",
+        arguments: [(#""Seconds":60"#, 70_000), (#""TimestampPath":"$.at""#, 3_600_000)] as [(String, Int64)]
+    )
+    func movedWait(field: String, end: Int64) throws {
+        func later(_ milliseconds: Int64) -> Instant { Run.start.adding(milliseconds: milliseconds) }
+        let definition = machine(#"{"Type":"Wait",\#(field),"End":true}"#)
+        let input = #"{"at":"\#(later(3_600_000).iso8601)"}"#
+        var run = try Run(definition, input: input)
+        #expect(try wakeUp(run) == later(end))
+        #expect(try wakeUp(run, movedTo: later(7_200_000)) == later(7_200_000))
+        try run.advance(to: later(5), by: [.rescheduled(to: later(90_000))])
+        #expect(try wakeUp(run) == later(90_000))
+        #expect(try wakeUp(run, movedTo: later(80_000)) == later(80_000))
+        try run.advance(to: later(6), by: [.rescheduled(to: later(9_000))])
+        // That has passed when it is redriven.
+        #expect(try wakeUp(run) == nil)
+    }
+
     @Test("a wait that the machine's time-out cut off begins anew")
     func timedOut() throws {
         var run = try Run(#"{"StartAt":"S","TimeoutSeconds":7,"States":{"S":{"Type":"Wait","Seconds":60,"End":true}}}"#)

@@ -29,6 +29,24 @@ struct ReschedulingTests {
         #expect(run.flow?.wakeUp == later(7))
     }
 
+    @Test("a wait that was moved before the execution began ends then, and the next one as it says")
+    func beforeTheStart() throws {
+        let definition = machine(
+            #"{"Type":"Pass","Next":"T"}"#,
+            #","T":{"Type":"Wait","Seconds":60,"Next":"U"},"U":{"Type":"Wait","Seconds":5,"End":true}"#
+        )
+        let interpreter = try Run(definition).interpreter
+        for (waitEnd, wakeUp) in [(90_000, 90_000), (-1_000, 5_000)] as [(Int64, Int64)] {
+            var tasks = ScriptedTasks()
+            let advance = interpreter.start(at: Run.start, waitEnd: later(waitEnd), tasks: &tasks)
+            guard case .running(let flow) = advance.outcome else {
+                Issue.record("does not wait")
+                return
+            }
+            #expect(flow.wakeUp == later(wakeUp))
+        }
+    }
+
     @Test("it leaves no event, and a wait that comes after is as long as it was")
     func followingWait() throws {
         var run = try Run(
