@@ -20,7 +20,7 @@ extension RedisConfiguration {
     func advice(on failure: ConnectFailure) -> String {
         let (url, place) = (names.url, place)
         switch failure {
-        case .unknownHost: return "the host of \(place) is not known: correct it in \(url)"
+        case .unknownHost: return "the host name of \(place) cannot be resolved: correct it in \(url)"
         case .refused:
             return "nothing listens on \(place) (connection refused): start Redis, or correct host and port in \(url)"
         case .noSocket: return "there is no socket \(place): start Redis, or correct the path in \(url)"
@@ -33,7 +33,7 @@ extension RedisConfiguration {
         case .notTLS where tls == nil: return "\(place) is a port for TLS: say rediss:// in \(url)"
         case .notTLS: return "\(place) does not speak TLS: say redis:// in \(url), or name the port for TLS"
         case .untrusted:
-            return "no trusted authority vouches for the certificate of \(place), or its time is over: name the file of"
+            return "no trusted authority vouches for the certificate of \(place), or it has expired: name the file of"
                 + " the one that does in \(names.authorities)"
         case .wrongName:
             return "the certificate of \(place) is for another name: use one of its names in \(url)"

@@ -75,11 +75,10 @@ extension RedisConfiguration: CustomStringConvertible, CustomReflectable {
 
     /// The address and user, without the password.
     public var description: String {
-        let place =
-            switch address {
-            case .tcp(let host, let port): "\(host):\(port)"
-            case .unixSocket(let path): path
-            }
-        return "\(tls == nil ? "redis" : "rediss")://\(user.map { "\($0)@" } ?? "")\(place)/\(database)"
+        let login = user.map { "\($0)@" } ?? ""
+        return switch address {
+        case .tcp(let host, let port): "\(tls == nil ? "redis" : "rediss")://\(login)\(host):\(port)/\(database)"
+        case .unixSocket(let path): "unix://\(login)\(path)?db=\(database)"
+        }
     }
 }

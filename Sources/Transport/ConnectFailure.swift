@@ -17,7 +17,7 @@ public enum ConnectFailure: Error, Sendable, Equatable {
     case closed
     /// What was answered is no TLS.
     case notTLS
-    /// No authority that is trusted here vouches for the server's certificate, or its time is over.
+    /// No authority that is trusted here vouches for the server's certificate, or it has expired.
     case untrusted
     /// The server's certificate is for another name.
     case wrongName

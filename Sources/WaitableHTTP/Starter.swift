@@ -75,7 +75,7 @@ struct Starter: Sendable {
             let now = if let instant { instant } else { try await now() }
             start = try prepare(target, name: name, input: input, at: now)
         } catch {
-            note(error, reference.map { ExecutionKey(machine: $0.name, name: name).member } ?? name)
+            await note(error, machine: reference?.name, name: name)
             throw error
         }
         return try await commit([start], through: ingest.starts)[0].get()
@@ -189,7 +189,7 @@ struct Starter: Sendable {
                 ingest.metrics.accepted(acceptance)
                 return .success(acceptance)
             } catch {
-                note(error, start.execution.key.member)
+                note(error, ["execution": "\(start.execution.key.member)"])
                 return .failure(error)
             }
         }
@@ -258,25 +258,33 @@ struct Starter: Sendable {
         }
     }
 
+    /// Counts a refusal, and logs it under the execution's name, or the Id alone where nobody knows the default machine.
+    ///
+    /// - Parameter machine: `nil` for the default machine.
+    func note(_ refusal: Refusal, machine: String?, name: String) async {
+        let known = if let machine { machine } else { await ingest.machines.likelyDefaultMachine() }
+        let key = known.map { ExecutionKey(machine: $0, name: name) }
+        note(refusal, key.map { ["execution": "\($0.member)"] } ?? ["id": "\(name)"])
+    }
+
     /// Counts a refusal, and logs it. What the caller did wrong is told to the caller alone.
-    func note(_ refusal: Refusal, _ execution: String) {
+    private func note(_ refusal: Refusal, _ metadata: Logger.Metadata) {
         ingest.metrics.refused(refusal)
+        var metadata = metadata
         switch refusal {
         case .noDefaultMachine, .noMachine, .conflict: break
         case .revisionMissing(let machine):
-            ingest.logger.warning(
-                "start refused: the revision is gone",
-                metadata: ["execution": "\(execution)", "machine": "\(machine)"]
-            )
+            metadata["machine"] = "\(machine)"
+            ingest.logger.warning("start refused: the revision is gone", metadata: metadata)
         case .store(let error):
-            ingest.logger.warning("start refused", metadata: ["execution": "\(execution)", "error": "\(error)"])
+            metadata["error"] = "\(error)"
+            ingest.logger.warning("start refused", metadata: metadata)
         case .unwritable(let reason):
-            ingest.logger.error(
-                "start refused by Redis",
-                metadata: ["execution": "\(execution)", "error": "\(reason)"]
-            )
+            metadata["error"] = "\(reason)"
+            ingest.logger.error("start refused by Redis", metadata: metadata)
         case .other(let error):
-            ingest.logger.error("start failed", metadata: ["execution": "\(execution)", "error": "\(error)"])
+            metadata["error"] = "\(error)"
+            ingest.logger.error("start failed", metadata: metadata)
         }
     }
 }

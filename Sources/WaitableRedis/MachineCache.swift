@@ -1,3 +1,4 @@
+import RedisClient
 import StatesLanguage
 import Synchronization
 public import Waitable
@@ -9,6 +10,7 @@ public final class MachineCache: Sendable {
     private let capacity: Int
     private let machines = Mutex(Machines())
     private let names = Mutex(ShortMemory())
+    private let lastDefault = Mutex<String?>(nil)
 
     private struct Key: Hashable {
         var name: String
@@ -81,7 +83,15 @@ public final class MachineCache: Sendable {
         if let name = names.withLock({ $0.value(for: Keys.defaultMachineField) }) { return name }
         let name = try await store.defaultMachine()
         if let name { names.withLock { $0.keep(name, for: Keys.defaultMachineField) } }
+        lastDefault.withLock { $0 = name }
         return name
+    }
+
+    /// The name of the default machine as far as this process can tell, for logs: asked of Redis only while there is a
+    /// connection, else the last one known.
+    public func likelyDefaultMachine() async -> String? {
+        if store.client.connectionState == .connected, let name = try? await defaultMachine() { return name }
+        return lastDefault.withLock { $0 }
     }
 
     /// Forgets what a name stands for, after it was deployed anew.

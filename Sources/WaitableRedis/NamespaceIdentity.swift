@@ -84,6 +84,14 @@ public final class NamespaceIdentity: Service {
         )
     }
 
+    /// Reads the namespace's identity from Redis, and changes nothing: a namespace without one is fit for any process.
+    ///
+    /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
+    public func verify() async throws {
+        let words = try await store.send(RedisCommand("MGET", store.keys.arn)).array ?? []
+        if let text = words.first?.string { try check(text) }
+    }
+
     private func enter(_ value: String, at key: String) async throws(StoreError) {
         _ = try await store.send(RedisCommand("SET", key, value, "NX"))
     }

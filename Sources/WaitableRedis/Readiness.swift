@@ -79,7 +79,7 @@ public enum Unreadiness: Sendable, Equatable {
     /// The same in a sentence for people.
     public var reason: String {
         switch self {
-        case .unreachable: "Redis cannot be reached"
+        case .unreachable: "there is no connection to Redis"
         case .loading: "Redis reads its data after a restart"
         case .readOnly: "this Redis is a replica that only reads"
         case .refusesWrites(let error): "Redis refuses writes: \(error)"

@@ -101,7 +101,7 @@ public final class Worker: Service {
     /// Why the worker cannot work now; `nil` where it can.
     public var unreadiness: String? {
         if isStopping.load(ordering: .acquiring) { return "the worker is stopping" }
-        if store.client.connectionState != .connected { return "Redis cannot be reached" }
+        if store.client.connectionState != .connected { return "there is no connection to Redis" }
         return hasClaimed.load(ordering: .relaxed) ? nil : "no claim has been answered yet"
     }
 

@@ -108,7 +108,7 @@ struct AccessTests {
             #expect(
                 try await operation("Unheard", manager) == Reply(status: 400, code: "UnknownOperationException")
             )
-            #expect(stack.ingest.output.contains("managed by a caller"))
+            #expect(stack.ingest.output.contains("management request"))
             for secret in [starter, reader, manager] {
                 #expect(!stack.ingest.output.contains(secret.dropFirst("Bearer ".count)))
             }

@@ -270,6 +270,44 @@ struct BulkCommandTests {
         }
     }
 
+    @Test("start --file answers each line alike, on Redis directly and by an ingest")
+    func alike() async throws {
+        try await Stack.with { stack in
+            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let far = #""StartTimestamp":"2036-05-01T12:00:00Z""#
+            let lines = [
+                #"{"Id":"a",\#(far)}"#, #"{"Id":"a","StartTimestamp":"2036-05-01T12:00:01Z"}"#,
+                #"{"Id":"b",\#(far),"stateMachine":5}"#, #"{"Id":"b",\#(far),"stateMachine":"nowhere"}"#,
+                #"{"Id":"b",\#(far),"stateMachine":"no where"}"#, #"{"Id":"b",\#(far),"color":"red"}"#,
+                #"{"Id":7,\#(far)}"#, #"{"Id":"b"}"#, #"{"Id":"b","StartTimestamp":"2999-01-01T00:00:00Z"}"#, "[1]",
+                "{",
+                "\u{FEFF}{}",
+            ]
+            var bytes = Data(lines.joined(separator: "\n").utf8)
+            bytes.append(contentsOf: [0x0A, 0x7B, 0x22, 0xFF, 0x22, 0x7D])
+            try bytes.write(to: file)
+            var answers: [[JSONObject]] = []
+            for environment in [stack.environment, ["WAITABLE_URL": stack.url]] {
+                let words = ["start", "--file", file.path, "--json"]
+                let program = try Program(words, environment: environment)
+                #expect(try await program.end() == 65, "\(program.output)")
+                let lines = program.output.split(separator: "\n").filter { $0.hasPrefix("{") }
+                answers.append(try lines.map { try #require(try JSON(parsing: String($0)).objectValue) })
+            }
+            #expect(answers[0].count == lines.count + 1)
+            let texts = answers.map { $0.dropFirst().map { JSON.object($0).text } }
+            #expect(texts[0] == texts[1])
+            #expect(
+                answers[0].map { $0["code"]?.stringValue ?? "" }.prefix(5) == [
+                    "", "ItemExists", "InvalidField", "StateMachineNotFound", "InvalidField",
+                ]
+            )
+            #expect(answers[0].last?["message"]?.stringValue?.contains("UTF-8") == true, "\(answers[0].last ?? [:])")
+            #expect(try await stack.dueCount() == 1)
+        }
+    }
+
     @Test("start --file that is broken off says how far it came")
     func brokenOff() async throws {
         let credentials = try CredentialFolder()
@@ -292,7 +330,7 @@ struct BulkCommandTests {
             }
             try writer.close()
             #expect(try await start.end() == 77)
-            let end = "\nstarted 999, failed 1\nwaitable: lines from 1001 on have no answer\nwaitable: "
+            let end = "\nstarted 999, failed 1\nwaitable: line 1001 and all after it were not answered\nwaitable: "
             #expect(start.output.contains(end), "\(start.output)")
             #expect(try await stack.dueCount() == 999)
         }

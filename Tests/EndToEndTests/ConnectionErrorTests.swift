@@ -45,7 +45,7 @@ struct ConnectionErrorTests {
         defer { plain.kill() }
         let port = try RedisTestServer.freePort()
         for (url, words) in [
-            ("redis://no-such-host.invalid", "the host of no-such-host.invalid port 6379 is not known"),
+            ("redis://no-such-host.invalid", "the host name of no-such-host.invalid port 6379 cannot be resolved"),
             ("redis://127.0.0.1:\(port)", "nothing listens on 127.0.0.1 port \(port)"),
             ("rediss://127.0.0.1:\(plain.port)", "does not speak TLS: say redis:// in WAITABLE_REDIS_URL (--redis-u"),
         ] {
@@ -119,7 +119,7 @@ struct ConnectionErrorTests {
                 (stack.url.replacing("http:", with: "https:"), "it does not serve HTTPS; say http:// in WAITABLE_URL"),
                 ("https://localhost:\(tls)", "name the file of the one that does in WAITABLE_URL_CA (--url-ca)"),
                 ("http://127.0.0.1:\(free)", "nothing listens there; start an ingest, or correct host and port in"),
-                ("http://no-such-host.invalid", "its host is not known; correct it in WAITABLE_URL (--url)"),
+                ("http://no-such-host.invalid", "its host name cannot be resolved; correct it in WAITABLE_URL (--url)"),
             ] {
                 let (code, output) = try await Program.run("list", "--url", url)
                 #expect(code == 69, "\(output)")

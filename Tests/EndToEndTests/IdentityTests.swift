@@ -42,6 +42,26 @@ struct IdentityTests {
         }
     }
 
+    @Test(
+        "A command on Redis with another region than the namespace's neither shows nor changes anything",
+        arguments: [
+            "list", "status", "status x", "describe x", "cancel x", "run-now x", "redrive x", "state-machines",
+            "reschedule x --at 2037-01-01T00:00:00Z", "pause waitable-stepfunction", "resume waitable-stepfunction",
+            "start --id y --at 2037-01-01T00:00:00Z", "watch --once",
+        ]
+    )
+    func refused(command: String) async throws {
+        try await Stack.with(environment: Self.environment) { stack in
+            #expect(try await stack.post(#"{"Id":"x","StartTimestamp":"2036-01-01T00:00:00Z"}"#).status == 200)
+            let program = try Program(command.split(separator: " ").map(String.init), environment: stack.environment)
+            #expect(try await program.end() == 78, "\(program.output)")
+            #expect(program.output.hasPrefix("waitable: WAITABLE_REGION (--region): must be 'eu-west-1', "))
+            #expect(try await stack.dueCount() == 1)
+            #expect(try await stack.get("/items/x").json.objectValue?["due"] == "2036-01-01T00:00:00.000Z")
+            #expect(try await stack.store.pausedMachines().isEmpty)
+        }
+    }
+
     @Test("After FLUSHDB the namespace gets the same identity again, and the processes go on")
     func flushed() async throws {
         try await Stack.with(environment: Self.environment) { stack in

@@ -93,6 +93,24 @@ struct PassingRefusalTests {
         }
     }
 
+    @Test("The log names a refused start as MACHINE:ID, whether or not it names the machine")
+    func log() async throws {
+        try await Stack.with { stack in
+            // Seen before it is known which machine is meant.
+            try await stack.set("maxmemory-policy", "allkeys-lru")
+            let due = #""StartTimestamp":"2036-01-01T00:00:00Z""#
+            try await eventually("starts are refused") {
+                let answer = try await stack.post(#"{"Id":"single",\#(due)}"#)
+                return answer.json.objectValue?["code"] == "EvictionPolicy"
+            }
+            let lines = #"{"Id":"line",\#(due)}"# + "\n" + #"{"Id":"named",\#(due),"stateMachine":"orders"}"#
+            #expect(try await stack.batch(lines).map { $0["status"] } == [.integer(503), .integer(503)])
+            for name in ["waitable-stepfunction:single", "waitable-stepfunction:line", "orders:named"] {
+                try await eventually("\(name) is logged") { stack.ingest.output.contains("execution=\(name)") }
+            }
+        }
+    }
+
     @Test("A Redis that does not answer is told apart: it may have been done, and the Id to repeat it with is there")
     func unknown() async throws {
         try await Stack.with { stack in

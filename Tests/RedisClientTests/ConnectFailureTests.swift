@@ -35,8 +35,8 @@ struct ConnectFailureTests {
         let reason = try await reason("redis://no-such-host.invalid:6399")
         #expect(
             reason
-                == "cannot connect to redis://no-such-host.invalid:6399/0: the host of no-such-host.invalid port 6399 is"
-                + " not known: correct it in REDIS_URL"
+                == "cannot connect to redis://no-such-host.invalid:6399/0: the host name of no-such-host.invalid port 6399"
+                + " cannot be resolved: correct it in REDIS_URL"
         )
     }
 
@@ -48,7 +48,8 @@ struct ConnectFailureTests {
                 + " on 127.0.0.1 port \(port) (connection refused): start Redis, or correct host and port in REDIS_URL"
         )
         #expect(
-            try await reason("unix:///no/such.sock") == "cannot connect to redis:///no/such.sock/0: there is no socket"
+            try await reason("unix:///no/such.sock")
+                == "cannot connect to unix:///no/such.sock?db=0: there is no socket"
                 + " /no/such.sock: start Redis, or correct the path in REDIS_URL"
         )
     }

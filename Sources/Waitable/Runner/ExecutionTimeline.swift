@@ -6,7 +6,7 @@ public import StatesLanguage
 /// not know who holds an execution now, which workers held it and lost their leases (only how many), which moments lay
 /// between several reschedules of one wait, and, of a state machine with parallel branches, any moment but the earliest.
 public struct ExecutionTimeline: Sendable, Equatable {
-    /// One thing that happened, or that is to come.
+    /// One thing that happened, or that goes on.
     public struct Event: Sendable, Equatable {
         /// What it is.
         public enum Kind: String, Sendable {
@@ -14,7 +14,7 @@ public struct ExecutionTimeline: Sendable, Equatable {
             case accepted = "ACCEPTED"
             /// A worker, or ingest at the start, ran it on.
             case ran = "RAN"
-            /// Its moment came, or will come.
+            /// Its moment came.
             case due = "DUE"
             /// Its moment was moved.
             case rescheduled = "RESCHEDULED"
@@ -22,7 +22,7 @@ public struct ExecutionTimeline: Sendable, Equatable {
             case redriven = "REDRIVEN"
             /// A state failed in the step before: it is tried again, or its failure is caught, or ends the execution.
             case stateFailed = "STATE_FAILED"
-            /// A state waits for something else than an instant.
+            /// A state waits, other than in a Wait state.
             case waiting = "WAITING"
             /// It ended, with this status.
             case succeeded = "SUCCEEDED"
@@ -85,7 +85,7 @@ public struct ExecutionTimeline: Sendable, Equatable {
         }
     }
 
-    /// What happened, in order; then, while it waits, what for, and the moment to come.
+    /// What happened, in order; then, while it waits, what for.
     public var events: [Event]
     /// How many leases on it were lost, in all.
     public var lostLeases: Int
@@ -161,13 +161,20 @@ public struct TimelineReplay: Sendable {
     /// What the execution waits for besides an instant.
     private var waits: [ExecutionTimeline.Event] {
         let waits = execution.flow?.waits(upTo: Self.mostWaits) ?? []
-        return waits.filter { $0.reason != .instant && $0.reason != .retry }.map { wait in
+        // Only where nothing else waits is it known what a reschedule has moved.
+        let moved = waits.count == 1 ? execution.inbox.rescheduledTo : nil
+        return waits.filter { $0.reason != .instant }.map { wait in
             var event = ExecutionTimeline.Event(.waiting, at: wait.since)
+            if wait.reason == .retry {
+                // The pause begins with the failure, not when the state was entered.
+                let failure = events.last { $0.kind == .stateFailed && $0.state == wait.state }
+                event.instant = failure?.instant ?? wait.since
+            }
             event.state = wait.state
             event.wait = wait.reason
             event.attempt = wait.attempt > 1 ? wait.attempt : nil
             event.resource = definition.resource(ofTask: wait.state)
-            event.until = wait.until
+            event.until = wait.reason == .retry ? moved ?? wait.until : wait.until
             return event
         }
     }
@@ -176,13 +183,14 @@ public struct TimelineReplay: Sendable {
     ///
     /// - Parameters:
     ///   - due: Where the execution stands in `due` now; `nil` where it does not, or a worker holds it.
+    ///   - now: The present, by the Redis clock: a moment that lies ahead has not happened.
     ///   - lostLeases: How many leases on it were lost since its last progress.
-    public func timeline(due: Instant?, lostLeases: Int = 0) -> ExecutionTimeline {
+    public func timeline(due: Instant?, now: Instant, lostLeases: Int = 0) -> ExecutionTimeline {
         var events = events
         if execution.status.isOpen {
             events += execution.inbox.events(noLaterThan: nil)
             events += waits
-            if let due { events.append(.init(.due, at: due)) }
+            if let due, due <= now { events.append(.init(.due, at: due)) }
         } else {
             events += execution.inbox.events(noLaterThan: execution.stopDate)
             let closing = Inbox.Closing(

@@ -67,7 +67,7 @@ struct StartCommand: AsyncParsableCommand {
         let counts = "started \(result.started), failed \(result.failed)"
         if json { Notice.say(counts) } else { print(counts) }
         if let (line, error) = result.interruption {
-            Notice.say("lines from \(line) on have no answer")
+            Notice.say("line \(line) and all after it were not answered")
             throw error
         }
         if result.failed > 0 { throw result.hasBadLines ? Exit.badInput : Exit.failed }

@@ -10,6 +10,8 @@ struct EndpointFlags: ParsableArguments {
     @OptionGroup var settings: SettingFlags
 
     /// Runs something with the endpoint that the settings name: an ingest where there is a URL, else Redis.
+    ///
+    /// - Throws: `NamespaceIdentityError` where the namespace on Redis has another region or account than the settings.
     func with<Result: Sendable>(
         _ process: String,
         _ body: @Sendable @escaping (any Endpoint) async throws -> Result
@@ -19,7 +21,9 @@ struct EndpointFlags: ParsableArguments {
             return try await IngestEndpoint.with(url: url, authorities: settings.urlCA, token: settings.token, body)
         }
         return try await Connection.with(settings) { store in
-            try await body(RedisEndpoint(store: store, settings: settings))
+            let endpoint = RedisEndpoint(store: store, settings: settings)
+            try await endpoint.identity.verify()
+            return try await body(endpoint)
         }
     }
 }

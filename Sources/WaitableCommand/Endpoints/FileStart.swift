@@ -73,15 +73,15 @@ struct FileStart {
         let items = lines.compactMap { line in if case .item(let item, _) = line { item } else { nil } }
         var answers = try await start(items)[...]
         for line in lines {
-            var answer: JSONObject
+            var answer: JSONObject = ["line": .integer(Int64(line.number))]
             switch line {
             case .item:
                 guard let next = answers.popFirst() else { return }
-                answer = next
+                // The ingest's number is that in its request.
+                for (name, value) in next where name != "line" { answer[name] = value }
             case .bad(let error, _):
-                answer = ["code": .string(Self.badInput), "message": .string("\(error)")]
+                for (name, value) in StartAnswer.refusal(error) { answer[name] = value }
             }
-            answer["line"] = .integer(Int64(line.number))
             if answer["code"] == nil { result.started += 1 } else { result.failed += 1 }
             if answer["code"] == .string(Self.badInput) { result.hasBadLines = true }
             onAnswer(answer)
@@ -95,13 +95,13 @@ struct FileStart {
             return .bad(FieldError(field: "line \(number)", rule: rule, value: nil), number: number)
         }
         if text.allSatisfy({ $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }) { return nil }
-        guard var item = (try? JSON(parsing: text))?.objectValue else {
+        func bad(_ rule: String) -> Line {
             let value = String(decoding: text, as: UTF8.self)
-            return .bad(
-                FieldError(field: "line \(number)", rule: "must be a JSON object", value: value),
-                number: number
-            )
+            return .bad(FieldError(field: "line \(number)", rule: rule, value: value), number: number)
         }
+        let json: JSON
+        do { json = try JSON(parsing: text) } catch { return bad("must be JSON (\(error))") }
+        guard var item = json.objectValue else { return bad("must be a JSON object") }
         if item["Id"] == nil { item["Id"] = .string(UUID().uuidString.lowercased()) }
         if item["stateMachine"] == nil, let machine { item["stateMachine"] = .string(machine) }
         return .item(item, number: number)

@@ -201,7 +201,7 @@ struct RemoteError: Error, CustomStringConvertible {
     private static func advice(on error: any Error, url: String) -> String {
         let setting = Setting.url.name
         switch ConnectFailure(ofRequest: error) {
-        case .unknownHost: return "its host is not known; correct it in \(setting)"
+        case .unknownHost: return "its host name cannot be resolved; correct it in \(setting)"
         case .refused, .noSocket:
             return "nothing listens there; start an ingest, or correct host and port in \(setting)"
         case .timedOut: return "no answer came in time; look at the ingest's log, or correct \(setting)"
@@ -211,7 +211,7 @@ struct RemoteError: Error, CustomStringConvertible {
         case .notTLS: return "it does not serve HTTPS; say http:// in \(setting)"
         case .untrusted:
             return
-                "no trusted authority vouches for its certificate, or its time is over; name the file of the one that"
+                "no trusted authority vouches for its certificate, or it has expired; name the file of the one that"
                 + " does in \(Setting.urlCA.name)"
         case .wrongName: return "its certificate is for another name; use one of its names in \(setting)"
         case .certificateWanted: return "it refuses connections without a client's certificate, which no ingest does"

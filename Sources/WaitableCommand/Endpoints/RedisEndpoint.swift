@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import StatesLanguage
 import Waitable
@@ -5,6 +6,8 @@ import WaitableRedis
 
 /// Redis itself, without an ingest in between.
 struct RedisEndpoint: Endpoint {
+    /// What this process takes the namespace's region and account for.
+    let identity: NamespaceIdentity
     private let store: RedisStore
     private let manager: ItemManager
     private let readiness: ReadinessSampler
@@ -13,11 +16,12 @@ struct RedisEndpoint: Endpoint {
     init(store: RedisStore, settings: Settings) {
         self.store = store
         itemTable = settings.itemTable
+        identity = NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable"))
         readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: Logger(label: "waitable"))
         manager = ItemManager(
             store: store,
             machines: MachineCache(store: store),
-            identity: NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable")),
+            identity: identity,
             itemTable: settings.itemTable
         )
     }
@@ -67,18 +71,22 @@ struct RedisEndpoint: Endpoint {
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         if let refusal = await readiness.refusal() { throw refusal }
-        let answers = try await store.startByHand(
-            items.map { item in
-                var item = item
-                let machine = item["stateMachine"]?.stringValue
-                item["stateMachine"] = nil
-                return (JSON.object(item).text, machine)
+        // By the rules of HTTP and in its words: what they refuse is not sent.
+        let starts = items.map { item in
+            Result { () throws(FieldError) in
+                try ItemStart(json: .object(item)) { UUID().uuidString.lowercased() }
             }
-        )
-        return try answers.map { answer in
-            switch answer {
-            case .success(let answer): return answer.objectValue ?? [:]
-            case .failure(let error): return try Self.refusal(error)
+        }
+        let good = starts.compactMap { try? $0.get() }
+        var answers = try await store.startByHand(good.map { ($0.input, $0.stateMachine) })[...]
+        return try starts.map { start in
+            switch start {
+            case .failure(let error): return StartAnswer.refusal(error)
+            case .success(let start):
+                switch answers.removeFirst() {
+                case .success(let answer): return answer.objectValue ?? [:]
+                case .failure(let error): return try StartAnswer.refusal(error, of: start)
+                }
             }
         }
     }
@@ -87,12 +95,5 @@ struct RedisEndpoint: Endpoint {
 
     private func key(_ item: ItemReference) async throws -> ExecutionKey {
         try await manager.key(item.id, machine: item.machine)
-    }
-
-    /// A refusal as an ingest would answer it; any other error concerns all items, and is thrown.
-    private static func refusal(_ error: StoreError) throws -> JSONObject {
-        guard case .refused(let reason, let message) = error, !error.isPassing else { throw error }
-        let codes = ["VALIDATION": "InvalidField", "CONFLICT": "ItemExists", "NOTFOUND": "NoStateMachine"]
-        return ["code": .string(codes[reason] ?? reason), "message": .string(message)]
     }
 }

@@ -52,7 +52,7 @@ enum Exit {
             switch error.code {
             case "InvalidField": badInput
             case "ItemExists": conflict
-            case "NoStateMachine": notFound
+            case "NoStateMachine", "StateMachineNotFound": notFound
             default: failed
             }
         case let error as RemoteError:

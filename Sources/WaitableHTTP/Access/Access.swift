@@ -113,7 +113,7 @@ public struct Access: Sendable {
         let isAllowed = caller.rights.contains(right)
         guard right == .manage || !isAllowed else { return }
         logger.notice(
-            isAllowed ? "managed by a caller" : "caller without the right refused",
+            isAllowed ? "management request" : "request refused: the caller lacks the right",
             metadata: ["caller": "\(caller.name)", "right": "\(right.rawValue)", "action": "\(action)"]
         )
     }

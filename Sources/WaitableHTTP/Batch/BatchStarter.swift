@@ -111,13 +111,13 @@ private struct Preparation {
             target = try await self.target(item.stateMachine ?? stateMachine)
             instant = try await self.instant()
         } catch {
-            throw refused(error, item)
+            throw await refused(error, item)
         }
         do throws(FieldError) { try item.check(at: instant) } catch { throw ItemError(error) }
         do throws(Starter.Refusal) {
             return try starter.prepare(target, name: item.id, input: item.input, at: instant)
         } catch {
-            throw refused(error, item)
+            throw await refused(error, item)
         }
     }
 
@@ -136,8 +136,8 @@ private struct Preparation {
         return instant
     }
 
-    private func refused(_ refusal: Starter.Refusal, _ item: ItemStart) -> ItemError {
-        starter.note(refusal, item.id)
+    private func refused(_ refusal: Starter.Refusal, _ item: ItemStart) async -> ItemError {
+        await starter.note(refusal, machine: item.stateMachine ?? stateMachine, name: item.id)
         return starter.ingest.itemError(refusal, id: item.id)
     }
 }

@@ -67,7 +67,7 @@ public struct Finding: Sendable, Equatable {
             .warning,
             at: "data",
             "The data was not looked at, or not all of it: \(error).",
-            "Give the doctor's user the rights that docs/operations.md names."
+            "Run the doctor as the Redis user waitable-operator, or give its user that user's rights (docs/access.md)."
         )
     }
 }

@@ -117,6 +117,7 @@ public struct ItemManager: Sendable {
         }
         let timeline = (isWhole ? replay : begun).timeline(
             due: score.flatMap { DueScore($0).due },
+            now: try await now(),
             lostLeases: lostLeases
         )
         return .object([

@@ -39,17 +39,21 @@ struct ExecutionTimelineTests {
             execution = step.execution
         }
 
-        func timeline(due: Int64? = nil, lostLeases: Int = 0) throws -> ExecutionTimeline {
+        func timeline(due: Int64? = nil, now: Int64 = 0, lostLeases: Int = 0) throws -> ExecutionTimeline {
             var replay = TimelineReplay(of: execution, runner: runner)
             for entry in execution.journal?.entries(list: list, since: execution.startDate) ?? [] {
                 try replay.take(entry)
             }
-            return replay.timeline(due: due.map(Instant.init(milliseconds:)), lostLeases: lostLeases)
+            return replay.timeline(
+                due: due.map(Instant.init(milliseconds:)),
+                now: Instant(milliseconds: now),
+                lostLeases: lostLeases
+            )
         }
 
         /// The events as `KIND@instant`.
-        func events(due: Int64? = nil) throws -> [String] {
-            try timeline(due: due).events.map { "\($0.kind.rawValue)@\($0.instant.milliseconds)" }
+        func events(due: Int64? = nil, now: Int64 = 0) throws -> [String] {
+            try timeline(due: due, now: now).events.map { "\($0.kind.rawValue)@\($0.instant.milliseconds)" }
         }
     }
 
@@ -57,7 +61,8 @@ struct ExecutionTimelineTests {
     func whole() throws {
         var life = try Life(until: 5_000)
         try life.run(at: 1_000)
-        #expect(try life.events(due: 5_000) == ["ACCEPTED@1000", "RAN@1000", "DUE@5000"])
+        #expect(try life.events(due: 5_000, now: 4_999) == ["ACCEPTED@1000", "RAN@1000"])
+        #expect(try life.events(due: 5_000, now: 5_000) == ["ACCEPTED@1000", "RAN@1000", "DUE@5000"])
         #expect(try life.timeline(due: 5_000, lostLeases: 1).lostLeases == 1)
         try life.run(at: 9_000, by: "w-2", lostLeases: 2)
         #expect(try life.events() == ["ACCEPTED@1000", "RAN@1000", "DUE@5000", "RAN@9000", "SUCCEEDED@9000"])
@@ -77,7 +82,8 @@ struct ExecutionTimelineTests {
         life.execution.inbox.rescheduledTo = Instant(milliseconds: 3_000)
         life.execution.inbox.rescheduledAt = Instant(milliseconds: 2_000)
         let waiting = ["ACCEPTED@1000", "RAN@1000", "RESCHEDULED@2000", "DUE@3000"]
-        #expect(try life.events(due: 3_000) == waiting)
+        #expect(try life.events(due: 3_000, now: 2_999) == waiting.dropLast())
+        #expect(try life.events(due: 3_000, now: 3_000) == waiting)
         #expect(try life.timeline().events[2].newDue == Instant(milliseconds: 3_000))
         try life.run(at: 3_001, by: "w")
         #expect(try life.events() == waiting + ["RAN@3001", "SUCCEEDED@3001"])
@@ -103,9 +109,9 @@ struct ExecutionTimelineTests {
         let head = #"{"s":"R","e":4000,"r":3000,"m":2000,"v":4000,"was":"A","d":"h","b":1000,"input":{}}"#
         let redriven = try ExecutionDocument.decode(Array(head.utf8), key: life.execution.key)
         life.execution.inbox = redriven.inbox
-        #expect(try life.events(due: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
+        #expect(try life.events(due: 4_000, now: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
         try life.run(at: 4_005, by: "w")
-        #expect(try life.events(due: 5_000) == ended + ["REDRIVEN@4000", "RAN@4005", "DUE@5000"])
+        #expect(try life.events(due: 5_000, now: 4_005) == ended + ["REDRIVEN@4000", "RAN@4005"])
     }
 
     @Test("Each try of a state is told with its number, and each failure with its error and the next try")
@@ -164,6 +170,30 @@ struct ExecutionTimelineTests {
         let waits = try #require(life.execution.flow).waits(upTo: 10)
         #expect(waits.map(\.state) == ["Ask"])
         #expect(waits.map(\.reason) == [.answer])
+    }
+
+    @Test("The pause before a retry is told, with the next try and its end; a reschedule moves it")
+    func waitingForRetry() throws {
+        var life = try Life(
+            definition: """
+                {"StartAt":"Both","States":{"Both":{"Type":"Parallel","End":true,"Branches":[
+                    {"StartAt":"Break","States":{"Break":{"Type":"Fail","Error":"Broken"}}}],
+                  "Retry":[{"ErrorEquals":["Broken"],"IntervalSeconds":10,"MaxAttempts":2,"BackoffRate":1}]}}}
+                """
+        )
+        try life.run(at: 1_000)
+        try life.run(at: 11_000, by: "w")
+        func waiting(until: String) -> String {
+            #"{"event":"WAITING","at":"1970-01-01T00:00:11.000Z","state":"Both","attempt":3,"for":"RETRY","#
+                + #""until":"1970-01-01T00:00:\#(until).000Z"}"#
+        }
+        #expect(try life.timeline(due: 21_000, now: 12_000).events.last?.json.text == waiting(until: "21"))
+        #expect(try life.events(due: 21_000, now: 21_000).suffix(2) == ["WAITING@11000", "DUE@21000"])
+        life.execution.inbox.rescheduledTo = Instant(milliseconds: 15_000)
+        life.execution.inbox.rescheduledAt = Instant(milliseconds: 12_000)
+        let moved = try life.timeline(due: 15_000, now: 13_000).events.suffix(2)
+        #expect(moved.first?.kind == .rescheduled)
+        #expect(moved.last?.json.text == waiting(until: "15"))
     }
 
     @Test("Of many branches that wait, some are told")

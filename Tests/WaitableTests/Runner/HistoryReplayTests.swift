@@ -103,7 +103,7 @@ struct HistoryReplayTests {
         #expect(replay.events.map(\.id) == Array(1...replay.lastEventID))
         var timeline = TimelineReplay(of: execution, runner: runner)
         for entry in entries { try timeline.take(entry) }
-        let states = timeline.timeline(due: nil).events.flatMap(\.states)
+        let states = timeline.timeline(due: nil, now: execution.startDate).events.flatMap(\.states)
         #expect(states.count == replay.events.count { $0.type.hasSuffix("StateEntered") })
     }
 
