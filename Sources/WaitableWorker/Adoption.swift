@@ -8,6 +8,8 @@ import WaitableRedis
 struct Adoption: Sendable {
     let worker: Worker
     let claim: Claim
+    /// The lease under which the member is held by now.
+    let token: String
 
     /// Makes an execution of the member's item, standing in its wait, and runs it on. A member that is no item, or that
     /// cannot be taken over however often it comes, becomes a failed execution that says so: nothing that was in the set
@@ -37,7 +39,7 @@ struct Adoption: Sendable {
             throw AdoptionError(member, reason, isFinal: true)
         }
         if !key.member.utf8.elementsEqual(member.bytes) {
-            switch try await worker.store.adopt(member: member.bytes, as: key, token: claim.token) {
+            switch try await worker.store.adopt(member: member.bytes, as: key, token: token) {
             case .adopted: break
             case .lost: return nil
             case .exists: throw AdoptionError(member, "there is an execution '\(key)' already")
@@ -71,7 +73,7 @@ struct Adoption: Sendable {
         let name = DerivedUUID.text(member.bytes.map { String($0, radix: 16) }.joined(separator: " "))
         let key = own ?? ExecutionKey(machine: machine ?? "unknown", name: name)
         if own == nil {
-            let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: claim.token)
+            let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: token)
             guard adoption == .adopted else { return nil }
         }
         worker.logger.error("member given up", metadata: ["execution": "\(key)", "error": "\(error)"])

@@ -46,7 +46,7 @@ struct Batch: Sendable {
                 }
             }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
-            switch await runner.run(member) {
+            switch await runner.run(member, token: lease.token) {
             case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
             case .postponed: postponed.append(member.bytes)
             case .failed: break

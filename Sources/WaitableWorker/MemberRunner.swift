@@ -23,10 +23,12 @@ struct MemberRunner: Sendable {
     }
 
     /// Runs one member on.
-    func run(_ member: ClaimedMember) async -> Outcome {
+    ///
+    /// - Parameter token: The lease under which it is held by now.
+    func run(_ member: ClaimedMember, token: String) async -> Outcome {
         do {
             guard let key = ExecutionKey(member: member.member), let document = member.document else {
-                return Outcome(try await Adoption(worker: worker, claim: claim).adopt(member))
+                return Outcome(try await Adoption(worker: worker, claim: claim, token: token).adopt(member))
             }
             if member.redeliveries > 0 { worker.metrics.redelivered.increment() }
             let execution = try ExecutionDocument.decode(document, key: key)

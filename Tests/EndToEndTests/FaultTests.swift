@@ -168,6 +168,32 @@ struct FaultTests {
         }
     }
 
+    @Test("Items that were put in by hand, and whose worker died, run when their lease is over")
+    func bareMembersOfADeadWorker() async throws {
+        try await Stack.with { stack in
+            let lease = "1700000000000.0005"
+            _ = try await stack.integer("ZADD", stack.store.keys.leases, lease, lease)
+            for number in 0..<20 {
+                let item = stack.store.keys.item(ItemKey(table: "items", id: "hand-\(number)"))
+                let fields = [
+                    "Id", "hand-\(number)", "StartActionAt", "2026-01-01T00:00:00Z", "ProcessStatus", "STARTED",
+                ]
+                var command = RedisCommand("HSET", item)
+                for field in fields { command.append(field) }
+                _ = try await stack.store.client.send(command)
+                _ = try await stack.integer("ZADD", stack.store.keys.due, lease, "hand-\(number)")
+            }
+            let worker = try stack.worker()
+            try await eventually("they are closed") { try await stack.closedCount() == 20 }
+            for number in 0..<20 {
+                let key = ExecutionKey(machine: "waitable-stepfunction", name: "hand-\(number)")
+                #expect(try await stack.store.execution(key)?.status == .succeeded)
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+        }
+    }
+
     @Test("A full Redis refuses starts with 503, whole, and still drains")
     func fullRedis() async throws {
         try await Stack.with(options: ["--maxmemory-policy", "noeviction"]) { stack in
