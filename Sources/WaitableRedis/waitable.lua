@@ -705,6 +705,17 @@ local function besides(prefix, paused, leases, now, limit)
     return turn and fresh() or again(), not turn
 end
 
+-- Puts a member without a document back to when it was claimed, where the clock was set back since: nothing else says when it
+-- is due. Returns whether it did.
+local function putBack(prefix, name, now)
+    local lease = redis.call('ZSCORE', prefix .. ':due', name)
+    local taken = tonumber(lease and redis.call('ZSCORE', prefix .. ':leases', lease) or 0)
+    if taken <= now + MAX_DRIFT then return false end
+    redis.call('ZADD', prefix .. ':due', 'XX', format('%.0f', taken), name)
+    letGo(prefix, lease)
+    return true
+end
+
 -- waitable_claim: leases what is due, with the documents.
 -- KEYS   prefix
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
@@ -749,6 +760,7 @@ function claim(keys, args)
     end
 
     local found = documents(prefix, list)
+    if comesAgain and not found[1] and putBack(prefix, list[1], now) then return {micros, '', moment, false} end
     local known = redeliveries.number(prefix)
     if comesAgain then
         known = redeliveries.lost(prefix, list[1])

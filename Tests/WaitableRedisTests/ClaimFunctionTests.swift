@@ -85,6 +85,24 @@ struct ClaimFunctionTests {
         #expect(try await partition.claim().members.map(\.redeliveries) == [0])
     }
 
+    @Test("a member without a document waits for when it was claimed, where the clock was set back since")
+    func bareMemberSetBack() async throws {
+        let partition = try Partition()
+        try await partition.redis("ZADD", "~:due", "1", "bare")
+        let claim = try await partition.claim(lease: 30_000)
+        #expect(claim.names == ["bare"])
+        // As if that had been an hour later.
+        let later = try await partition.now() + 3_600_000
+        let lease = "\(later + 30_000).5"
+        try await partition.redis("ZREM", "~:leases", claim.token)
+        try await partition.redis("ZADD", "~:leases", "\(later)", lease)
+        try await partition.redis("ZADD", "~:due", lease, "bare")
+        #expect(try await partition.claim().names.isEmpty)
+        #expect(try await partition.claim().names.isEmpty)
+        #expect(try await partition.due() == ["bare", "\(later)"])
+        #expect(try await partition.redis("EXISTS", "~:leases") == .integer(0))
+    }
+
     @Test("a lease that no worker has said to have is not counted, but for the first one")
     func lostClaims() async throws {
         let partition = try Partition()
