@@ -53,6 +53,7 @@ final class Calls: Sendable {
         // What failed is for the state's `Retry` to try again.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limit
+        settings.http1_1ConnectionDebugInitializer = { ResponseStatusCheck.add(to: $0) }
         let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         await withDiscardingTaskGroup { group in
             for await call in queue {
