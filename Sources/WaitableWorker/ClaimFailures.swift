@@ -10,6 +10,8 @@ final class ClaimFailures: Sendable {
 
     private let state = Mutex(State())
     private static let first = TimeAmount.milliseconds(250)
+    /// What is due when claims are answered again has waited long enough.
+    private static let longest = TimeAmount.seconds(1)
 
     /// Notes a failure.
     ///
@@ -34,11 +36,11 @@ final class ClaimFailures: Sendable {
         }
     }
 
-    /// The pause before the next claim: twice as long after each failure.
+    /// The pause before the next claim: twice as long after each failure, up to a second.
     ///
-    /// - Parameter longest: The longest pause.
-    func pause(atMost longest: TimeAmount) -> TimeAmount {
+    /// - Parameter limit: The longest that the worker pauses at all.
+    func pause(atMost limit: TimeAmount) -> TimeAmount {
         let doublings = state.withLock { max(0, min($0.count - 1, 16)) }
-        return min(longest, Self.first * (1 << doublings))
+        return min(limit, Self.longest, Self.first * (1 << doublings))
     }
 }
