@@ -42,7 +42,7 @@ struct Adoption: Sendable {
             switch try await worker.store.adopt(member: member.bytes, as: key, token: token) {
             case .adopted: break
             case .lost: return nil
-            case .exists: throw AdoptionError(member, "there is an execution '\(key)' already")
+            case .exists: throw AdoptionError(member, "there is an execution '\(key)' already", isFinal: true)
             }
         }
         let item = try await worker.store.items([ItemKey(table: worker.itemTable, id: id)]).first ?? nil

@@ -189,6 +189,14 @@ struct FaultTests {
                 let key = ExecutionKey(machine: "waitable-stepfunction", name: "hand-\(number)")
                 #expect(try await stack.store.execution(key)?.status == .succeeded)
             }
+            // Put in again, an Id that has run is told apart, and does not come again and again.
+            _ = try await stack.integer("ZADD", stack.store.keys.due, "0", "hand-0")
+            try await eventually("it is given up") { try await stack.closedCount() == 21 }
+            #expect(worker.output.contains("member given up"))
+            #expect(worker.output.contains("there is an execution 'waitable-stepfunction:hand-0' already"))
+            #expect(try await stack.dueCount() == 0)
+            let key = ExecutionKey(machine: "waitable-stepfunction", name: "hand-0")
+            #expect(try await stack.store.execution(key)?.status == .succeeded)
             worker.signal(SIGTERM)
             #expect(try await worker.end() == 0)
         }
