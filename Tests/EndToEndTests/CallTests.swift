@@ -162,6 +162,27 @@ struct CallTests {
         }
     }
 
+    @Test("An answer with a status that is none fails the call, and nothing else", arguments: ["000", "099"])
+    func noStatus(status: String) async throws {
+        let server = try await FunctionServer()
+        let url = "http://127.0.0.1:\(server.port)"
+        let environment = [
+            "WAITABLE_FUNCTIONS": "raw=\(url)/raw/\(status),*=\(url)/{name}",
+            "WAITABLE_HTTP_HOSTS": "127.0.0.1:\(server.port)",
+        ]
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let function = try await run(stack, Self.function("raw"))
+            #expect(function["error"] == "Lambda.SdkClientException")
+            let parameters = #"{"ApiEndpoint":"\#(url)/raw/\#(status)","Method":"GET"}"#
+            let request = #""Resource":"arn:aws:states:::http:invoke","Parameters":\#(parameters)"#
+            let invocation = try await run(stack, Self.task(request))
+            #expect(invocation["error"] == "States.Http.Socket")
+            #expect(server.calls.count == 2)
+            let echo = try await run(stack, Self.function("echo"))
+            #expect(echo["status"] == "SUCCEEDED")
+        }
+    }
+
     @Test("A step with more calls than there is room for makes them in turn, and leaves room to others")
     func manyOfOneStep() async throws {
         let server = try await FunctionServer()

@@ -7,8 +7,8 @@ import Synchronization
 
 /// An HTTP server of functions, on a free port: what is behind the slash says how it answers.
 ///
-/// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, `/hang`
-/// never, and `/drip` with a byte now and then, without an end.
+/// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, `/raw/NNN` with
+/// these digits in its place, `/hang` never, and `/drip` with a byte now and then, without an end.
 final class FunctionServer: Sendable {
     /// A request that came.
     struct Call: Sendable, Equatable {
@@ -81,6 +81,13 @@ final class FunctionServer: Sendable {
             let path = head.uri.split(separator: "?")[0]
             if path == "/hang" { return }
             if path == "/drip" { return drip(context) }
+            if path.hasPrefix("/raw/") {
+                let answer = ByteBuffer(string: "HTTP/1.1 \(path.dropFirst(5)) x\r\nContent-Length: 0\r\n\r\n")
+                // Past the encoder, which writes no status that is none.
+                let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+                encoder?.writeAndFlush(NIOAny(answer), promise: nil)
+                return
+            }
             var status = HTTPResponseStatus.ok
             var headers: HTTPHeaders = ["Content-Type": "application/json"]
             var text = body
