@@ -7,6 +7,8 @@ struct Line {
     let item: MapItem?
     /// What its states see and assign.
     var variables = Variables()
+    /// The wait that a redrive begins again.
+    var interruptedWait: Cursor.InterruptedWait?
 }
 
 /// An item of a Map state, as `$$.Map.Item` shows it.

@@ -9,6 +9,7 @@ extension Walk {
         case .entering, .failed:
             // What a step has no room for stays as it is, so that what was cut off later goes on later.
             guard hasRoom else { return .end(.resting(cursor)) }
+            line.interruptedWait = cursor.interruptedWait
             return .enter(cursor.state, input: cursor.input, previous: cursor.previousID)
         case .waiting(let until):
             move()

@@ -94,7 +94,7 @@ extension Walk {
         let seen = scope.with(try state.dataFlow.input(scope))
         let end = try wait.end(from: cursor.enteredAt, seen)
         if let moved = movedEnd.take() { return rest(until: moved, state, cursor) }
-        let kept = try wait.movedEnd(of: cursor.interruptedWait, seen)
+        let kept = try wait.movedEnd(of: line.interruptedWait.take(), seen)
         return rest(until: kept ?? end, state, cursor)
     }
 
