@@ -234,7 +234,6 @@ struct ConnectionTests {
                 try? await large.close()
             }
             #expect(text.hasPrefix("HTTP/1.1 503 ") && text.contains("Retry-After: 1\r\n"), "\(text)")
-            #expect(text.lowercased().contains("connection: close"), "\(text)")
             let small = try await RawConnection(port: port, Self.head("/", length: Self.start.utf8.count) + Self.start)
             #expect(await small.take(through: "}").contains("InvalidField"))
             var taken = 0
@@ -248,6 +247,11 @@ struct ConnectionTests {
             #expect(taken >= 3)
             let last = try await RawConnection(port: port, request(1_900_000, sent: 1_899_999) + "}")
             #expect(await last.take(through: "}").contains("ValidationException"))
+            // More than the whole room is refused before its last bytes have come, which nobody reads.
+            let endless = try await RawConnection(port: port, request(3_000_000, sent: 2_500_000))
+            let refusal = await endless.take(through: "}")
+            #expect(refusal.hasPrefix("HTTP/1.1 503 "), "\(refusal)")
+            #expect(refusal.lowercased().contains("connection: close"), "\(refusal)")
         }
     }
 
