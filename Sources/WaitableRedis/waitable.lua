@@ -945,10 +945,13 @@ local function release(keys, args)
     checkLeases(prefix)
     local before = head(prefix)
     local again = clock() + pause
+    -- Where the clock was set back since, what has no document is due no sooner than when it was claimed: see `putBack`.
+    local taken = tonumber(redis.call('ZSCORE', prefix .. ':leases', args[1]) or 0)
+    local found = taken > again and documents(prefix, list)
     local rescored = {}
     for n = 1, #list do
         if scores[n] and tonumber(scores[n]) == lease then
-            rescored[#rescored + 1] = again
+            rescored[#rescored + 1] = found and not found[n] and format('%.0f', taken) or again
             rescored[#rescored + 1] = list[n]
         end
     end

@@ -49,6 +49,21 @@ struct LeaseFunctionTests {
         #expect(try await partition.due() == ["m:a"] + messages)
     }
 
+    @Test("what has no document is released to when it was claimed, where the clock was set back since")
+    func releasedBareMember() async throws {
+        let partition = try Partition()
+        try await partition.redis("ZADD", "~:due", "1", "bare")
+        try await partition.accept("m:a")
+        let claim = try await partition.claim()
+        #expect(claim.names.sorted() == ["bare", "m:a"])
+        // As if that had been five seconds later.
+        let later = try await partition.now() + 5_000
+        try await partition.redis("ZADD", "~:leases", "\(later)", claim.token)
+        #expect(try await partition.call("release", claim.token, "0", "bare", "m:a") == .integer(2))
+        #expect(try await partition.redis("ZSCORE", "~:due", "bare").string == "\(later)")
+        #expect(try await partition.claim().names == ["m:a"])
+    }
+
     @Test("a bare member becomes an execution under the same lease, with its redeliveries")
     func adopt() async throws {
         let partition = try Partition()
