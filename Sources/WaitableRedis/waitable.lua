@@ -47,7 +47,7 @@
 -- entries.lua, instants.lua, decimals.lua, items.lua, sleepers.lua, workers.lua, registry.lua, pausing.lua, setbacks.lua, listing.lua, tasks.lua and doctor.lua follow
 -- this file in the same library; the tables that they fill are declared here.
 
-local VERSION = '10'
+local VERSION = '11'
 
 local MAX_BATCH = LIMITS.batch    -- entries a call may carry: bounds how long Redis is held up
 local MAX_LEASE = LIMITS.lease    -- ms
@@ -1200,13 +1200,29 @@ local function deploy(keys, args)
     return {1}
 end
 
--- The key of the item TABLE:id that leaves with the execution machine:id; nil when it is none, or when something else
--- has an execution of that id. It looks at every machine.
-local function itemThatLeaves(prefix, machines, itemTable, name)
+local itemThatLeaves
+do
+
+-- Whether a hash is the item `id` as an execution left it that closed at an instant: it has that Id, its status is not that
+-- of one that waits, and it was last updated while the execution ran. Whoever writes the item anew changes one of these.
+local function isItemOf(prefix, key, id, name, closed)
+    local fields = redis.pcall('HMGET', key, 'Id', 'ProcessStatus', 'LastUpdated')
+    if isError(fields) or fields[1] ~= id or not fields[2] or fields[2] == 'STARTED' or not fields[3] then return false end
+    local isInstant, updated = pcall(instants.parse, fields[3], 'LastUpdated')
+    local document = documentOf(prefix, name)
+    if not isInstant or not document then return false end
+    local _, rest = split(document)
+    local start = headOf(rest).start
+    return start ~= nil and start <= updated and updated <= closed + MAX_DRIFT
+end
+
+-- The key of the item TABLE:id that leaves with the execution machine:id, which closed at an instant; nil when there is none,
+-- when somebody else wrote it, or when something else has an execution of that id. It looks at every machine.
+function itemThatLeaves(prefix, machines, itemTable, name, closed)
     local own, id = match(name, '^([^:]*):(.*)$')
     if not id or redis.call('ZSCORE', prefix .. ':due', id) then return nil end
     local key = prefix .. ':item:' .. itemTable .. ':' .. id
-    if redis.call('TYPE', key).ok ~= 'hash' then return nil end
+    if not isItemOf(prefix, key, id, name, closed) then return nil end
     local others = {}
     for n = 1, #machines do
         if machines[n] ~= own and machines[n] ~= ':default' then others[#others + 1] = machines[n] .. ':' .. id end
@@ -1222,13 +1238,16 @@ local function itemThatLeaves(prefix, machines, itemTable, name)
     return key
 end
 
+end
+
 -- waitable_sweep: removes executions that closed, with their documents and history: those before an instant, or the
--- oldest beyond a number. Items stay, unless their table is named. One that is in `due` only leaves `closed`; one whose
--- end its parent's task has not read yet stays.
+-- oldest beyond a number. Items stay, unless their table is named; then they go as their executions left them. One that is in
+-- `due` only leaves `closed`; one whose end its parent's task has not read yet stays.
 -- KEYS   prefix
 -- ARGV   instant in ms ('': none is too old), limit (1…1000), keep? ('': no number is too large; else the number of
 --        closed executions that stay), table? ('': items stay; else the item TABLE:id of machine:id leaves too, unless
---        another machine has an execution of that id, or `due` has the bare id), sweeper? (a name: one at a time),
+--        somebody else wrote it, another machine has an execution of that id, or `due` has the bare id),
+--        sweeper? (a name: one at a time),
 --        skip? (how many of the oldest stay: those that the calls before have left)
 -- Returns [how many were removed, how many of those looked at stay, 1 there may be more | 0] | -1 another sweeper is at it
 -- Errors VALIDATION. Bound: limit; with a table, as many as the lookups of their items in all machines allow.
@@ -1269,6 +1288,7 @@ local function sweep(keys, args)
     if #list == 0 then return {0, 0, 0} end
     local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     local told = redis.call('HMGET', unread, unpack(list))
+    local closedAt = itemTable and redis.call('ZMSCORE', closed, unpack(list))
     local doomed, gone, delisted = {}, {}, {}
     for n = 1, #list do
         local stays = not open[n] and told[n] and tasks.isUnread(prefix, list[n], told[n])
@@ -1277,7 +1297,8 @@ local function sweep(keys, args)
             gone[#gone + 1] = list[n]
             doomed[#doomed + 1] = prefix .. ':history:' .. list[n]
             doomed[#doomed + 1] = prefix .. ':inbox:' .. list[n]
-            doomed[#doomed + 1] = itemTable and itemThatLeaves(prefix, machines, itemTable, list[n]) or nil
+            doomed[#doomed + 1] = itemTable
+                and itemThatLeaves(prefix, machines, itemTable, list[n], tonumber(closedAt[n])) or nil
         end
     end
     batched('HDEL', prefix .. ':executions', gone)

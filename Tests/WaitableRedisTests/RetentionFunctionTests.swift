@@ -3,11 +3,17 @@ import Testing
 
 @Suite("waitable_sweep", .redisServer, .timeLimit(.minutes(1)))
 struct RetentionFunctionTests {
-    /// Closed executions with history and an item each, closed at the instants 1, 2, 3, …
+    /// The fields of an item that is done, last updated at an instant of 1970 in ms, below 10,000.
+    private func fields(_ id: String, status: String = "COMPLETED", updated: Int = 1) -> [String] {
+        let instant = "1970-01-01T00:00:0\(updated / 1_000).\(String(updated % 1_000 + 1_000).dropFirst())Z"
+        return ["Id", id, "ProcessStatus", status, "LastUpdated", instant]
+    }
+
+    /// Closed executions with history and an item each that they left done, started at 1 and closed at 1, 2, 3, …
     private func close(_ partition: Partition, _ names: String...) async throws {
         for (index, name) in names.enumerated() {
             let id = name.split(separator: ":").last.map(String.init) ?? name
-            let entry = Entry(name, next: "", history: "h", effects: [Entry.put("T:" + id, "P", name)])
+            let entry = Entry(name, next: "", history: "h", effects: [Entry.put("T:" + id, fields(id))])
             try await partition.call("accept", Entry.arguments([entry]))
             try await partition.redis("ZADD", "~:closed", "\(index + 1)", name)
         }
@@ -33,7 +39,7 @@ struct RetentionFunctionTests {
         #expect(try await partition.closed() == ["m:b", "m:c"])
         #expect(try await partition.document("m:a") == nil)
         #expect(try await partition.history("m:a").isEmpty)
-        #expect(try await partition.item("T:a") == ["P": "m:a"])
+        #expect(try await partition.item("T:a")["Id"] == "a")
         #expect(try await partition.document("m:b") != nil)
         #expect(try await partition.history("m:b") == ["h"])
     }
@@ -67,12 +73,41 @@ struct RetentionFunctionTests {
         try await partition.redis("HSET", "~:item:T2:alone", "P", "of another table")
         #expect(try await sweep(partition, "100", "10", "", "T") == 5)
         #expect(try await partition.item("T:alone").isEmpty)
-        #expect(try await partition.item("T:open") == ["P": "m:open"])
-        #expect(try await partition.item("T:closed") == ["P": "m:closed"])
-        #expect(try await partition.item("T:bare") == ["P": "m:bare"])
+        #expect(try await partition.item("T:open")["Id"] == "open")
+        #expect(try await partition.item("T:closed")["Id"] == "closed")
+        #expect(try await partition.item("T:bare")["Id"] == "bare")
         #expect(try await partition.redis("GET", "~:item:T:other").string == "the user's")
         #expect(try await partition.item("T2:alone") == ["P": "of another table"])
         #expect(try await partition.closed() == ["n:closed"])
+    }
+
+    @Test("an item that somebody else wrote stays when the execution of its name leaves")
+    func writtenByOthers() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
+        let strangers: [String: [String]] = [
+            "own-hash": ["colour", "red"],
+            "other-id": fields("another"),
+            "no-status": ["Id", "no-status", "LastUpdated", "1970-01-01T00:00:00.001Z"],
+            // Put in by redis-cli over what was there.
+            "waits-anew": fields("waits-anew", status: "STARTED"),
+            "done-anew": fields("done-anew", updated: 5_000),
+            "done-before": fields("done-before", updated: 0),
+            "no-instant": ["Id", "no-instant", "ProcessStatus", "COMPLETED", "LastUpdated", "yesterday"],
+        ]
+        let names = strangers.keys.sorted()
+        for name in names + ["cancelled", "done"] { try await close(partition, "m:" + name) }
+        for (name, fields) in strangers {
+            try await partition.redis("DEL", "~:item:T:" + name)
+            var command = RedisCommand("HSET", partition.prefix + ":item:T:" + name)
+            for field in fields { command.append(field) }
+            _ = try await partition.client.send(command)
+        }
+        try await partition.redis("HSET", "~:item:T:cancelled", "ProcessStatus", "CANCELLED")
+        #expect(try await sweep(partition, "100", "20", "", "T") == Int64(names.count) + 2)
+        for name in names { #expect(try await !partition.item("T:" + name).isEmpty, "\(name)") }
+        #expect(try await partition.item("T:cancelled").isEmpty)
+        #expect(try await partition.item("T:done").isEmpty)
     }
 
     @Test("an execution that was redriven stays; one that is due although it is listed only leaves the list")
@@ -146,7 +181,7 @@ struct RetentionFunctionTests {
         #expect(try await numbers(partition, "100", "1000", "", "T") == [3, 0, 1])
         #expect(try await numbers(partition, "100", "1000", "", "T") == [2, 0, 0])
         #expect(try await partition.item("T:a").isEmpty)
-        #expect(try await partition.item("T:b") == ["P": "m0:b"])
+        #expect(try await partition.item("T:b")["Id"] == "b")
         // Without items nothing is looked up.
         try await close(partition, "m0:a", "m0:c", "m0:d", "m0:e", "m0:f")
         #expect(try await numbers(partition, "100", "1000") == [5, 0, 0])

@@ -197,7 +197,7 @@ struct Setting: Sendable {
     )
     static let retentionItems = Setting(
         key: "retention.items",
-        help: "true removes the item with its execution; false leaves it.",
+        help: "true removes the item as its execution left it, together with it; false leaves it.",
         default: "false"
     )
     static let retentionIntervalMs = Setting(
