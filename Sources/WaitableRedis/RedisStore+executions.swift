@@ -214,14 +214,23 @@ extension RedisStore {
 
     /// Commits transitions under a lease, each atomically.
     ///
+    /// - Parameter highWaterPercent: The share of `maxmemory`, in percent, from which none may make something new.
     /// - Returns: One result for each, in order.
     /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed;
-    ///   ``StoreError/outOfMemory(_:)``, where Redis is full and one of them brings new data.
-    public func commit(_ transitions: [Transition], token: String) async throws(StoreError) -> [CommitResult] {
-        var arguments = FunctionArguments(token, transitions.passed.argument)
+    ///   ``StoreError/outOfMemory(_:)``, where Redis is full and one of them grows, or is above the mark and one of them
+    ///   makes something new: nothing is applied.
+    public func commit(
+        _ transitions: [Transition],
+        token: String,
+        highWaterPercent: Int = 90
+    ) async throws(StoreError) -> [CommitResult] {
+        var arguments = FunctionArguments()
+        let grows = transitions.contains { $0.grows }
+        if grows { arguments.append(transitions.contains { $0.makesNew } ? String(highWaterPercent) : "") }
+        arguments.append(token)
+        arguments.append(transitions.passed.argument)
         let places = arguments.append(transitions)
-        let bringsData = transitions.contains { $0.bringsData }
-        let reply = try await call(bringsData ? "waitable_commit_growing" : "waitable_commit", arguments)
+        let reply = try await call(grows ? "waitable_commit_growing" : "waitable_commit", arguments)
         let (_, results) = try Self.results(in: reply, of: "waitable_commit", count: transitions.count)
         if reply.integer != nil { return Array(repeating: .applied(outcomes: []), count: transitions.count) }
         guard let results else { throw .clockChanged }

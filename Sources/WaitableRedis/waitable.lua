@@ -793,8 +793,21 @@ end
 
 end
 
-local commit
+local commits = {}
 do
+
+-- Refuses a call that finds so many percent of `maxmemory` used, where there is a limit and the user may ask. Its own
+-- arguments count: they are in Redis already.
+function commits.checkMemory(percent)
+    local info = redis.pcall('INFO', 'memory')
+    if isError(info) then return end
+    local function field(name) return tonumber(match(info, '\n' .. name .. ':(%d+)') or 0) end
+    local used, most = field('used_memory') - field('mem_not_counted_for_evict'), field('maxmemory')
+    if most > 0 and used * 100 >= most * percent then
+        refuse('OOM', 'memory', format('must be below %d %% of maxmemory', percent),
+            format('%d %%', floor(used * 100 / most)))
+    end
+end
 
 -- Whether the stored document is what an earlier try of this very commit wrote. The token at its head makes it differ
 -- from those of other leases, the flow and its event counter from others under the same, kept lease; what functions have
@@ -817,16 +830,13 @@ end
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
 -- sleeping worker when a new due instant is sooner than the head of `due` before.
 -- Errors VALIDATION. Bound: 1,000 entries.
--- waitable_commit_growing is the same for those that bring new data (they put items, start executions, publish, …): a full
--- Redis refuses it whole, with OOM, and takes waitable_commit, so that what is there can end.
-function commit(keys, args)
-    local prefix = prefixOf(keys)
-    token(args[1])
-    local lease = args[1]
+local function commit(prefix, args, first)
+    token(args[first])
+    local lease = args[first]
     local instant = clock()
     local now = format('%.0f', instant)
-    local passed = bound(args[2], 'passed')
-    local batch = entries.parse(prefix, args, 3, now, true)
+    local passed = bound(args[first + 1], 'passed')
+    local batch = entries.parse(prefix, args, first + 2, now, true)
     if passed and passed > instant then return {instant} end
     local list, rows = batch.names, batch.rows
     local dueKey = prefix .. ':due'
@@ -898,6 +908,20 @@ function commit(keys, args)
     letGo(prefix, lease)
     if refused > 0 then redis.pcall('HINCRBY', prefix .. ':counters', 'refused', refused) end
     return replies
+end
+
+function commits.steady(keys, args) return commit(prefixOf(keys), args, 1) end
+
+-- waitable_commit_growing is the same for what takes more memory than before: a full Redis refuses it whole, with OOM, and
+-- takes waitable_commit, so that what is there can end. It has an argument in front:
+-- ARGV   mark: '' | 1…100, where an entry makes something new (an item, an execution, a task, a message): from this share of
+--        `maxmemory` on, in percent, the call is refused with OOM too, which leaves the rest to what runs already
+--        then as waitable_commit
+function commits.growing(keys, args)
+    local prefix = prefixOf(keys)
+    local mark = args[1] ~= '' and integer(args[1], 'mark', 1, 100)
+    if mark then commits.checkMemory(mark) end
+    return commit(prefix, args, 2)
 end
 
 end
@@ -1080,11 +1104,12 @@ end
 --        and to cancel its item too: the item's SUFFIX, LastUpdated (text). One that is STARTED becomes CANCELLED.
 -- Returns [1, closing instant in ms] | [0, closing instant] when it was closed before
 -- What it leaves behind is stopped with it, a few hundred executions at once: the claims that follow stop the others.
--- Errors VALIDATION, NOTFOUND. Bound: constant.
+-- Errors VALIDATION, NOTFOUND; OOM, where Redis is full and the failure has more than 1 KiB. Bound: constant.
 local function stop(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
     local failure = args[2] and args[2] ~= '' and items.failure(args[2])
+    if failure and #failure > 1024 then commits.checkMemory(100) end
     local name, document = existing(prefix, args[1])
     local closed = prefix .. ':closed'
     local at = redis.call('ZSCORE', closed, name)
@@ -1319,8 +1344,8 @@ register('start', start, {})
 register('accept', accept, {})
 register('deploy', deploy, {})
 register('claim', claim, {'allow-oom'})
-register('commit', commit, {'allow-oom'})
-register('commit_growing', commit, {})
+register('commit', commits.steady, {'allow-oom'})
+register('commit_growing', commits.growing, {})
 register('renew', renew, {'allow-oom'})
 register('release', release, {'allow-oom'})
 register('adopt', adopt, {'allow-oom'})

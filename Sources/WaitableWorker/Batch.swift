@@ -47,7 +47,9 @@ struct Batch: Sendable {
             }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member, token: lease.token) {
-            case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
+            case .step(let step):
+                let bytes = member.document?.count ?? 0
+                steps.append(PendingStep(step, replacing: bytes, by: worker.configuration.name))
             case .postponed: postponed.append(member.bytes)
             case .failed: break
             }
@@ -127,7 +129,7 @@ struct Batch: Sendable {
             guard let task = outcome.objectValue?["task"]?.integerValue else { continue }
             execution.inbox.outcomes[String(task)] = outcome
         }
-        return await run(execution, evaluatesAll: false)
+        return await run(execution, after: pending, evaluatesAll: false)
     }
 
     /// What takes the place of a step whose commit was refused: the same once more, its plain writes evaluated, so that what
@@ -135,22 +137,28 @@ struct Batch: Sendable {
     /// that was refused: it comes again when its lease has run out, until it is poison.
     private func again(_ pending: PendingStep, refused reason: String) async -> PendingStep? {
         let step = pending.step
-        if !step.evaluatedAll, let before = step.before, let again = await run(before, evaluatesAll: true) {
+        if !step.evaluatedAll, let before = step.before,
+            let again = await run(before, after: pending, evaluatesAll: true)
+        {
             return again
         }
         guard step.execution.failure?.error != Self.refusal else { return nil }
         let failure = ExecutionFailure(error: Self.refusal, cause: "Redis refused what the step came to: \(reason)")
         let failing = (step.before ?? step.execution).failing(failure, at: lease.now)
-        return PendingStep(failing, by: worker.configuration.name)
+        return PendingStep(failing, replacing: step.replacedBytes, by: worker.configuration.name)
     }
 
     private static let refusal = "Waitable.CommitRefused"
 
-    private func run(_ execution: Execution, evaluatesAll: Bool) async -> PendingStep? {
+    private func run(
+        _ execution: Execution,
+        after pending: PendingStep,
+        evaluatesAll: Bool
+    ) async -> PendingStep? {
         do {
             let step = try await worker.step(of: execution, at: lease.now, evaluatesAll: evaluatesAll)
             worker.calls.admitAnyway(step.calls)
-            return PendingStep(step, by: worker.configuration.name)
+            return PendingStep(step, replacing: pending.step.replacedBytes, by: worker.configuration.name)
         } catch {
             worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
             return nil

@@ -11,7 +11,7 @@ struct CommitSender: Sendable {
     let lease: BatchLease
 
     /// What became of each step, in order; `nil` for one that is due again, as it was: at once where the clock was set,
-    /// in a second where Redis is full, else when the lease has run out.
+    /// in a second or more where there is no room in Redis, else when the lease has run out.
     func results(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {
         let transitions = steps.map { $0.step.transition(lease: lease.token) }
         // What several steps came to can be more than Redis takes at once.
@@ -24,17 +24,21 @@ struct CommitSender: Sendable {
         while true {
             let start = ContinuousClock.now
             do throws(StoreError) {
-                let results = try await worker.store.commit(transitions, token: lease.token)
+                let results = try await worker.store.commit(
+                    transitions,
+                    token: lease.token,
+                    highWaterPercent: worker.configuration.highWaterPercent
+                )
                 worker.metrics.commitDuration.record(since: start)
+                if worker.scarcity.isFelt { noteRoom(for: transitions) }
                 return results
             } catch .clockChanged {
                 worker.logger.warning("Redis's clock was set back: a batch is run again", metadata: metadata(of: steps))
                 await worker.release(steps.map { Array($0.step.execution.key.member.utf8) }, token: lease.token)
                 return steps.map { _ in nil }
             } catch {
-                let bringsData = transitions.map { $0.bringsData }
-                if case .outOfMemory(let message) = error, bringsData.contains(true) {
-                    return await resultsWithoutRoom(of: steps, bringsData, message)
+                if case .outOfMemory(let message) = error, let need = Self.need(of: transitions) {
+                    return await resultsWithoutRoom(of: steps, transitions.map { need.isOf($0) }, need, message)
                 }
                 failures += 1
                 worker.metrics.failedCommits.increment()
@@ -77,24 +81,34 @@ struct CommitSender: Sendable {
         return lease.isLive && worker.canReachRedis ? .again : .end
     }
 
-    /// Commits the steps that a full Redis takes, and gives the others back: they are run again until there is room for what
-    /// they bring.
+    /// What Redis needs room for to take them all: something new before anything else; `nil` for nothing.
+    private static func need(of transitions: [Transition]) -> Scarcity.Need? {
+        [Scarcity.Need.new, .more].first { need in transitions.contains { need.isOf($0) } }
+    }
+
+    private func noteRoom(for transitions: [Transition]) {
+        if let need = Self.need(of: transitions) { worker.scarcity.granted(need) }
+    }
+
+    /// Commits the steps that Redis may still take, and gives the others back: they are run again until there is room for
+    /// them.
     private func resultsWithoutRoom(
         of steps: ArraySlice<PendingStep>,
-        _ bringsData: [Bool],
+        _ needsRoom: [Bool],
+        _ need: Scarcity.Need,
         _ message: String
     ) async -> [CommitResult?] {
-        let growing = zip(steps, bringsData).filter { $0.1 }.map { $0.0 }
-        var metadata = metadata(of: growing[...])
+        let waiting = zip(steps, needsRoom).filter { $0.1 }.map { $0.0 }
+        var metadata = metadata(of: waiting[...])
         metadata["error"] = "\(message)"
-        worker.logger.warning("Redis is full: what brings new data is run again later", metadata: metadata)
+        worker.logger.warning("no room in Redis: what needs it is run again later", metadata: metadata)
         worker.metrics.failedCommits.increment()
-        let members = growing.map { Array($0.step.execution.key.member.utf8) }
-        await worker.release(members, token: lease.token, pause: .random(in: 1_000...2_000))
-        let others = zip(steps, bringsData).filter { !$0.1 }.map { $0.0 }
+        let members = waiting.map { Array($0.step.execution.key.member.utf8) }
+        await worker.release(members, token: lease.token, pause: .random(in: worker.scarcity.refused(need)))
+        let others = zip(steps, needsRoom).filter { !$0.1 }.map { $0.0 }
         guard !others.isEmpty else { return steps.map { _ in nil } }
         var left = await results(of: others[...])[...]
-        return bringsData.map { $0 ? nil : left.removeFirst() }
+        return needsRoom.map { $0 ? nil : left.removeFirst() }
     }
 
     private func resultsInHalves(of steps: ArraySlice<PendingStep>) async -> [CommitResult?] {
@@ -107,5 +121,15 @@ struct CommitSender: Sendable {
         var metadata: Logger.Metadata = ["executions": "\(steps.count)"]
         if let error { metadata["error"] = "\(error)" }
         return metadata
+    }
+}
+
+extension Scarcity.Need {
+    /// Whether a transition has it.
+    fileprivate func isOf(_ transition: Transition) -> Bool {
+        switch self {
+        case .new: transition.makesNew
+        case .more: transition.grows
+        }
     }
 }

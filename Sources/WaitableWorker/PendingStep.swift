@@ -6,8 +6,11 @@ final class PendingStep: Sendable {
     /// The step, its entry in the journal.
     let step: Step
 
-    /// - Parameter worker: The name of the worker that made the step.
-    init(_ step: consuming Step, by worker: String) {
+    /// - Parameters:
+    ///   - replacedBytes: The size of the execution's document when it was claimed, in bytes; 0 for none.
+    ///   - worker: The name of the worker that made the step.
+    init(_ step: consuming Step, replacing replacedBytes: Int, by worker: String) {
+        step.replacedBytes = replacedBytes
         step.enterJournal(by: worker)
         self.step = step
     }

@@ -24,6 +24,7 @@ public final class Worker: Service {
     let metrics = WorkerMetrics()
     let tally = WorkerTally()
     let calls: Calls
+    let scarcity = Scarcity()
     private let nudges: Nudges
     private let isStopping = Atomic(false)
     private let hasClaimed = Atomic(false)

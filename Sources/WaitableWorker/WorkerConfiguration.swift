@@ -10,6 +10,8 @@ public struct WorkerConfiguration: Sendable, Hashable {
     public var pollMilliseconds: Int
     /// After how many lost leases an execution is failed instead of run again.
     public var poisonLimit: Int
+    /// The share of `maxmemory`, in percent, from which no step makes something new: it is run again until there is room.
+    public var highWaterPercent: Int
 
     /// A configuration; the defaults suit production.
     public init(
@@ -17,12 +19,14 @@ public struct WorkerConfiguration: Sendable, Hashable {
         batch: Int = 500,
         leaseMilliseconds: Int = 30_000,
         pollMilliseconds: Int = 5_000,
-        poisonLimit: Int = 5
+        poisonLimit: Int = 5,
+        highWaterPercent: Int = 90
     ) {
         self.name = name
         self.batch = batch
         self.leaseMilliseconds = leaseMilliseconds
         self.pollMilliseconds = pollMilliseconds
         self.poisonLimit = poisonLimit
+        self.highWaterPercent = highWaterPercent
     }
 }

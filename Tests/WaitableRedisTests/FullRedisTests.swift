@@ -1,5 +1,6 @@
 import RedisClient
 import Testing
+import WaitableRedis
 
 /// Serialized, and with a Redis of its own, because the memory limit is the server's.
 @Suite("A full Redis", .serialized, .redisServer, .timeLimit(.minutes(1)))
@@ -31,14 +32,43 @@ struct FullRedisTests {
         #expect(try await partition.item("T:a") == ["P": "1"])
         // What brings new data comes by another name.
         let growing = Entry("m:d", next: "5", token: claim.token, effects: [["S", "news", "1", "a", "1"]])
-        let words = [claim.token, ""] + Entry.arguments([growing])
+        let words = ["", claim.token, ""] + Entry.arguments([growing])
         #expect(try await partition.refusal("commit_growing", words)?.hasPrefix("OOM") == true)
         #expect(try await partition.redis("EXISTS", "~:stream:news") == .integer(0))
         #expect(try await partition.call("adopt", claim.token, "bare", "m:bare").integer == 1)
         #expect(try await partition.call("release", claim.token, "0", "m:b").integer == 1)
         #expect(try await partition.call("reschedule", "m:b", "5").integer == 5)
-        #expect(try await partition.call("stop", "m:c").array?.first == .integer(1))
+        let cause = String(repeating: "x", count: 1_024)
+        let refusal = try await partition.refusal("stop", "m:c", #"{"cause":"\#(cause)"}"#)
+        #expect(refusal?.hasPrefix("OOM memory: must be below 100 % of maxmemory: '") == true)
+        #expect(try await partition.call("stop", "m:c", #"{"cause":"x"}"#).array?.first == .integer(1))
         #expect(try await partition.call("sweep", "9000000000000", "10").array?.first == .integer(2))
         try await partition.redis("CONFIG", "SET", "maxmemory", "0")
+    }
+
+    @Test("above the high-water mark refuses what makes something new, whole, and takes what grows")
+    func highWater() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a", "m:b")
+        let claim = try await partition.claim()
+        let publishing = Entry("m:a", next: "5", token: claim.token, effects: [["S", "news", "1", "a", "1"]])
+        let words = [claim.token, ""] + Entry.arguments([publishing])
+        let contents = try await partition.contents()
+        let used = try await partition.store.memory().used
+        try await partition.redis("CONFIG", "SET", "maxmemory", "\(used * 2)")
+        let refusal = try await partition.refusal("commit_growing", ["30"] + words)
+        #expect(refusal?.hasPrefix("OOM memory: must be below 30 % of maxmemory: '") == true)
+        #expect(try await partition.contents() == contents)
+        #expect(try await partition.send("commit_growing", ["90"] + words).array?.last == .integer(1))
+        #expect(try await partition.redis("XLEN", "~:stream:news") == .integer(1))
+        let growing = Entry("m:b", next: "5", token: claim.token)
+        let others = [claim.token, ""] + Entry.arguments([growing])
+        #expect(try await partition.send("commit_growing", [""] + others).array?.last == .integer(1))
+        // Without a limit there is no mark.
+        try await partition.redis("CONFIG", "SET", "maxmemory", "0")
+        let last = try await partition.claim()
+        let again = Entry("m:a", next: "", token: last.token, effects: [["S", "news", "1", "a", "1"]])
+        let final = ["1", last.token, ""] + Entry.arguments([again])
+        #expect(try await partition.send("commit_growing", final).array?.last == .integer(1))
     }
 }

@@ -7,8 +7,8 @@ public enum ItemEffect: Sendable, Equatable {
     case delete(ItemKey)
     /// What only Redis can decide: its outcome comes back with the commit, as an ``ItemOutcome``.
     ///
-    /// - bringsData: Whether a full Redis has no room for it.
-    case evaluate(ItemKey, program: String, task: Int, bringsData: Bool)
+    /// - makesNew: Whether it waits above the high-water mark.
+    case evaluate(ItemKey, program: String, task: Int, makesNew: Bool)
 
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     public func appendArguments(_ append: (String) -> Void) {
@@ -27,13 +27,21 @@ public enum ItemEffect: Sendable, Equatable {
         }
     }
 
-    /// Whether it brings new data, for which a full Redis has no room: a small update does not, as it is what lets work end.
-    var bringsData: Bool {
+    /// Whether it puts an item, or may make one much larger: a small update does not, as it is what lets work end.
+    var makesNew: Bool {
         switch self {
-        case .write(_, let form, let values):
-            form.kind == .put || values.reduce(0) { $0 + $1.utf8.count } > ItemOperation.smallUpdate
-        case .evaluate(_, _, _, let bringsData): bringsData
+        case .write(_, let form, _): form.kind == .put || writtenBytes > ItemOperation.smallUpdate
+        case .evaluate(_, _, _, let makesNew): makesNew
         case .delete: false
+        }
+    }
+
+    /// What it writes, in bytes: fields and values, or its program.
+    var writtenBytes: Int {
+        switch self {
+        case .write(_, let form, let values): values.reduce(form.word.utf8.count) { $0 + $1.utf8.count }
+        case .evaluate(_, let program, _, _): program.utf8.count
+        case .delete: 0
         }
     }
 

@@ -136,10 +136,10 @@ struct ItemOperation: Sendable {
     /// The most bytes that an update may add to an item without a look at its size.
     static let smallUpdate = 4_096
 
-    /// Whether it brings new data, for which a full Redis has no room: a small update does not, as it is what lets work end.
+    /// Whether it puts an item, or may make one much larger: a small update does not, as it is what lets work end.
     ///
     /// - Parameter bytes: The size of its program.
-    func bringsData(_ bytes: Int) -> Bool {
+    func makesNew(_ bytes: Int) -> Bool {
         switch change {
         case .put: true
         case .update(let update): bytes > Self.smallUpdate || update.assignments.contains { $0.operand.copies }

@@ -60,10 +60,8 @@ public struct ItemTaskHandler {
                 return (done(task, resource), effect)
             }
             let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
-            let bringsData = operation.bringsData(program.utf8.count)
-            return (
-                .pending, .evaluate(operation.key, program: program, task: task.id, bringsData: bringsData)
-            )
+            let makesNew = operation.makesNew(program.utf8.count)
+            return (.pending, .evaluate(operation.key, program: program, task: task.id, makesNew: makesNew))
         } catch {
             return (failure(error, of: task, resource), nil)
         }

@@ -29,12 +29,20 @@ public enum Effect: Sendable, Equatable {
         }
     }
 
-    /// Whether it brings new data, for which a full Redis has no room.
-    var bringsData: Bool {
+    /// Whether it makes something new, which waits above the high-water mark.
+    var makesNew: Bool {
         switch self {
-        case .item(let effect): effect.bringsData
+        case .item(let effect): effect.makesNew
         case .offer, .publish, .start: true
         case .stop, .report, .forget: false
+        }
+    }
+
+    /// What it writes to an item, in bytes.
+    var writtenBytes: Int {
+        switch self {
+        case .item(let effect): effect.writtenBytes
+        case .offer, .publish, .start, .stop, .report, .forget: 0
         }
     }
 

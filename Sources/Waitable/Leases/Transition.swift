@@ -17,18 +17,25 @@ public struct Transition: Sendable {
     /// The hash of the revision that the execution runs.
     public var revision: String
 
-    /// The most bytes of an open execution's document in a full Redis.
-    private static let smallDocument = 65_536
+    /// The size of the document that it replaces, in bytes; 0 for none.
+    public var replacedBytes: Int
 
-    /// Whether it brings new data, for which a full Redis has no room. What ends an execution does not, but for what it
-    /// leaves: items, messages, other executions.
-    public var bringsData: Bool {
-        if next != .closed {
-            if document.count > Self.smallDocument { return true }
-            if case .element = listing { return true }
-        }
-        return effects.contains { $0.bringsData }
+    /// To how many bytes a running execution's document may grow in a full Redis, and by how many bytes its end may add to
+    /// what is there: so all executions together take little more.
+    private static let fullGrowth = 1_024
+
+    /// Whether it takes more memory than there was, for which a full Redis has no room. What ends an execution does not,
+    /// but for what is large, or new: items, messages, other executions.
+    public var grows: Bool {
+        if makesNew { return true }
+        var written = effects.reduce(0) { $0 + $1.writtenBytes }
+        if case .element(let text) = listing { written += text.utf8.count }
+        if next == .closed { return document.count + written > replacedBytes + Self.fullGrowth }
+        return written > 0 || document.count > max(replacedBytes, Self.fullGrowth)
     }
+
+    /// Whether it makes something new: an item, an execution, a task or a message. That waits above the high-water mark.
+    public var makesNew: Bool { effects.contains { $0.makesNew } }
 
     /// A transition from its parts.
     public init(
@@ -38,7 +45,8 @@ public struct Transition: Sendable {
         document: [UInt8],
         listing: Listing,
         effects: [Effect],
-        passed: Instant? = nil
+        passed: Instant? = nil,
+        replacedBytes: Int = 0
     ) {
         self.key = key
         self.revision = revision
@@ -47,6 +55,7 @@ public struct Transition: Sendable {
         self.listing = listing
         self.effects = effects
         self.passed = passed
+        self.replacedBytes = replacedBytes
     }
 
     /// What becomes of the list beside the document.

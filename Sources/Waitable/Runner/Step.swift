@@ -36,6 +36,8 @@ public struct Step: Sendable {
     public var retries = 0
     /// The last instant that it took for passed; `nil` for none.
     public var passed: Instant?
+    /// The size of the document that it replaces, in bytes; 0 for none.
+    public var replacedBytes = 0
 
     init(
         execution: Execution,
@@ -93,7 +95,8 @@ public struct Step: Sendable {
             document: ExecutionDocument.encode(execution, lease: lease),
             listing: listing,
             effects: effects,
-            passed: passed
+            passed: passed,
+            replacedBytes: replacedBytes
         )
     }
 

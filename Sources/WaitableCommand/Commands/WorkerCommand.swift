@@ -20,6 +20,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
     @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
+    @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
     @Option(name: .customLong("retention-age"), help: .init(Setting.retentionAge)) var retentionAge: String?
     @Option(name: .customLong("retention-count"), help: .init(Setting.retentionCount)) var retentionCount: String?
     @Option(name: .customLong("retention-items"), help: .init(Setting.retentionItems)) var retentionItems: String?
@@ -36,7 +37,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
                     (.functions, functions), (.httpHosts, httpHosts), (.callLimit, callLimit),
-                    (.workerName, workerName), (.retentionAge, retentionAge), (.retentionCount, retentionCount),
+                    (.workerName, workerName), (.memoryHighWater, memoryHighWater),
+                    (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
                     (.metricsHost, metricsHost), (.metricsPort, metricsPort),
                 ] + access.values,

@@ -182,7 +182,7 @@ struct Setting: Sendable {
     )
     static let memoryHighWater = Setting(
         key: "memory.high.water",
-        help: "The share of maxmemory from which no start is taken, 1 to 100 percent.",
+        help: "The share of maxmemory from which nothing new is started or made, 1 to 100 percent.",
         default: "90"
     )
     static let retentionAge = Setting(

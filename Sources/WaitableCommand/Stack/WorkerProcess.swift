@@ -41,7 +41,8 @@ struct WorkerProcess {
                 batch: settings.batch,
                 leaseMilliseconds: settings.leaseMilliseconds,
                 pollMilliseconds: settings.pollMilliseconds,
-                poisonLimit: settings.poisonLimit
+                poisonLimit: settings.poisonLimit,
+                highWaterPercent: settings.readiness.highWaterPercent
             ),
             calls: settings.calls,
             identity: identity,

@@ -146,7 +146,7 @@ struct ItemTaskHandlerTests {
     }
 
     private static let large = String(repeating: "x", count: 5_000)
-    private static let sizes: [(action: String, fields: String, bringsData: Bool)] = [
+    private static let sizes: [(action: String, fields: String, makesNew: Bool)] = [
         ("getItem", "", false), ("deleteItem", "", false), ("deleteItem", #","ReturnValues":"ALL_OLD""#, false),
         ("updateItem", #","UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"S":"x"}}"#, false),
         (
@@ -168,19 +168,19 @@ struct ItemTaskHandlerTests {
         ),
     ]
 
-    @Test("a full Redis has room for what is small, and for nothing that may grow", arguments: sizes, [true, false])
-    func growth(operation: (action: String, fields: String, bringsData: Bool), evaluatesAll: Bool) throws {
+    @Test("what is small is nothing new, what may grow much is", arguments: sizes, [true, false])
+    func growth(operation: (action: String, fields: String, makesNew: Bool), evaluatesAll: Bool) throws {
         let handler = ItemTaskHandler(execution: Self.execution, alwaysEvaluate: evaluatesAll)
         let key = #""TableName":"T","Key":{"Id":{"S":"x"}}"#
         let (_, effect) = try begin("dynamodb:\(operation.action)", "{\(key)\(operation.fields)}", handler)
-        #expect(try #require(effect).bringsData == operation.bringsData)
+        #expect(try #require(effect).makesNew == operation.makesNew)
     }
 
-    @Test("a full Redis has no room for what is put", arguments: [true, false])
+    @Test("what is put is new", arguments: [true, false])
     func putGrows(evaluatesAll: Bool) throws {
         let handler = ItemTaskHandler(execution: Self.execution, alwaysEvaluate: evaluatesAll)
         let (_, effect) = try begin("dynamodb:putItem", #"{"TableName":"T","Item":{"Id":{"S":"x"}}}"#, handler)
-        #expect(try #require(effect).bringsData)
+        #expect(try #require(effect).makesNew)
     }
 
     @Test("in the second try of a refused step, plain writes are evaluated too")
