@@ -83,13 +83,7 @@ let package = Package(
         .target(
             name: "WaitableRedis",
             dependencies: ["CodeUnits", "RedisClient", "Waitable", serviceLifecycle, logging],
-            resources: [
-                .embedInCode("waitable.lua"), .embedInCode("entries.lua"), .embedInCode("instants.lua"),
-                .embedInCode("decimals.lua"), .embedInCode("items.lua"), .embedInCode("sleepers.lua"),
-                .embedInCode("workers.lua"), .embedInCode("registry.lua"), .embedInCode("pausing.lua"),
-                .embedInCode("setbacks.lua"), .embedInCode("listing.lua"), .embedInCode("tasks.lua"),
-                .embedInCode("doctor.lua"),
-            ]
+            resources: [.embedInCode("Functions")]
         ),
         .target(
             name: "RedisClient",

@@ -2,21 +2,50 @@ import Waitable
 
 /// The Lua library `waitable`: its text, and how it gets into a Redis.
 public enum FunctionLibrary {
-    /// The library's text, as `FUNCTION LOAD` takes it.
-    public static let source = heading + files.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    /// The library's text, as `FUNCTION LOAD` takes it: one chunk, in which the files of the folder `Functions` are modules. As
+    /// always in Lua, a file returns what others get by `require`, and runs when it is first asked for.
+    public static let source = heading + modules.map(text(of:)).joined() + modules.map { "require '\($0.name)'\n" }.joined()
 
-    /// What stands before the files: the library's name, and the limits that it shares with the processes.
+    /// What stands before the modules: the library's name, Lua's `require`, and the limits that it shares with the processes.
     private static let heading: String = {
         let limits = Limits.all.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
-        return "#!lua name=waitable\nlocal LIMITS = {\(limits)}\n"
+        return """
+            #!lua name=waitable
+            local loaded, preload = {limits = {\(limits)}}, {}
+            local function require(name)
+                if loaded[name] == nil then loaded[name] = preload[name]() or true end
+                return loaded[name]
+            end
+
+            """
     }()
 
-    private static let files = [
-        PackageResources.waitable_lua, PackageResources.entries_lua, PackageResources.instants_lua,
-        PackageResources.decimals_lua, PackageResources.items_lua, PackageResources.sleepers_lua,
-        PackageResources.workers_lua, PackageResources.registry_lua,
-        PackageResources.pausing_lua, PackageResources.setbacks_lua, PackageResources.listing_lua,
-        PackageResources.tasks_lua, PackageResources.doctor_lua,
+    private static func text(of module: (name: String, text: [UInt8])) -> String {
+        "preload['\(module.name)'] = function()\n\(String(decoding: module.text, as: UTF8.self))end\n"
+    }
+
+    /// Every file of the folder `Functions`.
+    private static let modules: [(name: String, text: [UInt8])] = [
+        ("activities", PackageResources.activities_lua), ("arguments", PackageResources.arguments_lua),
+        ("call", PackageResources.call_lua), ("children", PackageResources.children_lua),
+        ("claims", PackageResources.claims_lua), ("clock", PackageResources.clock_lua),
+        ("closing", PackageResources.closing_lua), ("commands", PackageResources.commands_lua),
+        ("commits", PackageResources.commits_lua), ("compact", PackageResources.compact_lua),
+        ("conditions", PackageResources.conditions_lua), ("decimals", PackageResources.decimals_lua),
+        ("doctor", PackageResources.doctor_lua), ("documents", PackageResources.documents_lua),
+        ("effects", PackageResources.effects_lua), ("entries", PackageResources.entries_lua),
+        ("functions", PackageResources.functions_lua), ("inboxes", PackageResources.inboxes_lua),
+        ("instants", PackageResources.instants_lua), ("items", PackageResources.items_lua),
+        ("leases", PackageResources.leases_lua), ("library", PackageResources.library_lua),
+        ("listing", PackageResources.listing_lua), ("management", PackageResources.management_lua),
+        ("memory", PackageResources.memory_lua), ("names", PackageResources.names_lua),
+        ("paths", PackageResources.paths_lua), ("pausing", PackageResources.pausing_lua),
+        ("redeliveries", PackageResources.redeliveries_lua), ("registry", PackageResources.registry_lua),
+        ("retention", PackageResources.retention_lua), ("rows", PackageResources.rows_lua),
+        ("setbacks", PackageResources.setbacks_lua), ("sleepers", PackageResources.sleepers_lua),
+        ("starts", PackageResources.starts_lua), ("strings", PackageResources.strings_lua),
+        ("updates", PackageResources.updates_lua), ("values", PackageResources.values_lua),
+        ("workers", PackageResources.workers_lua), ("writes", PackageResources.writes_lua),
     ]
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.

@@ -4,7 +4,7 @@ import StatesLanguage
 /// order of members.
 ///
 /// The members before `f` are the head: functions read it from its first byte on, in this order, and leave messages behind
-/// the status (`Documents` in waitable.lua). What callers wrote comes after it, where no function looks. The input is
+/// the status (documents.lua). What callers wrote comes after it, where no function looks. The input is
 /// always last and verbatim, so that "the same input?" is a comparison of the document's end. In front of a compact
 /// document there may be an object with the status and messages.
 ///

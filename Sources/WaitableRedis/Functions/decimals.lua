@@ -1,7 +1,11 @@
--- DynamoDB's numbers, exactly: decimals of up to 38 significant digits, as text. Continues waitable.lua.
+-- DynamoDB's numbers, exactly: decimals of up to 38 significant digits, as text.
 --
 -- A decimal is {negative, digits, power}: digits is a text without leading or trailing zeros ('' for zero), power the
 -- power of ten of its last digit.
+
+local strings = require 'strings'
+local byte, concat, floor, format, match, rep, sub =
+    strings.byte, strings.concat, strings.floor, strings.format, strings.match, strings.rep, strings.sub
 
 local decimals = {}
 
@@ -114,3 +118,5 @@ function decimals.compare(a, b)
     local order = compareDigits(first, second)
     return a.negative and -order or order
 end
+
+return decimals

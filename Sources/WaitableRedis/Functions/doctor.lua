@@ -1,4 +1,4 @@
--- What `waitable doctor` asks of a partition, and how it mends one. Follows waitable.lua in the same library.
+-- What `waitable doctor` asks of a partition, and how it mends one.
 --
 -- waitable_examine and waitable_mend look at the same SUBJECTS, pairs of a kind and a name:
 --   'E', X        an execution: its document against `due`, `closed`, its machine's revision and its item
@@ -29,7 +29,22 @@
 --   item-ahead              waits, but its item has the last status         left
 --   wrong-type              a key of Waitable's holds something else        left
 
-do
+local limits = require 'limits'
+local strings = require 'strings'
+local find, format, match = strings.find, strings.format, strings.match
+local arguments = require 'arguments'
+local integer, named, prefixOf, refuse = arguments.integer, arguments.named, arguments.prefixOf, arguments.refuse
+local register = require 'functions'.register
+local SLICE = require 'commands'.SLICE
+local clocks = require 'clock'
+local clock, isLease, noteDue = clocks.clock, clocks.isLease, clocks.noteDue
+local compactForm = require 'compact'.compactForm
+local documents = require 'documents'
+local documentOf, headOf, split, status = documents.documentOf, documents.headOf, documents.split, documents.status
+local sleepers = require 'sleepers'
+local firstDue, wake = sleepers.firstDue, sleepers.wake
+local MAX_PAUSE = require 'redeliveries'.MAX_PAUSE
+local pausing = require 'pausing'
 
 local NEVER_DUE = 253402300800000 -- the year 10000 in ms
 
@@ -40,14 +55,13 @@ local function question(prefix, args)
     if not readable or type(decoded) ~= 'table' then
         refuse('VALIDATION', 'patterns', 'must be a JSON object', patterns)
     end
-    local subjects = {}
     local total = (#args - 3) / 2
-    if total % 1 ~= 0 or total < 1 or total > MAX_BATCH then
-        refuse('VALIDATION', 'subjects', 'must be 1 to ' .. MAX_BATCH .. ' pairs', #args - 3)
+    if total % 1 ~= 0 or total < 1 or total > limits.batch then
+        refuse('VALIDATION', 'subjects', 'must be 1 to ' .. limits.batch .. ' pairs', #args - 3)
     end
     local asked = {
         prefix = prefix,
-        longest = integer(args[1], 'lease', 1, MAX_LEASE),
+        longest = integer(args[1], 'lease', 1, limits.lease),
         table = named(args[2], 'table'),
         patterns = decoded,
         now = clock(),
@@ -81,7 +95,7 @@ local function defaultMachine(asked) return redis.call('HGET', asked.prefix .. '
 
 -- Sets the score of X, and wakes the workers when that is sooner than what they sleep towards.
 local function putDue(asked, name, instant)
-    local before = head(asked.prefix)
+    local before = firstDue(asked.prefix)
     redis.call('ZADD', asked.prefix .. ':due', format('%.0f', instant), name)
     wake(asked.prefix, before, instant)
     noteDue(asked.prefix, asked.now)
@@ -305,7 +319,5 @@ local function examine(keys, args) return judged(keys, args, false) end
 -- Returns the same, with 1 for 0 where the finding is mended.
 local function mend(keys, args) return judged(keys, args, true) end
 
-register('examine', examine, {'no-writes'})
-register('mend', mend, {'allow-oom'})
-
-end
+register('examine', examine, 'no-writes')
+register('mend', mend, 'allow-oom')

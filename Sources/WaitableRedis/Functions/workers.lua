@@ -1,6 +1,13 @@
--- Who works on this partition: what workers say of themselves, for whoever watches. Continues waitable.lua.
+-- Who works on this partition: what workers say of themselves, for whoever watches.
 
-do
+local strings = require 'strings'
+local byte, format = strings.byte, strings.format
+local arguments = require 'arguments'
+local integer, named, noMore, prefixOf, refuse =
+    arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
+local register = require 'functions'.register
+local clock = require 'clock'.clock
+local sleepers = require 'sleepers'
 
 local MAX_REPORT = 4096  -- bytes
 local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
@@ -36,6 +43,4 @@ local function report(keys, args)
     return redis.call('ZCARD', workers)
 end
 
-register('report', report, {'allow-oom'})
-
-end
+register('report', report, 'allow-oom')

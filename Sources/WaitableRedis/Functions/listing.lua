@@ -1,22 +1,21 @@
--- Lists of executions, a stretch at a time: what stands in `due` or `closed` from a place on. Continues waitable.lua.
+-- Lists of executions, a stretch at a time: what stands in `due` or `closed` from a place on.
 --
 -- A place is an entry's score and name, and holds whether the entry still stands there or has moved on. Finding it costs
 -- a few steps, however many entries share its score; so a list goes on exactly where it stopped.
 
-do
+local limits = require 'limits'
+local strings = require 'strings'
+local find, floor, precedes, sub = strings.find, strings.floor, strings.precedes, strings.sub
+local arguments = require 'arguments'
+local integer, noMore, prefixOf, refuse = arguments.integer, arguments.noMore, arguments.prefixOf, arguments.refuse
+local register = require 'functions'.register
+local clock = require 'clock'
+local exact, isLease = clock.exact, clock.isLease
+local documents = require 'documents'
+local documentsOf, status = documents.documentsOf, documents.status
 
 local MAX_LISTED_BYTES = 4194304 -- documents returned by one call, in bytes (the first is always returned)
 local READ_AT_ONCE = 50          -- documents that are read by one command
-
--- Whether a name stands before another of the same score: Redis compares bytes, Lua's `<` the locale's letters.
-local function precedes(one, other)
-    local length = #one < #other and #one or #other
-    for i = 1, length do
-        local a, b = byte(one, i), byte(other, i)
-        if a ~= b then return a < b end
-    end
-    return #one < #other
-end
 
 -- How many entries stand before a place, and whether an entry stands at it.
 local function before(key, score, name)
@@ -58,7 +57,9 @@ end
 -- An argument that is a score, or '' for none. That of an entry can be infinite.
 local function scoreOrNone(text, field, mayBeInfinite)
     local number = text and tonumber(text)
-    if text ~= '' and (not number or number ~= number or number - number ~= 0 and not mayBeInfinite) then refuse('VALIDATION', field, 'must be a number', text or '') end
+    if text ~= '' and (not number or number ~= number or number - number ~= 0 and not mayBeInfinite) then
+        refuse('VALIDATION', field, 'must be a number', text or '')
+    end
     return text
 end
 
@@ -79,8 +80,8 @@ local function list(keys, args)
     if order ~= 'up' and order ~= 'down' then refuse('VALIDATION', 'order', 'must be up or down', order or '') end
     local score, stop = scoreOrNone(args[3], 'score', true), scoreOrNone(args[5], 'stop')
     if score == '' and name ~= '' then refuse('VALIDATION', 'execution', 'must come with its score', name) end
-    local looked = integer(args[6], 'entries to look at', 1, MAX_BATCH)
-    local wanted = integer(args[7], 'entries to return', 1, MAX_BATCH)
+    local looked = integer(args[6], 'entries to look at', 1, limits.batch)
+    local wanted = integer(args[7], 'entries to return', 1, limits.batch)
     local machine, kinds = args[8], args[9]
     if not machine or not kinds or find(kinds, '[^WLSFTA]') then
         refuse('VALIDATION', 'kinds', 'must be letters of WLSFTA', kinds or '')
@@ -113,7 +114,7 @@ local function list(keys, args)
     for from = 1, #candidates, READ_AT_ONCE do
         local names = {}
         for n = from, from + READ_AT_ONCE - 1 do names[#names + 1] = candidates[n] and found[candidates[n]] end
-        local texts = kinds ~= '' and documents(prefix, names)
+        local texts = kinds ~= '' and documentsOf(prefix, names)
         for n = from, from + #names - 1 do
             local i = candidates[n]
             local document = texts and texts[n - from + 1] or ''
@@ -132,6 +133,4 @@ local function list(keys, args)
     return reply
 end
 
-register('list', list, {'no-writes'})
-
-end
+register('list', list, 'no-writes')

@@ -1,10 +1,19 @@
--- What was due at once when the clock was set back: it does not wait until the clock shows that time again. Continues
--- waitable.lua.
+-- What was due at once when the clock was set back: it does not wait until the clock shows that time again.
 --
 -- `clock` holds the last instant at which something was made due at once. A claim reads it with the leases: an instant that lies
 -- ahead shows that the clock was set back since. What is in `due` up to that instant is then looked through, a slice by each
 -- claim: it becomes due now, but for leases and for those that stand in a wait that is not over. One that waits for something
 -- else too, and gets nothing by it, waits on.
+
+local strings = require 'strings'
+local format, match = strings.format, strings.match
+local batched = require 'commands'.batched
+local clock = require 'clock'
+local AT_ONCE, exact, isLease, noteDue = clock.AT_ONCE, clock.exact, clock.isLease, clock.noteDue
+local documents = require 'documents'
+local documentsOf, headOf, split, status = documents.documentsOf, documents.headOf, documents.split, documents.status
+
+local setbacks = {}
 
 local LOOKED = 200 -- members that one claim looks at
 
@@ -23,7 +32,7 @@ local function waitsOn(document, now)
     if not document then return true end
     if status(document) ~= 'R' then return false end
     local members, rest = split(document)
-    for _ in pairs(members) do return false end
+    if next(members) then return false end
     local head = headOf(rest)
     return head.ends ~= nil and head.ends > now and not (head.limit and head.limit <= now)
 end
@@ -37,7 +46,7 @@ function setbacks.recall(prefix, states, now)
         'WITHSCORES')
     local names, scores, recalled = {}, {}, {}
     for i = 1, #list, 2 do names[#names + 1], scores[#scores + 1] = list[i], list[i + 1] end
-    local found, last = documents(prefix, names), scores[#scores]
+    local found, last = documentsOf(prefix, names), scores[#scores]
     local left = last == bound and tonumber(looked) or 0
     for n = 1, #names do
         if isLease(tonumber(scores[n])) or waitsOn(found[n], now) then
@@ -56,3 +65,5 @@ function setbacks.recall(prefix, states, now)
     redis.call('HSET', prefix .. ':paused', BOUND, last .. ' ' .. format('%.0f', left))
     return true
 end
+
+return setbacks

@@ -1,12 +1,26 @@
--- State machines that are paused: their executions wait on, and stand parked once they are due. Continues waitable.lua.
+-- State machines that are paused: their executions wait on, and stand parked once they are due.
 --
 -- A parked execution stays in `due`, at its due instant plus 2^42 ms (the year 2109), where no claim looks. Resuming only
 -- marks the machine; the claims that follow bring its parked executions back, a slice each, so that no call is long and
 -- a caller that dies leaves nothing half done.
 
-local PARKED = pausing.PARKED
-local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
+local strings = require 'strings'
+local floor, format, match = strings.floor, strings.format, strings.match
+local arguments = require 'arguments'
+local named, noMore, prefixOf, refuse = arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
+local register = require 'functions'.register
+local batched = require 'commands'.batched
+local clocks = require 'clock'
+local clock, isLease, noteDue = clocks.clock, clocks.isLease, clocks.noteDue
+local wake = require 'sleepers'.wake
+local redeliveries = require 'redeliveries'
 
+local pausing = {}
+
+-- By how many ms a parked execution's due instant is moved: 2^42.
+local PARKED = 4398046511104
+pausing.PARKED = PARKED
+local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
 local RESUMING = '0'        -- what `paused` holds for a machine whose parked executions are being brought back
 local PASS = ':pass'        -- field of `paused`: how many parked executions the running pass has left where they are
 
@@ -141,5 +155,7 @@ local function unpause(keys, args)
     return pausing.resume(prefix, args[1]) and 1 or 0
 end
 
-register('pause', pause, {})
-register('unpause', unpause, {'allow-oom'})
+register('pause', pause)
+register('unpause', unpause, 'allow-oom')
+
+return pausing

@@ -1,0 +1,144 @@
+-- Activities: tasks that workers of other systems take, and their answers.
+
+local limits = require 'limits'
+local strings = require 'strings'
+local concat, find, format, match = strings.concat, strings.find, strings.format, strings.match
+local arguments = require 'arguments'
+local integer, named, noMore, prefixOf, refuse, token =
+    arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
+local register = require 'functions'.register
+local clocks = require 'clock'
+local MAX_DRIFT, clock, exact = clocks.MAX_DRIFT, clocks.clock, clocks.exact
+local documents = require 'documents'
+local documentOf, status = documents.documentOf, documents.status
+local LEASE_STEPS = require 'leases'.LEASE_STEPS
+local inboxes = require 'inboxes'
+local awaits, deliver = inboxes.awaits, inboxes.deliver
+local MAX_TASK = require 'effects'.MAX_TASK
+
+-- waitable_tell: an answer, or a sign of life, for a task of an execution.
+-- KEYS   prefix
+-- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
+--        of life), value (JSON text)
+-- Returns 1 | 0 there is no such task any more
+-- Errors VALIDATION, OOM. Bound: constant.
+local function tell(keys, args)
+    local prefix = prefixOf(keys)
+    local name = named(args[1], 'execution')
+    local task = integer(args[2], 'task', 0, MAX_TASK)
+    local id = format('%d', task)
+    local field, value = args[3], args[4]
+    if field ~= id and field ~= 'b' .. id and field ~= 'h' .. id then
+        refuse('VALIDATION', 'field', "must be the task's", field or '')
+    end
+    if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
+    noMore(args, 4)
+    local document = documentOf(prefix, name)
+    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+    if redis.call('HEXISTS', prefix .. ':inbox:' .. name, id) == 1 then return 0 end
+    deliver(prefix, name, field, value, field ~= 'h' .. id)
+    return 1
+end
+
+local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
+local MAX_OVER = 16     -- tasks that were not confirmed in time, or were long ago, that one call looks at
+
+-- The parts of a task in a queue, [id, X, token, input], where it still waits.
+local function offered(prefix, text)
+    local id, name, taskToken, input = match(text, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
+    local document = id and documentOf(prefix, name)
+    if document and status(document) == 'R' and awaits(document, id) then return {id, name, taskToken, input} end
+end
+
+-- waitable_take: the first task in an activity's queue that still waits. It is the caller's when waitable_confirm has said so,
+-- within ten seconds: after that it is the first again. So one that is taken for somebody who has gone, or whose answer is
+-- lost, is not lost with him.
+-- KEYS   prefix
+-- ARGV   activity
+-- Returns [token, input, X, task (its id), lease (text)] | nil where there is none
+-- Errors VALIDATION. Bound: 1,000 tasks that wait no more; then [] and there may be others.
+local function take(keys, args)
+    local prefix = prefixOf(keys)
+    local queue = prefix .. ':activity:' .. named(args[1], 'activity')
+    noMore(args, 1)
+    local taken, now = queue .. ':taken', (clock())
+    -- Those that were not confirmed in time; below 0, what is kept of those that were.
+    local over = redis.call('ZRANGE', taken, format('%.0f', -now), format('%.0f', now), 'BYSCORE', 'LIMIT', 0, MAX_OVER)
+    for n = 1, limits.batch do
+        local isQueued, text = not over[n], over[n] or redis.call('LINDEX', queue, 0)
+        if not text then
+            -- The clock was set back since.
+            local ahead = format('%.0f', now + TAKEN_FOR + MAX_DRIFT)
+            text = redis.call('ZRANGE', taken, ahead, '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
+            if not text then return nil end
+            isQueued = false
+        end
+        local task = offered(prefix, text)
+        local step = task and redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
+        if isQueued then redis.call('LPOP', queue) else redis.call('ZREM', taken, text) end
+        if task then
+            local lease = exact(now + TAKEN_FOR + step / 2048)
+            redis.call('ZADD', taken, lease, text)
+            return {task[3], task[4], task[2], task[1], lease}
+        end
+    end
+    return {}
+end
+
+-- waitable_confirm: a task that was taken has been got by who took it.
+-- KEYS   prefix
+-- ARGV   activity, lease: as waitable_take gave it, worker's name (JSON text; '' for none)
+-- Returns 1, also when it is said again | 0 it waits no more, or it is not his any more
+-- Errors VALIDATION. Bound: constant.
+local function confirm(keys, args)
+    local prefix = prefixOf(keys)
+    local taken = prefix .. ':activity:' .. named(args[1], 'activity') .. ':taken'
+    token(args[2])
+    local lease, worker = args[2], args[3] or ''
+    noMore(args, 3)
+    local text = redis.call('ZRANGE', taken, lease, lease, 'BYSCORE', 'LIMIT', 0, 1)[1]
+    if not text then return redis.call('ZSCORE', taken, lease) and 1 or 0 end
+    local task = offered(prefix, text)
+    redis.call('ZREM', taken, text)
+    if not task then return 0 end
+    redis.call('ZADD', taken, '-' .. lease, lease)
+    local at = format('%.0f', (clock()))
+    local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
+    deliver(prefix, task[2], 's' .. task[1], value, true)
+    return 1
+end
+
+-- waitable_give_back: a task that was taken for somebody who had gone before it came is the first of its activity again.
+-- KEYS   prefix
+-- ARGV   activity, X, task (its id), token, input: as waitable_take gave them, confirmed or not
+-- Returns 1 | 0 it waits no more, has got an answer or a sign of life, or is back already
+-- Errors VALIDATION. Bound: constant.
+local function giveBack(keys, args)
+    local prefix = prefixOf(keys)
+    local queue = prefix .. ':activity:' .. named(args[1], 'activity')
+    local name = named(args[2], 'execution')
+    local id = format('%d', integer(args[3], 'task', 0, MAX_TASK))
+    local taskToken, input = args[4] or '', args[5] or ''
+    if taskToken == '' or find(taskToken .. name, '\n', 1, true) then
+        refuse('VALIDATION', 'token', "must be the task's", taskToken)
+    end
+    if input == '' then refuse('VALIDATION', 'input', 'must be JSON', input) end
+    noMore(args, 5)
+    local document = documentOf(prefix, name)
+    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+    local inbox = prefix .. ':inbox:' .. name
+    if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
+    local offer = concat({id, name, taskToken, input}, '\n')
+    redis.call('ZREM', queue .. ':taken', offer)
+    if redis.call('LINDEX', queue, 0) == offer then return 0 end
+    redis.call('LPUSH', queue, offer)
+    -- Where nobody has read yet that it was taken, nobody will.
+    redis.call('HDEL', inbox, 's' .. id)
+    redis.call('PUBLISH', prefix .. ':offers', args[1])
+    return 1
+end
+
+register('tell', tell)
+register('take', take, 'allow-oom')
+register('confirm', confirm, 'allow-oom')
+register('give_back', giveBack, 'allow-oom')

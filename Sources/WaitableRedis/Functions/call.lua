@@ -1,0 +1,16 @@
+-- What the modules remember for the length of one call.
+
+local call = {}
+
+local MAX_STOPPED = 200 -- executions that one call stops; those left over are stopped by the claims after it
+
+-- Begins the next call.
+function call.begin()
+    call.writes = nil       -- what the call has decided and not written yet; see writes.lua
+    call.noted = false      -- whether it has noted that something is due at once; see clock.lua
+    call.cost = 0           -- what programs on items have cost so far; see items.lua
+    call.room = MAX_STOPPED -- how many executions it may still stop; see closing.lua
+    call.deployed = nil     -- revision -> whether it is there; see children.lua
+end
+
+return call

@@ -1,0 +1,90 @@
+-- Executions that a task of another one starts.
+
+local strings = require 'strings'
+local format, match, sub = strings.format, strings.match, strings.sub
+local call = require 'call'
+local clocks = require 'clock'
+local clock, noteDue = clocks.clock, clocks.noteDue
+local uuid = require 'names'.uuid
+local documents = require 'documents'
+local documentOf, keepDocument, newDocument =
+    documents.documentOf, documents.keepDocument, documents.newDocument
+local sleepers = require 'sleepers'
+local firstDue, wake = sleepers.firstDue, sleepers.wake
+local jsonText = require 'inboxes'.jsonText
+
+-- Whether a revision is there; looked up once a call.
+local function isDeployed(prefix, hash)
+    call.deployed = call.deployed or {}
+    if call.deployed[hash] == nil then
+        call.deployed[hash] = redis.call('EXISTS', prefix .. ':machine:' .. hash) == 1
+    end
+    return call.deployed[hash]
+end
+
+-- The version that a qualifier stands for (its number, or an alias's name), and its hash; nil where there is none.
+local function qualified(prefix, machine, qualifier, draw)
+    local function list(name)
+        local readable, found = pcall(cjson.decode, redis.call('HGET', prefix .. ':' .. name, machine) or '[]')
+        return readable and type(found) == 'table' and found or {}
+    end
+    local number = tonumber(qualifier)
+    if not number then
+        for _, alias in ipairs(list('aliases')) do
+            local passed = 0
+            for _, route in ipairs(alias.name == qualifier and alias.routes or {}) do
+                passed = passed + route[2]
+                if draw < passed then number = number or route[1] end
+            end
+        end
+    end
+    for _, version in ipairs(list('versions')) do
+        if version.n == number then return number, version.hash end
+    end
+end
+
+-- A number below 100, another one for each task: drawn from nothing else, so that what else is counted favours no route.
+local function drawn(parent, task, micros)
+    return tonumber(sub(redis.sha1hex(parent .. ':' .. task .. ':' .. micros), 1, 8), 16) % 100
+end
+
+-- Starts an execution of a machine. Returns the outcome.
+local function begin(prefix, parent, machine, id, input, task, mark, hash)
+    local readable, revision, qualifier = true, {hash = hash}, match(hash, '^:(.+)')
+    local published = ''
+    local now, micros = clock()
+    if hash == '' or qualifier then
+        local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
+        readable, revision = pcall(cjson.decode, record or '')
+    end
+    if qualifier and readable and type(revision) == 'table' then
+        local number
+        number, revision.hash = qualified(prefix, machine, qualifier, drawn(parent, task, micros))
+        local alias = tonumber(qualifier) and '' or ':' .. qualifier
+        published = number and ',"p":' .. jsonText(format('%d', number) .. alias) or ''
+    end
+    local outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
+    if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
+        return outcome .. ',"code":"StateMachineDoesNotExist"}'
+    end
+    if not isDeployed(prefix, revision.hash) then
+        return outcome .. ',"code":"StateMachineDoesNotExist","revision":' .. jsonText(revision.hash) .. '}'
+    end
+    if revision.type == 'EXPRESS' then
+        id = id .. ':' .. uuid(prefix .. micros .. ':' .. task .. ':' .. parent)
+        outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
+    end
+    local name = machine .. ':' .. id
+    if documentOf(prefix, name) then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
+    local waits = mark ~= '' and mark ~= 't' and ',"y":' .. jsonText(task .. mark .. parent) or ''
+    keepDocument(prefix, name, newDocument(revision.hash, now, published .. waits, input))
+    local before = firstDue(prefix)
+    redis.call('ZADD', prefix .. ':due', now, name)
+    wake(prefix, before, now)
+    noteDue(prefix, now)
+    if waits ~= '' then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
+    if mark == '*' then return nil end
+    return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
+end
+
+return {begin = begin, isDeployed = isDeployed}

@@ -1,0 +1,99 @@
+-- Executions that end: what stops them, and what they leave behind.
+
+local format = require 'strings'.format
+local call = require 'call'
+local batched = require 'commands'.batched
+local clock = require 'clock'.clock
+local documents = require 'documents'
+local documentOf, headOf, join, keepDocument, split, status =
+    documents.documentOf, documents.headOf, documents.join, documents.keepDocument, documents.split, documents.status
+local wake = require 'sleepers'.wake
+local redeliveries = require 'redeliveries'
+local inboxes = require 'inboxes'
+
+local closing = {}
+
+-- Fails, before anything is written, when a key that the transition will write has another type.
+local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
+
+-- Fails, before anything is written, when a key has another type that is written where an execution is stopped, or tells its
+-- parent of its end.
+function closing.check(prefix)
+    redis.call('LLEN', prefix .. ':stopping')
+    redis.call('HLEN', prefix .. ':unread')
+    redis.call('HLEN', prefix .. ':paused')
+end
+
+-- Field of `paused` that says that `stopping` holds something: so a claim looks at it no more than it does anyway.
+local STOPPING = ':stopping'
+
+-- Aborts an open execution, and those that its tasks wait for: `queue` is where they are put, by whoever stops those.
+-- Returns the closing instant.
+local function abort(prefix, name, document, failure, queue)
+    redis.call('ZCARD', prefix .. ':due')
+    checkClosing(prefix)
+    closing.check(prefix)
+    redeliveries.number(prefix)
+    local now = clock()
+    if call.writes then call.writes.stopped[name] = true end
+    local members, rest = split(document)
+    members.e, members.x = format('%.0f', now), failure
+    keepDocument(prefix, name, join('A', members, rest))
+    redis.call('ZREM', prefix .. ':due', name)
+    redis.call('ZADD', prefix .. ':closed', now, name)
+    redis.call('HDEL', prefix .. ':redelivered', name)
+    closing.close(prefix, name, rest, queue)
+    return now
+end
+
+-- Stops open executions, and those that their tasks wait for: as many as this call may still. The others are left to the
+-- claims that follow.
+local function stopAll(prefix, list)
+    -- What the call holds back may be of these: they are stopped as they stand after it.
+    if call.writes then call.writes.write() end
+    local n = 1
+    while n <= #list and call.room > 0 do
+        call.room = call.room - 1
+        local document = documentOf(prefix, list[n])
+        -- One whose keys are not what they should be holds up nobody else.
+        if document and status(document) == 'R' then pcall(abort, prefix, list[n], document, nil, list) end
+        n = n + 1
+    end
+    if n > #list then return end
+    local left = {}
+    for k = n, #list do left[#left + 1] = list[k] end
+    batched('RPUSH', prefix .. ':stopping', left)
+    redis.call('HSET', prefix .. ':paused', STOPPING, '1')
+    wake(prefix, nil, (clock()))
+end
+
+-- Stops some of the executions that earlier calls have left, for a claim. `states`: what pausing.states says. Returns
+-- whether there are more.
+function closing.stopMore(prefix, states)
+    if not states or not states[STOPPING] then return false end
+    closing.check(prefix)
+    stopAll(prefix, redis.call('LPOP', prefix .. ':stopping', call.room) or {})
+    if redis.call('EXISTS', prefix .. ':stopping') == 1 then return true end
+    redis.call('HDEL', prefix .. ':paused', STOPPING)
+    return false
+end
+
+-- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
+-- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
+function closing.close(prefix, name, rest, queue)
+    local key = prefix .. ':children:' .. name
+    local children = redis.call('HVALS', key)
+    local list = queue or {}
+    for k = 1, #children do list[#list + 1] = children[k] end
+    redis.call('DEL', key)
+    if not queue and #list > 0 then stopAll(prefix, list) end
+    redis.call('DEL', prefix .. ':inbox:' .. name)
+    local parent = headOf(rest).parent
+    if parent then inboxes.report(prefix, name, parent.name, parent.task, parent.mark) end
+end
+
+closing.abort = abort
+closing.checkClosing = checkClosing
+closing.stopAll = stopAll
+
+return closing

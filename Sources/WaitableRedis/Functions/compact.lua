@@ -1,0 +1,47 @@
+-- The compact form of an execution's document. CompactDocument describes it.
+
+local strings = require 'strings'
+local byte, concat, floor, format, match, rep =
+    strings.byte, strings.concat, strings.floor, strings.format, strings.match, strings.rep
+local instants = require 'instants'
+
+-- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
+-- or the closing), and whether it has an input, whose StartTimestamp is given too. nil for an object. CompactDocument
+-- describes the form; digits are those of base64url.
+local DIGITS = {}
+    local ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    for i = 1, 64 do DIGITS[byte(ALPHABET, i)] = i - 1 end
+
+local function numberOf(digits)
+    local number = 0
+    for i = 1, #digits do number = number * 64 + (DIGITS[byte(digits, i)] or 0) end
+    return number
+end
+
+local function compactForm(rest)
+    local letter, hash, start, ends = match(rest, '^}([RS])(...........)(.......)([^;]*);')
+    if not letter then return nil end
+    -- 64 bits are too many for a number of Lua: from bits to hexadecimal digits. The first two of 66 bits are none.
+    local bits, revision = {}, {}
+    for i = 1, #hash do
+        local digit = DIGITS[byte(hash, i)] or 0
+        for place = 5, 0, -1 do bits[#bits + 1] = floor(digit / 2 ^ place) % 2 end
+    end
+    for i = 3, 66, 4 do
+        revision[#revision + 1] = format('%x', bits[i] * 8 + bits[i + 1] * 4 + bits[i + 2] * 2 + bits[i + 3])
+    end
+    local form = {letter = letter, revision = concat(revision), start = numberOf(start)}
+    form.ends = form.start + numberOf(ends)
+    local input = match(rest, letter == 'R' and '^' .. rep('[^;]*;', 6) .. '(.*)$' or '^' .. rep('[^;]*;', 3) .. '(.*)$')
+    local kind, distance = match(input or '', '^([ms])([%w_-]*)$')
+    form.ownInput, form.input = kind ~= nil, input
+    function form.has(text, instant)
+        if not kind then return input == text end
+        local shape = kind == 'm' and '^%d+%-%d+%-%d+T%d+:%d+:%d+%.%d%d%dZ$' or '^%d+%-%d+%-%d+T%d+:%d+:%d+Z$'
+        return match(instant, shape) ~= nil
+            and instants.parse(instant, 'StartTimestamp') == form.ends - numberOf(distance)
+    end
+    return form
+end
+
+return {compactForm = compactForm}

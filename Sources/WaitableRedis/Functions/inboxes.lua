@@ -1,0 +1,78 @@
+-- Inboxes: what the tasks of an execution are told from outside, until its next step reads it.
+
+local strings = require 'strings'
+local byte, find, format, match, sub = strings.byte, strings.find, strings.format, strings.match, strings.sub
+local clocks = require 'clock'
+local clock, isLease, noteDue = clocks.clock, clocks.isLease, clocks.noteDue
+local documents = require 'documents'
+local documentOf, headOf, split, status = documents.documentOf, documents.headOf, documents.split, documents.status
+local sleepers = require 'sleepers'
+local firstDue, wake = sleepers.firstDue, sleepers.wake
+
+local inboxes = {}
+
+-- Makes an open execution due at once, unless a worker holds it: that one looks into the inbox when it commits.
+local function rouse(prefix, name, now)
+    local due = prefix .. ':due'
+    local score = redis.call('ZSCORE', due, name)
+    if not score or isLease(tonumber(score)) or tonumber(score) <= now then return end
+    local before = firstDue(prefix)
+    redis.call('ZADD', due, 'XX', now, name)
+    wake(prefix, before, now)
+    noteDue(prefix, now)
+end
+
+-- Puts a field into an open execution's inbox. Whether there was one.
+local function deliver(prefix, name, field, value, rouses)
+    local document = documentOf(prefix, name)
+    if not document or status(document) ~= 'R' then return false end
+    redis.call('HSET', prefix .. ':inbox:' .. name, field, value)
+    if rouses then rouse(prefix, name, (clock())) end
+    return true
+end
+
+local function jsonText(value) return '"' .. value:gsub('[%c"\\]', function(c) return format('\\u%04X', byte(c)) end) .. '"' end
+
+-- How an inbox's entry begins that tells of the end of an execution.
+local function telling(name) return '{"child":' .. jsonText(name) .. ',"as":"' end
+
+-- Tells a parent that the execution `name` has closed, where a task of it waits for that: one that was given up reads nothing.
+function inboxes.report(prefix, name, parent, task, mark)
+    local children = prefix .. ':children:' .. parent
+    if redis.call('HGET', children, task) ~= name then return end
+    redis.call('HDEL', children, task)
+    if deliver(prefix, parent, task, telling(name) .. mark .. '"}', true) then
+        redis.call('HSET', prefix .. ':unread', name, task .. ':' .. parent)
+    end
+end
+
+-- Whether an execution's end has been told to a parent that has not read it: its document is the answer. `told`: what
+-- `unread` holds for it.
+function inboxes.isUnread(prefix, name, told)
+    local task, parent = match(told, '^(%d+):(.*)$')
+    local entry = task and redis.pcall('HGET', prefix .. ':inbox:' .. parent, task)
+    local start = telling(name)
+    return type(entry) == 'string' and sub(entry, 1, #start) == start
+end
+
+-- Takes a field out of an inbox.
+local function forget(prefix, key, field, value)
+    redis.call('HDEL', key, field)
+    if sub(value, 1, 9) ~= '{"child":' then return end
+    local readable, entry = pcall(cjson.decode, value)
+    if readable and type(entry.child) == 'string' then redis.call('HDEL', prefix .. ':unread', entry.child) end
+end
+
+-- Whether the document has a task of that id without an answer.
+local function awaits(document, task)
+    local _, rest = split(document)
+    local awaited = headOf(rest).awaited
+    return awaited ~= nil and find(',' .. awaited .. ',', ',' .. task .. ',', 1, true) ~= nil
+end
+
+inboxes.awaits = awaits
+inboxes.deliver = deliver
+inboxes.forget = forget
+inboxes.jsonText = jsonText
+
+return inboxes

@@ -1,0 +1,43 @@
+-- Lua's string functions, and what it lacks: Redis compares bytes, Lua's `<` the locale's letters.
+
+-- While a library loads, Redis shows it no global but `redis`: the string functions are reached through a string.
+local empty = ''
+local format, sub, byte, find, match, gmatch, rep = empty.format, empty.sub, empty.byte, empty.find, empty.match, empty.gmatch,
+    empty.rep
+
+local function concat(parts, separator) return table.concat(parts, separator) end
+
+local function floor(number) return number - number % 1 end
+
+local STRIDE = 64 -- bytes compared at a time: far faster than one by one
+
+-- Strings are compared byte by byte; Lua's own comparison follows the server's locale.
+local function precedes(a, b)
+    local length, from = #a < #b and #a or #b, 1
+    while from <= length and sub(a, from, from + STRIDE - 1) == sub(b, from, from + STRIDE - 1) do from = from + STRIDE end
+    for i = from, length do
+        local x, y = byte(a, i), byte(b, i)
+        if x ~= y then return x < y end
+    end
+    return #a < #b
+end
+
+-- The code point at text[i] and the index after it, or nil when that is not well-formed UTF-8.
+local function codePoint(text, i)
+    local a, b, c, d = byte(text, i, i + 3)
+    if a < 0x80 then return a, i + 1 end
+    local function continues(x) return x and x >= 0x80 and x < 0xC0 end
+    if a >= 0xC2 and a < 0xE0 and continues(b) then return (a - 0xC0) * 64 + b - 0x80, i + 2 end
+    if a >= 0xE0 and a < 0xF0 and continues(b) and continues(c) then
+        local point = (a - 0xE0) * 4096 + (b - 0x80) * 64 + c - 0x80
+        if point >= 0x800 and (point < 0xD800 or point > 0xDFFF) then return point, i + 3 end
+    elseif a >= 0xF0 and a < 0xF5 and continues(b) and continues(c) and continues(d) then
+        local point = (a - 0xF0) * 262144 + (b - 0x80) * 4096 + (c - 0x80) * 64 + d - 0x80
+        if point >= 0x10000 and point <= 0x10FFFF then return point, i + 4 end
+    end
+end
+
+return {
+    byte = byte, codePoint = codePoint, concat = concat, find = find, floor = floor, format = format,
+    gmatch = gmatch, match = match, precedes = precedes, rep = rep, sub = sub,
+}
