@@ -198,30 +198,36 @@ struct Starter: Sendable {
     /// How often starts are made anew for a clock that was set.
     private static let mostClocks = 3
 
-    /// Sends some of the starts by one call. Where Redis's clock is another one than they were made by, they are made anew.
+    /// Sends some of the starts by one call. Those that met another clock of Redis than they were made by are made anew.
     private func send(
         _ starts: inout [Prepared],
         _ indices: [Int],
         through calls: StartCoalescer
     ) async -> [Result<StartResult, Refusal>] {
-        var clocks = 0
-        while true {
-            do throws(StoreError) {
-                return try await calls.start(indices.map { starts[$0].step.transition(lease: nil) }).map {
-                    .success($0)
-                }
-            } catch .clockChanged where clocks < Self.mostClocks {
-                clocks += 1
-                do throws(Refusal) {
-                    let now = try await now()
-                    for index in indices { starts[index] = try restarted(starts[index], at: now) }
-                } catch {
-                    return indices.map { _ in .failure(error) }
-                }
-            } catch {
-                return indices.map { _ in .failure(.store(error)) }
+        var results = await answers(to: indices.map { starts[$0] }, through: calls)
+        for _ in 0..<Self.mostClocks {
+            let changed = results.indices.filter {
+                if case .failure(.store(.clockChanged)) = results[$0] { true } else { false }
             }
+            guard !changed.isEmpty else { break }
+            do throws(Refusal) {
+                let now = try await now()
+                for place in changed { starts[indices[place]] = try restarted(starts[indices[place]], at: now) }
+            } catch {
+                for place in changed { results[place] = .failure(error) }
+                break
+            }
+            let again = await answers(to: changed.map { starts[indices[$0]] }, through: calls)
+            for (place, result) in zip(changed, again) { results[place] = result }
         }
+        return results
+    }
+
+    private func answers(
+        to starts: [Prepared],
+        through calls: StartCoalescer
+    ) async -> [Result<StartResult, Refusal>] {
+        await calls.start(starts.map { $0.step.transition(lease: nil) }).map { $0.mapError(Refusal.store) }
     }
 
     /// The same start at another instant.
