@@ -44,11 +44,14 @@ struct Starter: Sendable {
         let target: Target
         let execution: Execution
         let step: Step
+        /// The units of work that went into it.
+        let work: Int
 
-        init(_ target: Target, _ execution: Execution, _ step: Step) {
+        init(_ target: Target, _ execution: Execution, _ step: Step, work: Int = 0) {
             self.target = target
             self.execution = execution
             self.step = step
+            self.work = work
         }
 
         /// The same start, with all its states left to a worker.
@@ -149,16 +152,22 @@ struct Starter: Sendable {
         return try prepare(execution, of: target)
     }
 
+    /// The units of work that a start may do in its request, about 10 ms: as much as it is to make its largest input once
+    /// more. It is done on a thread that answers other requests, too, and nobody knows before how much there is to do.
+    static let mostWork = 20_000
+
     /// Runs the states before the first wait of an execution that has not begun.
     private func prepare(_ execution: Execution, of target: Target) throws(Refusal) -> Prepared {
         do {
             let runner = ExecutionRunner(machine: target.machine, arn: ingest.arn, secret: target.secret)
-            let step = try runner.run(execution, at: execution.startDate)
+            let step = try runner.run(execution, at: execution.startDate, within: Self.mostWork)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
-            // execution; and where a wait is over by this process's clock, and may not be by Redis's.
+            // execution; where a wait is over by this process's clock, and may not be by Redis's; and where there is much to
+            // do: other requests do not wait for that.
             let needsWorker =
                 step.next == .leased || !step.calls.isEmpty || !(step.passed.map(ingest.clock.hasPassed) ?? true)
-            return Prepared(target, execution, needsWorker ? .unbegun(execution) : step)
+                || step.work >= Self.mostWork
+            return Prepared(target, execution, needsWorker ? .unbegun(execution) : step, work: step.work)
         } catch {
             throw .other(error)
         }

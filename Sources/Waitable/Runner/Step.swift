@@ -36,6 +36,8 @@ public struct Step: Sendable {
     public var retries = 0
     /// The last instant that it took for passed; `nil` for none.
     public var passed: Instant?
+    /// The units of work that it took: a value looked at or made, or 16 bytes of text.
+    public internal(set) var work = 0
 
     init(
         execution: Execution,
