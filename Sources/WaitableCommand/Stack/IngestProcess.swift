@@ -73,7 +73,7 @@ struct IngestProcess {
                 serverName: "waitable"
             ),
             onServerRunning: { listening.started("ingest", $0, logger: logger) },
-            logger: logger
+            logger: listening.serverLogger(logger)
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]

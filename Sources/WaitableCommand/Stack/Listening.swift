@@ -4,6 +4,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Waitable
 import WaitableHTTP
 
@@ -25,6 +26,12 @@ struct Listening {
     private let hasCredentials: Bool
     private let hostSetting: Setting
     private let portSetting: Setting
+    private let ending = Ending()
+
+    /// Whether the server has to end.
+    private final class Ending: Sendable {
+        let isTold = Atomic(false)
+    }
 
     /// - Parameters:
     ///   - address: The address, and where it comes from.
@@ -96,6 +103,16 @@ struct Listening {
         return certificate == nil
             ? "credentials travel in clear: there is no TLS on an address that is not loopback" : nil
     }
+
+    /// The log of the server.
+    func serverLogger(_ logger: Logger) -> Logger {
+        Logger(label: logger.label) { [ending] _ in
+            ServerLogHandler(logger.handler) { ending.isTold.load(ordering: .relaxed) }
+        }
+    }
+
+    /// Takes note that the server has to end.
+    func end() { ending.isTold.store(true, ordering: .relaxed) }
 
     /// Sees to a channel that listens, and says that it does.
     func started(_ process: String, _ channel: any Channel, logger: Logger) {

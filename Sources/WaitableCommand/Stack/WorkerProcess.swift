@@ -78,7 +78,7 @@ struct WorkerProcess {
                 serverName: "waitable"
             ),
             onServerRunning: { listening.started("worker", $0, logger: logger) },
-            logger: logger
+            logger: listening.serverLogger(logger)
         )
     }
 
