@@ -44,11 +44,14 @@ struct Starter: Sendable {
         let target: Target
         let execution: Execution
         let step: Step
+        /// The units of work that went into it.
+        let work: Int
 
-        init(_ target: Target, _ execution: Execution, _ step: Step) {
+        init(_ target: Target, _ execution: Execution, _ step: Step, work: Int = 0) {
             self.target = target
             self.execution = execution
             self.step = step
+            self.work = work
         }
 
         /// The same start, with all its states left to a worker.
@@ -149,16 +152,22 @@ struct Starter: Sendable {
         return try prepare(execution, of: target)
     }
 
+    /// The units of work that a start may do in its request, about 10 ms: as much as it is to make its largest input once
+    /// more. It is done on a thread that answers other requests, too, and nobody knows before how much there is to do.
+    static let mostWork = 20_000
+
     /// Runs the states before the first wait of an execution that has not begun.
     private func prepare(_ execution: Execution, of target: Target) throws(Refusal) -> Prepared {
         do {
             let runner = ExecutionRunner(machine: target.machine, arn: ingest.arn, secret: target.secret)
-            let step = try runner.run(execution, at: execution.startDate)
+            let step = try runner.run(execution, at: execution.startDate, within: Self.mostWork)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
-            // execution; and where a wait is over by this process's clock, and may not be by Redis's.
+            // execution; where a wait is over by this process's clock, and may not be by Redis's; and where there is much to
+            // do: other requests do not wait for that.
             let needsWorker =
                 step.next == .leased || !step.calls.isEmpty || !(step.passed.map(ingest.clock.hasPassed) ?? true)
-            return Prepared(target, execution, needsWorker ? .unbegun(execution) : step)
+                || step.work >= Self.mostWork
+            return Prepared(target, execution, needsWorker ? .unbegun(execution) : step, work: step.work)
         } catch {
             throw .other(error)
         }
@@ -198,30 +207,36 @@ struct Starter: Sendable {
     /// How often starts are made anew for a clock that was set.
     private static let mostClocks = 3
 
-    /// Sends some of the starts by one call. Where Redis's clock is another one than they were made by, they are made anew.
+    /// Sends some of the starts by one call. Those that met another clock of Redis than they were made by are made anew.
     private func send(
         _ starts: inout [Prepared],
         _ indices: [Int],
         through calls: StartCoalescer
     ) async -> [Result<StartResult, Refusal>] {
-        var clocks = 0
-        while true {
-            do throws(StoreError) {
-                return try await calls.start(indices.map { starts[$0].step.transition(lease: nil) }).map {
-                    .success($0)
-                }
-            } catch .clockChanged where clocks < Self.mostClocks {
-                clocks += 1
-                do throws(Refusal) {
-                    let now = try await now()
-                    for index in indices { starts[index] = try restarted(starts[index], at: now) }
-                } catch {
-                    return indices.map { _ in .failure(error) }
-                }
-            } catch {
-                return indices.map { _ in .failure(.store(error)) }
+        var results = await answers(to: indices.map { starts[$0] }, through: calls)
+        for _ in 0..<Self.mostClocks {
+            let changed = results.indices.filter {
+                if case .failure(.store(.clockChanged)) = results[$0] { true } else { false }
             }
+            guard !changed.isEmpty else { break }
+            do throws(Refusal) {
+                let now = try await now()
+                for place in changed { starts[indices[place]] = try restarted(starts[indices[place]], at: now) }
+            } catch {
+                for place in changed { results[place] = .failure(error) }
+                break
+            }
+            let again = await answers(to: changed.map { starts[indices[$0]] }, through: calls)
+            for (place, result) in zip(changed, again) { results[place] = result }
         }
+        return results
+    }
+
+    private func answers(
+        to starts: [Prepared],
+        through calls: StartCoalescer
+    ) async -> [Result<StartResult, Refusal>] {
+        await calls.start(starts.map { $0.step.transition(lease: nil) }).map { $0.mapError(Refusal.store) }
     }
 
     /// The same start at another instant.

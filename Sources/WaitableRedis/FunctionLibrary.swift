@@ -4,7 +4,8 @@ import Waitable
 public enum FunctionLibrary {
     /// The library's text, as `FUNCTION LOAD` takes it: one chunk, in which the files of the folder `Functions` are modules. As
     /// always in Lua, a file returns what others get by `require`, and runs when it is first asked for.
-    public static let source = heading + modules.map(text(of:)).joined() + modules.map { "require '\($0.name)'\n" }.joined()
+    public static let source =
+        heading + modules.map(text(of:)).joined() + modules.map { "require '\($0.name)'\n" }.joined()
 
     /// What stands before the modules: the library's name, Lua's `require`, and the limits that it shares with the processes.
     private static let heading: String = {

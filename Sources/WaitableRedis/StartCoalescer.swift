@@ -15,7 +15,10 @@ public final class StartCoalescer: Service {
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    private typealias Waiter = CheckedContinuation<Result<[StartResult], StoreError>, Never>
+    /// What became of one start.
+    public typealias Answer = Result<StartResult, StoreError>
+
+    private typealias Waiter = CheckedContinuation<[Answer], Never>
     private typealias Group = (transitions: [Transition], waiter: Waiter)
 
     private struct State {
@@ -37,28 +40,28 @@ public final class StartCoalescer: Service {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Starts one execution.
-    public func start(_ transition: Transition) async throws(StoreError) -> StartResult {
-        try await start([transition])[0]
-    }
-
-    /// Starts executions, all by one call.
+    /// Starts executions, all by one call where Redis lets it.
     ///
     /// - Parameter transitions: At most as many as go into one call.
-    /// - Returns: One result for each, in order.
-    public func start(_ transitions: [Transition]) async throws(StoreError) -> [StartResult] {
-        let result = await withCheckedContinuation { (waiter: Waiter) in
+    /// - Returns: What became of each, in order.
+    public func start(_ transitions: [Transition]) async -> [Answer] {
+        await withCheckedContinuation { (waiter: Waiter) in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.waiting.append((transitions, waiter)) }
                 return state.isClosed
             }
             if isClosed {
-                waiter.resume(returning: .failure(.refused(code: "SHUTDOWN", message: "the server is stopping")))
+                refuse((transitions, waiter))
             } else {
                 signal.yield()
             }
         }
-        return try result.get()
+    }
+
+    /// Tells a caller that nothing is started any more.
+    private func refuse(_ group: Group) {
+        let error = StoreError.refused(code: "SHUTDOWN", message: "the server is stopping")
+        group.waiter.resume(returning: Array(repeating: .failure(error), count: group.transitions.count))
     }
 
     /// Makes the calls, until the graceful shutdown; starts that wait then are still made.
@@ -74,22 +77,16 @@ public final class StartCoalescer: Service {
             state.isClosed = true
             return state.waiting
         }
-        for (_, waiter) in left {
-            waiter.resume(returning: .failure(.refused(code: "SHUTDOWN", message: "the server is stopping")))
-        }
+        for group in left { refuse(group) }
     }
 
     private func makeCalls() async {
         for await _ in signals {
             while let groups = take() {
-                do {
-                    var results = try await results(of: groups.flatMap(\.transitions)[...])[...]
-                    for (transitions, waiter) in groups {
-                        waiter.resume(returning: .success(Array(results.prefix(transitions.count))))
-                        results = results.dropFirst(transitions.count)
-                    }
-                } catch {
-                    for (_, waiter) in groups { waiter.resume(returning: .failure(error)) }
+                var answers = await answers(to: groups.flatMap(\.transitions)[...])[...]
+                for (transitions, waiter) in groups {
+                    waiter.resume(returning: Array(answers.prefix(transitions.count)))
+                    answers = answers.dropFirst(transitions.count)
                 }
                 // Requests that have been read already come first: they go with the next call.
                 await Task.yield()
@@ -98,15 +95,17 @@ public final class StartCoalescer: Service {
     }
 
     /// Makes one call; where Redis refuses it for what is wrong with it, a call for each half: so that only what is wrong is
-    /// refused.
-    private func results(of transitions: ArraySlice<Transition>) async throws(StoreError) -> [StartResult] {
+    /// refused. What one half comes to says nothing of the other.
+    private func answers(to transitions: ArraySlice<Transition>) async -> [Answer] {
         do throws(StoreError) {
-            return try await store.start(Array(transitions), by: clock)
+            return try await store.start(Array(transitions), by: clock).map(Answer.success)
         } catch .refused(code: "VALIDATION", let message) {
-            guard transitions.count > 1 else { return [.failed("VALIDATION \(message)")] }
+            guard transitions.count > 1 else { return [.success(.failed("VALIDATION \(message)"))] }
+        } catch {
+            return Array(repeating: .failure(error), count: transitions.count)
         }
         let half = transitions.startIndex + transitions.count / 2
-        return try await results(of: transitions[..<half]) + results(of: transitions[half...])
+        return await answers(to: transitions[..<half]) + answers(to: transitions[half...])
     }
 
     /// The groups that go into the next call: whole ones, up to the limit.

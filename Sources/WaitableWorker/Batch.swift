@@ -160,7 +160,11 @@ struct Batch: Sendable {
             worker.calls.admitAnyway(step.calls)
             return PendingStep(step, replacing: pending.step.replacedBytes, by: worker.configuration.name)
         } catch {
-            worker.logger.error("execution cannot be run", metadata: execution.metadata(error: "\(error)"))
+            worker.logger.log(
+                level: Task.isCancelled ? .debug : .error,
+                "execution cannot be run",
+                metadata: execution.metadata(error: "\(error)")
+            )
             return nil
         }
     }

@@ -51,7 +51,9 @@ struct CommitSender: Sendable {
                 case .refusal:
                     return [.failed("\(error)")]
                 case .end:
-                    worker.logger.error(
+                    // A worker that is told to end, and gets no answer in time, has done what it could.
+                    worker.logger.log(
+                        level: Task.isCancelled ? .warning : .error,
                         "commit failed: its executions are due again when the lease has run out",
                         metadata: metadata(of: steps, error)
                     )

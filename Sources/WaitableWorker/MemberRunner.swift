@@ -44,7 +44,8 @@ struct MemberRunner: Sendable {
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
             return Outcome(await unreadable(member, error))
         } catch {
-            worker.logger.error(
+            worker.logger.log(
+                level: Task.isCancelled ? .debug : .error,
                 "execution cannot be run",
                 metadata: ["execution": "\(member.member)", "error": "\(error)"]
             )

@@ -37,9 +37,9 @@ struct BudgetTests {
         }
     }
 
-    @Test("States that need too much work fail, in ingest's request; those that need much end well")
+    @Test("States that need too much work fail; those that need much end well")
     func work() async throws {
-        try await Stack.with { stack in
+        try await Stack.with(workers: 1) { stack in
             let nested = (0..<10).reduce("$") { call, _ in "States.JsonToString(\(call))" }
             let deep = (0..<120).reduce("1") { inner, _ in "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,\(inner)]" }
             let quotes = JSON.string(String(repeating: "\"", count: 100_000)).text
@@ -59,6 +59,45 @@ struct BudgetTests {
             let unique = try await stack.start(try await stack.create("unique", Self.pass(call)), Self.numbers(42_000))
             #expect(try await stack.closed(unique)["output"] == #"{"n":42000}"#)
             #expect(try Self.peak(stack.ingest) < 400)
+        }
+    }
+
+    @Test("Starts with much to do are left to a worker: other requests do not wait for them")
+    func heavyStarts() async throws {
+        try await Stack.with { stack in
+            let heavy = try await stack.create("heavy", Self.pass(#"{"a.$":"$[?(@ in $[*])]"}"#))
+            let light = try await stack.create("light", Self.pass(#"{"a.$":"$"}"#))
+            let input = Self.numbers(20_000)
+            let line = #"{"Id":"%","StartTimestamp":"2026-01-01T00:00:00Z","stateMachine":"light"}"#
+            let (executions, slowest) = try await withThrowingTaskGroup(of: String.self) { group in
+                for _ in 0..<24 { group.addTask { try await stack.start(heavy, input) } }
+                var slowest = Duration.zero
+                for number in 0..<20 {
+                    let asked = ContinuousClock.now
+                    #expect(try await stack.get("/healthz").status == 200)
+                    let body = line.replacing("%", with: "\(number)")
+                    #expect(try await stack.post(body).status == 200)
+                    slowest = max(slowest, asked.duration(to: .now))
+                }
+                return (try await group.reduce(into: []) { $0.append($1) }, slowest)
+            }
+            // One of them alone takes about as long where it is run.
+            #expect(slowest < .seconds(1))
+            let small = try await stack.start(light, Self.numbers(10))
+            #expect(try await stack.closed(small)["status"] == "SUCCEEDED")
+            for execution in executions {
+                let answer = try await stack.call("DescribeExecution", ["executionArn": .string(execution)])
+                #expect(answer.json.objectValue?["status"] == "RUNNING")
+            }
+            let worker = try stack.worker()
+            for execution in executions {
+                let description = try await stack.closed(execution)
+                #expect(description["error"] == "States.Runtime")
+                #expect(description["cause"]?.stringValue?.contains("1000000 units of work") == true)
+                #expect(try await stack.events(execution).last == "ExecutionFailed")
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
         }
     }
 

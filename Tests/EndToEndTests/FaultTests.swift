@@ -109,8 +109,9 @@ struct FaultTests {
             stack.redis.pause()
             let told = ContinuousClock.now
             worker.signal(SIGTERM)
-            _ = try await worker.end()
+            #expect(try await worker.end() == 0)
             #expect(told.duration(to: .now) < .seconds(10))
+            Self.expectNoErrors(worker)
             stack.redis.resume()
         }
     }
@@ -138,13 +139,40 @@ struct FaultTests {
                 #expect(try await other.get("/healthz").status == 200)
                 let told = ContinuousClock.now
                 ingest.signal(SIGTERM)
-                _ = try await ingest.end()
+                let code = try await ingest.end()
+                #expect(code == 0)
                 group.cancelAll()
                 return told.duration(to: .now)
             }
             #expect(time < .seconds(10))
+            Self.expectNoErrors(ingest)
             stack.redis.resume()
         }
+    }
+
+    @Test("Ingest and workers that never reach Redis end at once when they are told to, and without an error")
+    func shutdownWithoutRedis() async throws {
+        let redis = "redis://127.0.0.1:\(try RedisTestServer.freePort())"
+        for process in ["ingest", "worker"] {
+            let program = try Program(
+                [process],
+                environment: ["WAITABLE_REDIS_URL": redis, "WAITABLE_PORT": "0", "WAITABLE_METRICS_PORT": "0"]
+            )
+            try await eventually("it listens and looks for Redis") {
+                program.output.contains("\(process) listens") && program.output.contains("no connection to Redis")
+            }
+            program.signal(SIGTERM)
+            #expect(try await program.end() == 0, "\(program.output)")
+            Self.expectNoErrors(program)
+        }
+    }
+
+    /// Checks that a process which was told to end has not called that an error.
+    private static func expectNoErrors(_ program: Program) {
+        let errors = program.output.split(separator: "\n").filter { line in
+            line.contains("CancellationError") || line.split(separator: " ").dropFirst().first == "error"
+        }
+        #expect(errors.isEmpty)
     }
 
     @Test("An execution on which leases run out again and again is failed as poison, with that cause")

@@ -121,6 +121,10 @@ struct ConnectionTests {
                     400, nil
                 ),
                 ("GET /\(String(repeating: "x", count: 90_000)) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 431, "header"),
+                ("GET /\(String(repeating: "x", count: 17_000))", 431, "header"),
+                // What the parser keeps, and does not count.
+                ("GET /healthz HTTP/1.1\r\nX:\(String(repeating: " ", count: 17_000))", 431, "header"),
+                (String(repeating: "\r\n", count: 9_000), 431, "header"),
                 ("\u{16}\u{3}\u{1}\u{2}\u{0}\u{1}", 400, nil),
             ] {
                 let connection = try await RawConnection(port: port, request)
@@ -213,6 +217,78 @@ struct ConnectionTests {
             try await Task.sleep(for: .milliseconds(900))
             try await connection.send(String(repeating: " ", count: 904))
             #expect(await connection.take(through: "\r\n").hasPrefix("HTTP/1.1 400"))
+        }
+    }
+
+    @Test("A head that drips or stops is given up with 408, also behind an answer; one that waits for its turn is not")
+    func slowHead() async throws {
+        var limits = ConnectionLimits()
+        limits.headTime = .milliseconds(300)
+        let (begins, begin) = AsyncStream<Void>.makeStream()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let routes = TestServer.ingest().routes()
+        routes.get("/wait", .open) { _, _ in
+            begin.yield()
+            for await _ in ends { break }
+            return Response(status: .ok)
+        }
+        try await TestServer.with(routes, limits: limits) { port in
+            let good = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            for (before, half) in [
+                ("", "GET /healthz HTTP/1.1\r\nX: "), ("", "G"), (good, "GET /healthz HTTP/1.1\r\nHost"),
+            ] {
+                let connection = try await RawConnection(port: port, before)
+                if !before.isEmpty { #expect(await connection.take(through: "}").hasPrefix("HTTP/1.1 200 ")) }
+                let started = ContinuousClock.now
+                try await connection.send(half)
+                let (status, error) = try await withThrowingTaskGroup(of: Void.self) { group in
+                    if half.hasSuffix(" ") { group.addTask { try? await connection.drip(every: .milliseconds(20)) } }
+                    defer { group.cancelAll() }
+                    return try await Self.last(connection)
+                }
+                #expect(status == 408 && error["code"] == .string("HeadTooSlow"), "\(error)")
+                #expect(ContinuousClock.now - started >= .milliseconds(300))
+            }
+            let waiting = try await RawConnection(port: port, "GET /wait HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            for await _ in begins { break }
+            try await waiting.send(String(good.prefix(20)))
+            try await Task.sleep(for: .milliseconds(700))
+            try await waiting.send(String(good.dropFirst(20)))
+            end.yield()
+            #expect(await waiting.take(through: "\r\n\r\n").hasPrefix("HTTP/1.1 200 "))
+            #expect(await waiting.take(through: "}").hasPrefix("HTTP/1.1 200 "))
+        }
+    }
+
+    @Test("Where all connections are taken, probes are answered, others come again, and the idlest one goes")
+    func places() async throws {
+        var limits = ConnectionLimits()
+        limits.connections = 2
+        try await TestServer.with(limits: limits) { port in
+            func request(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" }
+            let idle = try await RawConnection(port: port, request("/healthz"))
+            #expect(await idle.take(through: "}").hasPrefix("HTTP/1.1 200 "))
+            let half = try await RawConnection(port: port, request("/healthz"))
+            #expect(await half.take(through: "}").hasPrefix("HTTP/1.1 200 "))
+            try await half.send("GET /hea")
+            for path in ["/healthz", "/healthz?a=1"] {
+                let probe = try await RawConnection(port: port, request(path))
+                #expect(try await Self.last(probe).status == 200)
+            }
+            let refused = try await RawConnection(port: port, request("/openapi.json"))
+            let refusal = await refused.takeAll()
+            #expect(refusal.hasPrefix("HTTP/1.1 503 ") && refusal.contains("Retry-After: 1\r\n"), "\(refusal)")
+            #expect(refusal.contains("TooManyConnections"), "\(refusal)")
+            var text = ""
+            while !text.hasPrefix("HTTP/1.1 200 ") {
+                let next = try await RawConnection(port: port, request("/openapi.json"))
+                text = await next.take(through: "\r\n\r\n")
+                try? await next.close()
+            }
+            #expect(await idle.takeAll() == "")
+            // It sent a little, which does not count.
+            try await half.send("lthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            #expect(await half.take(through: "}").hasPrefix("HTTP/1.1 200 "))
         }
     }
 

@@ -43,10 +43,11 @@ struct TwinTests {
         let key = ExecutionKey(machine: "m", name: "x")
         guard let execution = try? ExecutionDocument.decode(Array(text.utf8), key: key) else { return nil }
         let flow = execution.flow
-        let awaited = flow?.pendingTasks.filter { $0.answerer != PendingTask.Answerer.commit }.map { String($0.id) } ?? []
+        let awaited = (flow?.pendingTasks ?? []).filter { $0.answerer != .commit }.map { String($0.id) }
         let words: [String?] = [
             execution.status.code, execution.revision, String(execution.startDate.milliseconds),
-            execution.parent.map { "\($0.task)\($0.answer.rawValue)\($0.key)" }, awaited.isEmpty ? nil : awaited.joined(separator: ","),
+            execution.parent.map { "\($0.task)\($0.answer.rawValue)\($0.key)" },
+            awaited.isEmpty ? nil : awaited.joined(separator: ","),
             flow?.waitEnd.map { String($0.milliseconds) }, flow?.deadline.map { String($0.milliseconds) },
         ]
         return words.map { $0 ?? "-" }.joined(separator: " ")

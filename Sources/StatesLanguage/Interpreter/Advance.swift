@@ -24,4 +24,6 @@ public struct Advance: Sendable, Equatable {
     public var retries = 0
     /// The last instant that it took for passed: the end of a wait or a pause, a time-out; `nil` for none.
     public var passed: Instant?
+    /// The units of work that it took: a value looked at or made, or 16 bytes of text.
+    public var work = 0
 }

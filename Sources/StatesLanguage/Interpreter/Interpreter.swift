@@ -7,12 +7,22 @@ public struct Interpreter: Sendable {
     let context: ExecutionContext
     /// Which events are made; the others are only counted.
     let recording: Recording
+    let allowance: Int
 
     /// An interpreter for one execution.
-    public init(machine: StateMachine, context: ExecutionContext, recording: Recording = .nothing) {
+    ///
+    /// - Parameter allowance: The units of work with which a step breaks off, where that is sooner than usual. A step that
+    ///   has used as many (``Advance/work``) is to be thrown away: made again without the bound, it may end elsewhere.
+    public init(
+        machine: StateMachine,
+        context: ExecutionContext,
+        recording: Recording = .nothing,
+        allowance: Int = .max
+    ) {
         self.machine = machine
         self.context = context
         self.recording = recording
+        self.allowance = allowance
     }
 
     /// Enters the first state and runs on from there.

@@ -19,7 +19,7 @@ struct Walk {
     /// The last instant that the step took for passed.
     private var passed: Instant?
     /// What the step costs.
-    let work = WorkBudget()
+    let work: WorkBudget
     /// The end of the next wait that is entered, where it was moved before.
     var movedEnd: Instant?
     /// Whether the step has moved any line: it moves one, whatever that costs.
@@ -54,6 +54,7 @@ struct Walk {
         line = Line(graph: graph, input: interpreter.context.input, item: nil)
         mostNested = DataLimit.nesting(within: graph.depth)
         context = interpreter.context
+        work = WorkBudget(most: interpreter.allowance)
         switch interpreter.recording {
         case .nothing: break
         case .states: notes = []
@@ -200,7 +201,8 @@ struct Walk {
             notes: notes ?? [],
             lastEventID: lastEventID,
             retries: retries,
-            passed: passed
+            passed: passed,
+            work: work.used
         )
     }
 }

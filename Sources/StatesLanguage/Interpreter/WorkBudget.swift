@@ -13,16 +13,25 @@ final class WorkBudget {
 
     private static let bytesOfUnit = 16
 
+    private let mostOfState: Int
+    private let mostOfStep: Int
+
     /// The units that were used.
     private(set) var used = 0
     /// What was used before the state that is being run.
     private var before = 0
 
+    /// The usual budget of a step, or a smaller one.
+    init(most: Int = .max) {
+        mostOfState = min(Self.unitsOfState, most)
+        mostOfStep = min(Self.unitsOfStep, most)
+    }
+
     /// Whether the step may do more than it has to.
-    var hasRoom: Bool { used < Self.unitsOfStep }
+    var hasRoom: Bool { used < mostOfStep }
 
     /// Whether the state needs more than it may use. What was evaluated since is not to be used.
-    var isUsedUp: Bool { used - before > Self.unitsOfState }
+    var isUsedUp: Bool { used - before > mostOfState }
 
     /// Begins with another state, or with the same one anew.
     func beginState() { before = used }
@@ -51,7 +60,7 @@ final class WorkBudget {
     }
 
     /// The bytes of text that the state may still look at or make, and one unit more.
-    var bytesLeft: Int { max(0, (Self.unitsOfState - used + before + 1) * Self.bytesOfUnit) }
+    var bytesLeft: Int { max(0, (mostOfState - used + before + 1) * Self.bytesOfUnit) }
 
     /// The failure of a state that needs more than it may use.
     static let reason =

@@ -25,10 +25,17 @@ public struct ExecutionRunner: Sendable {
     ///   - now: The Redis clock.
     ///   - evaluatesAll: Whether even a plain item write waits for its outcome; for the second try of a step whose
     ///     plain writes Redis refused.
+    ///   - allowance: The units of work with which the step breaks off. One that has used as many is not to be committed:
+    ///     its history could not be made anew.
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    public func run(_ execution: Execution, at now: Instant, evaluatesAll: Bool = false) throws(JSONError) -> Step {
+    public func run(
+        _ execution: Execution,
+        at now: Instant,
+        evaluatesAll: Bool = false,
+        within allowance: Int = .max
+    ) throws(JSONError) -> Step {
         let entry = JournalEntry(instant: now, inbox: execution.inbox, evaluatesAll: evaluatesAll)
-        return try step(of: execution, entry)
+        return try step(of: execution, entry, within: allowance)
     }
 
     /// Takes over an item that was put into Redis by hand: it stands in its wait, and the wait is over.
@@ -42,7 +49,8 @@ public struct ExecutionRunner: Sendable {
     func step(
         of execution: Execution,
         _ entry: JournalEntry,
-        recording: Recording = .nothing
+        recording: Recording = .nothing,
+        within allowance: Int = .max
     ) throws(JSONError) -> Step {
         if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
         var tasks = StepTasks(
@@ -57,7 +65,8 @@ public struct ExecutionRunner: Sendable {
         let interpreter = Interpreter(
             machine: machine.definition,
             context: try context(of: execution),
-            recording: recording
+            recording: recording,
+            allowance: allowance
         )
         let advance = advance(execution, entry, interpreter, &tasks)
         var next = execution
@@ -81,6 +90,7 @@ public struct ExecutionRunner: Sendable {
             passed: advance.passed
         )
         step.notes = advance.notes
+        step.work = advance.work
         return step
     }
 

@@ -38,6 +38,8 @@ public struct Step: Sendable {
     public var passed: Instant?
     /// The size of the document that it replaces, in bytes; 0 for none.
     public var replacedBytes = 0
+    /// The units of work that it took: a value looked at or made, or 16 bytes of text.
+    public internal(set) var work = 0
 
     init(
         execution: Execution,

@@ -14,6 +14,7 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingFlags
     @Option(name: .customLong("host"), help: .init(Setting.host)) var host: String?
     @Option(name: .customLong("port"), help: .init(Setting.port)) var port: String?
+    @Option(name: .customLong("connection-limit"), help: .init(Setting.connectionLimit)) var connectionLimit: String?
     @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
     @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
     @OptionGroup var access: AccessFlags
@@ -27,7 +28,8 @@ struct IngestCommand: AsyncParsableCommand {
             let settings = try Settings(
                 flags: settings,
                 more: [
-                    (.host, host), (.port, port), (.stateMachines, stateMachines), (.substitutions, substitutions),
+                    (.host, host), (.port, port), (.connectionLimit, connectionLimit), (.stateMachines, stateMachines),
+                    (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                     (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB),
                 ] + access.values,

@@ -28,6 +28,7 @@ struct WorkerCommand: AsyncParsableCommand {
     var retentionIntervalMs: String?
     @Option(name: .customLong("metrics-host"), help: .init(Setting.metricsHost)) var metricsHost: String?
     @Option(name: .customLong("metrics-port"), help: .init(Setting.metricsPort)) var metricsPort: String?
+    @Option(name: .customLong("connection-limit"), help: .init(Setting.connectionLimit)) var connectionLimit: String?
     @OptionGroup var access: AccessFlags
 
     func run() async throws {
@@ -40,7 +41,7 @@ struct WorkerCommand: AsyncParsableCommand {
                     (.workerName, workerName), (.memoryHighWater, memoryHighWater),
                     (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
-                    (.metricsHost, metricsHost), (.metricsPort, metricsPort),
+                    (.metricsHost, metricsHost), (.metricsPort, metricsPort), (.connectionLimit, connectionLimit),
                 ] + access.values,
                 process: "worker"
             )

@@ -44,6 +44,13 @@ struct Setting: Sendable {
         help: "Port that ingest listens on, 0 to 65535; 0 takes a free one.",
         default: "8080"
     )
+    static let connectionLimit = Setting(
+        key: "connection.limit",
+        help:
+            "The most connections that ingest, or a worker for its metrics, has at once, 1 to 1000000; without it, half of "
+            + "the files that it may have open, and at most 4096.",
+        default: nil
+    )
     static let tokensFile = Setting(
         key: "tokens.file",
         help: "File of the bearer tokens that ingest knows, hashed; \"waitable token create\" makes its lines.",
@@ -235,8 +242,8 @@ struct Setting: Sendable {
     )
 
     static let all: [Setting] = [
-        redisURL, redisCA, redisCertificate, redisKey, host, port, tokensFile, accessKeysFile, insecure, allowedHosts,
-        tlsCertificate,
+        redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
+        insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
         batchAnswersKB, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,

@@ -17,6 +17,8 @@ struct Settings: Sendable {
     let keys: Keys
     let host: String
     let port: Int
+    /// The most connections at once; `nil` for as many as fit.
+    let connectionLimit: Int?
     let tokensFile: String?
     let accessKeysFile: String?
     /// Whether everybody who can connect may do everything, said in words.
@@ -82,6 +84,7 @@ struct Settings: Sendable {
         keys = Keys(namespace: namespace)
         host = try source.text(.host)
         port = try source.integer(.port, 0...65_535)
+        connectionLimit = try source.optionalInteger(.connectionLimit, 1...1_000_000)
         tokensFile = try source.optional(.tokensFile)
         accessKeysFile = try source.optional(.accessKeysFile)
         let words = try source.optional(.insecure)

@@ -16,6 +16,7 @@ struct IngestProcess {
     let logger: Logger
 
     func run() async throws {
+        FileLimit.raise()
         let listening = try Listening(
             on: (settings.host, .host),
             port: (settings.port, .port),
@@ -71,12 +72,8 @@ struct IngestProcess {
                 address: .hostname(listening.host, port: listening.port),
                 serverName: "waitable"
             ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
-                logger.notice("ingest listens", metadata: listening.metadata(port: port))
-                if let warning = listening.warning { logger.warning("\(warning)") }
-            },
-            logger: logger
+            onServerRunning: { listening.started("ingest", $0, logger: logger) },
+            logger: listening.serverLogger(logger)
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]

@@ -4,6 +4,7 @@ import HummingbirdTLS
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Waitable
 import WaitableHTTP
 
@@ -16,6 +17,8 @@ struct Listening {
     /// The names under which it may be called without credentials.
     let hosts: TrustedHosts
     let port: Int
+    /// The most connections at once.
+    private let connections: Int
     /// What it shows of itself; `nil` for plain HTTP.
     let certificate: ServerCertificate?
     /// What callers show to be let in, in words.
@@ -23,6 +26,12 @@ struct Listening {
     private let hasCredentials: Bool
     private let hostSetting: Setting
     private let portSetting: Setting
+    private let ending = Ending()
+
+    /// Whether the server has to end.
+    private final class Ending: Sendable {
+        let isTold = Atomic(false)
+    }
 
     /// - Parameters:
     ///   - address: The address, and where it comes from.
@@ -58,13 +67,29 @@ struct Listening {
                 host
             )
         }
+        connections = try Self.connections(settings.connectionLimit)
         certificate = try ServerCertificate.named(by: settings, logger: logger)
+    }
+
+    /// The most connections at once, within the files that the process may have open.
+    private static func connections(_ limit: Int?) throws(SettingError) -> Int {
+        let files = FileLimit.current
+        guard let limit else { return max(1, min(ConnectionLimits().connections, files / 2)) }
+        guard limit <= files - FileLimit.others else {
+            throw SettingError(
+                .connectionLimit,
+                "must be at most \(max(0, files - FileLimit.others)) where a process may have \(files) files open"
+                    + " (ulimit -n)",
+                "\(limit)"
+            )
+        }
+        return limit
     }
 
     var scheme: String { certificate == nil ? "http" : "https" }
 
     /// Where it listens and what access is in force, for the log.
-    func metadata(port: Int) -> Logger.Metadata {
+    private func metadata(port: Int) -> Logger.Metadata {
         [
             "host": "\(host)", "port": "\(port)", "scheme": "\(scheme)", "tls": "\(certificate == nil ? "off" : "on")",
             "credentials": "\(credentials)",
@@ -72,15 +97,34 @@ struct Listening {
     }
 
     /// What an operator should know about it, if anything.
-    var warning: String? {
+    private var warning: String? {
         guard !Self.isLoopback(host) else { return nil }
         if !hasCredentials { return "no credentials are configured: anyone who can connect may do what is served here" }
         return certificate == nil
             ? "credentials travel in clear: there is no TLS on an address that is not loopback" : nil
     }
 
+    /// The log of the server.
+    func serverLogger(_ logger: Logger) -> Logger {
+        Logger(label: logger.label) { [ending] _ in
+            ServerLogHandler(logger.handler) { ending.isTold.load(ordering: .relaxed) }
+        }
+    }
+
+    /// Takes note that the server has to end.
+    func end() { ending.isTold.store(true, ordering: .relaxed) }
+
+    /// Sees to a channel that listens, and says that it does.
+    func started(_ process: String, _ channel: any Channel, logger: Logger) {
+        AcceptPauseHandler.add(to: channel, logger: logger)
+        logger.notice("\(process) listens", metadata: metadata(port: channel.localAddress?.port ?? 0))
+        if let warning { logger.warning("\(warning)") }
+    }
+
     func server() throws -> HTTPServerBuilder {
-        let http = HTTPServerBuilder.http1(within: ConnectionLimits())
+        var limits = ConnectionLimits()
+        limits.connections = connections
+        let http = HTTPServerBuilder.http1(within: limits)
         guard let certificate else { return http }
         return try .tls(http, tlsConfiguration: certificate.configuration)
     }

@@ -7,7 +7,15 @@ struct ListeningService<Server: Service>: Service {
 
     func run() async throws {
         do {
-            try await server.run()
+            try await withTaskCancellationHandler {
+                try await withGracefulShutdownHandler {
+                    try await server.run()
+                } onGracefulShutdown: {
+                    listening.end()
+                }
+            } onCancel: {
+                listening.end()
+            }
         } catch {
             throw listening.problem(with: error) ?? error
         }

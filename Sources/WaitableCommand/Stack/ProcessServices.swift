@@ -19,9 +19,10 @@ struct ProcessServices {
                 // A namespace that turns out to be another one, or a login that Redis refuses: what is under way is finished
                 // first.
                 .init(
-                    service: service,
+                    service: CancellableService(base: service),
                     failureTerminationBehavior: service is NamespaceIdentity || service is RedisClient
-                        ? .gracefullyShutdownGroup : .cancelGroup
+                        ? .gracefullyShutdownGroup : .cancelGroup,
+                    serviceName: "\(service)"
                 )
             },
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -29,5 +30,16 @@ struct ProcessServices {
         )
         configuration.maximumGracefulShutdownDuration = .seconds(7)
         try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// A service that has no error to tell when it was cancelled: it did what it was told.
+private struct CancellableService: Service {
+    let base: any Service
+
+    func run() async throws {
+        do {
+            try await base.run()
+        } catch is CancellationError where Task.isCancelled {}
     }
 }

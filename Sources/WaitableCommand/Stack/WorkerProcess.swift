@@ -18,6 +18,7 @@ struct WorkerProcess {
     let logger: Logger
 
     func run() async throws {
+        FileLimit.raise()
         let listening = try settings.metricsPort.map { port in
             try Listening(
                 on: (settings.metricsHost, .metricsHost),
@@ -77,12 +78,8 @@ struct WorkerProcess {
                 address: .hostname(listening.host, port: listening.port),
                 serverName: "waitable"
             ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? 0
-                logger.notice("worker listens", metadata: listening.metadata(port: port))
-                if let warning = listening.warning { logger.warning("\(warning)") }
-            },
-            logger: logger
+            onServerRunning: { listening.started("worker", $0, logger: logger) },
+            logger: listening.serverLogger(logger)
         )
     }
 

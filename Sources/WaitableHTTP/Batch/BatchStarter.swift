@@ -98,6 +98,8 @@ private struct Preparation {
     let stateMachine: String?
     private var now: Instant?
     private var targets: [Spelling?: Starter.Target] = [:]
+    /// The units of work since others were let go first.
+    private var work = 0
 
     init(starter: Starter, stateMachine: String?) {
         self.starter = starter
@@ -115,7 +117,13 @@ private struct Preparation {
         }
         do throws(FieldError) { try item.check(at: instant) } catch { throw ItemError(error) }
         do throws(Starter.Refusal) {
-            return try starter.prepare(target, name: item.id, input: item.input, at: instant)
+            let start = try starter.prepare(target, name: item.id, input: item.input, at: instant)
+            work += start.work
+            if work >= Starter.mostWork {
+                work = 0
+                await Task.yield()
+            }
+            return start
         } catch {
             throw await refused(error, item)
         }

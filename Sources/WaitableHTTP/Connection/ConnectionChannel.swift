@@ -10,10 +10,19 @@ public struct ConnectionChannel: HTTPChannelHandler {
 
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
+    private let places: ConnectionPlaces
 
     init(limits: ConnectionLimits, responder: @escaping Responder) {
-        base = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: limits.idle))
+        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: limits.headBytes,
+            maxHeaderListSize: limits.headBytes
+        )
+        base = HTTP1Channel(
+            responder: responder,
+            configuration: .init(idleTimeout: limits.idle, httpDecoderConfiguration: decoder)
+        )
         self.limits = limits
+        places = ConnectionPlaces(most: limits.connections)
     }
 
     /// What answers requests.
@@ -22,10 +31,20 @@ public struct ConnectionChannel: HTTPChannelHandler {
     /// Makes the pipeline of a connection.
     public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let limits = limits
+        let onLoss: @Sendable () -> Void = { [weak channel] in
+            channel?.triggerUserOutboundEvent(ConnectionEvent.placeWanted, promise: nil)
+        }
+        let (place, tells) = places.take(onLoss: onLoss)
+        if tells {
+            logger.warning("all connections are taken", metadata: ["limit": "\(limits.connections)"])
+        }
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(ConnectionHandler(limits: limits), position: .after(parser))
+            let meter = HeadMeter(limit: limits.headBytes)
+            try pipeline.addHandler(meter, position: .before(parser))
+            let handler = ConnectionHandler(limits: limits, meter: meter, place: place, onLoss: onLoss)
+            try pipeline.addHandler(handler, position: .after(parser))
             return value
         }
     }

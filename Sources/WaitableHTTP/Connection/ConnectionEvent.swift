@@ -6,4 +6,6 @@ enum ConnectionEvent: Sendable {
     case bodyStreams
     /// What to do, once, when the client goes before its answer.
     case onGone(@Sendable () -> Void)
+    /// Another connection wants the place of this one, where it waits for its client.
+    case placeWanted
 }

@@ -7,7 +7,8 @@ import StatesLanguage
 ///
 /// It sits behind the parser. It refuses heads that break a rule, and gives the reason where the framework answers what
 /// cannot be parsed with an empty 400; answers `Expect: 100-continue`; ends a connection after the answer where the client
-/// asked for it, speaks HTTP/1.0, or has not sent all of its request; and gives up bodies and answers that do not move.
+/// asked for it, speaks HTTP/1.0, or has not sent all of its request; and gives up heads, bodies and answers that do not
+/// move. It gives its place to another connection while it waits for its client.
 final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -29,6 +30,11 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let limits: ConnectionLimits
+    private let meter: HeadMeter
+    /// `nil` where there was none, and once the connection has ended.
+    private var place: ConnectionPlaces.Place?
+    /// What asks this connection for its place.
+    private let onLoss: @Sendable () -> Void
     /// In the order in which they came, which is the one of their answers.
     private var exchanges = CircularBuffer<Exchange>(initialCapacity: 1)
     /// Why what came after the last request is none.
@@ -37,30 +43,58 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var isDeaf = false
     private var isGone = false
     private var isLingering = false
+    private var headTimer: Scheduled<Void>?
     private var bodyTimer: Scheduled<Void>?
     private var answerTimer: Scheduled<Void>?
     private var lingerTimer: Scheduled<Void>?
 
-    init(limits: ConnectionLimits) { self.limits = limits }
+    /// - Parameters:
+    ///   - meter: What stands before the parser.
+    ///   - place: The connection's place; one that has none is closed.
+    ///   - onLoss: What asks this connection for its place.
+    init(
+        limits: ConnectionLimits,
+        meter: HeadMeter,
+        place: ConnectionPlaces.Place?,
+        onLoss: @escaping @Sendable () -> Void
+    ) {
+        self.limits = limits
+        self.meter = meter
+        self.place = place
+        self.onLoss = onLoss
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        for timer in [bodyTimer, answerTimer, lingerTimer] { timer?.cancel() }
+        for timer in [headTimer, bodyTimer, answerTimer, lingerTimer] { timer?.cancel() }
         leave()
+        place = nil
     }
 
     // MARK: Requests
 
+    func channelActive(context: ChannelHandlerContext) {
+        if place == nil { return context.close(promise: nil) }
+        context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        meter.restart()
         guard !isDeaf else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
+            headTimer?.cancel()
+            headTimer = nil
             if let refusal = ItemError(headOf: head) { return refuse(refusal, context) }
+            let isSpare = place?.isSpare ?? false
+            if isSpare, !head.isProbe { return refuse(.tooManyConnections, context) }
+            let now = NIODeadline.now()
+            if exchanges.isEmpty { place?.waits(since: now) }
             exchanges.append(
                 Exchange(
                     isOld: head.isOld,
-                    endsConnection: !head.isKeepAlive,
+                    endsConnection: isSpare || !head.isKeepAlive,
                     awaitsContinue: !head.isOld && head.headers.contains(name: "Expect"),
-                    begun: .now()
+                    begun: now
                 )
             )
         case .body(let bytes):
@@ -68,13 +102,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .end:
             exchanges[offset: exchanges.count - 1].isRead = true
             isDeaf = exchanges.last?.endsConnection ?? true
+            if exchanges.count == 1 { place?.works() }
         }
         context.fireChannelRead(data)
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if let last = exchanges.last, !last.isRead, !isDeaf, bodyTimer == nil {
-            watchBody(context, for: limits.bodyTime)
+        if let last = exchanges.last, !last.isRead {
+            if !isDeaf, bodyTimer == nil { watchBody(context, for: limits.bodyTime) }
+        } else if meter.bytes > 0, !isDeaf, headTimer == nil {
+            watchHead(context)
         }
         context.fireChannelReadComplete()
     }
@@ -93,6 +130,16 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         self.refusal = refusal
         isDeaf = true
         context.fireErrorCaught(HTTPParserError.unknown)
+    }
+
+    private func watchHead(_ context: ChannelHandlerContext) {
+        headTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limits.headTime) { [self] in
+            headTimer = nil
+            guard !isDeaf else { return }
+            // One that has to wait for its turn is read no further meanwhile.
+            guard exchanges.isEmpty else { return watchHead(context) }
+            refuse(.headTooSlow, context)
+        }
     }
 
     private func watchBody(_ context: ChannelHandlerContext, for time: TimeAmount) {
@@ -126,7 +173,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
         case .end:
             let exchange = exchanges.removeFirst()
-            if !exchanges.isEmpty { exchanges[exchanges.startIndex].begun = .now() }
+            let now = NIODeadline.now()
+            if !exchanges.isEmpty { exchanges[exchanges.startIndex].begun = now }
+            if waitsForClient { place?.waits(since: now) }
             if exchange.endsConnection {
                 writeLast(context, data, promise, lingers: !exchange.isRead)
             } else {
@@ -163,13 +212,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case .head:
             var bytes: [UInt8] = []
             JSON.object(refusal.body).write(to: &bytes)
-            let head = HTTPResponseHead(
+            var head = HTTPResponseHead(
                 version: .http1_1,
                 status: HTTPResponseStatus(statusCode: refusal.status.code),
                 headers: [
                     "Content-Type": "application/json", "Content-Length": "\(bytes.count)", "Connection": "close",
                 ]
             )
+            if let retryAfter = refusal.retryAfter { head.headers.add(name: "Retry-After", value: "\(retryAfter)") }
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: bytes)))), promise: promise)
         case .body:
@@ -190,6 +240,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ) {
         isDeaf = true
         isLingering = true
+        place?.ends()
         let written = promise ?? context.eventLoop.makePromise()
         context.writeAndFlush(end, promise: written)
         written.futureResult.assumeIsolated().whenComplete { [self] _ in
@@ -223,9 +274,13 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             if isGone || exchanges.isEmpty { action() } else { exchanges[exchanges.startIndex].onGone.append(action) }
         case .bodyStreams:
             if !exchanges.isEmpty { exchanges[exchanges.startIndex].streams = true }
+            place?.works()
             goOn(context)
         case .bodyWanted:
             goOn(context)
+        case .placeWanted:
+            // A request that has come whole may be carried out: it is answered.
+            if waitsForClient { context.close(promise: nil) } else { place?.keep(onLoss: onLoss) }
         }
         promise?.succeed()
     }
@@ -240,6 +295,10 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is HeadMeter.Overflow {
+            if !isDeaf { errorCaught(context: context, error: HTTPParserError.headerOverflow) }
+            return
+        }
         if case ChannelEvent.inputClosed = event {
             leave()
             if isLingering { context.close(promise: nil) }
@@ -249,8 +308,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         leave()
+        place = nil
         context.fireChannelInactive()
     }
+
+    /// Whether there is no request that has come whole, or whose body is read while it is answered.
+    private var waitsForClient: Bool { exchanges.first.map { !$0.isRead && !$0.streams } ?? true }
 
     private func leave() {
         isGone = true

@@ -2,6 +2,12 @@ public import NIOCore
 
 /// What a client may make a connection wait for.
 public struct ConnectionLimits: Sendable {
+    /// The most connections at once. The next one takes the place of the one that has waited longest for its client.
+    public var connections = 4_096
+    /// The most bytes of a request's head: its line and its fields.
+    public var headBytes = 16_384
+    /// How long the head of a request may take.
+    public var headTime: TimeAmount = .seconds(20)
     /// After how long a connection is closed on which no request comes, or goes on.
     public var idle: TimeAmount = .seconds(75)
     /// How long the body of a request may take, besides what its size takes at ``bodyRate``.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import NIOCore
 import NIOHTTP1
 import Waitable
 
@@ -25,7 +26,8 @@ extension ItemError {
         case .invalidEOFState:
             self.init(.badRequest, "request", "must be whole, but the connection ended in it")
         case .headerOverflow:
-            self.init(.requestHeaderFieldsTooLarge, "header", "must have at most 81920 bytes and 1000 fields")
+            let bytes = ConnectionLimits().headBytes
+            self.init(.requestHeaderFieldsTooLarge, "header", "must have at most \(bytes) bytes and 1000 fields")
         case .invalidVersion:
             self.init(.httpVersionNotSupported, "version", "must be HTTP/1.1 or HTTP/1.0")
         case .invalidMethod:
@@ -47,6 +49,14 @@ extension ItemError {
         }
     }
 
+    /// The head of a request that does not come whole.
+    static let headTooSlow: ItemError = {
+        let seconds = ConnectionLimits().headTime.nanoseconds / 1_000_000_000
+        var error = ItemError(.requestTimeout, "header", "must come whole within \(seconds) seconds")
+        error.code = "HeadTooSlow"
+        return error
+    }()
+
     private init(_ status: HTTPResponse.Status, _ field: String, _ rule: String, _ value: String? = nil) {
         self.init(FieldError(field: field, rule: rule, value: value))
         self.status = status
@@ -67,4 +77,7 @@ extension ItemError {
 extension HTTPRequestHead {
     /// Whether the client speaks HTTP/1.0: it knows neither chunks nor `100 Continue`, and need not name a host.
     var isOld: Bool { version.major == 1 && version.minor == 0 }
+
+    /// Whether it asks how the process is.
+    var isProbe: Bool { ["/healthz", "/readyz"].contains { uri == $0 || uri.hasPrefix($0 + "?") } }
 }

@@ -80,6 +80,7 @@ struct ItemError: Error, HTTPResponseError {
     static let tooManyReplays = unavailable("TooManyReplays", "Too many histories and timelines are asked for at once.")
     /// Nobody reads it, but the log of a proxy: the client has gone, or the server stops.
     static let givenUp = unavailable("Stopping", "The request was given up.")
+    static let tooManyConnections = unavailable("TooManyConnections", "All connections are taken.")
     static let tooManyBatches = unavailable("TooManyBatches", "Too many batches are under way.")
 
     /// What may go well in a second.

@@ -25,10 +25,17 @@ final class Program: Sendable {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    init(_ arguments: [String], environment: [String: String] = [:], in folder: URL = Program.root) throws {
+    /// - Parameter files: What `ulimit` is told of open files before it; `nil` for nothing.
+    init(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        in folder: URL = Program.root,
+        files: String? = nil
+    ) throws {
         process = Process()
-        process.executableURL = URL(filePath: Self.path)
-        process.arguments = arguments
+        process.executableURL = URL(filePath: files == nil ? Self.path : "/bin/sh")
+        let limiting = files.map { ["-c", "ulimit \($0); exec \"$0\" \"$@\"", Self.path] }
+        process.arguments = (limiting ?? []) + arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("WAITABLE_") }
             .merging(environment) { $1 }

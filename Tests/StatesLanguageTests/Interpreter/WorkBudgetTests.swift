@@ -231,6 +231,35 @@ struct WorkBudgetTests {
         #expect(run.types.last == "ExecutionFailed")
     }
 
+    @Test("a step with an allowance breaks off with it, and says so; one that needs less is the same as without")
+    func allowance() throws {
+        func advance(_ state: String, _ input: JSON, allowance: Int) throws -> Advance {
+            let interpreter = Interpreter(
+                machine: try StateMachine(definition: machine(state), resources: TestCatalog()),
+                context: try Run.context(input: input.text),
+                allowance: allowance
+            )
+            var tasks = ScriptedTasks([])
+            return interpreter.start(at: Run.start, tasks: &tasks)
+        }
+        let scans = #"{"Type":"Pass","Parameters":{"a.$":"$..*..*"},"End":true}"#
+        let pairs = #"{"Type":"Pass","InputPath":"$[?(@ in $[*])]","End":true}"#
+        let loop =
+            #"{"Type":"Pass","Parameters":{"a.$":"$"},"OutputPath":"$.a","Next":"T"},"T":{"Type":"Choice","#
+            + #""Choices":[{"Variable":"$[0]","NumericEquals":-1,"Next":"U"}],"Default":"S"},"U":{"Type":"Succeed"}"#
+        for (state, input) in [
+            (scans, deep(100, 100)), (pairs, numbers(20_000)),
+            (loop, numbers(4_000)),
+        ] {
+            #expect(try advance(state, input, allowance: .max).work > 200_000, "\(state)")
+            let work = try advance(state, input, allowance: 20_000).work
+            #expect((20_000...60_000).contains(work), "\(state): \(work)")
+        }
+        let small = try advance(scans, deep(5, 5), allowance: .max)
+        #expect(small.work < 20_000)
+        #expect(try advance(scans, deep(5, 5), allowance: 20_000) == small)
+    }
+
     @Test("an iteration's input has the limit of all data")
     func iterationInput() throws {
         let definition = machine(
