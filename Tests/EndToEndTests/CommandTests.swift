@@ -179,7 +179,7 @@ struct CommandTests {
         try #"{"batch": 0, "lease": {"ms": 50}}"#.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
         let fromFile = try await Program.run("worker", "--config", file.path, "--batch", "10")
-        #expect(fromFile.1.contains("WAITABLE_LEASE_MS (--lease-ms): must be a whole number from 100 to 3600000: '50'"))
+        #expect(fromFile.1.contains("lease.ms in \(file.path): must be a whole number from 100 to 3600000: '50'"))
         let fromEnvironment = try await Program.run(
             "worker",
             "--config",

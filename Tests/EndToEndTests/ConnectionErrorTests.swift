@@ -135,12 +135,15 @@ struct ConnectionErrorTests {
     @Test("A TLS file for Redis that cannot be used is named by its setting, with 78")
     func files() async throws {
         let certificates = try Certificates()
+        let good = [
+            "WAITABLE_REDIS_URL": "rediss://localhost", "WAITABLE_REDIS_CERTIFICATE": certificates.clientCertificate,
+            "WAITABLE_REDIS_KEY": certificates.clientKey,
+        ]
         for (setting, path) in [
             ("WAITABLE_REDIS_CA", certificates.path("none")), ("WAITABLE_REDIS_CERTIFICATE", certificates.clientKey),
             ("WAITABLE_REDIS_KEY", certificates.clientCertificate),
         ] {
-            let environment = ["WAITABLE_REDIS_URL": "rediss://localhost", setting: path]
-            let (code, output) = try await Program.run("worker", environment: environment)
+            let (code, output) = try await Program.run("worker", environment: good.merging([setting: path]) { $1 })
             #expect(code == 78)
             #expect(output.hasPrefix("waitable: \(setting) "), "\(output)")
             expectPlain(output)
