@@ -161,6 +161,18 @@ struct Settings: Sendable {
     /// The same error, saying where the setting comes from.
     func located(_ error: SettingError) -> SettingError { error.located(in: source.file(of: error.setting)) }
 
+    /// The values for `${Name}` in a definition that a command is given: those of the setting, and over them its own.
+    static func substitutions(_ own: [String], file: String?) throws -> [Spelling: String] {
+        let source = try SettingSource(flags: [], file: file)
+        let values: [Spelling: String]
+        do throws(SettingError) {
+            values = try substitutions(try source.text(.substitutions))
+        } catch {
+            throw error.located(in: source.file(of: .substitutions))
+        }
+        return values.merging(try substitutions(own.joined(separator: ","))) { $1 }
+    }
+
     /// Reads `Name=value,Name=value`.
     static func substitutions(_ text: String) throws(SettingError) -> [Spelling: String] {
         var values: [Spelling: String] = [:]

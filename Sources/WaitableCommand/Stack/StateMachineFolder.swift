@@ -83,7 +83,9 @@ struct DefinitionFile {
             warnings = try StateMachine(definition: definition, resources: TaskCatalog()).warnings
             entry = .init(name: name, revision: Revision(definition: definition, roleARN: StateMachineFolder.role))
         } catch {
-            throw DefinitionFileError(path: path, reason: "\(error)")
+            let isOfValue = error.problems.contains { $0.message.hasSuffix("has no value") }
+            let advice = isOfValue ? ": give it one by --substitute Name=value, or in WAITABLE_SUBSTITUTIONS" : ""
+            throw DefinitionFileError(path: path, reason: "\(error)\(advice)")
         }
     }
 }
