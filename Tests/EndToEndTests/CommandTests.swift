@@ -168,6 +168,23 @@ struct CommandTests {
         }
     }
 
+    @Test(
+        "dev on a port that somebody else has says that alone, and starts nothing",
+        arguments: [[], ["--first-item"]]
+    )
+    func devOnABusyPort(more: [String]) async throws {
+        try await Stack.with { stack in
+            let port = try #require(stack.url.split(separator: ":").last.map(String.init))
+            let dev = try Program(["dev", "--port", port] + more)
+            #expect(try await dev.end() == 78)
+            let rule = "must be a port of 127.0.0.1 that nothing else listens on"
+            #expect(dev.output == "waitable: WAITABLE_PORT (--port): \(rule): '\(port)'\n")
+            let ingest = try Program(["ingest", "--port", port], environment: ["WAITABLE_REDIS_URL": stack.redis.url])
+            #expect(try await ingest.end() == 78)
+            #expect(ingest.output == dev.output)
+        }
+    }
+
     @Test("A command whose messages nobody reads ends with its exit code all the same")
     func closedOutput() async throws {
         let code = try await ConsoleSession.shell(

@@ -59,6 +59,8 @@ struct Deployment: Service {
             do {
                 return try await body()
             } catch let error as StoreError {
+                // At the end of the process the connection is closed.
+                try Task.checkCancellation()
                 logger.warning(failure, metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: .seconds(1))

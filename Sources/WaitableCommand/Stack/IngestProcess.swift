@@ -22,6 +22,7 @@ struct IngestProcess {
             settings: settings,
             logger: logger
         )
+        try await listening.check()
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let folder = try StateMachineFolder(settings: settings)
         let registry = PrometheusRegistry.waitable()

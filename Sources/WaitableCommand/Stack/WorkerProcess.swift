@@ -26,6 +26,7 @@ struct WorkerProcess {
                 logger: logger
             )
         }
+        try await listening?.check()
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
