@@ -162,11 +162,11 @@ extension RedisStore {
         do {
             replies = try await client.send(commands)
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
         for reply in replies {
             if case .error(let error) = reply {
-                answers.append(.failure(Self.storeError(error)))
+                answers.append(.failure(refusal(error)))
             } else {
                 answers.append(.success(try Self.startAnswer(reply)))
             }

@@ -42,6 +42,7 @@ enum Exit {
             switch error {
             case .redis(let error): code(for: error)
             case _ where error.isPassing: unavailable
+            case _ where error.isNotAllowed: notAllowed
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
