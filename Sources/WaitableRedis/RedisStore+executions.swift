@@ -149,7 +149,11 @@ extension RedisStore {
         do throws(StoreError) {
             answers.append(.success(try await startByHand(first.item, machine: first.machine)))
         } catch {
-            guard case .refused = error, !error.isPassing else { throw error }
+            switch error {
+            case .outOfMemory: break
+            case .refused where !error.isPassing: break
+            default: throw error
+            }
             answers.append(.failure(error))
         }
         let commands = items.dropFirst().map { item in

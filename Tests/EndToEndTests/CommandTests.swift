@@ -1,7 +1,9 @@
 import Foundation
+import RedisClient
 import RedisTestServer
 import StatesLanguage
 import Testing
+import WaitableRedis
 
 /// The command's own behaviour: output, exit codes, and that `dev` leaves nothing behind.
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -326,6 +328,43 @@ struct BulkCommandTests {
             )
             #expect(answers[0].last?["message"]?.stringValue?.contains("UTF-8") == true, "\(answers[0].last ?? [:])")
             #expect(try await stack.dueCount() == 1)
+        }
+    }
+
+    @Test(
+        "A start for which Redis has no room says so and what to change; in a file, each line is answered",
+        arguments: [("maxmemory", "1"), ("maxmemory-policy", "allkeys-lru")]
+    )
+    func noRoom(setting: String, value: String) async throws {
+        try await Stack.with { stack in
+            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let lines = [
+                #"{"Id":"a","StartTimestamp":"2036-05-01T12:00:00Z"}"#, #"{"Id":"b","StartTimestamp":"soon"}"#,
+                #"{"Id":"c","StartTimestamp":"2036-05-01T12:00:00Z"}"#,
+            ]
+            try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", setting, value))
+            try await eventually("ingest knows it") { try await stack.get("/readyz").status == 503 }
+            var outputs: [[String]] = []
+            for environment in [stack.environment, ["WAITABLE_URL": stack.url]] {
+                let (code, output) = try await Program.run("start", "--file", file.path, environment: environment)
+                #expect(code == 65, "\(output)")
+                #expect(output.hasSuffix("\nstarted 0, failed 3\n"), "\(output)")
+                let single = try await Program.run("start", "--at", "2036-05-01T12:00:00Z", environment: environment)
+                #expect(single.0 == 69, "\(single.1)")
+                #expect(single.1.split(separator: "\n").count == 1, "\(single.1)")
+                let advice =
+                    setting == "maxmemory"
+                    ? "; raise maxmemory, or keep closed items for less long (WAITABLE_RETENTION_AGE)\n"
+                    : "it must be noeviction (WAITABLE_ALLOW_EVICTION=true takes the risk)\n"
+                #expect(single.1.hasSuffix(advice), "\(single.1)")
+                outputs.append(output.split(separator: "\n").map(String.init) + [single.1])
+            }
+            #expect(outputs[0] == outputs[1])
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
+            _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory-policy", "noeviction"))
+            #expect(try await stack.dueCount() == 0)
         }
     }
 

@@ -54,7 +54,7 @@ enum Exit {
             case "InvalidField": badInput
             case "ItemExists": conflict
             case "NoStateMachine", "StateMachineNotFound": notFound
-            default: failed
+            default: error.status == 503 ? unavailable : failed
             }
         case let error as RemoteError:
             switch error.status {
