@@ -148,5 +148,67 @@ struct ConnectionErrorTests {
             #expect(output.hasPrefix("waitable: \(setting) "), "\(output)")
             expectPlain(output)
         }
+        // Each can be used, but not with the other.
+        let other = good.merging(["WAITABLE_REDIS_KEY": certificates.path("server.key")]) { $1 }
+        let (code, output) = try await Program.run("list", environment: other)
+        #expect(code == 78)
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+        #expect(output.contains("WAITABLE_REDIS_KEY (--redis-key)"), "\(output)")
+        expectPlain(output)
     }
+
+    @Test("A database that the server does not have ends a command at once, by one line that names the URL, with 78")
+    func database() async throws {
+        let redis = try RedisTestServer()
+        defer { redis.kill() }
+        let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": redis.url + "/99"])
+        #expect(code == 78)
+        #expect(output.hasPrefix("waitable: "), "\(output)")
+        #expect(output.contains("the database 99 is refused"), "\(output)")
+        #expect(output.hasSuffix("; correct WAITABLE_REDIS_URL (--redis-url)\n"), "\(output)")
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test("A server that is no Redis is told from one, by the setting, with 69")
+    func foreign() async throws {
+        try await Stack.with { stack in
+            let url = stack.url.replacing("http://", with: "redis://")
+            let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": url])
+            #expect(code == 69)
+            let lines = output.split(separator: "\n")
+            #expect(lines.count == 2, "\(output)")
+            for line in lines {
+                #expect(
+                    line.contains("that is not a Redis: correct host and port in WAITABLE_REDIS_URL (--redis-url)"),
+                    "\(output)"
+                )
+            }
+            expectPlain(output)
+        }
+    }
+
+    @Test("A Redis with too many clients is told as one, with what to change, at the first try and at the end")
+    func tooManyClients() async throws {
+        let redis = try RedisTestServer()
+        defer { redis.kill() }
+        // The one that Redis has: it stays until the test has seen all.
+        let holder = Process()
+        holder.executableURL = URL(filePath: "/bin/bash")
+        holder.arguments = ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(redis.port); echo PING >&3; read <&3; echo; cat <&3"]
+        let pipe = Pipe()
+        holder.standardOutput = pipe
+        holder.standardInput = FileHandle.nullDevice
+        try holder.run()
+        defer { kill(holder.processIdentifier, SIGKILL) }
+        _ = try pipe.fileHandleForReading.read(upToCount: 1)
+        redis.ask("CONFIG SET maxclients 1")
+        let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": redis.url])
+        #expect(code == 69)
+        let lines = output.split(separator: "\n")
+        #expect(lines.count == 2, "\(output)")
+        for line in lines { #expect(line.contains("raise maxclients"), "\(output)") }
+        expectPlain(output)
+    }
+
+
 }
