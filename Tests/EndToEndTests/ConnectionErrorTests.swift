@@ -210,5 +210,35 @@ struct ConnectionErrorTests {
         expectPlain(output)
     }
 
+    @Test("A worker in place of an ingest is told as such, with 78")
+    func worker() async throws {
+        try await Stack.with { stack in
+            let port = try RedisTestServer.freePort()
+            let worker = try stack.worker(["WAITABLE_METRICS_PORT": "\(port)"])
+            try await eventually("it listens") { worker.output.contains("worker listens") }
+            let url = "http://127.0.0.1:\(port)"
+            for words in [["list"], ["status", "x"], ["start", "--at", "2036-01-01T00:00:00Z"], ["cancel", "x"]] {
+                let program = try Program(words + ["--url", url])
+                #expect(try await program.end() == 78, "\(words)")
+                let place = "(a worker's metrics port, perhaps): correct host and port in WAITABLE_URL (--url)"
+                #expect(program.output == "waitable: \(url) is not an ingest \(place)\n", "\(words)")
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+        }
+    }
 
+    @Test("An ingest that wants a token names the setting for it, with 77", arguments: [nil, "wrong"])
+    func token(token: String?) async throws {
+        let credentials = try CredentialFolder()
+        _ = try await credentials.addToken("shop", rights: "read")
+        try await Stack.with(environment: credentials.environment) { stack in
+            var environment = ["WAITABLE_URL": stack.url]
+            environment["WAITABLE_TOKEN"] = token
+            let (code, output) = try await Program.run("list", environment: environment)
+            #expect(code == 77)
+            #expect(output.hasSuffix("; set WAITABLE_TOKEN to one of the tokens that this ingest knows\n"), "\(output)")
+            #expect(output.split(separator: "\n").count == 1, "\(output)")
+        }
+    }
 }

@@ -58,6 +58,7 @@ enum Exit {
             }
         case let error as RemoteError:
             switch error.status {
+            case _ where error.isOfNoIngest: badConfiguration
             case nil, 503: unavailable
             case 400, 413, 415: badInput
             case 401, 403: notAllowed
