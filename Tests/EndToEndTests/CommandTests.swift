@@ -396,6 +396,16 @@ struct BulkCommandTests {
         }
     }
 
+    @Test("watch --once leaves a terminal as it is")
+    func terminal() async throws {
+        try await Stack.with { stack in
+            let pty = "python3 -c 'import pty, sys; pty.spawn(sys.argv[1:])' '\(Program.path)' watch"
+            let once = try await ConsoleSession.shell("\(pty) --once", environment: stack.environment)
+            #expect(once.contains("WAITING"), "\(once)")
+            #expect(!once.contains("\u{1B}"), "\(once)")
+        }
+    }
+
     @Test("watch shows what waits and who works; a worker that stops is gone from it")
     func watch() async throws {
         try await Stack.with { stack in
