@@ -26,7 +26,8 @@ extension RedisConfiguration {
         case .noSocket: return "there is no socket \(place): start Redis, or correct the path in \(url)"
         case .timedOut: return "\(place) does not answer: correct host and port in \(url)"
         case .closed where tls == nil:
-            return "\(place) closes the connection before it answers: if it is for TLS, say rediss:// in \(url)"
+            return "\(place) closes the connection before it answers: if it has too many clients, raise maxclients; if it"
+                + " is for TLS, say rediss:// in \(url)"
         case .closed:
             return "\(place) closes the connection during the TLS handshake: it may have too many clients, or want a"
                 + " client's certificate (\(names.certificate), \(names.privateKey))"
@@ -55,9 +56,14 @@ extension RedisConfiguration {
             }
         var words = reply.description
         while words.hasSuffix(".") || words.hasSuffix("?") { words.removeLast() }
-        var error = RedisError(.notSent, "\(self) refuses the connection: \(words)\(advice)")
+        var error = RedisError(.notSent, "\(self) refuses the connection: \(words)\(advice)\(Self.hint(in: words))")
         error.isLoginRefusal = !advice.isEmpty
         return error
+    }
+
+    /// What to change where a server's words say that it takes no more clients.
+    static func hint(in words: String) -> String {
+        words.contains("max number of clients") ? "; raise maxclients in Redis, or end some of its clients" : ""
     }
 
     private var place: String {

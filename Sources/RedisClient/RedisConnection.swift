@@ -24,7 +24,11 @@ struct RedisConnection: Sendable, Equatable {
         do {
             connection = try await open(configuration, tls: try tls?.setup(), on: eventLoop, onPush: onPush)
         } catch let error as TLSSetup.Unusable {
-            throw RedisError(.configuration, "TLS for \(configuration): \(error)")
+            let names = configuration.names
+            throw RedisError(
+                .configuration,
+                "TLS for \(configuration): \(error); correct \(names.authorities), \(names.certificate) or \(names.privateKey)"
+            )
         } catch is CancellationError {
             throw RedisError(.notSent, "the caller was cancelled")
         } catch {
@@ -134,12 +138,19 @@ struct RedisConnection: Sendable, Equatable {
         }
         if login == 1, case .error = replies[0] { return }
         let hint = error.prefix == "NOPERM" ? "; the user must have the right +select" : ""
-        throw RedisError(.configuration, "\(configuration): the database \(choice) is refused: \(error)\(hint)")
+        throw RedisError(
+            .configuration,
+            "\(configuration): the database \(choice) is refused: \(error)\(hint); correct \(configuration.names.url)"
+        )
     }
 
     private static func noGreeting(_ configuration: RedisConfiguration, _ reason: RedisError?) -> RedisError {
-        let words = reason?.cause.map(configuration.advice) ?? reason?.message ?? "cancelled"
-        return RedisError(.notSent, "no greeting from \(configuration): \(words)")
+        let words =
+            reason?.isForeign ?? false
+            ? "that is not a Redis: correct host and port in \(configuration.names.url)"
+            : reason?.cause.map(configuration.advice) ?? reason?.message ?? "cancelled"
+        let hint = RedisConfiguration.hint(in: words)
+        return RedisError(.notSent, "no greeting from \(configuration): \(words)\(hint)")
     }
 
     /// Sends commands in one write, and waits for their replies.

@@ -50,6 +50,8 @@ public struct RedisError: Error, Sendable, CustomStringConvertible {
     public var server: RedisServerError?
     /// Whether the server does not take the credentials: it will not take them a moment later either.
     public internal(set) var isLoginRefusal = false
+    /// Whether what was answered is none of Redis's protocol.
+    var isForeign = false
     /// Why the connection was not made or broke, where that is known.
     var cause: ConnectFailure?
 

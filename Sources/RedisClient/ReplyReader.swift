@@ -58,7 +58,9 @@ final class ReplyReader {
         let text = withUnsafeBytes(of: reader.pointee.errstr) { bytes in
             String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
         }
-        return RedisError(.outcomeUnknown, "the server's answer is not RESP: \(text)")
+        var error = RedisError(.outcomeUnknown, "the server's answer is not RESP: \(text)")
+        error.isForeign = true
+        return error
     }
 
     private static func value(of reply: UnsafeMutablePointer<redisReply>) -> RedisValue {

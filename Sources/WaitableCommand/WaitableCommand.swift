@@ -8,7 +8,7 @@ struct WaitableCommand: AsyncParsableCommand {
         abstract: "AWS Step Functions' waitable pattern on a Redis that you own.",
         discussion: """
             Examples:
-              waitable dev                    a whole stack with a private Redis, until Ctrl-C
+              waitable dev                    a stack with a private Redis
               WAITABLE_REDIS_URL=redis://cache:6379 waitable ingest
               WAITABLE_REDIS_URL=redis://cache:6379 waitable worker
               waitable start --id order-42 --at 2026-12-24T18:00:00Z

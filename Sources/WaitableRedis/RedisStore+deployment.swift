@@ -12,17 +12,20 @@ extension RedisStore {
     /// Gives a machine a revision that comes from a file, where that has changed since it was last deployed from one. What
     /// was deployed or deleted by other ways since then stays so.
     ///
-    /// - Parameter isLost: Whether Redis has lost the machine or its revision, so that it is deployed in any case.
+    /// - Parameters:
+    ///   - isLost: Whether Redis has lost the machine or its revision, so that it is deployed in any case.
+    ///   - replaces: Whether it takes the place of a machine of that name.
     /// - Returns: Whether it was deployed.
     @discardableResult
     public func deployFromFile(
         _ revision: Revision,
         name: String,
-        isLost: Bool = false
+        isLost: Bool = false,
+        replaces: Bool = true
     ) async throws(StoreError) -> Bool {
         while true {
             let texts = try await texts([.machines, .deployed], name)
-            if !isLost, texts[1] == revision.hash { return false }
+            if !isLost, texts[1] == revision.hash || !replaces && texts[0] != nil { return false }
             let known = texts[0].flatMap { try? JSON(parsing: $0) }.flatMap { MachineRecord(name: name, json: $0) }
             let record = try await record(name, revision.hash, known: known)
             let changes = [

@@ -149,7 +149,11 @@ extension RedisStore {
         do throws(StoreError) {
             answers.append(.success(try await startByHand(first.item, machine: first.machine)))
         } catch {
-            guard case .refused = error, !error.isPassing else { throw error }
+            switch error {
+            case .outOfMemory: break
+            case .refused where !error.isPassing: break
+            default: throw error
+            }
             answers.append(.failure(error))
         }
         let commands = items.dropFirst().map { item in
@@ -162,11 +166,11 @@ extension RedisStore {
         do {
             replies = try await client.send(commands)
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
         for reply in replies {
             if case .error(let error) = reply {
-                answers.append(.failure(Self.storeError(error)))
+                answers.append(.failure(refusal(error)))
             } else {
                 answers.append(.success(try Self.startAnswer(reply)))
             }

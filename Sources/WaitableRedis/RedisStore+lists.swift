@@ -51,13 +51,13 @@ extension RedisStore {
         do {
             replies = try await client.send(items.map { RedisCommand("HGETALL", keys.item($0)) })
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
         var answers: [[ItemField]?] = []
         for reply in replies {
             if case .error(let error) = reply {
                 // A key of another type is no item.
-                guard error.prefix == "WRONGTYPE" else { throw Self.storeError(error) }
+                guard error.prefix == "WRONGTYPE" else { throw refusal(error) }
                 answers.append(nil)
                 continue
             }

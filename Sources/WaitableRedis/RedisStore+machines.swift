@@ -70,9 +70,9 @@ extension RedisStore {
         do {
             replies = try await client.send(hashes.map { RedisCommand("EXISTS", keys.revision($0)) })
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
-        for case .error(let error) in replies { throw Self.storeError(error) }
+        for case .error(let error) in replies { throw refusal(error) }
         return Set(zip(hashes, replies).lazy.filter { $0.1 == .integer(0) }.map { Spelling($0.0) })
     }
 

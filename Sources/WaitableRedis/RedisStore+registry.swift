@@ -80,9 +80,9 @@ extension RedisStore {
         do {
             replies = try await client.send(tables.map { RedisCommand("HGET", keys.registry($0), name) })
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
-        for case .error(let error) in replies { throw Self.storeError(error) }
+        for case .error(let error) in replies { throw refusal(error) }
         return replies.map(\.string)
     }
 

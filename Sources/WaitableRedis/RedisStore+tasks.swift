@@ -81,11 +81,11 @@ extension RedisStore {
         do {
             replies = try await client.send(executions.map { RedisCommand("HGETALL", keys.inbox($0)) })
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
         var answers: [JSONObject] = []
         for reply in replies {
-            if case .error(let error) = reply { throw Self.storeError(error) }
+            if case .error(let error) = reply { throw refusal(error) }
             let words = reply.array ?? []
             var fields = JSONObject()
             for index in stride(from: 0, to: words.count - 1, by: 2) {

@@ -39,9 +39,9 @@ extension RedisStore {
                 RedisCommand("ZRANGE", keys.workers, "(\(instant)", "+inf", "BYSCORE", "LIMIT", "0", "1000"),
             ])
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
-        for case .error(let error) in replies { throw Self.storeError(error) }
+        for case .error(let error) in replies { throw refusal(error) }
         let counts = replies.prefix(4).map { Int($0.integer ?? 0) }
         let names = replies[5].array?.compactMap(\.string) ?? []
         let workers = try await reports(of: names)

@@ -24,13 +24,13 @@ public struct RedisStore: Sendable {
             let reply = try await client.send(RedisCommand("FCALL_RO", "waitable_version", "1", keys.prefix))
             if let version = reply.integer, version >= FunctionLibrary.version { return false }
         } catch  where !Self.isMissingFunction(error) {
-            throw Self.storeError(error)
+            throw refusal(error)
         } catch {}
         do {
             _ = try await client.send(RedisCommand("FUNCTION", "LOAD", "REPLACE", FunctionLibrary.source))
             return true
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
     }
 
@@ -43,7 +43,7 @@ public struct RedisStore: Sendable {
         } catch  where Self.isMissingFunction(error) {
             try await loadMissingFunctions()
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
         return try await send(command)
     }
@@ -64,7 +64,7 @@ public struct RedisStore: Sendable {
         do {
             return try await client.send(command)
         } catch {
-            throw Self.storeError(error)
+            throw refusal(error)
         }
     }
 

@@ -33,7 +33,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     var isRevisionMissing: Bool { if case .refused("REVISION", _) = self { true } else { false } }
 
     /// Whether the user may not do it, or this Redis does not have it (hosted ones take commands away).
-    var isNotAllowed: Bool {
+    public var isNotAllowed: Bool {
         guard case .refused(let code, let message) = self else { return false }
         return code == "NOPERM" || message.hasPrefix("unknown command")
             // Of a command in a function: Redis 7.0, and later ones.

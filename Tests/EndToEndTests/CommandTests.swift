@@ -70,9 +70,11 @@ struct CommandTests {
     func validateAndDeploy() async throws {
         let file = "statemachine/waitable-stepfunction.asl.json"
         #expect(try await Program.run("validate", file, "--substitute", "DDBTable=t") == (0, "\(file): valid\n"))
-        let missing = try await Program.run("validate", file)
+        #expect(try await Program.run("validate", file) == (0, "\(file): valid\n"))
+        let missing = try await Program.run("validate", file, environment: ["WAITABLE_SUBSTITUTIONS": "Other=1"])
         #expect(missing.0 == 65)
         #expect(missing.1.contains("The substitution '${DDBTable}' has no value"))
+        #expect(missing.1.hasSuffix("give it one by --substitute Name=value, or in WAITABLE_SUBSTITUTIONS\n"))
         try await Stack.with { stack in
             let deployed = try await Program.run(
                 "deploy",
@@ -84,6 +86,8 @@ struct CommandTests {
                 environment: stack.environment
             )
             #expect(deployed.0 == 0)
+            let byDefault = try await Program.run("deploy", file, "--name", "third", environment: stack.environment)
+            #expect(byDefault.0 == 0, "\(byDefault.1)")
             #expect(
                 deployed.1.hasPrefix("deployed arn:aws:states:us-east-1:000000000000:stateMachine:other, revision ")
             )
@@ -164,6 +168,23 @@ struct CommandTests {
         }
     }
 
+    @Test(
+        "dev on a port that somebody else has says that alone, and starts nothing",
+        arguments: [[], ["--first-item"]]
+    )
+    func devOnABusyPort(more: [String]) async throws {
+        try await Stack.with { stack in
+            let port = try #require(stack.url.split(separator: ":").last.map(String.init))
+            let dev = try Program(["dev", "--port", port] + more)
+            #expect(try await dev.end() == 78)
+            let rule = "must be a port of 127.0.0.1 that nothing else listens on"
+            #expect(dev.output == "waitable: WAITABLE_PORT (--port): \(rule): '\(port)'\n")
+            let ingest = try Program(["ingest", "--port", port], environment: ["WAITABLE_REDIS_URL": stack.redis.url])
+            #expect(try await ingest.end() == 78)
+            #expect(ingest.output == dev.output)
+        }
+    }
+
     @Test("A command whose messages nobody reads ends with its exit code all the same")
     func closedOutput() async throws {
         let code = try await ConsoleSession.shell(
@@ -179,7 +200,7 @@ struct CommandTests {
         try #"{"batch": 0, "lease": {"ms": 50}}"#.write(to: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(at: file) }
         let fromFile = try await Program.run("worker", "--config", file.path, "--batch", "10")
-        #expect(fromFile.1.contains("WAITABLE_LEASE_MS (--lease-ms): must be a whole number from 100 to 3600000: '50'"))
+        #expect(fromFile.1.contains("lease.ms in \(file.path): must be a whole number from 100 to 3600000: '50'"))
         let fromEnvironment = try await Program.run(
             "worker",
             "--config",
@@ -200,175 +221,5 @@ struct CommandTests {
             environment: ["WAITABLE_LEASE_MS": "60"]
         )
         #expect(fromFlag.1.contains("'70'"))
-    }
-}
-
-/// Many items by one command, and the view of what becomes of them.
-@Suite(.serialized, .timeLimit(.minutes(2)))
-struct BulkCommandTests {
-    @Test("start --file starts what is good, says what is not by its line, and may be run again")
-    func startFile() async throws {
-        try await Stack.with { stack in
-            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
-            defer { try? FileManager.default.removeItem(at: file) }
-            var lines = (1...2_500).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
-            lines[1_200] = #"{"Id":"file-1201","StartTimestamp":"soon"}"#
-            lines[2_000] = ""
-            try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
-            for _ in 1...2 {
-                let (code, output) = try await Program.run("start", "--file", file.path, environment: stack.environment)
-                #expect(code == 65)
-                #expect(output.hasSuffix("started 2498, failed 1\n"))
-                let refusal = try JSON(parsing: String(output.prefix { $0 != "\n" })).objectValue
-                #expect(refusal?["line"] == .integer(1_201))
-                #expect(refusal?["code"] == "InvalidField")
-                #expect(try await stack.dueCount() == 2_498)
-            }
-        }
-    }
-
-    @Test(
-        "start --file goes on after a bad line: each line has an answer, and the counts are right",
-        arguments: [false, true]
-    )
-    func badLines(isRemote: Bool) async throws {
-        try await Stack.with { stack in
-            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
-            defer { try? FileManager.default.removeItem(at: file) }
-            let environment = isRemote ? ["WAITABLE_URL": stack.url] : stack.environment
-            var lines = (1...5_100).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
-            let bad = [
-                0: "[1]", 1: "{", 999: "\u{FEFF}{}", 1_000: String(repeating: "x", count: 65_537),
-                1_001: String(repeating: "[", count: 10_000_000), 3_000: #"{"StartTimestamp":"soon"}"#,
-                5_000: #"{"Id":"a"}{"Id":"b"}"#, 5_099: "\0",
-            ]
-            for (index, line) in bad { lines[index] = line }
-            try lines.joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
-            let (code, output) = try await Program.run("start", "--file", file.path, "--json", environment: environment)
-            #expect(code == 65)
-            #expect(output.contains("waitable: started \(5_100 - bad.count), failed \(bad.count)\n"))
-            let answers = try output.split(separator: "\n").filter { !$0.hasPrefix("waitable: ") }.map {
-                try #require(try JSON(parsing: String($0)).objectValue)
-            }
-            #expect(answers.map { $0["line"] } == (1...5_100).map { .integer($0) })
-            for (index, answer) in answers.enumerated() {
-                #expect(answer["code"] == (bad[index] == nil ? nil : "InvalidField"), "\(answer)")
-            }
-            #expect(answers[0]["message"] == "line 1: must be a JSON object: '[1]'")
-            #expect(answers[1_000]["message"] == "line 1001: must have at most 65536 bytes")
-            #expect(try await stack.dueCount() == 5_100 - bad.count)
-            // Nothing but bad lines, the last of them without an end.
-            try "{}}\n[".write(to: file, atomically: true, encoding: .utf8)
-            let all = try await Program.run("start", "--file", file.path, environment: environment)
-            #expect(all.0 == 65)
-            #expect(all.1.hasSuffix("\nstarted 0, failed 2\n"))
-            let text = #"{"Id":"file-3","StartTimestamp":"2036-05-01T12:00:01Z"}"#
-            try text.write(to: file, atomically: true, encoding: .utf8)
-            let conflict = try await Program.run("start", "--file", file.path, environment: environment)
-            #expect(conflict.0 == 1)
-            #expect(conflict.1.hasSuffix("\nstarted 0, failed 1\n"))
-        }
-    }
-
-    @Test("start --file answers each line alike, on Redis directly and by an ingest")
-    func alike() async throws {
-        try await Stack.with { stack in
-            let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).ndjson")
-            defer { try? FileManager.default.removeItem(at: file) }
-            let far = #""StartTimestamp":"2036-05-01T12:00:00Z""#
-            let lines = [
-                #"{"Id":"a",\#(far)}"#, #"{"Id":"a","StartTimestamp":"2036-05-01T12:00:01Z"}"#,
-                #"{"Id":"b",\#(far),"stateMachine":5}"#, #"{"Id":"b",\#(far),"stateMachine":"nowhere"}"#,
-                #"{"Id":"b",\#(far),"stateMachine":"no where"}"#, #"{"Id":"b",\#(far),"color":"red"}"#,
-                #"{"Id":7,\#(far)}"#, #"{"Id":"b"}"#, #"{"Id":"b","StartTimestamp":"2999-01-01T00:00:00Z"}"#, "[1]",
-                "{",
-                "\u{FEFF}{}",
-            ]
-            var bytes = Data(lines.joined(separator: "\n").utf8)
-            bytes.append(contentsOf: [0x0A, 0x7B, 0x22, 0xFF, 0x22, 0x7D])
-            try bytes.write(to: file)
-            var answers: [[JSONObject]] = []
-            for environment in [stack.environment, ["WAITABLE_URL": stack.url]] {
-                let words = ["start", "--file", file.path, "--json"]
-                let program = try Program(words, environment: environment)
-                #expect(try await program.end() == 65, "\(program.output)")
-                let lines = program.output.split(separator: "\n").filter { $0.hasPrefix("{") }
-                answers.append(try lines.map { try #require(try JSON(parsing: String($0)).objectValue) })
-            }
-            #expect(answers[0].count == lines.count + 1)
-            let texts = answers.map { $0.dropFirst().map { JSON.object($0).text } }
-            #expect(texts[0] == texts[1])
-            #expect(
-                answers[0].map { $0["code"]?.stringValue ?? "" }.prefix(5) == [
-                    "", "ItemExists", "InvalidField", "StateMachineNotFound", "InvalidField",
-                ]
-            )
-            #expect(answers[0].last?["message"]?.stringValue?.contains("UTF-8") == true, "\(answers[0].last ?? [:])")
-            #expect(try await stack.dueCount() == 1)
-        }
-    }
-
-    @Test("start --file that is broken off says how far it came")
-    func brokenOff() async throws {
-        let credentials = try CredentialFolder()
-        let token = try await credentials.addToken("shop", rights: "start")
-        try await Stack.with(environment: credentials.environment) { stack in
-            let file = credentials.path("items.ndjson").path
-            _ = try await ConsoleSession.shell("mkfifo '\(file)'", environment: [:])
-            let start = try Program(
-                ["start", "--file", file],
-                environment: ["WAITABLE_URL": stack.url, "WAITABLE_TOKEN": token]
-            )
-            // More than a pipe holds, so that the first thousand lines are read before the file ends.
-            let lines = (1...1_500).map { #"{"Id":"file-\#($0)","StartTimestamp":"2036-05-01T12:00:00Z"}"# }
-            let writer = try FileHandle(forWritingTo: URL(filePath: file))
-            try writer.write(contentsOf: Data(("[]\n" + lines.joined(separator: "\n")).utf8))
-            try await eventually("the first thousand are answered") { try await stack.dueCount() == 999 }
-            try credentials.write("", to: credentials.tokens, mode: 0o644)
-            try await eventually("the token is refused") {
-                try await stack.post("{}", headers: [("Authorization", "Bearer \(token)")]).status == 401
-            }
-            try writer.close()
-            #expect(try await start.end() == 77)
-            let end = "\nstarted 999, failed 1\nwaitable: line 1001 and all after it were not answered\nwaitable: "
-            #expect(start.output.contains(end), "\(start.output)")
-            #expect(try await stack.dueCount() == 999)
-        }
-    }
-
-    @Test("watch shows what waits and who works; a worker that stops is gone from it")
-    func watch() async throws {
-        try await Stack.with { stack in
-            try await stack.startItems(3, at: Instant(milliseconds: 2_000_000_000_000))
-            let worker = try stack.worker(["WAITABLE_WORKER_NAME": "night-shift"])
-            let overview = { @Sendable in
-                let (code, output) = try await Program.run("watch", "--once", "--json", environment: stack.environment)
-                #expect(code == 0)
-                return try JSON(parsing: output).objectValue ?? [:]
-            }
-            try await eventually("the worker has reported itself") {
-                try await overview()["workers"]?.arrayValue?.first?.objectValue?["name"] == "night-shift"
-            }
-            #expect(try await overview()["waiting"] == .integer(3))
-            #expect(try await stack.get("/overview").json.objectValue?["waiting"] == .integer(3))
-            let text = try await Program.run(
-                "watch",
-                "--once",
-                "--url",
-                stack.url,
-                environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:1"]
-            )
-            #expect(text.0 == 0)
-            #expect(text.1.contains("night-shift"))
-            worker.signal(SIGTERM)
-            #expect(try await worker.end() == 0)
-            #expect(try await overview()["workers"] == .array([]))
-        }
-        let away = try await Program.run("watch", "--once", "--url", "http://127.0.0.1:1")
-        #expect(away.0 == 69)
-        #expect(away.1.hasPrefix("waitable: http://127.0.0.1:1 cannot be reached"))
-        let bad = try await Program.run("watch", "--once", "--url", "ftp://x")
-        #expect(bad.0 == 78)
-        #expect(bad.1.contains("WAITABLE_URL (--url): must be http://host:port or https://host:port: 'ftp://x'"))
     }
 }

@@ -135,15 +135,110 @@ struct ConnectionErrorTests {
     @Test("A TLS file for Redis that cannot be used is named by its setting, with 78")
     func files() async throws {
         let certificates = try Certificates()
+        let good = [
+            "WAITABLE_REDIS_URL": "rediss://localhost", "WAITABLE_REDIS_CERTIFICATE": certificates.clientCertificate,
+            "WAITABLE_REDIS_KEY": certificates.clientKey,
+        ]
         for (setting, path) in [
             ("WAITABLE_REDIS_CA", certificates.path("none")), ("WAITABLE_REDIS_CERTIFICATE", certificates.clientKey),
             ("WAITABLE_REDIS_KEY", certificates.clientCertificate),
         ] {
-            let environment = ["WAITABLE_REDIS_URL": "rediss://localhost", setting: path]
-            let (code, output) = try await Program.run("worker", environment: environment)
+            let (code, output) = try await Program.run("worker", environment: good.merging([setting: path]) { $1 })
             #expect(code == 78)
             #expect(output.hasPrefix("waitable: \(setting) "), "\(output)")
             expectPlain(output)
+        }
+        // Each can be used, but not with the other.
+        let other = good.merging(["WAITABLE_REDIS_KEY": certificates.path("server.key")]) { $1 }
+        let (code, output) = try await Program.run("list", environment: other)
+        #expect(code == 78)
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+        #expect(output.contains("WAITABLE_REDIS_KEY (--redis-key)"), "\(output)")
+        expectPlain(output)
+    }
+
+    @Test("A database that the server does not have ends a command at once, by one line that names the URL, with 78")
+    func database() async throws {
+        let redis = try RedisTestServer()
+        defer { redis.kill() }
+        let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": redis.url + "/99"])
+        #expect(code == 78)
+        #expect(output.hasPrefix("waitable: "), "\(output)")
+        #expect(output.contains("the database 99 is refused"), "\(output)")
+        #expect(output.hasSuffix("; correct WAITABLE_REDIS_URL (--redis-url)\n"), "\(output)")
+        #expect(output.split(separator: "\n").count == 1, "\(output)")
+    }
+
+    @Test("A server that is no Redis is told from one, by the setting, with 69")
+    func foreign() async throws {
+        try await Stack.with { stack in
+            let url = stack.url.replacing("http://", with: "redis://")
+            let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": url])
+            #expect(code == 69)
+            let lines = output.split(separator: "\n")
+            #expect(lines.count == 2, "\(output)")
+            for line in lines {
+                #expect(
+                    line.contains("that is not a Redis: correct host and port in WAITABLE_REDIS_URL (--redis-url)"),
+                    "\(output)"
+                )
+            }
+            expectPlain(output)
+        }
+    }
+
+    @Test("A Redis with too many clients is told as one, with what to change, at the first try and at the end")
+    func tooManyClients() async throws {
+        let redis = try RedisTestServer()
+        defer { redis.kill() }
+        // The one that Redis has: it stays until the test has seen all.
+        let holder = Process()
+        holder.executableURL = URL(filePath: "/bin/bash")
+        holder.arguments = ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(redis.port); echo PING >&3; read <&3; echo; cat <&3"]
+        let pipe = Pipe()
+        holder.standardOutput = pipe
+        holder.standardInput = FileHandle.nullDevice
+        try holder.run()
+        defer { kill(holder.processIdentifier, SIGKILL) }
+        _ = try pipe.fileHandleForReading.read(upToCount: 1)
+        redis.ask("CONFIG SET maxclients 1")
+        let (code, output) = try await Program.run("list", environment: ["WAITABLE_REDIS_URL": redis.url])
+        #expect(code == 69)
+        let lines = output.split(separator: "\n")
+        #expect(lines.count == 2, "\(output)")
+        for line in lines { #expect(line.contains("raise maxclients"), "\(output)") }
+        expectPlain(output)
+    }
+
+    @Test("A worker in place of an ingest is told as such, with 78")
+    func worker() async throws {
+        try await Stack.with { stack in
+            let port = try RedisTestServer.freePort()
+            let worker = try stack.worker(["WAITABLE_METRICS_PORT": "\(port)"])
+            try await eventually("it listens") { worker.output.contains("worker listens") }
+            let url = "http://127.0.0.1:\(port)"
+            for words in [["list"], ["status", "x"], ["start", "--at", "2036-01-01T00:00:00Z"], ["cancel", "x"]] {
+                let program = try Program(words + ["--url", url])
+                #expect(try await program.end() == 78, "\(words)")
+                let place = "(a worker's metrics port, perhaps): correct host and port in WAITABLE_URL (--url)"
+                #expect(program.output == "waitable: \(url) is not an ingest \(place)\n", "\(words)")
+            }
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
+        }
+    }
+
+    @Test("An ingest that wants a token names the setting for it, with 77", arguments: [nil, "wrong"])
+    func token(token: String?) async throws {
+        let credentials = try CredentialFolder()
+        _ = try await credentials.addToken("shop", rights: "read")
+        try await Stack.with(environment: credentials.environment) { stack in
+            var environment = ["WAITABLE_URL": stack.url]
+            environment["WAITABLE_TOKEN"] = token
+            let (code, output) = try await Program.run("list", environment: environment)
+            #expect(code == 77)
+            #expect(output.hasSuffix("; set WAITABLE_TOKEN to one of the tokens that this ingest knows\n"), "\(output)")
+            #expect(output.split(separator: "\n").count == 1, "\(output)")
         }
     }
 }

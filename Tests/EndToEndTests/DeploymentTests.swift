@@ -80,6 +80,37 @@ struct DeploymentTests {
         #expect(missing.0 == 78)
     }
 
+    @Test("The sample's machine takes the place of none that is deployed under its name")
+    func sampleBesideDeployed() async throws {
+        let folder = try Folder([Self.standard: Self.definition("own")])
+        let empty = try Folder()
+        defer {
+            folder.remove()
+            empty.remove()
+        }
+        try await Stack.with(environment: ["WAITABLE_STATEMACHINES": folder.machines.path]) { stack in
+            let own = try #require(try await revision(stack, Self.standard))
+            for _ in 0..<2 {
+                try await withIngest(stack, in: empty.url) { ingest async throws in
+                    #expect(try await revision(stack, Self.standard) == own)
+                    #expect(
+                        ingest.output.contains("the built-in state machine does not replace the one that is deployed")
+                    )
+                    #expect(!ingest.output.contains("state machine deployed"))
+                }
+            }
+            // By the API, too.
+            let arn = JSON.string("arn:aws:states:us-east-1:000000000000:stateMachine:\(Self.standard)")
+            let update: JSONObject = ["stateMachineArn": arn, "definition": .string(Self.definition("by API"))]
+            #expect(try await stack.call("UpdateStateMachine", update).status == 200)
+            let updated = try #require(try await revision(stack, Self.standard))
+            #expect(updated != own)
+            try await withIngest(stack, in: empty.url) { _ async throws in
+                #expect(try await revision(stack, Self.standard) == updated)
+            }
+        }
+    }
+
     @Test("A folder takes the place of the sample's machine; without a default one, log and doctor say so")
     func folder() async throws {
         let folder = try Folder(["a": Self.definition("1")])

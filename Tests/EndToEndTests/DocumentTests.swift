@@ -18,7 +18,10 @@ struct DocumentTests {
     func session(document: String) async throws {
         let session = try ConsoleSession(document: document)
         #expect(!session.commands.isEmpty)
-        try await Stack.with { stack in try await run(session, on: stack, as: nil) }
+        let credentials = try Self.credentials(document)
+        try await Stack.with(environment: credentials?.environment ?? [:]) { stack in
+            try await run(session, on: stack, as: nil, in: credentials?.folder)
+        }
     }
 
     @Test("The same as the users of deploy/redis/users.acl that they name", arguments: documents)
@@ -28,14 +31,30 @@ struct DocumentTests {
             #expect(session.text.contains("`waitable-\(user)`"))
         }
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)
-        try await Stack.with(options: users.options, ingestUser: "ingest") { stack in
-            try await run(session, on: stack, as: user)
+        let credentials = try Self.credentials(document)
+        try await Stack.with(
+            options: users.options,
+            environment: credentials?.environment ?? [:],
+            ingestUser: "ingest"
+        ) { stack in
+            try await run(session, on: stack, as: user, in: credentials?.folder)
             let log = try await stack.store.client.send(RedisCommand("ACL", "LOG"))
             #expect(log.array?.isEmpty == true, "\(log)")
         }
     }
 
-    private func run(_ session: ConsoleSession, on stack: Stack, as user: String?) async throws {
+    /// The credentials of the ingest that a document's session is held with, and the folder where it is held; `nil` for
+    /// none.
+    private static func credentials(_ document: String) throws -> CredentialFolder? {
+        document == "docs/access.md" ? try CredentialFolder() : nil
+    }
+
+    private func run(
+        _ session: ConsoleSession,
+        on stack: Stack,
+        as user: String?,
+        in folder: URL?
+    ) async throws {
         let worker = try stack.worker([
             "WAITABLE_REDIS_URL": Stack.url(of: stack.redis, user: user.map { _ in "worker" }),
             "WAITABLE_POLL_MS": "200",
@@ -44,7 +63,7 @@ struct DocumentTests {
         try await eventually("the worker is subscribed") {
             try await stack.integer("PUBLISH", stack.store.keys.wake, "9999999999999") == 1
         }
-        try await session.run(on: stack, as: user)
+        try await session.run(on: stack, as: user, in: folder ?? Program.root)
         worker.signal(SIGTERM)
         #expect(try await worker.end() == 0)
     }

@@ -109,6 +109,38 @@ struct RedisUserTests {
         }
     }
 
+    @Test("A process or command whose user or namespace is wrong says so by one line, and ends with 77")
+    func wrongUser() async throws {
+        let cases: [(words: String, user: String, namespace: String)] = [
+            ("worker", "ingest", "waitable"), ("worker", "operator", "waitable"), ("worker", "consumer", "waitable"),
+            ("worker", "worker", "other"), ("ingest --port 0", "worker", "waitable"),
+            ("ingest --port 0", "backup", "waitable"), ("ingest --port 0", "ingest", "other"),
+            ("list", "consumer", "waitable"), ("list", "operator", "other"), ("list", "backup", "waitable"),
+            ("deploy statemachine/waitable-stepfunction.asl.json", "worker", "waitable"),
+            ("start --at 2036-01-01T00:00:00Z", "consumer", "waitable"), ("watch --once", "consumer", "waitable"),
+        ]
+        try await with { stack in
+            for (words, user, namespace) in cases {
+                let program = try Program(
+                    words.split(separator: " ").map(String.init),
+                    environment: [
+                        "WAITABLE_REDIS_URL": url(stack, user), "WAITABLE_NAMESPACE": namespace,
+                        "WAITABLE_LOG_LEVEL": "info",
+                    ]
+                )
+                #expect(try await program.end() == 77, "\(words): \(program.output)")
+                let lines = program.output.split(separator: "\n")
+                let last = lines.last ?? ""
+                #expect(last.hasPrefix("waitable: NOPERM "), "\(words): \(program.output)")
+                #expect(last.contains("the Redis user 'waitable-\(user)' "), "\(words): \(program.output)")
+                #expect(last.contains(" in the namespace '\(namespace)': use "), "\(words): \(program.output)")
+                #expect(last.hasSuffix(" in WAITABLE_REDIS_URL, or correct WAITABLE_NAMESPACE"))
+                #expect(lines.count { $0.contains("NOPERM") } == 1, "\(words): \(program.output)")
+                #expect(!program.output.contains(RedisUsers.password))
+            }
+        }
+    }
+
     @Test("All users work in the database that the URL names, and in no other")
     func database() async throws {
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)

@@ -13,35 +13,35 @@ struct SettingTests {
     }
 
     @Test(
-        "A name in the environment that no setting has is refused, with the nearest one that has it",
+        "A name in the environment that no setting has is refused, with the one that is near it",
         arguments: [
             ("WAITABLE_LEASE_SM", "WAITABLE_LEASE_MS"), ("WAITABLE_TOKEN_FILE", "WAITABLE_TOKENS_FILE"),
             ("WAITABLE_TSL_KEY", "WAITABLE_TLS_KEY"), ("WAITABLE_CONFIGS", "WAITABLE_CONFIG"),
-            ("WAITABLE_", "WAITABLE_URL"), ("WAITABLE_lease_ms", "WAITABLE_LEASE_MS"),
-            ("WAITABLE_TOKÉN", "WAITABLE_TOKEN"),
-        ]
+            ("WAITABLE_lease_ms", "WAITABLE_LEASE_MS"), ("WAITABLE_TOKÉN", "WAITABLE_TOKEN"), ("WAITABLE_", nil),
+            ("WAITABLE_FOO", nil), ("WAITABLE_DATABASE_URL_OF_STAGING", nil),
+        ] as [(String, String?)]
     )
-    func unknownInEnvironment(name: String, nearest: String) async throws {
+    func unknownInEnvironment(name: String, nearest: String?) async throws {
+        let hint = nearest.map { "the nearest is \($0)" } ?? "waitable --help lists them"
         for command in [["ingest"], ["worker"], ["list"], ["doctor"], ["health", "worker"]] {
             let program = try Program(command, environment: [name: "a-secret"])
             #expect(try await program.end() == 78)
-            #expect(
-                program.output == "waitable: \(name): must be a setting in the environment; the nearest is \(nearest)\n"
-            )
+            #expect(program.output == "waitable: \(name): must be a setting in the environment; \(hint)\n")
         }
     }
 
     @Test(
-        "A key in a file that no setting has is refused, with the nearest one that has it",
+        "A key in a file that no setting has is refused, with the one that is near it",
         arguments: [
             (#"{"leese": {"ms": 5}}"#, "leese.ms", "lease.ms"), (#"{"leese.ms": 5}"#, "leese.ms", "lease.ms"),
             (#"{"token": {"file": "a-secret"}}"#, "token.file", "tokens.file"),
             (#"{"tsl": {"key": "a-secret"}, "port": 1}"#, "tsl.key", "tls.key"),
-            (#"{"tsl": {}}"#, "tsl", "url"), (#"{"waitable": {"port": 1}}"#, "waitable.port", "metrics.port"),
+            (#"{"tsl": {}}"#, "tsl", nil), (#"{"waitable": {"port": 1}}"#, "waitable.port", nil),
             (#"{"Port": 1}"#, "Port", "port"),
-        ]
+        ] as [(String, String, String?)]
     )
-    func unknownInFile(text: String, name: String, nearest: String) async throws {
+    func unknownInFile(text: String, name: String, nearest: String?) async throws {
+        let hint = nearest.map { "the nearest is \($0)" } ?? "waitable --help lists them"
         try await withFile(text) { path in
             for program in [
                 try Program(["ingest", "--config", path]),
@@ -49,7 +49,7 @@ struct SettingTests {
             ] {
                 #expect(try await program.end() == 78)
                 let place = "must be a setting in the configuration file '\(path)'"
-                #expect(program.output == "waitable: \(name): \(place); the nearest is \(nearest)\n")
+                #expect(program.output == "waitable: \(name): \(place); \(hint)\n")
             }
         }
     }
@@ -71,14 +71,57 @@ struct SettingTests {
         try await withFile(#"{"metrics": {"port": \#(value)}}"#) { path in
             let (code, output) = try await Program.run("worker", "--config", path)
             #expect(code == 78)
-            let rule = "must be a string, a number, true or false in a file"
-            #expect(output == "waitable: WAITABLE_METRICS_PORT (--metrics-port): \(rule): '\(value)'\n")
+            let rule = "must be a string, a number, true or false"
+            #expect(output == "waitable: metrics.port in \(path): \(rule): '\(value)'\n")
         }
         try await withFile(#"{"metrics": {"port": 1}, "metrics.port": 2}"#) { path in
             let (code, output) = try await Program.run("worker", "--config", path)
             #expect(code == 78)
-            #expect(output.contains("WAITABLE_METRICS_PORT (--metrics-port): must be given once"))
+            #expect(output == "waitable: metrics.port in \(path): must be given once\n")
         }
+    }
+
+    @Test("An error about a setting says where the value comes from: a file's key, or the name that was given over it")
+    func origin() async throws {
+        let redis = try RedisTestServer()
+        defer { redis.kill() }
+        try await withFile(#"{"lease": {"ms": "x"}, "metrics.port": \#(redis.port), "tokens": {"file": "/none"}}"#) {
+            path in
+            let rule = "must be a whole number from 100 to 3600000"
+            for (environment, name, value) in [
+                ([:], "lease.ms in \(path)", "x"),
+                (["WAITABLE_LEASE_MS": "y"], "WAITABLE_LEASE_MS (--lease-ms)", "y"),
+            ] as [([String: String], String, String)] {
+                let program = try Program(["worker", "--config", path], environment: environment)
+                #expect(try await program.end() == 78)
+                #expect(program.output == "waitable: \(name): \(rule): '\(value)'\n")
+            }
+            // What is only found out when the process begins to work.
+            let arguments = ["worker", "--config", path, "--lease-ms", "1000"]
+            let taken = try Program(arguments)
+            #expect(try await taken.end() == 78)
+            #expect(
+                taken.output.hasPrefix("waitable: metrics.port in \(path): must be a port of 127.0.0.1"),
+                "\(taken.output)"
+            )
+            let files = try Program(arguments + ["--metrics-port", "0"])
+            #expect(try await files.end() == 78)
+            #expect(files.output.hasPrefix("waitable: tokens.file in \(path): must be a file"), "\(files.output)")
+        }
+    }
+
+    @Test(
+        "A client's certificate for Redis without its key, and a key without its certificate, are refused",
+        arguments: [("REDIS_CERTIFICATE", "REDIS_KEY"), ("REDIS_KEY", "REDIS_CERTIFICATE")]
+    )
+    func halfOfAPair(given: String, missing: String) async throws {
+        let certificates = try Certificates()
+        let path = given == "REDIS_KEY" ? certificates.clientKey : certificates.clientCertificate
+        let environment = ["WAITABLE_REDIS_URL": "rediss://localhost", "WAITABLE_\(given)": path]
+        let (code, output) = try await Program.run("list", environment: environment)
+        #expect(code == 78)
+        #expect(output.hasPrefix("waitable: WAITABLE_\(given) "), "\(output)")
+        #expect(output.hasSuffix("must be given with WAITABLE_\(missing)\n"), "\(output)")
     }
 
     @Test("What Kubernetes and the build put into the environment is no setting, and does no harm")
@@ -87,7 +130,8 @@ struct SettingTests {
             "list",
             environment: [
                 "WAITABLE_SERVICE_HOST": "10.0.0.1", "WAITABLE_SERVICE_PORT": "8080",
-                "WAITABLE_SERVICE_PORT_HTTP": "8080",
+                "WAITABLE_SERVICE_PORT_HTTP": "8080", "WAITABLE_PORT": "tcp://10.0.0.1:8080",
+                "WAITABLE_METRICS_PORT": "tcp://10.0.0.2:9100",
                 "WAITABLE_PORT_8080_TCP": "tcp://10.0.0.1:8080", "WAITABLE_PORT_8080_TCP_PROTO": "tcp",
                 "WAITABLE_INGEST_PORT": "tcp://10.0.0.1:8080", "WAITABLE_INGEST_SERVICE_HOST": "10.0.0.1",
                 "WAITABLE_WARNINGS_AS_ERRORS": "1", "WAITABLE_URL": "http://127.0.0.1:1",
@@ -95,6 +139,19 @@ struct SettingTests {
         )
         #expect(code == 69)
         #expect(output.hasPrefix("waitable: http://127.0.0.1:1 cannot be reached"))
+    }
+
+    @Test("An ingest beside a Kubernetes Service of its name listens on its default port")
+    func portOfKubernetes() async throws {
+        let ingest = try Program(
+            ["ingest"],
+            environment: ["WAITABLE_PORT": "tcp://10.0.0.1:8080", "WAITABLE_REDIS_URL": "redis://127.0.0.1:1"]
+        )
+        // The default port may be another's on this machine: either way it is that one.
+        try await eventually("it has taken the port") {
+            ingest.output.contains("port=8080") || ingest.output.contains("nothing else listens on: '8080'")
+        }
+        ingest.signal(SIGKILL)
     }
 
     @Test("Every setting is a flag of a command, as the help says, and the command knows it")

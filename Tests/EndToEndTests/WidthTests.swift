@@ -28,6 +28,12 @@ struct WidthTests {
             // A line that was broken by the terminal's width, and not by us, begins where nothing begins.
             let broken = program.output.matches(of: /\n      .{60,}\n[a-z]/)
             #expect(broken.isEmpty, "\(program.output)")
+            // An example is copied, so that its lines are those that we wrote: all are indented.
+            for match in program.output.matches(of: /\n *Examples?:\n((?:.+\n)+)/) {
+                for line in match.1.split(separator: "\n") {
+                    #expect(line.hasPrefix("  "), "\(words): \(line)")
+                }
+            }
         }
     }
 

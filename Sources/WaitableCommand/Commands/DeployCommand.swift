@@ -9,8 +9,11 @@ struct DeployCommand: AsyncParsableCommand {
         commandName: "deploy",
         abstract: "Deploys a definition; running executions keep the one they started with.",
         discussion: """
+            ${Name} in it has the value of --substitute, else of WAITABLE_SUBSTITUTIONS.
+
             Example:
-              waitable deploy orders.asl.json --name orders --substitute DDBTable=items --default
+              waitable deploy orders.asl.json --name orders --default \\
+                --substitute DDBTable=items
             """
     )
 
@@ -31,7 +34,7 @@ struct DeployCommand: AsyncParsableCommand {
     func run() async throws {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "deploy")
-            let values = try Settings.substitutions(substitutions.joined(separator: ","))
+            let values = try Settings.substitutions(substitutions, file: self.settings.config)
             let definition = try DefinitionFile(path: file, name: name, substitutions: values)
             var entry = definition.entry
             entry.revision.history = history

@@ -5,7 +5,7 @@ import Logging
 struct DevCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dev",
-        abstract: "Runs a whole stack: a private Redis, an ingest and workers, until Ctrl-C.",
+        abstract: "Runs a private Redis, an ingest and workers, until Ctrl-C.",
         usage: "waitable dev <options>",
         discussion: """
             The Redis is a redis-server of its own, with an append-only file, on a free

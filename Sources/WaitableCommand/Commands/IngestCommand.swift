@@ -35,7 +35,9 @@ struct IngestCommand: AsyncParsableCommand {
                 ] + access.values,
                 process: "ingest"
             )
-            try await IngestProcess(settings: settings, logger: .process("ingest", settings)).run()
+            try await settings.use { settings in
+                try await IngestProcess(settings: settings, logger: .process("ingest", settings)).run()
+            }
         }
     }
 }

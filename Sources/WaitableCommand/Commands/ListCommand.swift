@@ -7,8 +7,10 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "Lists items of all state machines: those that wait, by their moments, then those that closed.",
         discussion: """
             Examples:
-              waitable list --status WAITING --due-from 2026-12-24T00:00:00Z --due-to 2026-12-25T00:00:00Z
-              waitable list --status FAILED --machine orders --url http://127.0.0.1:8080
+              waitable list --status FAILED --machine orders
+              waitable list --url http://127.0.0.1:8080 --limit 1000
+              waitable list --status WAITING \\
+                --due-from 2026-12-24T00:00:00Z --due-to 2026-12-25T00:00:00Z
             """
     )
 

@@ -77,12 +77,15 @@ struct StartCommand: AsyncParsableCommand {
 /// An answer that says why an item was not started.
 struct StartRefusal: Error, CustomStringConvertible {
     let code: String
+    /// The HTTP status that goes with it; `nil` for none.
+    let status: Int64?
     let description: String
 
     /// `nil` for the answer to an item that was started.
     init?(_ answer: JSONObject) {
         guard let code = answer["code"]?.stringValue else { return nil }
         self.code = code
+        status = answer["status"]?.integerValue
         description = answer["message"]?.stringValue ?? code
     }
 }

@@ -7,8 +7,10 @@ struct ValidateCommand: AsyncParsableCommand {
         commandName: "validate",
         abstract: "Checks a definition; needs no Redis.",
         discussion: """
+            ${Name} in it has the value of --substitute, else of WAITABLE_SUBSTITUTIONS.
+
             Example:
-              waitable validate statemachine/waitable-stepfunction.asl.json --substitute DDBTable=items
+              waitable validate orders.asl.json --substitute DDBTable=items
             """
     )
 
@@ -21,7 +23,7 @@ struct ValidateCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let values = try Settings.substitutions(substitutions.joined(separator: ","))
+            let values = try Settings.substitutions(substitutions, file: nil)
             do {
                 let definition = try DefinitionFile(path: file, substitutions: values)
                 if json {

@@ -39,9 +39,15 @@ struct WatchCommand: AsyncParsableCommand {
                 var screen = Screen()
                 while true {
                     let overview = try await endpoint.overview()
-                    if json { print(overview.json.text) } else { screen.show(OverviewText.text(of: overview)) }
-                    fflush(nil)
+                    if json {
+                        print(overview.json.text)
+                    } else if once {
+                        print(OverviewText.text(of: overview))
+                    } else {
+                        screen.show(OverviewText.text(of: overview))
+                    }
                     if once { return }
+                    fflush(nil)
                     try await Task.sleep(for: .seconds(interval))
                 }
             }

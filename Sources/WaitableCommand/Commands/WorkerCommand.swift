@@ -45,7 +45,9 @@ struct WorkerCommand: AsyncParsableCommand {
                 ] + access.values,
                 process: "worker"
             )
-            try await WorkerProcess(settings: settings, logger: .process("worker", settings)).run()
+            try await settings.use { settings in
+                try await WorkerProcess(settings: settings, logger: .process("worker", settings)).run()
+            }
         }
     }
 }

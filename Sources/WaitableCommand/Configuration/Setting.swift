@@ -21,6 +21,9 @@ struct Setting: Sendable {
     /// What errors call it: `WAITABLE_LEASE_MS (--lease-ms)`.
     var name: String { environment + (hasFlag ? " (\(flag))" : "") }
 
+    /// What errors call it where it comes from a configuration file: `lease.ms in /etc/waitable.json`.
+    func name(in file: String?) -> String { file.map { "\(key) in \($0)" } ?? name }
+
     static let redisURL = Setting(
         key: "redis.url",
         help: "redis://user:password@host:port/db, rediss:// for TLS, unix:///path for a socket.",

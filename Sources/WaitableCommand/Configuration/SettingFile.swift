@@ -27,8 +27,8 @@ enum SettingFile {
         return try Setting.all.compactMap { setting in
             let given = values.filter { $0.key == setting.key }
             guard let value = given.first?.value else { return nil }
-            guard given.count == 1 else { throw SettingError(setting, "must be given once in '\(path)'", nil) }
-            return (setting, ConfigValue(.string(try text(of: value, setting)), isSecret: setting.isSecret))
+            guard given.count == 1 else { throw SettingError(setting, "must be given once", nil).located(in: path) }
+            return (setting, ConfigValue(.string(try text(of: value, setting, in: path)), isSecret: setting.isSecret))
         }
     }
 
@@ -48,11 +48,12 @@ enum SettingFile {
     }
 
     /// A number or a truth value is as good as its text.
-    private static func text(of value: JSON, _ setting: Setting) throws(SettingError) -> String {
+    private static func text(of value: JSON, _ setting: Setting, in path: String) throws(SettingError) -> String {
         switch value {
         case .string(let text): return text
         case .integer, .double, .bool: return value.text
-        default: throw SettingError(setting, "must be a string, a number, true or false in a file", value.text)
+        default:
+            throw SettingError(setting, "must be a string, a number, true or false", value.text).located(in: path)
         }
     }
 }

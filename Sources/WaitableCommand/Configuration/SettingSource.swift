@@ -4,23 +4,35 @@ import Foundation
 /// Flags over environment over file, through swift-configuration.
 struct SettingSource {
     private let reader: ConfigReader
+    /// The configuration file, and the keys of the settings that come from it.
+    private let file: (path: String, keys: Set<Spelling>)?
 
     /// - Throws: ``UnknownSettingError`` for a name in the environment or the file that no setting has,
     ///   ``SettingFileError`` and ``SettingError`` for a file that cannot be used.
-    init(flags: SettingFlags, more: [(Setting, String?)]) throws {
-        let environment = ProcessInfo.processInfo.environment
-        try SettingEnvironment.check(environment)
-        let said = (flags.values + more).compactMap { setting, value in
+    ///
+    /// - Parameters:
+    ///   - flags: What was said by flags, by setting.
+    ///   - path: The configuration file that a flag names, if any.
+    init(flags: [(Setting, String?)], file path: String?) throws {
+        let environment = try SettingEnvironment.settings(in: ProcessInfo.processInfo.environment)
+        let said = flags.compactMap { setting, value in
             value.map { (setting, ConfigValue(.string($0), isSecret: setting.isSecret)) }
         }
         var providers: [any ConfigProvider] = [
             Self.provider("flags", said),
             EnvironmentVariablesProvider(
+                environmentVariables: environment,
                 secretsSpecifier: .specific(Set(Setting.all.filter(\.isSecret).map(\.environment)))
             ),
         ]
-        if let path = flags.config ?? environment[SettingEnvironment.configurationFile] {
-            providers.append(Self.provider("file", try SettingFile.read(path)))
+        if let path = path ?? environment[SettingEnvironment.configurationFile] {
+            let values = try SettingFile.read(path)
+            providers.append(Self.provider("file", values))
+            let earlier = Set(said.map { Spelling($0.0.key) })
+            let keys = values.map(\.0).filter { environment[$0.environment] == nil }.map { Spelling($0.key) }
+            file = (path, Set(keys).subtracting(earlier))
+        } else {
+            file = nil
         }
         reader = ConfigReader(providers: providers).scoped(to: "waitable")
     }
@@ -29,6 +41,15 @@ struct SettingSource {
         let values = values.map { (AbsoluteConfigKey(ConfigKey(stringLiteral: "waitable.\($0.0.key)")), $0.1) }
         return InMemoryProvider(name: name, values: Dictionary(values) { $1 })
     }
+
+    /// The configuration file that a setting comes from; `nil` for a flag, the environment and a default.
+    func file(of setting: Setting) -> String? {
+        guard let file, file.keys.contains(Spelling(setting.key)) else { return nil }
+        return file.path
+    }
+
+    /// What errors call a setting.
+    func name(of setting: Setting) -> String { setting.name(in: file(of: setting)) }
 
     /// The text of a setting, if any was given.
     func optional(_ setting: Setting) throws(SettingError) -> String? {

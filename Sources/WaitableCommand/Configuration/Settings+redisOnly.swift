@@ -6,10 +6,12 @@ extension Settings {
         try self.init(flags: flags, more: more, process: command)
         guard let url else { return }
         guard redisIsRequired else {
-            throw SettingError(
-                .url,
-                "must be left out, as \(command) works on Redis itself, or \(Setting.redisURL.environment) be given too",
-                url
+            throw located(
+                SettingError(
+                    .url,
+                    "must be left out, as \(command) works on Redis itself, or \(Setting.redisURL.environment) be given too",
+                    url
+                )
             )
         }
         Notice.say("\(command) works on Redis (\(redis)), not on the ingest of \(Setting.url.environment) (\(url))")

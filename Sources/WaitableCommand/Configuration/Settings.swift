@@ -55,6 +55,7 @@ struct Settings: Sendable {
     let token: String?
     let logLevel: Logger.Level
     let logFormat: LogFormat
+    private let source: SettingSource
 
     /// Whether callers have to authenticate.
     var hasCredentials: Bool { tokensFile != nil || accessKeysFile != nil }
@@ -63,10 +64,19 @@ struct Settings: Sendable {
     ///
     /// - Throws: ``SettingError`` naming setting, rule and value.
     init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) throws {
-        let source = try SettingSource(flags: flags, more: more)
+        let source = try SettingSource(flags: flags.values + more, file: flags.config)
+        do {
+            try self.init(source, process: process, isURLFlag: flags.redisURL != nil)
+        } catch let error as SettingError {
+            throw error.located(in: source.file(of: error.setting))
+        }
+    }
+
+    private init(_ source: SettingSource, process: String, isURLFlag: Bool) throws {
+        self.source = source
         redis = try Self.redis(source, process: process)
         redisIsRequired = try source.optional(.redisURL) != nil
-        guard redis.password == nil || flags.redisURL == nil else {
+        guard redis.password == nil || !isURLFlag else {
             throw SettingError(
                 .redisURL,
                 "must not have a password on the command line, where the process list shows it:"
@@ -142,6 +152,30 @@ struct Settings: Sendable {
         self.logFormat = logFormat
     }
 
+    /// Runs something with the settings; an error about one of them says where it comes from.
+    func use<Result>(_ body: (Settings) async throws -> Result) async throws -> Result {
+        do {
+            return try await body(self)
+        } catch let error as SettingError {
+            throw located(error)
+        }
+    }
+
+    /// The same error, saying where the setting comes from.
+    func located(_ error: SettingError) -> SettingError { error.located(in: source.file(of: error.setting)) }
+
+    /// The values for `${Name}` in a definition that a command is given: those of the setting, and over them its own.
+    static func substitutions(_ own: [String], file: String?) throws -> [Spelling: String] {
+        let source = try SettingSource(flags: [], file: file)
+        let values: [Spelling: String]
+        do throws(SettingError) {
+            values = try substitutions(try source.text(.substitutions))
+        } catch {
+            throw error.located(in: source.file(of: .substitutions))
+        }
+        return values.merging(try substitutions(own.joined(separator: ","))) { $1 }
+    }
+
     /// Reads `Name=value,Name=value`.
     static func substitutions(_ text: String) throws(SettingError) -> [Spelling: String] {
         var values: [Spelling: String] = [:]
@@ -187,11 +221,15 @@ struct Settings: Sendable {
         }
         redis.clientName = "waitable-\(process)"
         redis.endsOnLoginRefusal = true
-        redis.names.url = Setting.redisURL.name
-        redis.names.authorities = Setting.redisCA.name
-        redis.names.certificate = Setting.redisCertificate.name
-        redis.names.privateKey = Setting.redisKey.name
+        redis.names.url = source.name(of: .redisURL)
+        redis.names.authorities = source.name(of: .redisCA)
+        redis.names.certificate = source.name(of: .redisCertificate)
+        redis.names.privateKey = source.name(of: .redisKey)
         guard redis.tls != nil else { return redis }
+        for (one, other) in [(Setting.redisCertificate, Setting.redisKey), (.redisKey, .redisCertificate)] {
+            guard try source.optional(one) != nil, try source.optional(other) == nil else { continue }
+            throw SettingError(one, "must be given with \(other.environment)", nil)
+        }
         redis.tls?.caFile = try pemFile(.redisCA, source) { file throws(PEMFileError) in _ = try file.certificates() }
         redis.tls?.certificateFile = try pemFile(.redisCertificate, source) { file throws(PEMFileError) in
             _ = try file.certificates()
@@ -223,6 +261,8 @@ struct SettingError: Error, CustomStringConvertible {
     let setting: Setting
     let rule: String
     let value: String?
+    /// The configuration file that the setting comes from; `nil` for none.
+    private var file: String?
 
     init(_ setting: Setting, _ rule: String, _ value: String?) {
         self.setting = setting
@@ -231,6 +271,13 @@ struct SettingError: Error, CustomStringConvertible {
     }
 
     var description: String {
-        "\(setting.name): \(rule)" + (value.map { ": '\($0)'" } ?? "")
+        "\(setting.name(in: file)): \(rule)" + (value.map { ": '\($0)'" } ?? "")
+    }
+
+    /// The same, of a setting in a configuration file.
+    func located(in file: String?) -> SettingError {
+        var error = self
+        error.file = error.file ?? file
+        return error
     }
 }

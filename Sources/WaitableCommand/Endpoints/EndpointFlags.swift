@@ -17,6 +17,13 @@ struct EndpointFlags: ParsableArguments {
         _ body: @Sendable @escaping (any Endpoint) async throws -> Result
     ) async throws -> Result {
         let settings = try Settings(flags: settings, more: [(.url, url), (.urlCA, urlCA)], process: process)
+        return try await settings.use { settings in try await with(settings, body) }
+    }
+
+    private func with<Result: Sendable>(
+        _ settings: Settings,
+        _ body: @Sendable @escaping (any Endpoint) async throws -> Result
+    ) async throws -> Result {
         if let url = settings.url {
             return try await IngestEndpoint.with(url: url, authorities: settings.urlCA, token: settings.token, body)
         }

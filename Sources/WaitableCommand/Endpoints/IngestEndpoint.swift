@@ -178,13 +178,24 @@ struct RemoteError: Error, CustomStringConvertible {
     /// The error's code, as `docs/http-api.md` lists them.
     var code: String
     var description: String
+    /// Whether something else than an ingest listens there, such as a worker.
+    private(set) var isOfNoIngest = false
 
     /// What an ingest answered in place of what was asked for.
     init(status: UInt, body: [UInt8], url: String) {
         let object = (try? JSON(parsing: body))?.objectValue
         self.status = status
         code = object?["code"]?.stringValue ?? "HTTP \(status)"
-        description = object?["message"]?.stringValue ?? "\(url) answered \(status)"
+        let message = object?["message"]?.stringValue ?? "\(url) answered \(status)"
+        isOfNoIngest = status == 404 && (object?["code"] == nil || code == "NoSuchRoute")
+        description =
+            if isOfNoIngest {
+                "\(url) is not an ingest (a worker's metrics port, perhaps): correct host and port in \(Setting.url.name)"
+            } else if status == 401 {
+                "\(message); set \(Setting.token.name) to one of the tokens that this ingest knows"
+            } else {
+                message
+            }
     }
 
     private init(code: String, description: String) {

@@ -16,8 +16,10 @@ struct RedisEndpoint: Endpoint {
     init(store: RedisStore, settings: Settings) {
         self.store = store
         itemTable = settings.itemTable
-        identity = NamespaceIdentity(store: store, arn: settings.arn, logger: Logger(label: "waitable"))
-        readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: Logger(label: "waitable"))
+        // What is wrong is the command's own error: a line of a log beside it would say it twice.
+        let logger = Logger(label: "waitable") { _ in SwiftLogNoOpLogHandler() }
+        identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
+        readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
         manager = ItemManager(
             store: store,
             machines: MachineCache(store: store),
@@ -70,19 +72,20 @@ struct RedisEndpoint: Endpoint {
     }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
-        if let refusal = await readiness.refusal() { throw refusal }
+        let unreadiness = await readiness.refusal()
         // By the rules of HTTP and in its words: what they refuse is not sent.
         let starts = items.map { item in
             Result { () throws(FieldError) in
                 try ItemStart(json: .object(item)) { UUID().uuidString.lowercased() }
             }
         }
-        let good = starts.compactMap { try? $0.get() }
+        let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
         var answers = try await store.startByHand(good.map { ($0.input, $0.stateMachine) })[...]
         return try starts.map { start in
             switch start {
             case .failure(let error): return StartAnswer.refusal(error)
             case .success(let start):
+                if let unreadiness { return try StartAnswer.refusal(unreadiness, of: start) }
                 switch answers.removeFirst() {
                 case .success(let answer): return answer.objectValue ?? [:]
                 case .failure(let error): return try StartAnswer.refusal(error, of: start)

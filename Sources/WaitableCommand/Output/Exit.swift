@@ -42,6 +42,7 @@ enum Exit {
             switch error {
             case .redis(let error): code(for: error)
             case _ where error.isPassing: unavailable
+            case _ where error.isNotAllowed: notAllowed
             case .refused("NOTFOUND", _): notFound
             case .refused("CONFLICT", _): conflict
             case .refused("VALIDATION", _): badInput
@@ -53,10 +54,11 @@ enum Exit {
             case "InvalidField": badInput
             case "ItemExists": conflict
             case "NoStateMachine", "StateMachineNotFound": notFound
-            default: failed
+            default: error.status == 503 ? unavailable : failed
             }
         case let error as RemoteError:
             switch error.status {
+            case _ where error.isOfNoIngest: badConfiguration
             case nil, 503: unavailable
             case 400, 413, 415: badInput
             case 401, 403: notAllowed

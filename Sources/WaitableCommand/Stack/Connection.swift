@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import RedisClient
 import ServiceLifecycle
+import Synchronization
 import WaitableRedis
 
 /// A connection to Redis for the length of one command.
@@ -13,9 +14,13 @@ enum Connection {
     ) async throws -> Result {
         var logger = Logger(label: "waitable")
         logger.logLevel = settings.logLevel == .info ? .error : settings.logLevel
+        let isTold = Atomic(false)
         let client = RedisClient(settings.redis, logger: logger) { error in
-            // Said at once: the command goes on trying, and whoever waits for it should know why. A refused login is its end.
-            guard !error.isLoginRefusal else { return }
+            // Said at once: the command goes on trying, and whoever waits for it should know why. A refused login is its end,
+            // as is a configuration that cannot be used; and the end says what was wrong last.
+            guard !error.isLoginRefusal, error.code != .configuration,
+                !isTold.exchange(true, ordering: .relaxed)
+            else { return }
             Notice.say("\(error.message); still trying")
         }
         return try await withThrowingTaskGroup(of: Result?.self) { group in

@@ -59,6 +59,8 @@ struct Deployment: Service {
             do {
                 return try await body()
             } catch let error as StoreError {
+                // At the end of the process the connection is closed.
+                try Task.checkCancellation()
                 logger.warning(failure, metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: .seconds(1))
@@ -75,14 +77,16 @@ struct Deployment: Service {
         }
         for entry in folder.entries {
             let before = try await store.machine(entry.name)?.revision
-            if try await store.deployFromFile(entry.revision, name: entry.name) {
+            if try await store.deployFromFile(entry.revision, name: entry.name, replaces: !folder.isSample) {
                 if before != entry.revision.hash { logDeployed(entry) }
             } else {
                 // Read anew: another ingest may have deployed it meanwhile.
                 let revision = try await store.machine(entry.name)?.revision
                 guard revision != entry.revision.hash else { continue }
                 logger.notice(
-                    "the folder's state machine has not changed; what was deployed or deleted since then stays",
+                    folder.isSample && revision != nil
+                        ? "the built-in state machine does not replace the one that is deployed"
+                        : "the folder's state machine has not changed; what was deployed or deleted since then stays",
                     metadata: ["machine": "\(entry.name)", "revision": "\(revision ?? "none")"]
                 )
             }

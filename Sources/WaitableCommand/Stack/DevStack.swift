@@ -26,12 +26,17 @@ struct DevStack {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)
         }
+        // First of all: who asks a port that somebody else has is answered by somebody else.
+        do {
+            self.port = try await FreePort.bind(host, number)
+        } catch {
+            throw Listening.problem(with: error, host: (host, .host), port: (number, .port)) ?? error
+        }
         var ports: [Int] = []
         for _ in 1...workers { ports.append(try await FreePort.find()) }
         metricsPorts = ports
         self.showsFirstItem = showsFirstItem
         self.host = host
-        self.port = number == 0 ? try await FreePort.find() : number
         redisPort = try await FreePort.find()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("waitable-dev-\(UUID().uuidString)")
         var values = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -113,7 +118,10 @@ struct DevStack {
     private func waitForIngest(_ children: [ChildProcess]) async throws {
         for _ in 0..<600 {
             if let ended = children.first(where: { !$0.process.isRunning }) { throw ChildError(ended) }
-            if await HTTPProbe.isOK(host: host, port: port, path: "/readyz") { return }
+            if await HTTPProbe.isOK(host: host, port: port, path: "/readyz") {
+                if let ended = children.first(where: { !$0.process.isRunning }) { throw ChildError(ended) }
+                return
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
         throw SettingError(.port, "ingest did not become ready within 30 s", "\(port)")

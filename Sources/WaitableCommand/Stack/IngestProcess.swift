@@ -23,6 +23,7 @@ struct IngestProcess {
             settings: settings,
             logger: logger
         )
+        try await listening.check()
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let folder = try StateMachineFolder(settings: settings)
         let registry = PrometheusRegistry.waitable()
@@ -76,7 +77,10 @@ struct IngestProcess {
             logger: listening.serverLogger(logger)
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
-        var services: [any Service] = [client, identity, clock, readiness, deployment, starts, batches]
+        let writers: [any Service] = [readiness, deployment]
+        var services: [any Service] = [client, identity, clock]
+        services += writers.map { CheckedService(service: $0, role: .ingest, store: store) }
+        services += [starts, batches] as [any Service]
         if let credentials { services.append(credentials) }
         if let certificate = listening.certificate { services.append(certificate) }
         let server = ListeningService(listening: listening, server: application)

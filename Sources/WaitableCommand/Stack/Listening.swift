@@ -135,19 +135,40 @@ struct Listening {
         return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
     }
 
+    /// Looks whether it can listen, before anything else is begun.
+    ///
+    /// - Throws: ``SettingError`` naming the setting that mends it.
+    func check() async throws {
+        do {
+            try await FreePort.bind(host, port)
+        } catch {
+            throw problem(with: error) ?? error
+        }
+    }
+
     /// What stands in the way of listening, by the setting that mends it; `nil` for an error of another kind.
     func problem(with error: any Error) -> SettingError? {
+        Self.problem(with: error, host: (host, hostSetting), port: (port, portSetting))
+    }
+
+    /// What stands in the way of listening somewhere.
+    static func problem(
+        with error: any Error,
+        host: (name: String, setting: Setting),
+        port: (number: Int, setting: Setting)
+    ) -> SettingError? {
         if error is SocketAddressError.UnknownHost || error is NIOConnectionError {
-            return SettingError(hostSetting, "must be an address or a name of this machine", host)
+            return SettingError(host.setting, "must be an address or a name of this machine", host.name)
         }
         guard let error = error as? IOError else { return nil }
+        let number = "\(port.number)"
         switch error.errnoCode {
         case EADDRINUSE:
-            return SettingError(portSetting, "must be a port of \(host) that nothing else listens on", "\(port)")
+            return SettingError(port.setting, "must be a port of \(host.name) that nothing else listens on", number)
         case EACCES, EPERM:
-            return SettingError(portSetting, "must be a port that this user may listen on: 1024 or above", "\(port)")
+            return SettingError(port.setting, "must be a port that this user may listen on: 1024 or above", number)
         case EADDRNOTAVAIL, EAFNOSUPPORT:
-            return SettingError(hostSetting, "must be an address of this machine", host)
+            return SettingError(host.setting, "must be an address of this machine", host.name)
         default: return nil
         }
     }

@@ -16,12 +16,13 @@ struct ProcessServices {
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { service in
-                // A namespace that turns out to be another one, or a login that Redis refuses: what is under way is finished
-                // first.
-                .init(
+                // A namespace that turns out to be another one, a login that Redis refuses, or a user without the rights: what
+                // is under way is finished first.
+                let isForeign =
+                    service is NamespaceIdentity || service is RedisClient || service is CheckedService
+                return .init(
                     service: CancellableService(base: service),
-                    failureTerminationBehavior: service is NamespaceIdentity || service is RedisClient
-                        ? .gracefullyShutdownGroup : .cancelGroup,
+                    failureTerminationBehavior: isForeign ? .gracefullyShutdownGroup : .cancelGroup,
                     serviceName: "\(service)"
                 )
             },

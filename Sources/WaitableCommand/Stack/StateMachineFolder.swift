@@ -11,6 +11,8 @@ struct StateMachineFolder: Sendable {
     }
 
     let entries: [Entry]
+    /// Whether there is no folder, so that the sample's definition is the only one.
+    let isSample: Bool
 
     /// The role in revisions that were deployed from files.
     static let role = "arn:aws:iam::000000000000:role/waitable"
@@ -29,8 +31,10 @@ struct StateMachineFolder: Sendable {
                 throw SettingError(.stateMachines, "must be a folder that can be read", folder)
             }
             entries = [try Self.sample(settings)]
+            isSample = true
             return
         }
+        isSample = false
         entries = try files.filter { $0.hasSuffix(".asl.json") }.sorted().map { file in
             try DefinitionFile(path: "\(folder)/\(file)", substitutions: settings.substitutions).entry
         }
@@ -83,7 +87,9 @@ struct DefinitionFile {
             warnings = try StateMachine(definition: definition, resources: TaskCatalog()).warnings
             entry = .init(name: name, revision: Revision(definition: definition, roleARN: StateMachineFolder.role))
         } catch {
-            throw DefinitionFileError(path: path, reason: "\(error)")
+            let isOfValue = error.problems.contains { $0.message.hasSuffix("has no value") }
+            let advice = isOfValue ? ": give it one by --substitute Name=value, or in WAITABLE_SUBSTITUTIONS" : ""
+            throw DefinitionFileError(path: path, reason: "\(error)\(advice)")
         }
     }
 }

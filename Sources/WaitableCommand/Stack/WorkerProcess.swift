@@ -27,6 +27,7 @@ struct WorkerProcess {
                 logger: logger
             )
         }
+        try await listening?.check()
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
@@ -65,7 +66,7 @@ struct WorkerProcess {
             services.append(ListeningService(listening: listening, server: try server(monitor.routes(), listening)))
         }
         // The worker stops first: until it has, it can be watched.
-        services.append(worker)
+        services.append(CheckedService(service: worker, role: .worker, store: store))
         try await ProcessServices(services: services, logger: logger).run()
     }
 

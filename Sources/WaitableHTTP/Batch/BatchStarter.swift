@@ -45,8 +45,7 @@ struct BatchStarter: Sendable {
             answer["executionArn"] = .string(ingest.arn.execution(accepted.key))
             answer["startDate"] = accepted.startDate.epochSeconds
         case .failure(let error):
-            answer["status"] = .integer(Int64(error.status.code))
-            for (name, value) in error.body { answer[name] = value }
+            for (name, value) in error.answer { answer[name] = value }
         }
         return .object(answer)
     }

@@ -6,30 +6,13 @@ extension Ingest {
     func itemError(_ refusal: Starter.Refusal, id: String) -> ItemError {
         switch refusal {
         case .noDefaultMachine:
-            return .unavailable("NoStateMachine", "No default state machine is deployed.")
+            return .noDefaultMachine
         case .revisionMissing(let machine):
-            return .unavailable(
-                "NoStateMachine",
-                "The definition of the state machine '\(machine)' is gone from Redis, and nothing was started."
-            )
+            return .noRevision(of: machine)
         case .noMachine(let name):
-            var error = ItemError(
-                status: .notFound,
-                code: "StateMachineNotFound",
-                message: "There is no state machine '\(name)'."
-            )
-            error.field = "stateMachine"
-            error.value = name
-            return error
+            return .noMachine(name)
         case .conflict:
-            var error = ItemError(
-                status: .conflict,
-                code: "ItemExists",
-                message: "Id: must be new, or come with the same StartTimestamp as before: '\(id)'"
-            )
-            error.field = "Id"
-            error.value = id
-            return error
+            return .conflict(id)
         case .store(let error):
             var told = ItemError(error)
             if told.code == ItemError.outcomeUnknown.code {

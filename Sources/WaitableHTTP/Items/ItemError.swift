@@ -1,15 +1,15 @@
-import HTTPTypes
-import Hummingbird
+package import HTTPTypes
+package import Hummingbird
 import RedisClient
-import StatesLanguage
-import Waitable
-import WaitableRedis
+package import StatesLanguage
+package import Waitable
+package import WaitableRedis
 
 /// An error of the items' API: `{"code","message","field"?,"value"?}` with a fitting status.
-struct ItemError: Error, HTTPResponseError {
-    var status: HTTPResponse.Status
+package struct ItemError: Error, HTTPResponseError {
+    package var status: HTTPResponse.Status
     var code: String
-    var message: String
+    package var message: String
     var field: String?
     var value: String?
     var retryAfter: Int?
@@ -24,20 +24,22 @@ struct ItemError: Error, HTTPResponseError {
         self.message = message
     }
 
-    init(_ error: FieldError) {
+    package init(_ error: FieldError) {
         self.init(status: .badRequest, code: "InvalidField", message: "\(error)")
         field = error.field
         value = error.value
     }
 
     /// What went wrong in the store, as the caller's business: full or away is a 503 with a time to try again.
-    init(_ error: StoreError) {
+    package init(_ error: StoreError) {
         switch error {
         case .outOfMemory(let message):
+            let reason = message.hasSuffix(".") ? message.dropLast() : message[...]
             self.init(
                 status: .serviceUnavailable,
                 code: "OutOfMemory",
-                message: "Redis has no room, and nothing was started: \(message)"
+                message: "Redis has no room, and nothing was started: \(reason); raise maxmemory, or keep closed items"
+                    + " for less long (WAITABLE_RETENTION_AGE)"
             )
             retryAfter = 5
         case .unready(let unreadiness):
@@ -98,6 +100,41 @@ struct ItemError: Error, HTTPResponseError {
         return error
     }
 
+    /// A start without a state machine that is to have one.
+    package static let noDefaultMachine = unavailable("NoStateMachine", "No default state machine is deployed.")
+
+    /// A state machine whose definition Redis has lost.
+    ///
+    /// - Parameter machine: Its name; `nil` for the default one.
+    package static func noRevision(of machine: String?) -> ItemError {
+        let name = machine.map { "the state machine '\($0)'" } ?? "the default state machine"
+        return unavailable("NoStateMachine", "The definition of \(name) is gone from Redis, and nothing was started.")
+    }
+
+    /// A missing state machine.
+    package static func noMachine(_ name: String) -> ItemError {
+        var error = ItemError(
+            status: .notFound,
+            code: "StateMachineNotFound",
+            message: "There is no state machine '\(name)'."
+        )
+        error.field = "stateMachine"
+        error.value = name
+        return error
+    }
+
+    /// An Id that another start has.
+    package static func conflict(_ id: String) -> ItemError {
+        var error = ItemError(
+            status: .conflict,
+            code: "ItemExists",
+            message: "Id: must be new, or come with the same StartTimestamp as before: '\(id)'"
+        )
+        error.field = "Id"
+        error.value = id
+        return error
+    }
+
     /// A missing item.
     static func noItem(_ id: String) -> ItemError {
         var error = ItemError(status: .notFound, code: "ItemNotFound", message: "There is no item '\(id)'.")
@@ -114,7 +151,14 @@ struct ItemError: Error, HTTPResponseError {
         return body
     }
 
-    func response(from request: Request, context: some RequestContext) throws -> Response {
+    /// The same as an answer to a line of a batch: `{"status","code","message","field"?,"value"?}`
+    package var answer: JSONObject {
+        var answer: JSONObject = ["status": .integer(Int64(status.code))]
+        for (name, value) in body { answer[name] = value }
+        return answer
+    }
+
+    package func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = Response(status: status, json: .object(body))
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         if let challenge { response.headers[.wwwAuthenticate] = challenge }

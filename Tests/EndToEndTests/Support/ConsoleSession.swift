@@ -32,9 +32,11 @@ struct ConsoleSession {
     /// Runs the commands in one shell after the other, with the ports of a test's stack in place of the usual ones, and
     /// compares what they print; `…` stands for anything.
     ///
-    /// - Parameter user: Who calls redis-cli, one of ``RedisUsers``, unless a command says somebody else; `nil` for a Redis
-    ///   without users, where no command is told one.
-    func run(on stack: Stack, as user: String? = nil) async throws {
+    /// - Parameters:
+    ///   - user: Who calls redis-cli, one of ``RedisUsers``, unless a command says somebody else; `nil` for a Redis
+    ///     without users, where no command is told one.
+    ///   - folder: Where the commands run.
+    func run(on stack: Stack, as user: String? = nil, in folder: URL = Program.root) async throws {
         let ports = [("6379", "\(stack.redis.port)"), ("127.0.0.1:8080", String(stack.url.dropFirst("http://".count)))]
         for command in commands {
             let said = user == nil ? command.line.replacing(#/ --user [a-z-]+/#, with: "") : command.line
@@ -42,7 +44,7 @@ struct ConsoleSession {
             if let user, !line.contains("--user ") {
                 line = line.replacing(/redis-cli -p [0-9]+/) { "\($0.output) --user waitable-\(user)" }
             }
-            let output = try await Self.shell(line, environment: Self.environment(stack, user))
+            let output = try await Self.shell(line, environment: Self.environment(stack, user), in: folder)
             let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
             #expect(Self.matches(output, expected), "\(command.line)\n\(output)")
         }
@@ -63,11 +65,15 @@ struct ConsoleSession {
         .merging(login) { $1 }
     }
 
-    static func shell(_ line: String, environment: [String: String]) async throws -> String {
+    static func shell(
+        _ line: String,
+        environment: [String: String],
+        in folder: URL = Program.root
+    ) async throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/bash")
         process.arguments = ["-c", line]
-        process.currentDirectoryURL = Program.root
+        process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let pipe = Pipe()
         process.standardInput = FileHandle.nullDevice

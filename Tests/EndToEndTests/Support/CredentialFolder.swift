@@ -4,7 +4,7 @@ import Testing
 
 /// A folder with the files of credentials of one test, made by the command as a user makes them.
 final class CredentialFolder: Sendable {
-    private let folder: URL
+    let folder: URL
 
     var tokens: URL { folder.appending(path: "tokens") }
     var accessKeys: URL { folder.appending(path: "access-keys") }
