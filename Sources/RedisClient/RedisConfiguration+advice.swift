@@ -26,8 +26,8 @@ extension RedisConfiguration {
         case .noSocket: return "there is no socket \(place): start Redis, or correct the path in \(url)"
         case .timedOut: return "\(place) does not answer: correct host and port in \(url)"
         case .closed where tls == nil:
-            return "\(place) closes the connection before it answers: if it has too many clients, raise maxclients; if it"
-                + " is for TLS, say rediss:// in \(url)"
+            return "\(place) closes the connection before it answers: if it has too many clients, raise maxclients; if"
+                + " it is for TLS, say rediss:// in \(url)"
         case .closed:
             return "\(place) closes the connection during the TLS handshake: it may have too many clients, or want a"
                 + " client's certificate (\(names.certificate), \(names.privateKey))"
