@@ -33,6 +33,8 @@ public enum Unreadiness: Sendable, Equatable {
     case losesFile(String)
     /// The function library cannot be used: why.
     case functions(String)
+    /// The process has not looked yet whether its folder's state machines are deployed.
+    case deploying
     /// There is no default state machine.
     case noDefaultMachine
 
@@ -72,6 +74,7 @@ public enum Unreadiness: Sendable, Equatable {
         case .evicts: "EvictionPolicy"
         case .losesFile: "AppendOnlyFile"
         case .functions: "FunctionLibrary"
+        case .deploying: "Deploying"
         case .noDefaultMachine: "NoStateMachine"
         }
     }
@@ -91,6 +94,7 @@ public enum Unreadiness: Sendable, Equatable {
                 + "(WAITABLE_ALLOW_EVICTION=true takes the risk)"
         case .losesFile(let problem): problem
         case .functions(let problem): "the function library cannot be used: \(problem)"
+        case .deploying: "the state machines of the folder are being deployed"
         case .noDefaultMachine: "no default state machine is deployed"
         }
     }
@@ -98,7 +102,7 @@ public enum Unreadiness: Sendable, Equatable {
     /// After how many seconds it is worth asking again.
     public var retryAfter: Int {
         switch self {
-        case .unreachable, .loading, .noDefaultMachine: 1
+        case .unreachable, .loading, .deploying, .noDefaultMachine: 1
         case .full, .memoryHigh, .refusesWrites: 5
         case .readOnly, .evicts, .losesFile, .functions: 10
         }

@@ -11,6 +11,7 @@ public final class ReadinessSampler: Service {
     private let store: RedisStore
     private let policy: ReadinessPolicy
     private let interval: Duration
+    private let isDeployed: @Sendable () -> Bool
     private let onEmptyRegistry: @Sendable () -> Void
     private let logger: Logger
     private let file: AppendOnlyFileCheck
@@ -25,17 +26,20 @@ public final class ReadinessSampler: Service {
     ///
     /// - Parameters:
     ///   - interval: The time between two samples; one that is five times as old says nothing any more.
+    ///   - isDeployed: Whether the process has deployed what it was given; it is not ready before.
     ///   - onEmptyRegistry: Called with each sample that finds no state machine deployed.
     public init(
         store: RedisStore,
         policy: ReadinessPolicy,
         interval: Duration = .seconds(1),
+        isDeployed: @Sendable @escaping () -> Bool = { true },
         onEmptyRegistry: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
         self.store = store
         self.policy = policy
         self.interval = interval
+        self.isDeployed = isDeployed
         self.onEmptyRegistry = onEmptyRegistry
         self.logger = logger
         file = AppendOnlyFileCheck(store: store, logger: logger)
@@ -54,8 +58,14 @@ public final class ReadinessSampler: Service {
     /// Why a start would not be taken now; `nil` where it would. Asks Redis only where no sample was taken yet.
     public func unreadiness() async -> Unreadiness? {
         guard store.client.connectionState == .connected else { return .unreachable }
-        guard let sample = last.withLock({ $0 }) else { return await self.sample() }
-        return sample.taken.duration(to: .now) > interval * 5 ? .unreachable : sample.unreadiness
+        let unreadiness: Unreadiness?
+        if let sample = last.withLock({ $0 }) {
+            unreadiness = sample.taken.duration(to: .now) > interval * 5 ? .unreachable : sample.unreadiness
+        } else {
+            unreadiness = await self.sample()
+        }
+        if let unreadiness { return unreadiness }
+        return isDeployed() ? nil : .deploying
     }
 
     /// Why no start must be sent to Redis, as far as the last sample tells: Redis would take it, and what would be lost,
@@ -67,7 +77,8 @@ public final class ReadinessSampler: Service {
         case .memoryHigh: return .outOfMemory(unreadiness.reason)
         case .evicts, .losesFile: return .unready(unreadiness)
         // Redis refuses these itself.
-        case .unreachable, .loading, .readOnly, .refusesWrites, .full, .functions, .noDefaultMachine: return nil
+        case .unreachable, .loading, .readOnly, .refusesWrites, .full, .functions, .deploying, .noDefaultMachine:
+            return nil
         }
     }
 

@@ -1,12 +1,13 @@
 import Logging
 import ServiceLifecycle
 import StatesLanguage
+import Synchronization
 import Waitable
 import WaitableRedis
 
 /// Brings the function library and the folder's definitions into Redis, as soon as Redis can be reached; and again, when
 /// Redis has lost them.
-struct Deployment: Service {
+final class Deployment: Service {
     private let folder: StateMachineFolder
     private let standard: String
     private let isStandardRequired: Bool
@@ -15,6 +16,7 @@ struct Deployment: Service {
     private let logger: Logger
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
+    private let deployed = Atomic(false)
 
     /// - Parameters:
     ///   - standard: The name of the default machine, where there is none yet.
@@ -36,6 +38,9 @@ struct Deployment: Service {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
+    /// Whether the folder has been deployed once.
+    var isDone: Bool { deployed.load(ordering: .relaxed) }
+
     /// Has it looked whether Redis still has what was deployed: at once, but no more often than once a second.
     func look() { signal.yield() }
 
@@ -43,6 +48,7 @@ struct Deployment: Service {
         do {
             try await cancelWhenGracefulShutdown {
                 try await repeatedly("nothing deployed yet") { try await deploy() }
+                deployed.store(true, ordering: .relaxed)
                 for await _ in signals {
                     try await repeatedly("nothing deployed again yet") { try await restore() }
                     try await Task.sleep(for: .seconds(1))

@@ -44,6 +44,7 @@ struct IngestProcess {
         let readiness = ReadinessSampler(
             store: store,
             policy: settings.readiness,
+            isDeployed: { deployment.isDone },
             onEmptyRegistry: { deployment.look() },
             logger: logger
         )
