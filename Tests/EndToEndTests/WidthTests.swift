@@ -75,7 +75,7 @@ struct WidthTests {
             let script = """
                 for n = 1, 12000 do
                     local status = n <= 3 and 'F' or 'S'
-                    redis.call('HSET', KEYS[1], 'm:' .. n, '{"s":"' .. status .. '","e":' .. n .. ',"d":"h","b":1,"input":{}}')
+                    redis.call('HSET', KEYS[1], 'm:' .. n, '{"s":"' .. status .. '","ended":' .. n .. ',"d":"h","b":1,"input":{}}')
                     redis.call('ZADD', KEYS[2], n, 'm:' .. n)
                 end
                 """

@@ -77,7 +77,7 @@ struct AcceptFunctionTests {
             Entry("m:a", next: "1", history: "h", effects: [Entry.put("T:bad", "P", "1")]),
             Entry("m:b", next: "1", history: "h", effects: [Entry.update("T:bad", set: ["P", "1"])]),
             Entry("m:c", next: "1", history: "h", effects: [Entry.update("T:bad", set: [], remove: ["P"])]),
-            Entry("m:d", next: "1", history: "h", effects: [["D", "T:bad"]]),
+            Entry("m:d", next: "1", history: "h", effects: [["delete", "T:bad"]]),
             Entry("m:e", next: "1", history: "h", effects: [good, Entry.update("T:bad", set: ["P", "1"])]),
             Entry("m:h", next: "1", history: "h", effects: [good]),
             Entry("m:z", next: "1", history: "h", effects: [Entry.put("T:z", "P", "1")]),
@@ -137,13 +137,13 @@ struct AcceptFunctionTests {
         (["1", "m:a", "1", #"{"s":"R"}"#, ""], "VALIDATION effects: must be an integer from 0 to 999999999: ''"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1"],
-            "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: ''"
+            "VALIDATION effect: must be one that entries have: ''"
         ),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "Z", "T:a"],
-            "VALIDATION effect: must be P[…], U[…], D, X, A, S, B, K, T or C: 'Z'"
+            "VALIDATION effect: must be one that entries have: 'Z'"
         ),
-        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "D"], "VALIDATION arguments: must be 12: '11'"),
+        (["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "delete"], "VALIDATION arguments: must be 12: '11'"),
         (
             ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "P[]", "T:a"],
             "VALIDATION effect: must change a field: 'P[]'"
@@ -173,7 +173,7 @@ struct AcceptFunctionTests {
             "VALIDATION effect: must change a field: 'U[[],[]]'"
         ),
         (
-            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "X", "T:a", "{}"],
+            ["1", "m:a", "1", #"{"s":"R"}"#, "", "1", "evaluate", "T:a", "{}"],
             "VALIDATION program: must be an item program: '{}'"
         ),
         (["1", "m:a", "1", #"{"s":"R"}"#, "", "0", "more"], "VALIDATION arguments: must be 10: '11'"),

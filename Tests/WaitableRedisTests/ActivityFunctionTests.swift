@@ -23,12 +23,12 @@ struct ActivityFunctionTests {
     @Test("a task of an activity that does not exist is answered at once, whether the execution starts or goes on")
     func missingActivity() async throws {
         let partition = try Partition()
-        let effect = ["A", "mail", "7\nm:a\ntoken\n{}", #"{"error":"E"}"#]
+        let effect = ["offer", "mail", "7\nm:a\ntoken\n{}", #"{"error":"E"}"#]
         let entry = Entry("m:a", next: Self.later, document: Self.waiting, effects: [effect])
         #expect(try await partition.call("accept", Entry.arguments([entry])) == .array([.integer(1)]))
         try await partition.accept("m:b")
         let token = try await partition.claim().token
-        let other = ["A", "mail", "7\nm:b\ntoken\n{}", #"{"error":"E"}"#]
+        let other = ["offer", "mail", "7\nm:b\ntoken\n{}", #"{"error":"E"}"#]
         let entries = [
             Entry("m:a", next: Self.later, token: token),
             Entry("m:b", next: Self.later, token: token, effects: [other]),
@@ -48,7 +48,7 @@ struct ActivityFunctionTests {
     func take() async throws {
         let partition = try Partition()
         for name in ["m:a", "m:b", "m:c"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
+            try await start(partition, name, effects: [["offer", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
         }
         try await partition.call("stop", "m:a")
         let taken = try await take(partition)
@@ -72,7 +72,7 @@ struct ActivityFunctionTests {
     func unconfirmed() async throws {
         let partition = try Partition()
         for name in ["m:a", "m:b"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
+            try await start(partition, name, effects: [["offer", "mail", "7\n\(name)\ntoken-\(name)\n{}"]])
         }
         let taken = try await take(partition)
         let before = try await partition.now()
@@ -91,7 +91,7 @@ struct ActivityFunctionTests {
     @Test("a confirmation whose answer is lost is said again; what is kept of it goes")
     func confirmedAgain() async throws {
         let partition = try Partition()
-        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
         let lease = try await take(partition)[4]
         for _ in 0..<2 { #expect(try await partition.call("confirm", "mail", lease, "") == .integer(1)) }
         #expect(try await partition.call("take", "mail") == .null)
@@ -106,7 +106,7 @@ struct ActivityFunctionTests {
     func takenSetBack() async throws {
         let partition = try Partition()
         for name in ["m:a", "m:b"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken\n{}"]])
+            try await start(partition, name, effects: [["offer", "mail", "7\n\(name)\ntoken\n{}"]])
         }
         let lease = try await take(partition)[4]
         let other = try await take(partition)[4]
@@ -122,7 +122,7 @@ struct ActivityFunctionTests {
     func giveBack(isConfirmed: Bool) async throws {
         let partition = try Partition()
         for name in ["m:a", "m:b"] {
-            try await start(partition, name, effects: [["A", "mail", "7\n\(name)\ntoken-\(name)\n{\"n\":\n1}"]])
+            try await start(partition, name, effects: [["offer", "mail", "7\n\(name)\ntoken-\(name)\n{\"n\":\n1}"]])
         }
         let taken = try await take(partition)
         #expect(taken.dropLast() == ["token-m:a", "{\"n\":\n1}", "m:a", "7"])
@@ -143,7 +143,7 @@ struct ActivityFunctionTests {
     )
     func keptBack(words: [String]) async throws {
         let partition = try Partition()
-        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
         #expect(try await partition.call("confirm", "mail", try await take(partition)[4], "") == .integer(1))
         try await partition.call(words[0], Array(words.dropFirst()))
         #expect(try await partition.call("give_back", "mail", "m:a", "7", "token", "{}") == .integer(0))
@@ -164,7 +164,7 @@ struct ActivityFunctionTests {
     )
     func malformed(words: [String], message: String) async throws {
         let partition = try Partition()
-        try await start(partition, "m:a", effects: [["A", "mail", "7\nm:a\ntoken\n{}"]])
+        try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
         let contents = try await partition.contents()
         #expect(try await partition.refusal(words[0], Array(words.dropFirst())) == message)
         #expect(try await partition.contents() == contents)

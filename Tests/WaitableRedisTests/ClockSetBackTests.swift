@@ -42,7 +42,7 @@ struct ClockSetBackTests {
             "m:a",
             { partition in
                 try await partition.accept("p:a", due: 9_000_000_000_000)
-                let child = ["B", "m", "a", "{}", "7", "@", ""]
+                let child = ["start", "m", "a", "{}", "7", "@", ""]
                 let entry = Entry("p:b", next: "9000000000000", effects: [child])
                 try await partition.call("accept", Entry.arguments([entry]))
             }

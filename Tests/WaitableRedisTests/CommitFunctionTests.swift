@@ -170,7 +170,7 @@ struct CommitFunctionTests {
             partition,
             token,
             Entry("m:a", next: "", token: token, history: "h", effects: [Entry.update("T:bad", set: ["P", "1"])]),
-            Entry("m:b", next: "", token: token, effects: [Entry.put("T:b", "P", "1"), ["D", "T:bad"]]),
+            Entry("m:b", next: "", token: token, effects: [Entry.put("T:b", "P", "1"), ["delete", "T:bad"]]),
             Entry("m:c", next: "", token: token, history: "h", effects: [Entry.put("T:c", "P", "1")]),
             Entry("m:d", next: "", token: token, effects: [Entry.put("T:d", "P", "1")])
         )
@@ -220,11 +220,11 @@ struct CommitFunctionTests {
         let partition = try Partition()
         for bad in [
             Entry("m:b", next: "x"), Entry("m:b", next: "1", document: "x"),
-            Entry("m:b", next: "1", effects: [["D", String(repeating: "k", count: 3_000)]]),
-            Entry("m:b", next: "1", effects: [["X", "T:b", "{}"]]),
-            Entry("m:b", next: "1", effects: [["A", "", "7\nm:b\nt\n1", "{}"]]),
-            Entry("m:b", next: "1", effects: [["A", "mail", "m:b", "{}"]]),
-            Entry("m:b", next: "1", effects: [["A", "mail", "7\nm:b\nt\n1", "no"]]),
+            Entry("m:b", next: "1", effects: [["delete", String(repeating: "k", count: 3_000)]]),
+            Entry("m:b", next: "1", effects: [["evaluate", "T:b", "{}"]]),
+            Entry("m:b", next: "1", effects: [["offer", "", "7\nm:b\nt\n1", "{}"]]),
+            Entry("m:b", next: "1", effects: [["offer", "mail", "m:b", "{}"]]),
+            Entry("m:b", next: "1", effects: [["offer", "mail", "7\nm:b\nt\n1", "no"]]),
         ] {
             try await partition.accept("m:a", "m:b")
             let token = try await partition.claim().token
@@ -242,21 +242,21 @@ struct CommitFunctionTests {
     @Test(
         "what an entry stops is no longer held by the call, whichever comes first",
         arguments: [true, false],
-        ["K", "C"]
+        ["stop", "forget"]
     )
     func stoppedInTheCall(parentFirst: Bool, effect: String) async throws {
         let partition = try Partition()
         try await partition.accept("m:parent", "m:child")
         try await partition.redis("HSET", "~:children:m:parent", "7", "m:child")
         let token = try await partition.claim().token
-        let words = effect == "K" ? ["K", "7"] : ["C", "0"]
-        let parent = Entry("m:parent", next: effect == "K" ? "9" : "", token: token, history: "-", effects: [words])
+        let words = effect == "stop" ? ["stop", "7"] : ["forget", "0"]
+        let parent = Entry("m:parent", next: effect == "stop" ? "9" : "", token: token, history: "-", effects: [words])
         let child = Entry("m:child", next: "9000000", token: token, history: "-", effects: [Entry.put("T:c", "P", "1")])
         let entries = parentFirst ? [parent, child] : [child, parent]
         let replies = try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
         #expect(replies == (parentFirst ? [.integer(1), .integer(0)] : [.integer(1), .integer(1)]))
         #expect(try await partition.document("m:child")?.hasPrefix(#"{"s":"A""#) == true)
-        #expect(try await partition.due() == (effect == "K" ? ["m:parent", "9"] : []))
+        #expect(try await partition.due() == (effect == "stop" ? ["m:parent", "9"] : []))
         #expect(try await partition.closed().contains("m:child"))
         #expect(try await partition.item("T:c") == (parentFirst ? [:] : ["P": "1"]))
     }
@@ -275,7 +275,7 @@ struct CommitFunctionTests {
         while !left.isEmpty, calls < 20 {
             calls += 1
             let entries = left.map {
-                Entry($0, next: "=", token: token, history: "-", effects: [["X", "T:fat", program]])
+                Entry($0, next: "=", token: token, history: "-", effects: [["evaluate", "T:fat", program]])
             }
             let replies = try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
             let later = zip(left, replies).filter { $0.1 == .integer(4) }.map(\.0)

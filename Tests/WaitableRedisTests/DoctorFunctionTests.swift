@@ -17,7 +17,7 @@ struct DoctorFunctionTests {
         let partition = try Partition()
         try await partition.call("deploy", "m", "default", "h", "{}", #"{"hash":"h"}"#)
         let waiting = #"{"s":"R","d":"h","b":1,"z":9000000000000,"f":{"n":"Wait"},"input":{"Id":"open"}}"#
-        let done = #"{"s":"S","e":7,"k":"1.5","d":"h","b":1,"input":{"Id":"done"}}"#
+        let done = #"{"s":"S","ended":7,"k":"1.5","d":"h","b":1,"input":{"Id":"done"}}"#
         let entries = [
             Entry(
                 "m:open",

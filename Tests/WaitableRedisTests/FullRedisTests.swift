@@ -31,7 +31,7 @@ struct FullRedisTests {
         #expect(try await partition.call("commit", [token] + Entry.arguments([closing])) == .array([.integer(1)]))
         #expect(try await partition.item("T:a") == ["P": "1"])
         // What brings new data comes by another name.
-        let growing = Entry("m:d", next: "5", token: claim.token, effects: [["S", "news", "1", "a", "1"]])
+        let growing = Entry("m:d", next: "5", token: claim.token, effects: [["publish", "news", "1", "a", "1"]])
         let words = ["", claim.token, ""] + Entry.arguments([growing])
         #expect(try await partition.refusal("commit_growing", words)?.hasPrefix("OOM") == true)
         #expect(try await partition.redis("EXISTS", "~:stream:news") == .integer(0))
@@ -51,7 +51,7 @@ struct FullRedisTests {
         let partition = try Partition()
         try await partition.accept("m:a", "m:b")
         let claim = try await partition.claim()
-        let publishing = Entry("m:a", next: "5", token: claim.token, effects: [["S", "news", "1", "a", "1"]])
+        let publishing = Entry("m:a", next: "5", token: claim.token, effects: [["publish", "news", "1", "a", "1"]])
         let words = [claim.token, ""] + Entry.arguments([publishing])
         let contents = try await partition.contents()
         let used = try await partition.store.memory().used
@@ -67,7 +67,7 @@ struct FullRedisTests {
         // Without a limit there is no mark.
         try await partition.redis("CONFIG", "SET", "maxmemory", "0")
         let last = try await partition.claim()
-        let again = Entry("m:a", next: "", token: last.token, effects: [["S", "news", "1", "a", "1"]])
+        let again = Entry("m:a", next: "", token: last.token, effects: [["publish", "news", "1", "a", "1"]])
         let final = ["1", last.token, ""] + Entry.arguments([again])
         #expect(try await partition.send("commit_growing", final).array?.last == .integer(1))
     }

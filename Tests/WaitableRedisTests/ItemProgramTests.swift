@@ -42,7 +42,7 @@ struct ItemProgramTests {
         let text = try #require(result.last?.string)
         let json = try JSON(parsing: text)
         let document = try #require(try await partition.document("m:a"))
-        #expect(document.hasPrefix(#"{"s":"R","u":{"7":\#(text)},"k":"\#(token)""#))
+        #expect(document.hasPrefix(#"{"s":"R","outcomes":{"7":\#(text)},"k":"\#(token)""#))
         #expect(ItemOutcome(json).task == 7)
         return ItemOutcome(json).result
     }

@@ -25,7 +25,7 @@ struct LifecycleFunctionTests {
         #expect(reply[0] == .integer(1))
         #expect(
             try await partition.document("m:a")
-                == #"{"s":"A","e":\#(instant),"x":{"error":"E/1","cause":"\"}{é"},"d":"h","b":1,"input":{}}"#
+                == #"{"s":"A","ended":\#(instant),"failure":{"error":"E/1","cause":"\"}{é"},"d":"h","b":1,"input":{}}"#
         )
         #expect(try await partition.due().isEmpty)
         #expect(try await partition.redis("ZSCORE", "~:closed", "m:a").string == String(instant))
@@ -78,7 +78,9 @@ struct LifecycleFunctionTests {
         #expect(try await partition.call("reschedule", "m:a", "1970-01-01T00:00:06.0001Z").integer == 6_001)
         #expect(try await partition.due() == ["m:a", "6001"])
         let document = try #require(try await partition.document("m:a"))
-        let said = try #require(document.wholeMatch(of: /\{"s":"R","r":6001,"m":(\d+),"d":"h","b":1,"input":\{\}\}/))
+        let said = try #require(
+            document.wholeMatch(of: /\{"s":"R","moved":6001,"movedAt":(\d+),"d":"h","b":1,"input":\{\}\}/)
+        )
         #expect(try #require(Int64(said.1)) <= (try await partition.now()))
     }
 
@@ -181,7 +183,7 @@ struct LifecycleFunctionTests {
         #expect(messages == [String(instant)])
         #expect(
             try await partition.document("m:a")
-                == #"{"s":"R","v":\#(instant),"was":"\#(status)","k":"1.5","input":{"a":1}}"#
+                == #"{"s":"R","redriven":\#(instant),"was":"\#(status)","k":"1.5","input":{"a":1}}"#
         )
         #expect(try await partition.closed().isEmpty)
         #expect(try await partition.claim().names == ["m:a"])
@@ -196,7 +198,7 @@ struct LifecycleFunctionTests {
         let instant = try #require(try await partition.call("redrive", "m:a").integer)
         #expect(
             try await partition.document("m:a")
-                == #"{"s":"R","e":\#(stopped),"x":{"error":"E"},"v":\#(instant),"was":"A","k":"1.5","input":{"a":1}}"#
+                == #"{"s":"R","ended":\#(stopped),"failure":{"error":"E"},"redriven":\#(instant),"was":"A","k":"1.5","input":{"a":1}}"#
         )
     }
 

@@ -184,7 +184,7 @@ struct ListFunctionTests {
     func newestFirst() async throws {
         let store = partition.store
         for (number, name) in ["a", "b", "c", "d", "e"].enumerated() {
-            let document = #"{"s":"\#(name == "c" ? "S" : "F")","e":\#(number),"d":"h","b":1,"input":{}}"#
+            let document = #"{"s":"\#(name == "c" ? "S" : "F")","ended":\#(number),"d":"h","b":1,"input":{}}"#
             try await partition.call("accept", Entry.arguments([Entry("m:\(name)", next: "", document: document)]))
             try await partition.redis("ZADD", "~:closed", "\(number)", "m:\(name)")
         }

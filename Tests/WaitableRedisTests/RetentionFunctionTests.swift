@@ -131,7 +131,7 @@ struct RetentionFunctionTests {
         try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
         try await partition.accept("m:a")
         let token = try await partition.claim().token
-        let starts = ["one", "two"].enumerated().map { ["B", "child", $1, "{}", "\($0 + 7)", "*", ""] }
+        let starts = ["one", "two"].enumerated().map { ["start", "child", $1, "{}", "\($0 + 7)", "*", ""] }
         let parent = Entry("m:a", next: "9000000000000", token: token, effects: starts)
         #expect(try await partition.call("commit", [token] + Entry.arguments([parent])) == .array([.integer(1)]))
         if isStopped {
@@ -139,7 +139,7 @@ struct RetentionFunctionTests {
         } else {
             let lease = try await partition.claim().token
             let ends = ["one", "two"].enumerated().map { index, name in
-                Entry("child:\(name)", next: "", token: lease, effects: [["T", "m:a", "\(index + 7)", "*"]])
+                Entry("child:\(name)", next: "", token: lease, effects: [["report", "m:a", "\(index + 7)", "*"]])
             }
             try await partition.call("commit", [lease] + Entry.arguments(ends))
         }
@@ -155,12 +155,12 @@ struct RetentionFunctionTests {
         // The parent reads one of them, and then closes.
         let reader = try await partition.claim()
         #expect(reader.names == ["m:a"])
-        let reads = Entry("m:a", next: "1", token: reader.token, effects: [["C", "1", "7", ""]])
+        let reads = Entry("m:a", next: "1", token: reader.token, effects: [["forget", "1", "7", ""]])
         try await partition.call("commit", [reader.token] + Entry.arguments([reads]))
         #expect(try await numbers(partition, now, "10") == [1, 1, 0])
         #expect(try await partition.document("child:one") == nil)
         let last = try await partition.claim().token
-        let closes = Entry("m:a", next: "", token: last, effects: [["C", "0"]])
+        let closes = Entry("m:a", next: "", token: last, effects: [["forget", "0"]])
         try await partition.call("commit", [last] + Entry.arguments([closes]))
         #expect(try await sweep(partition, "", "10", "0") == 2)
         #expect(try await partition.closed().isEmpty)

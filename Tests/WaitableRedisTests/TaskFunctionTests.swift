@@ -66,12 +66,12 @@ struct TaskFunctionTests {
         try await partition.accept("m:a")
         let token = try await partition.claim().token
         try await partition.redis("HSET", "~:inbox:m:a", "7", "x", "h8", "5", "h9", "6")
-        let effect = ["C", "3", "7", "", "h8", "5", "h9", "5"]
+        let effect = ["forget", "3", "7", "", "h8", "5", "h9", "5"]
         let entry = Entry("m:a", next: Self.later, token: token, effects: [effect])
         #expect(try await partition.call("commit", [token] + Entry.arguments([entry])) == .array([.integer(1)]))
         #expect(try await inbox(partition, "m:a") == ["h9", "6"])
         let again = try await partition.claim().token
-        let last = Entry("m:a", next: "", token: again, effects: [["C", "0"]])
+        let last = Entry("m:a", next: "", token: again, effects: [["forget", "0"]])
         #expect(try await partition.call("commit", [again] + Entry.arguments([last])) == .array([.integer(1)]))
         #expect(try await inbox(partition, "m:a").isEmpty)
     }
@@ -85,7 +85,7 @@ struct TaskFunctionTests {
         try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
         try await partition.accept("m:a")
         let token = try await partition.claim().token
-        let start = ["B", "child", "one", "{}", "7", "@", ""]
+        let start = ["start", "child", "one", "{}", "7", "@", ""]
         let entry = Entry("m:a", next: "=", token: token, effects: [start])
         let reply = try await partition.call("commit", [token] + Entry.arguments([entry])).array?.first?.array
         let outcome = try #require(reply?.last?.string)
@@ -99,7 +99,7 @@ struct TaskFunctionTests {
             try await partition.call("stop", "child:one")
         } else {
             let lease = try await partition.claim().token
-            let end = Entry("child:one", next: "", token: lease, effects: [["T", "m:a", "7", "@"]])
+            let end = Entry("child:one", next: "", token: lease, effects: [["report", "m:a", "7", "@"]])
             #expect(try await partition.call("commit", [lease] + Entry.arguments([end])) == .array([.integer(1)]))
         }
         #expect(try await inbox(partition, "m:a") == ["7", #"{"child":"child:one","as":"@"}"#])
@@ -111,11 +111,11 @@ struct TaskFunctionTests {
         try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
         try await partition.accept("m:a")
         let token = try await partition.claim().token
-        let starts = [("one", "7"), ("two", "8")].map { ["B", "child", $0.0, "{}", $0.1, "*", ""] }
+        let starts = [("one", "7"), ("two", "8")].map { ["start", "child", $0.0, "{}", $0.1, "*", ""] }
         let parent = Entry("m:a", next: "=", token: token, effects: starts)
         #expect(try await partition.call("commit", [token] + Entry.arguments([parent])) == .array([.integer(1)]))
         let lease = try await partition.claim(limit: 1).token
-        let three = ["B", "child", "three", "{}", "5", "=", ""]
+        let three = ["start", "child", "three", "{}", "5", "=", ""]
         let child = Entry("child:one", next: "=", token: lease, effects: [three])
         _ = try await partition.call("commit", [lease] + Entry.arguments([child]))
         // One of them closes by itself: nobody has to stop it any more.
@@ -123,11 +123,11 @@ struct TaskFunctionTests {
         if isStopped {
             try await partition.call("stop", "m:a")
         } else {
-            let end = Entry("m:a", next: "", token: token, effects: [["C", "0"]])
+            let end = Entry("m:a", next: "", token: token, effects: [["forget", "0"]])
             #expect(try await partition.call("commit", [token] + Entry.arguments([end])) == .array([.integer(1)]))
         }
         for name in ["child:one", "child:two", "child:three"] {
-            #expect(try await partition.document(name)?.hasPrefix(#"{"s":"A","e":"#) == true)
+            #expect(try await partition.document(name)?.hasPrefix(#"{"s":"A","ended":"#) == true)
         }
         #expect(try await partition.due().isEmpty)
         #expect(
@@ -140,7 +140,7 @@ struct TaskFunctionTests {
         try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
         try await partition.accept(parent)
         let token = try await partition.claim(limit: 1).token
-        let starts = (1...children).map { ["B", "child", "\(parent.dropFirst(2))-\($0)", "{}", "\($0)", "*", ""] }
+        let starts = (1...children).map { ["start", "child", "\(parent.dropFirst(2))-\($0)", "{}", "\($0)", "*", ""] }
         let begun = Entry(parent, next: "=", token: token, effects: starts)
         #expect(try await partition.call("commit", [token] + Entry.arguments([begun])) == .array([.integer(1)]))
         return token
@@ -161,12 +161,17 @@ struct TaskFunctionTests {
         let messages = try await partition.messages {
             switch way {
             case "commit":
-                let end = Entry("m:a", next: "", token: token, effects: [["C", "0"]])
+                let end = Entry("m:a", next: "", token: token, effects: [["forget", "0"]])
                 try await partition.call("commit", [token] + Entry.arguments([end]))
             case "stop":
                 try await partition.call("stop", "m:a")
             default:
-                let given = Entry("m:a", next: Self.later, token: token, effects: (1...1_100).map { ["K", "\($0)"] })
+                let given = Entry(
+                    "m:a",
+                    next: Self.later,
+                    token: token,
+                    effects: (1...1_100).map { ["stop", "\($0)"] }
+                )
                 try await partition.call("commit", [token] + Entry.arguments([given]))
             }
         }
@@ -191,9 +196,9 @@ struct TaskFunctionTests {
         let partition = try Partition()
         let token = try await family(partition, "m:a", children: 300)
         let lease = try await partition.claim(limit: 400).token
-        let given = Entry("m:a", next: Self.later, token: token, effects: (1...300).map { ["K", "\($0)"] })
+        let given = Entry("m:a", next: Self.later, token: token, effects: (1...300).map { ["stop", "\($0)"] })
         try await partition.call("commit", [token] + Entry.arguments([given]))
-        let end = Entry("child:a-300", next: "", token: lease, effects: [["T", "m:a", "300", "*"]])
+        let end = Entry("child:a-300", next: "", token: lease, effects: [["report", "m:a", "300", "*"]])
         #expect(try await partition.call("commit", [lease] + Entry.arguments([end])) == .array([.integer(1)]))
         #expect(try await inbox(partition, "m:a").isEmpty)
         #expect(try await partition.due().contains("9000000000000"))
@@ -208,7 +213,7 @@ struct TaskFunctionTests {
         try await start(partition, "m:a")
         try await partition.accept("m:b")
         let token = try await partition.claim().token
-        let end = Entry("m:b", next: "", token: token, effects: [["T", "m:a", "7", "*"]])
+        let end = Entry("m:b", next: "", token: token, effects: [["report", "m:a", "7", "*"]])
         #expect(try await partition.call("commit", [token] + Entry.arguments([end])) == .array([.integer(1)]))
         #expect(try await inbox(partition, "m:a").isEmpty)
     }
@@ -219,10 +224,10 @@ struct TaskFunctionTests {
         try await partition.call("deploy", "child", "put", "hash", "{}", #"{"hash":"hash"}"#)
         try await partition.accept("m:a")
         let token = try await partition.claim().token
-        let starts = [("one", "7"), ("two", "8")].map { ["B", "child", $0.0, "{}", $0.1, "*", ""] }
+        let starts = [("one", "7"), ("two", "8")].map { ["start", "child", $0.0, "{}", $0.1, "*", ""] }
         let parent = Entry("m:a", next: "=", token: token, effects: starts)
         _ = try await partition.call("commit", [token] + Entry.arguments([parent]))
-        let next = Entry("m:a", next: Self.later, token: token, effects: [["K", "7"], ["K", "99"]])
+        let next = Entry("m:a", next: Self.later, token: token, effects: [["stop", "7"], ["stop", "99"]])
         #expect(try await partition.call("commit", [token] + Entry.arguments([next])) == .array([.integer(1)]))
         #expect(try await partition.document("child:one")?.hasPrefix(#"{"s":"A""#) == true)
         #expect(try await partition.document("child:two")?.hasPrefix(#"{"s":"R""#) == true)
@@ -251,7 +256,7 @@ struct TaskFunctionTests {
         try await partition.accept("m:a")
         let token = try await partition.claim().token
         let qualifiers = ["", ":1", ":LIVE", ":3", ":NONE"]
-        let starts = qualifiers.enumerated().map { ["B", "child", "c\($0)", "{}", "\($0 + 1)", "", $1] }
+        let starts = qualifiers.enumerated().map { ["start", "child", "c\($0)", "{}", "\($0 + 1)", "", $1] }
         let parent = Entry("m:a", next: "=", token: token, effects: starts)
         // What is drawn for an alias is drawn from nothing that is counted besides: its routes keep their shares.
         let counted = try await partition.redis("GET", "~:sequence")
@@ -283,10 +288,12 @@ struct TaskFunctionTests {
         try await partition.accept("m:a", "m:b", "m:c")
         let token = try await partition.claim().token
         let told = [
-            ["B", "child", "one", "{}", "1", "@", ""], ["B", "whole", "two", "{}", "2", "", ":1"],
-            ["B", "whole", "three", "{}", "3", "@", ""],
+            ["start", "child", "one", "{}", "1", "@", ""], ["start", "whole", "two", "{}", "2", "", ":1"],
+            ["start", "whole", "three", "{}", "3", "@", ""],
         ]
-        let items = [["B", "m/Map", "four", "{}", "4", "*", "gone"], ["B", "m/Map", "five", "{}", "5", "*", "gone"]]
+        let items = [
+            ["start", "m/Map", "four", "{}", "4", "*", "gone"], ["start", "m/Map", "five", "{}", "5", "*", "gone"],
+        ]
         let entries = [
             Entry("m:a", next: "=", token: token, effects: told),
             Entry("m:b", next: "=", token: token, effects: items),
@@ -308,12 +315,12 @@ struct TaskFunctionTests {
     func streams() async throws {
         let partition = try Partition()
         try await partition.redis("SET", "~:stream:bad", "x")
-        let good = Entry("m:a", next: "1", history: "h", effects: [["S", "good", "2", "a", "1", "b", "2"]])
+        let good = Entry("m:a", next: "1", history: "h", effects: [["publish", "good", "2", "a", "1", "b", "2"]])
         let bad = Entry(
             "m:b",
             next: "1",
             history: "h",
-            effects: [["S", "good", "1", "a", "1"], ["S", "bad", "1", "a", "1"]]
+            effects: [["publish", "good", "1", "a", "1"], ["publish", "bad", "1", "a", "1"]]
         )
         let reply = try await partition.call("accept", Entry.arguments([good, bad])).array
         #expect(reply?.first == .integer(1))

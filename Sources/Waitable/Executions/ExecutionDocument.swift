@@ -11,8 +11,8 @@ import StatesLanguage
 /// | member | meaning |
 /// | --- | --- |
 /// | `s` | status: R, S, F, T or A |
-/// | `e`, `x` | closing instant (Unix ms), `{"error","cause"}` |
-/// | `r`, `m`, `v`, `was`, `u` | ``Inbox``: rescheduled to and at (ms), redriven at (ms), status before, outcomes |
+/// | `ended`, `failure` | closing instant (Unix ms), `{"error","cause"}` |
+/// | `moved`, `movedAt`, `redriven`, `was`, `outcomes` | ``Inbox``: rescheduled to and at (ms), redriven at (ms), status before, outcomes |
 /// | `k` | fencing token of the last commit |
 /// | `d` | hash of the revision |
 /// | `b` | start (Unix ms) |
@@ -41,9 +41,9 @@ public enum ExecutionDocument {
         text.append(contentsOf: execution.status.code.utf8)
         text.append(UInt8(ascii: "\""))
         if let stop = execution.stopDate {
-            member("e", JSON.integer(stop.milliseconds), &text)
+            member("ended", JSON.integer(stop.milliseconds), &text)
         }
-        if let failure = execution.failure { member("x", failure.json, &text) }
+        if let failure = execution.failure { member("failure", failure.json, &text) }
         if let lease { member("k", .string(lease), &text) }
         member("d", .string(execution.revision), &text)
         member("b", .integer(execution.startDate.milliseconds), &text)
@@ -102,8 +102,8 @@ public enum ExecutionDocument {
         }
         execution.status = status
         if !status.isOpen {
-            execution.stopDate = try reader.instant("e")
-            execution.failure = try reader.json("x").map(ExecutionFailure.init(json:))
+            execution.stopDate = try reader.instant("ended")
+            execution.failure = try reader.json("failure").map(ExecutionFailure.init(json:))
         }
         if status == .succeeded, execution.output == nil { execution.output = execution.input }
         // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
@@ -147,8 +147,8 @@ public enum ExecutionDocument {
 
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 
-    private static let openMessages = ["r", "m", "v", "was", "e", "x", "u"]
-    private static let closedMessages = ["r", "m", "v"]
+    private static let openMessages = ["moved", "movedAt", "redriven", "was", "ended", "failure", "outcomes"]
+    private static let closedMessages = ["moved", "movedAt", "redriven"]
 
     private static func member(_ name: String, _ value: JSON, _ text: inout [UInt8]) {
         prefix(name, &text)

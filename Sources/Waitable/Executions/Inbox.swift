@@ -91,30 +91,30 @@ public struct Inbox: Sendable, Equatable {
     /// entry: answers are kept beside the document.
     init(_ object: JSONObject) {
         guard !object.isEmpty else { return }
-        rescheduledTo = object["r"]?.integerValue.map(Instant.init(milliseconds:))
-        rescheduledAt = object["m"]?.integerValue.map(Instant.init(milliseconds:))
-        redrivenAt = object["v"]?.integerValue.map(Instant.init(milliseconds:))
+        rescheduledTo = object["moved"]?.integerValue.map(Instant.init(milliseconds:))
+        rescheduledAt = object["movedAt"]?.integerValue.map(Instant.init(milliseconds:))
+        redrivenAt = object["redriven"]?.integerValue.map(Instant.init(milliseconds:))
         if let status = object["was"]?.stringValue.flatMap(ExecutionStatus.init(code:)) {
             closing = Closing(
                 status: status,
-                instant: object["e"]?.integerValue.map(Instant.init(milliseconds:)),
-                failure: object["x"].map(ExecutionFailure.init(json:))
+                instant: object["ended"]?.integerValue.map(Instant.init(milliseconds:)),
+                failure: object["failure"].map(ExecutionFailure.init(json:))
             )
         }
-        outcomes = object["u"]?.objectValue ?? JSONObject()
+        outcomes = object["outcomes"]?.objectValue ?? JSONObject()
         answers = object["a"]?.objectValue ?? JSONObject()
     }
 
     /// Writes the members.
     func write(to object: inout JSONObject) {
         guard !isEmpty else { return }
-        object["e"] = closing?.instant.map { .integer($0.milliseconds) }
-        object["x"] = closing?.failure?.json
-        object["r"] = rescheduledTo.map { .integer($0.milliseconds) }
-        object["m"] = rescheduledAt.map { .integer($0.milliseconds) }
-        object["v"] = redrivenAt.map { .integer($0.milliseconds) }
+        object["ended"] = closing?.instant.map { .integer($0.milliseconds) }
+        object["failure"] = closing?.failure?.json
+        object["moved"] = rescheduledTo.map { .integer($0.milliseconds) }
+        object["movedAt"] = rescheduledAt.map { .integer($0.milliseconds) }
+        object["redriven"] = redrivenAt.map { .integer($0.milliseconds) }
         object["was"] = closing.map { .string($0.status.code) }
-        if !outcomes.isEmpty { object["u"] = .object(outcomes) }
+        if !outcomes.isEmpty { object["outcomes"] = .object(outcomes) }
         if !answers.isEmpty { object["a"] = .object(answers) }
     }
 }

@@ -18,10 +18,10 @@ public enum ItemEffect: Sendable, Equatable {
             append(key.suffix)
             for value in values { append(value) }
         case .delete(let key):
-            append("D")
+            append("delete")
             append(key.suffix)
         case .evaluate(let key, let program, _, _):
-            append("X")
+            append("evaluate")
             append(key.suffix)
             append(program)
         }

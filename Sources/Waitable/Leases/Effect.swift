@@ -51,26 +51,29 @@ public enum Effect: Sendable, Equatable {
         switch self {
         case .item(let effect): effect.appendArguments(append)
         case .offer(let activity, let task):
-            for word in ["A", activity, task.text, task.refusal.json.text] { append(word) }
+            for word in ["offer", activity, task.text, task.refusal.json.text] { append(word) }
         case .publish(let stream, let fields):
-            for word in ["S", stream, String(fields.count)] { append(word) }
+            for word in ["publish", stream, String(fields.count)] { append(word) }
             for field in fields {
                 append(field.name)
                 append(field.value)
             }
         case .start(let start):
             for word in [
-                "B", start.machine, start.name, start.input, String(start.task), start.wish.text, start.revision ?? "",
+                "start", start.machine, start.name, start.input, String(start.task), start.wish.text,
+                start.revision ?? "",
             ] {
                 append(word)
             }
         case .stop(let task):
-            append("K")
+            append("stop")
             append(String(task))
         case .report(let parent):
-            for word in ["T", parent.key.member, String(parent.task), String(parent.answer.rawValue)] { append(word) }
+            for word in ["report", parent.key.member, String(parent.task), String(parent.answer.rawValue)] {
+                append(word)
+            }
         case .forget(let answers):
-            for word in ["C", String(answers.count)] { append(word) }
+            for word in ["forget", String(answers.count)] { append(word) }
             for answer in answers {
                 append(answer.name)
                 append(answer.value)

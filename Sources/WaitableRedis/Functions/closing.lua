@@ -37,7 +37,7 @@ local function abort(prefix, name, document, failure, queue)
     local now = clock()
     if call.writes then call.writes.stopped[name] = true end
     local members, rest = split(document)
-    members.e, members.x = format('%.0f', now), failure
+    members.ended, members.failure = format('%.0f', now), failure
     keepDocument(prefix, name, join('A', members, rest))
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', prefix .. ':closed', now, name)

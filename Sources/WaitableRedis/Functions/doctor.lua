@@ -204,7 +204,7 @@ local function judgeClosed(asked, name, document, due, closed, found)
     local function list()
         local members, rest = split(document)
         local compact = compactForm(rest)
-        local closing = members.e or format('%.0f', compact and compact.letter == 'S' and compact.ends or asked.now)
+        local closing = members.ended or format('%.0f', compact and compact.letter == 'S' and compact.ends or asked.now)
         redis.call('ZADD', prefix .. ':closed', closing, name)
     end
     if due then

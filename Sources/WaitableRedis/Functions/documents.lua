@@ -3,8 +3,13 @@
 -- A document is an object, or the compact form, or an object in front of the compact form. An object begins with a head of
 -- a fixed form, which Swift's ExecutionDocument writes and the functions read, member by member from its first byte on:
 --   {"s":"R"           status: R, S, F, T or A
---   ,"e":…,"x":…       messages: what functions left for the next worker; each may be missing, also below
---   ,"r":…,"m":…,"v":…,"was":…,"u":…
+--   ,"ended":ms        messages: what functions left for the next worker. Each may be missing, as all below. When it closed,
+--   ,"failure":{…}     and why,
+--   ,"moved":ms        where a wait's end was moved to,
+--   ,"movedAt":ms      and when,
+--   ,"redriven":ms     when it was redriven,
+--   ,"was":"F"         and the status that it had before,
+--   ,"outcomes":{…}    the outcomes of programs on items, by the ids of their tasks
 --   ,"k":"token"       the lease under which it was committed
 --   ,"d":"hash"        its revision
 --   ,"b":ms            its start
@@ -37,9 +42,11 @@ local function status(document) return COMPACT[sub(document, 1, 1)] or HEADS[sub
 local STATUS_NAMES = {R = 'RUNNING', S = 'SUCCEEDED', F = 'FAILED', T = 'TIMED_OUT', A = 'ABORTED'}
 
 -- Members that functions put between the status and the rest of a document, in this order.
-local INBOX = {'e', 'x', 'r', 'm', 'v', 'was', 'u'}
+local INBOX = {'ended', 'failure', 'moved', 'movedAt', 'redriven', 'was', 'outcomes'}
 
-local IS_INBOX = {e = true, x = true, r = true, m = true, v = true, was = true, u = true}
+local IS_INBOX = {
+    ended = true, failure = true, moved = true, movedAt = true, redriven = true, was = true, outcomes = true,
+}
 
 -- The JSON string at text[start], and the index after it.
 local function quotedAt(text, start)
@@ -79,7 +86,7 @@ local function split(document)
     if COMPACT[sub(document, 1, 1)] then return {}, '}' .. document end
     local members, position = {}, 9
     while true do
-        local name, start = match(document, '^,"(%l+)":()', position)
+        local name, start = match(document, '^,"(%a+)":()', position)
         if not name or not IS_INBOX[name] then break end
         local value, stop = match(document, '^(%-?%d+)()', start)
         if not value then value, stop = match(document, '^("[^"]*")()', start) end

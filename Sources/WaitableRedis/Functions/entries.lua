@@ -8,9 +8,9 @@
 --             it goes
 --   effect    'P["f1",…]', SUFFIX, v1, …             the item becomes these fields
 --             'U[["f1",…],["g1",…]]', SUFFIX, v1, …  sets the fields f, removes the fields g
---             'D', SUFFIX                            removes the item
---             'X', SUFFIX, PROGRAM                   evaluated by items.lua; has an outcome
---             'A', 'S', 'B', 'K', 'T', 'C'           see effects.lua
+--             'delete', SUFFIX                       removes the item
+--             'evaluate', SUFFIX, PROGRAM            evaluated by items.lua; has an outcome
+--             'offer', 'publish', 'start', 'stop', 'report', 'forget': see effects.lua
 -- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, machine, table, then m rows: the usual case, executions that
 -- are each one write of this form. Their lists of history stay as they are.
 --   kind      'close': X, document, SUFFIX, v1, …        closes it
@@ -40,9 +40,9 @@ local function checkEffect(args, i, read)
     local kind = args[i]
     local form = knownForm(kind)
     if not form then
-        if kind == 'D' then
+        if kind == 'delete' then
             return i + 2, misnamed(args[i + 1], 'item', limits.itemKey)
-        elseif kind == 'X' then
+        elseif kind == 'evaluate' then
             local problem = misnamed(args[i + 1], 'item', limits.itemKey)
             local readable, program = pcall(items.parse, args[i + 2])
             if not readable and not program.refusal then error(program, 0) end
@@ -54,7 +54,7 @@ local function checkEffect(args, i, read)
             local after, problem
             if kind then after, problem = effects.check(args, i) end
             if not after then
-                refuse('VALIDATION', 'effect', 'must be P[…], U[…], D, X, A, S, B, K, T or C', kind or '')
+                refuse('VALIDATION', 'effect', 'must be one that entries have', kind or '')
             end
             return after, problem
         end
@@ -107,7 +107,7 @@ function entries.parse(prefix, args, first, now, keeping)
                 batch.starts[n], i = i + 3, i + 5
                 for _ = 1, number do
                     local other
-                    if args[i] == 'X' then
+                    if args[i] == 'evaluate' then
                         batch.runs = batch.runs or {}
                         batch.runs[n] = true
                     end
@@ -147,8 +147,8 @@ end
 -- changed), or nil, the outcome of a program, and its task.
 local function applyEffect(prefix, name, args, i, read)
     local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
-    if kind == 'X' then return i + 3, nil, items.run(read[i], key), read[i].task end
-    if kind == 'D' then return i + 2, clear(key) end
+    if kind == 'evaluate' then return i + 3, nil, items.run(read[i], key), read[i].task end
+    if kind == 'delete' then return i + 2, clear(key) end
     if read[i] then return i + 2 + read[i].fields, carryOut(key, read[i], args, i + 3, 1) end
     local width, problem = effects.width(args, i), effects.problem(prefix, name, args, i)
     if problem then return i + width, problem end
@@ -169,7 +169,7 @@ function entries.apply(prefix, args, batch, n)
                 local problem = effects.problem(prefix, name, args, k)
                 if problem then return problem end
                 k = k + width
-            elseif args[k] == 'X' then
+            elseif args[k] == 'evaluate' then
                 k = k + 3
             else
                 local reply = redis.pcall('HLEN', prefix .. ':item:' .. args[k + 1])
@@ -211,7 +211,7 @@ function entries.reply(outcomes, document)
         reply[n + 1], members[n] = outcomes[n].text, '"' .. outcomes[n].task .. '":' .. outcomes[n].text
     end
     local head, rest = split(document)
-    head.u = '{' .. concat(members, ',') .. '}'
+    head.outcomes = '{' .. concat(members, ',') .. '}'
     return reply, join(status(document), head, rest)
 end
 

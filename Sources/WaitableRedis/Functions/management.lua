@@ -106,7 +106,7 @@ local function reschedule(keys, args)
     if score and isLease(tonumber(score)) then refuse('LEASED', 'execution', 'must not be held by a worker', name) end
     local members, rest = split(document)
     local text = format('%.0f', instant)
-    members.r, members.m = text, format('%.0f', (clock()))
+    members.moved, members.movedAt = text, format('%.0f', (clock()))
     keepDocument(prefix, name, join('R', members, rest))
     local at, was = instant, tonumber(score or instant)
     if was >= pausing.PARKED then was = was - pausing.PARKED end
@@ -141,7 +141,7 @@ local function redrive(keys, args)
     local before = firstDue(prefix)
     local now = clock()
     local members, rest = split(document)
-    members.v, members.was = format('%.0f', now), '"' .. letter .. '"'
+    members.redriven, members.was = format('%.0f', now), '"' .. letter .. '"'
     keepDocument(prefix, name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)

@@ -82,11 +82,14 @@ struct CompactDocumentTests {
         let waiting = try Self.waiting()
         let text = document(waiting, lease: Self.lease)
         #expect(text.first == "R")
-        let moved = try ExecutionDocument.decode(Array((#"{"s":"R","r":5,"m":6}"# + text).utf8), key: Self.key)
+        let moved = try ExecutionDocument.decode(
+            Array((#"{"s":"R","moved":5,"movedAt":6}"# + text).utf8),
+            key: Self.key
+        )
         #expect(moved.inbox.rescheduledTo == Instant(milliseconds: 5))
         #expect(moved.flow == waiting.flow && moved.input == waiting.input && moved.journal == waiting.journal)
         let stopped = try ExecutionDocument.decode(
-            Array((#"{"s":"A","e":9,"x":{"error":"E"}}"# + text).utf8),
+            Array((#"{"s":"A","ended":9,"failure":{"error":"E"}}"# + text).utf8),
             key: Self.key
         )
         #expect(stopped.status == .aborted && stopped.stopDate == Instant(milliseconds: 9))

@@ -70,7 +70,7 @@ struct ExecutionDocumentTests {
     @Test("What functions put behind the status is read as the inbox")
     func inbox() throws {
         let document = #"""
-            {"s":"R","e":5,"x":{"error":"E"},"r":7,"v":8,"was":"A","u":{"9":{"task":9}},"d":"h","b":1,"input":{}}
+            {"s":"R","ended":5,"failure":{"error":"E"},"moved":7,"redriven":8,"was":"A","outcomes":{"9":{"task":9}},"d":"h","b":1,"input":{}}
             """#
         let execution = try ExecutionDocument.decode(Array(document.utf8), key: Self.key)
         #expect(execution.inbox.rescheduledTo == Instant(milliseconds: 7))

@@ -103,7 +103,7 @@ struct ItemTaskHandlerTests {
             #"{"TableName":"T","Key":{"id":{"S":"a"}}\#(nulls)}"#,
             ItemTaskHandler(execution: Self.execution)
         )
-        #expect(effect.map(arguments) == ["D", "T:a"])
+        #expect(effect.map(arguments) == ["delete", "T:a"])
     }
 
     @Test("a delete without conditions is an effect, also out of a table's ARN")
@@ -114,7 +114,7 @@ struct ItemTaskHandlerTests {
             #"{"TableName":"arn:aws:dynamodb:eu-west-1:1:table/T","Key":{"id":{"N":"05"}}}"#,
             handler
         )
-        #expect(effect.map(arguments) == ["D", "T:5"])
+        #expect(effect.map(arguments) == ["delete", "T:5"])
     }
 
     private static let programCases: [(String, String)] = [

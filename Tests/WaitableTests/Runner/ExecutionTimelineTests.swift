@@ -96,7 +96,7 @@ struct ExecutionTimelineTests {
         var stopped = life
         stopped.execution = try ExecutionDocument.decode(
             Array(
-                #"{"s":"A","e":4000,"x":{"error":"E","cause":"C"},"r":3000,"m":2000,"d":"h","b":1000,"h":[0,0],"input":{}}"#
+                #"{"s":"A","ended":4000,"failure":{"error":"E","cause":"C"},"moved":6000,"movedAt":2000,"d":"h","b":1000,"h":[0,0],"input":{}}"#
                     .utf8
             ),
             key: life.execution.key
@@ -106,7 +106,8 @@ struct ExecutionTimelineTests {
         #expect(try stopped.events() == ended)
         #expect(try stopped.timeline().events.last?.failure == ExecutionFailure(error: "E", cause: "C"))
 
-        let head = #"{"s":"R","e":4000,"r":3000,"m":2000,"v":4000,"was":"A","d":"h","b":1000,"input":{}}"#
+        let head =
+            #"{"s":"R","ended":4000,"moved":6000,"movedAt":2000,"redriven":4000,"was":"A","d":"h","b":1000,"input":{}}"#
         let redriven = try ExecutionDocument.decode(Array(head.utf8), key: life.execution.key)
         life.execution.inbox = redriven.inbox
         #expect(try life.events(due: 4_000, now: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
