@@ -2,7 +2,10 @@ extension DefinitionCompiler {
     /// Reports variables that a branch or an item processor assigns although a scope around it assigns one of that name.
     func checkVariables(of graph: StateGraph, _ fields: inout FieldReader) {
         var problems: [DefinitionProblem] = []
-        func check(_ graph: StateGraph, at place: String, outer: Set<Spelling>) {
+        // What the scopes around the one that is looked at assign: one set for all, so that many branches cost no more than
+        // their own variables.
+        var outer: Set<Spelling> = []
+        func check(_ graph: StateGraph, at place: String) {
             let states = graph.states.sorted { $0.key < $1.key }
             for (name, state) in states {
                 for variable in state.assignments.flatMap(\.names) where outer.contains(variable) {
@@ -16,14 +19,15 @@ extension DefinitionCompiler {
                     )
                 }
             }
-            let visible = outer.union(states.flatMap { $0.value.assignments.flatMap(\.names) })
+            let own = states.flatMap { $0.value.assignments.flatMap(\.names) }.filter { outer.insert($0).inserted }
             for (name, state) in states {
                 for (field, inner) in state.fieldsOfGraphs {
-                    check(inner, at: "\(place)/States/\(name)/\(field)", outer: visible)
+                    check(inner, at: "\(place)/States/\(name)/\(field)")
                 }
             }
+            for variable in own { outer.remove(variable) }
         }
-        check(graph, at: fields.location, outer: [])
+        check(graph, at: fields.location)
         fields.add(problems)
     }
 }

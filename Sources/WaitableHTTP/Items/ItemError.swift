@@ -71,7 +71,7 @@ package struct ItemError: Error, HTTPResponseError {
 
     static let outcomeUnknown = unavailable(
         "OutcomeUnknown",
-        "Redis did not answer: it may have been done. The same request with the same Id is safe to repeat."
+        "Redis did not answer: it may have been done. A start with the same Id is safe to repeat; look first for anything else."
     )
     static let redisUnavailable = unavailable("RedisUnavailable", "Redis cannot be reached: nothing was done.")
     static let clockChanged = unavailable(
@@ -79,7 +79,10 @@ package struct ItemError: Error, HTTPResponseError {
         "Redis's clock was set, or it is another Redis: nothing was done."
     )
     static let stopping = unavailable("Stopping", "The server is stopping.")
-    static let tooManyReplays = unavailable("TooManyReplays", "Too many histories and timelines are asked for at once.")
+    static let tooManyReplays = unavailable(
+        "TooManyReplays",
+        "Too many histories, timelines and definitions are asked for at once."
+    )
     /// Nobody reads it, but the log of a proxy: the client has gone, or the server stops.
     static let givenUp = unavailable("Stopping", "The request was given up.")
     static let tooManyConnections = unavailable("TooManyConnections", "All connections are taken.")

@@ -26,7 +26,7 @@ extension StepFunctionsAPI {
             }
             revision.history = history
         }
-        try compile(revision)
+        _ = try await compile(revision.definition, type: revision.type)
         let now = try await ingest.clock.now()
         let arn = ingest.arn.stateMachine(name)
         let existing = try await currentRevision(of: name)
@@ -49,11 +49,15 @@ extension StepFunctionsAPI {
         return answer
     }
 
-    /// Compiles a definition, to see that it can be run.
-    func compile(_ revision: Revision) throws(APIError) {
+    /// Compiles a definition, in its turn.
+    ///
+    /// - Throws: ``APIError`` where it cannot be run, ``TurnsError`` where too many wait for theirs.
+    func compile(_ definition: String, type: MachineType) async throws -> StateMachine {
         do {
-            _ = try StateMachine(definition: revision.definition, resources: TaskCatalog(type: revision.type))
-        } catch {
+            return try await ingest.compilations.turn { _ in
+                try StateMachine(definition: definition, resources: TaskCatalog(type: type))
+            }
+        } catch let error as DefinitionError {
             throw APIError(error)
         }
     }

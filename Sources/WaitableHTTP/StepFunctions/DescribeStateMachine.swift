@@ -27,7 +27,7 @@ extension StepFunctionsAPI {
             "creationDate": (published?.creationDate ?? record.creationDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
-        answer["variableReferences"] = Self.variableReferences(in: revision)
+        answer["variableReferences"] = try await variableReferences(in: revision)
         answer["revisionId"] = revision.id.map(JSON.string)
         answer["description"] = published?.description.map(JSON.string)
         return answer
@@ -50,15 +50,20 @@ extension StepFunctionsAPI {
             "updateDate": (updated ?? execution.startDate).epochSeconds,
         ]
         answer.merge(revision.configurations)
-        answer["variableReferences"] = Self.variableReferences(in: revision)
+        answer["variableReferences"] = try await variableReferences(in: revision)
         answer["revisionId"] = revision.id.map(JSON.string)
         return answer
     }
 
     /// The variables that each state refers to; `nil` where none does.
-    private static func variableReferences(in revision: Revision) -> JSON? {
-        let machine = try? StateMachine(definition: revision.definition, resources: TaskCatalog(type: revision.type))
-        guard let references = machine?.variableReferences, !references.isEmpty else { return nil }
+    private func variableReferences(in revision: Revision) async throws -> JSON? {
+        let references: [Spelling: [String]]
+        do {
+            references = try await compile(revision.definition, type: revision.type).variableReferences
+        } catch is APIError {
+            return nil
+        }
+        guard !references.isEmpty else { return nil }
         var object = JSONObject()
         for (state, names) in references.sorted(by: { $0.key < $1.key }) {
             object[state.text] = .array(names.map(JSON.string))

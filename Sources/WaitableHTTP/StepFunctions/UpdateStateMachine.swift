@@ -24,7 +24,7 @@ extension StepFunctionsAPI {
         guard let before = try await currentRevision(of: name) else { throw APIError.noStateMachine(arn) }
         var revision = before
         try request.apply(to: &revision)
-        if request.isGiven("definition") { try compile(revision) }
+        if request.isGiven("definition") { _ = try await compile(revision.definition, type: revision.type) }
         let now = try await ingest.clock.now()
         // The first update makes a revision even of what was created, unless it publishes just that.
         let isChanged = !revision.isLike(before) || before.id == nil && publication == nil

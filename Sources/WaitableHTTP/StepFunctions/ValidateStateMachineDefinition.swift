@@ -12,9 +12,11 @@ extension StepFunctionsAPI {
         var diagnostics: [JSON] = []
         var result = "OK"
         do {
-            let machine = try StateMachine(definition: definition, resources: TaskCatalog(type: type))
+            let machine = try await ingest.compilations.turn { _ in
+                try StateMachine(definition: definition, resources: TaskCatalog(type: type))
+            }
             if severity == "WARNING" { diagnostics = machine.warnings.map { Self.diagnostic($0, severity) } }
-        } catch {
+        } catch let error as DefinitionError {
             result = "FAIL"
             diagnostics = error.problems.map { Self.diagnostic($0, "ERROR") }
         }

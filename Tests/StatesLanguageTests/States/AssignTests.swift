@@ -217,6 +217,20 @@ struct AssignTests {
         )
     }
 
+    @Test("many inner scopes cost no more than their own variables")
+    func manyScopes() {
+        let variables = (0..<20_000).map { #""a\#($0)":1"# }.joined(separator: ",")
+        let branches = (0..<6_000).map {
+            #"{"StartAt":"P\#($0)","States":{"P\#($0)":{"Type":"Pass","Assign":{"w":1},"End":true}}}"#
+        }
+        let fork = #"{"Type":"Parallel","Branches":[\#(branches.joined(separator: ","))],"End":true}"#
+        #expect(
+            problems(
+                #"{"StartAt":"S","States":{"S":{"Type":"Pass","Assign":{\#(variables)},"Next":"F"},"F":\#(fork)}}"#
+            ).isEmpty
+        )
+    }
+
     @Test("fields where no variables are assigned refuse Assign")
     func places() {
         #expect(
