@@ -1,10 +1,15 @@
 /// A moment, in whole milliseconds since the Unix epoch.
 public struct Instant: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    public var milliseconds: Int64
+    public let milliseconds: Int64
 
-    /// A moment from Unix milliseconds.
-    public init(milliseconds: Int64) { self.milliseconds = milliseconds }
+    /// A moment from Unix milliseconds. What is further than 285,000 years from 1970 counts as that, so that no difference of
+    /// two moments overflows, whoever wrote them.
+    public init(milliseconds: Int64) {
+        self.milliseconds = max(-Self.furthest, min(milliseconds, Self.furthest))
+    }
+
+    private static let furthest: Int64 = 9_000_000_000_000_000
 
     /// The first millisecond of the year 0 and the last one of 9999: what ISO 8601 can say.
     public static let representable =
@@ -32,7 +37,7 @@ public struct Instant: Hashable, Comparable, Sendable {
     /// A moment some milliseconds later.
     public func adding(milliseconds: Int64) -> Instant {
         let (sum, overflow) = self.milliseconds.addingReportingOverflow(milliseconds)
-        return Instant(milliseconds: overflow ? .max : sum)
+        return Instant(milliseconds: overflow ? (milliseconds < 0 ? .min : .max) : sum)
     }
 
     /// A moment some seconds later; a part of a millisecond counts as a whole one, so that it is not early.

@@ -73,14 +73,14 @@ public struct WorkerReport: Sendable, Equatable {
     public init?(json: JSON) {
         guard let object = json.objectValue, let name = object["name"]?.stringValue,
             let startedAt = object["startedAt"]?.stringValue.flatMap({ Instant(iso8601: $0) }),
-            let claimed = object["claimed"]?.integerValue, let committed = object["committed"]?.integerValue,
-            let held = object["held"]?.integerValue
+            let claimed = object["claimed"]?.countValue, let committed = object["committed"]?.countValue,
+            let held = object["held"]?.countValue
         else { return nil }
-        self.init(name: name, startedAt: startedAt, claimed: Int(claimed), committed: Int(committed), held: Int(held))
-        if let figures = object["lateness"]?.objectValue, let p50 = figures["p50"]?.integerValue,
-            let p99 = figures["p99"]?.integerValue, let max = figures["max"]?.integerValue
+        self.init(name: name, startedAt: startedAt, claimed: claimed, committed: committed, held: held)
+        if let figures = object["lateness"]?.objectValue, let p50 = figures["p50"]?.countValue,
+            let p99 = figures["p99"]?.countValue, let max = figures["max"]?.countValue
         {
-            lateness = Lateness(p50: Int(p50), p99: Int(p99), max: Int(max))
+            lateness = Lateness(p50: p50, p99: p99, max: max)
         }
     }
 }

@@ -116,7 +116,8 @@ struct Batch: Sendable {
     private func count(_ pending: PendingStep, at now: Instant, _ lateness: inout [Int]) {
         if let late = pending.step.lateness(at: now) {
             lateness.append(late)
-            worker.metrics.lateness.recordNanoseconds(Int64(late) * 1_000_000)
+            // 285 years: what a hand put into `due` can be older.
+            worker.metrics.lateness.recordNanoseconds(Int64(min(late, 9_000_000_000_000)) * 1_000_000)
         }
         worker.metrics.outcomes.committed(pending.step)
         worker.logger.committed(pending.step)

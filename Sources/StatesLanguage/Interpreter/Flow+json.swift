@@ -53,12 +53,12 @@ enum FlowMember {
         return Instant(milliseconds: milliseconds)
     }
 
-    /// A number of events or retries: within what steps can count on from without overflow.
+    /// A number of events or retries.
     static func count(_ json: JSON?, _ member: String) throws(FlowError) -> Int? {
         guard let json else { return nil }
-        guard let value = json.integerValue, (0...100_000_000_000).contains(value) else {
+        guard let count = json.countValue else {
             throw FlowError(reason: "its '\(member)' is no count: \(json.text)")
         }
-        return Int(value)
+        return count
     }
 }

@@ -16,6 +16,11 @@ extension JSON {
     public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
     /// The value of an integer; `nil` for every other value.
     public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    /// A number that counts something: an integer from 0 to 10^11, from which programs count on without overflow; `nil` for
+    /// every other value.
+    package var countValue: Int? {
+        if case .integer(let value) = self, (0...100_000_000_000).contains(value) { Int(value) } else { nil }
+    }
     /// The value of a boolean; `nil` for every other value.
     public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
     /// The elements of an array; `nil` for every other value.

@@ -124,7 +124,7 @@ public enum ExecutionDocument {
             startDate: Instant(milliseconds: try reader.integer("b")),
             input: try reader.text("input")
         )
-        execution.redriveCount = Int(try reader.json("n")?.integerValue ?? 0)
+        execution.redriveCount = try reader.json("n")?.countValue ?? 0
         if let started = try reader.json("p")?.stringValue {
             let parts = started.split(separator: ":", maxSplits: 1)
             execution.version = parts.first.flatMap { Int($0) }

@@ -37,6 +37,6 @@ public struct MachineRecord: Sendable, Equatable {
         self.revision = revision
         self.creationDate = Instant(milliseconds: object["created"]?.integerValue ?? 0)
         self.type = object["type"]?.stringValue.flatMap(MachineType.init) ?? .standard
-        self.lastVersion = Int(object["versions"]?.integerValue ?? 0)
+        self.lastVersion = object["versions"]?.countValue ?? 0
     }
 }

@@ -114,7 +114,7 @@ public struct Journal: Sendable, Equatable {
             text = UnsafeBufferPointer(rebasing: text[start...])
         }
         let listed = text.prefix { $0 != UInt8(ascii: ",") }
-        guard let number = listed.isEmpty ? 0 : Int(String(decoding: listed, as: UTF8.self)) else { return nil }
+        guard let number = listed.isEmpty ? 0 : Self.count(listed) else { return nil }
         self.version = version
         self.listed = number
         kept = Array(text[listed.endIndex...])
@@ -128,10 +128,16 @@ public struct Journal: Sendable, Equatable {
         self = journal
     }
 
+    /// A number of elements; `nil` where it is none that can be counted on from.
+    private static func count(_ digits: some Sequence<UInt8>) -> Int? {
+        let text = String(decoding: Array(digits), as: UTF8.self)
+        return text.utf8.count > 11 ? nil : Int(text)
+    }
+
     private init?(listing text: UnsafeBufferPointer<UInt8>) {
         guard let (version, start) = Self.version(text) else { return nil }
         let digits = text[start...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard let listed = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        guard let listed = Self.count(digits) else { return nil }
         self.version = version
         self.listed = listed
         kept = Array(text[digits.endIndex...])

@@ -81,6 +81,6 @@ public struct JournalEntry: Sendable, Equatable {
                 ? .adoption : object["fail"].map { .failure(ExecutionFailure(json: $0)) } ?? .step
         )
         worker = object["by"]?.stringValue
-        lostLeases = Int(object["lost"]?.integerValue ?? 0)
+        lostLeases = object["lost"]?.countValue ?? 0
     }
 }
