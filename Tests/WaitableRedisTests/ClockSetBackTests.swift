@@ -57,6 +57,27 @@ struct ClockSetBackTests {
                 try await partition.redis("ZADD", "~:due", noted, "m:a")
             }
         ),
+        // Given back with a pause, as where Redis has no room; and a call, which has to give a sign of life.
+        (
+            "m:a",
+            { partition in
+                try await partition.accept("m:a", "m:b")
+                let token = try await partition.claim().token
+                try await partition.call("release", token, "0", "m:b")
+                try await partition.call("release", token, "30000", "m:a")
+                try await partition.redis("ZREM", "~:due", "m:b")
+            }
+        ),
+        (
+            "m:a",
+            { partition in
+                let limit = try await partition.now() + 30_000
+                try await partition.call(
+                    "accept",
+                    Entry.arguments([Entry("m:a", next: "\(limit)", document: waiting)])
+                )
+            }
+        ),
     ]
 
     /// Makes it look as if the clock had been set back by an hour: what was noted by it lies ahead by that.
@@ -67,7 +88,7 @@ struct ClockSetBackTests {
             for index in stride(from: 0, to: words.count, by: 2) {
                 let (member, text) = (try #require(words[index].string), try #require(words[index + 1].string))
                 let score = try #require(Double(text))
-                guard score <= Double(now) + 2 else { continue }
+                guard score <= Double(now) + 30_002 else { continue }
                 try await partition.redis("ZADD", key, "\(Int64(score) + Self.hour)", member)
             }
         }

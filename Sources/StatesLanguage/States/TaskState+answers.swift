@@ -87,6 +87,7 @@ extension Walk {
                 continue
             }
         }
+        pending.keep(within: limits.timeout, heartbeat: limits.heartbeat, of: now)
         guard let limit = pending.wakeUp, hasPassed(limit) else { return .end(.resting(cursor.pending(pending))) }
         if pending.isLost(at: now) { return fail(task, of: state, cursor, .lostCall) }
         let failure = StateFailure(error: ErrorName.timeout, cause: nil)
@@ -173,6 +174,18 @@ extension PendingTask {
     fileprivate mutating func live(at instant: Instant, heartbeat: Int?) {
         let seconds = answerer == .call ? Self.callSeconds : heartbeat
         heartbeatAt = seconds.map { instant.adding(milliseconds: Int64($0) * 1_000) }
+    }
+
+    /// Lets limits that lie further ahead than their time count from now: a clock set them that was set back since.
+    fileprivate mutating func keep(within timeout: Int?, heartbeat: Int?, of now: Instant) {
+        func kept(_ limit: Instant?, _ seconds: Int?) -> Instant? {
+            guard let limit, let seconds else { return limit }
+            let time = Int64(seconds) * 1_000
+            // Readings of a clock differ by a little.
+            return limit > now.adding(milliseconds: time + 1_000) ? now.adding(milliseconds: time) : limit
+        }
+        timeoutAt = kept(timeoutAt, timeout)
+        heartbeatAt = kept(heartbeatAt, answerer == .call ? Self.callSeconds : heartbeat)
     }
 
     /// Whether whoever makes the call is gone.

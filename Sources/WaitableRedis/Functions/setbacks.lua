@@ -1,9 +1,9 @@
 -- What was due at once when the clock was set back: it does not wait until the clock shows that time again.
 --
 -- `clock` holds the last instant at which something was made due at once. A claim reads it with the leases: an instant that lies
--- ahead shows that the clock was set back since. What is in `due` up to that instant is then looked through, a slice by each
--- claim: it becomes due now, but for leases and for those that stand in a wait that is not over. One that waits for something
--- else too, and gets nothing by it, waits on.
+-- ahead shows that the clock was set back since. What is in `due` up to a minute behind that instant is then looked through,
+-- a slice by each claim: it becomes due now, but for leases and for those that stand in a wait that is not over. One that waits
+-- for something else too, and gets nothing by it, waits on.
 
 local strings = require 'strings'
 local format, match = strings.format, strings.match
@@ -15,7 +15,9 @@ local documentsOf, headOf, split, status = documents.documentsOf, documents.head
 
 local setbacks = {}
 
-local LOOKED = 200 -- members that one claim looks at
+local LOOKED = 200  -- members that one claim looks at
+-- Ms: the pauses that Waitable makes by itself, and the time in which a call has to give a sign of life, are shorter.
+local AHEAD = 60000
 
 -- Field of `paused`, so that a claim looks at it no more than it does anyway: up to which score `due` is to be looked through,
 -- downwards, and how many of those at that score have been.
@@ -24,7 +26,7 @@ local BOUND = ':setback'
 -- Begins to look for what was due at once up to an instant that lies ahead.
 function setbacks.begin(prefix, instant)
     redis.call('ZREM', prefix .. ':clock', AT_ONCE)
-    redis.call('HSET', prefix .. ':paused', BOUND, exact(instant) .. ' 0')
+    redis.call('HSET', prefix .. ':paused', BOUND, exact(instant + AHEAD) .. ' 0')
 end
 
 -- Whether an execution only waits for an instant that lies ahead. What has no document was put there by hand, for its instant.

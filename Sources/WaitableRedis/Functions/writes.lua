@@ -50,7 +50,8 @@ local function newWrites(prefix, now)
             end
             -- Others sleep towards the leases that these had: they wake when one is due sooner than all of that.
             wake(prefix, before, soonest)
-            if soonest <= tonumber(now) then noteDue(prefix, now) end
+            -- What is due a while from now, as the limit of a call, is so by this clock.
+            noteDue(prefix, now)
         end
         if writes.holds then batched('ZREM', dueKey, writes.left) end
         batched('ZADD', prefix .. ':closed', writes.closed, 2)

@@ -53,6 +53,27 @@ struct AnsweredTaskTests {
         #expect(run.events.suffix(2).first?.details?.name == "activityScheduleFailedEventDetails")
     }
 
+    @Test("limits that a clock set which was set back since count from now", arguments: [false, true])
+    func setBack(isCall: Bool) throws {
+        var run = try run(
+            Self.send,
+            #""TimeoutSeconds":90,"HeartbeatSeconds":40,"#,
+            .waiting(isCall ? .call : .token)
+        )
+        let earlier = Run.start.adding(milliseconds: -3_600_000)
+        let seconds: Int64 = isCall ? 30 : 40
+        // A reading that differs by a little changes nothing.
+        let sooner = Run.start.adding(milliseconds: -900)
+        try run.advance(to: sooner, by: [])
+        #expect(run.flow?.wakeUp == Run.start.adding(milliseconds: seconds * 1_000))
+        try run.advance(to: earlier, by: [])
+        #expect(run.flow?.wakeUp == earlier.adding(milliseconds: seconds * 1_000))
+        try run.advance(to: earlier.adding(milliseconds: seconds * 1_000 - 1), by: [])
+        #expect(run.flow != nil)
+        try run.advance(to: earlier.adding(milliseconds: seconds * 1_000), by: [])
+        #expect(run.failure?.error == (isCall ? "Waitable.WorkerLost" : "States.Timeout"))
+    }
+
     @Test("what came before a limit counts though it is read after it")
     func late() throws {
         var run = try run(Self.send, #""HeartbeatSeconds":3,"#, .submitted(output: .object(["id": .integer(1)])))
