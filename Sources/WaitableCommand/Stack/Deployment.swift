@@ -46,7 +46,7 @@ final class Deployment: Service {
 
     func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown {
+            try await cancelWhenGracefulShutdown { [self] in
                 try await repeatedly("nothing deployed yet") { try await deploy() }
                 deployed.store(true, ordering: .relaxed)
                 for await _ in signals {

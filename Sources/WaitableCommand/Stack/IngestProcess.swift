@@ -78,13 +78,16 @@ struct IngestProcess {
             logger: listening.serverLogger(logger)
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
-        let writers: [any Service] = [readiness, deployment]
         var services: [any Service] = [client, identity, clock]
-        services += writers.map { CheckedService(service: $0, role: .ingest, store: store) }
+        services += ([readiness, deployment] as [any Service]).map { checked($0, store) }
         services += [starts, batches] as [any Service]
         if let credentials { services.append(credentials) }
         if let certificate = listening.certificate { services.append(certificate) }
         let server = ListeningService(listening: listening, server: application)
-        try await ProcessServices(services: services + [server, offers], logger: logger).run()
+        try await ProcessServices(services: services + [server, checked(offers, store)], logger: logger).run()
+    }
+
+    private func checked(_ service: any Service, _ store: RedisStore) -> CheckedService {
+        CheckedService(service: service, role: .ingest, store: store)
     }
 }
