@@ -47,18 +47,20 @@ extension RedisStore {
 
     /// Opens a failed, timed-out or aborted execution again, due now.
     ///
-    /// - Parameter item: An item that was cancelled with it, and is STARTED again as of the given instant.
+    /// - Parameters:
+    ///   - item: An item that was cancelled with it, and is STARTED again as of the given instant.
+    ///   - token: What makes the same call within 15 minutes change nothing; `nil` for none.
     /// - Returns: When it was redriven.
     /// - Throws: `refused` with `NOTFOUND`, `OPEN` or `SUCCEEDED`.
     public func redrive(
         _ key: ExecutionKey,
-        item: (key: ItemKey, updated: Instant)? = nil
+        item: (key: ItemKey, updated: Instant)? = nil,
+        token: String? = nil
     ) async throws(StoreError) -> Instant {
         var arguments = FunctionArguments(key.member)
-        if let item {
-            arguments.append(item.key.suffix)
-            arguments.append(item.updated.iso8601)
-        }
+        arguments.append(item?.key.suffix ?? "")
+        arguments.append(item?.updated.iso8601 ?? "")
+        arguments.append(token ?? "")
         let reply = try await call("waitable_redrive", arguments)
         guard let milliseconds = reply.integer else {
             throw .unexpectedReply(function: "waitable_redrive", reply: "\(reply)")

@@ -189,6 +189,24 @@ struct LifecycleFunctionTests {
         #expect(try await partition.claim().names == ["m:a"])
     }
 
+    @Test("a redrive with a token is done once, also of one that has failed again; another token is another redrive")
+    func redriveToken() async throws {
+        let partition = try Partition()
+        try await close(partition, status: "F")
+        let instant = try await partition.call("redrive", "m:a", "", "", "token")
+        let document = try await partition.document("m:a")
+        #expect(try await partition.call("redrive", "m:a", "", "", "token") == instant)
+        #expect(try await partition.document("m:a") == document)
+        try await partition.call("stop", "m:a")
+        let stopped = try await partition.document("m:a")
+        #expect(try await partition.call("redrive", "m:a", "", "", "token") == instant)
+        #expect(try await partition.document("m:a") == stopped)
+        try await partition.call("redrive", "m:a", "", "", "other")
+        #expect(try await partition.document("m:a")?.hasPrefix(#"{"s":"R""#) == true)
+        let key = try #require(try await partition.redis("KEYS", "~:redrive:*").array?.first?.string)
+        #expect((1...900_000).contains(try #require(try await partition.redis("PTTL", key).integer)))
+    }
+
     @Test("a redriven execution can be stopped and redriven again before a worker sees it")
     func redriveTwice() async throws {
         let partition = try Partition()

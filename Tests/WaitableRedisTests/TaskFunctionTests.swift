@@ -29,6 +29,8 @@ struct TaskFunctionTests {
         #expect(try #require(Int64(due[1])) >= before)
         #expect(try #require(Int64(due[1])) < 4_000_000_000_000)
         #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":2}"#) == .integer(0))
+        // Said again by whoever got no reply.
+        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
         #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(0))
     }
 

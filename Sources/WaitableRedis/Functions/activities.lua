@@ -20,7 +20,7 @@ local MAX_TASK = require 'effects'.MAX_TASK
 -- KEYS   prefix
 -- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
 --        of life), value (JSON text)
--- Returns 1 | 0 there is no such task any more
+-- Returns 1, also when the answer that it has is said again | 0 there is no such task any more
 -- Errors VALIDATION, OOM. Bound: constant.
 local function tell(keys, args)
     local prefix = prefixOf(keys)
@@ -35,7 +35,9 @@ local function tell(keys, args)
     noMore(args, 4)
     local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
-    if redis.call('HEXISTS', prefix .. ':inbox:' .. name, id) == 1 then return 0 end
+    local answer = redis.call('HGET', prefix .. ':inbox:' .. name, id)
+    -- Whoever got no reply says it again.
+    if answer then return field == id and answer == value and 1 or 0 end
     deliver(prefix, name, field, value, field ~= 'h' .. id)
     return 1
 end

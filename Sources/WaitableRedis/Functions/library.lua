@@ -31,6 +31,7 @@
 --   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids
 --   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
 --   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
+--   prefix:redrive:SHA   string  when the execution was redriven by a call with a token, for 15 minutes
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048)
 --   prefix:stream:NAME   stream  what tasks published

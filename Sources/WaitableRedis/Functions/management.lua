@@ -122,16 +122,22 @@ local function reschedule(keys, args)
     return instant
 end
 
+local REMEMBERED = 900000 -- ms for which the token of a redrive is known, as AWS has it
+
 -- waitable_redrive: opens an execution again that failed, timed out or was aborted; due at once.
 -- KEYS   prefix
 -- ARGV   X (or an id of the default machine)
---        and for its item too: the item's SUFFIX, LastUpdated (text). One that is CANCELLED becomes STARTED.
--- Returns the instant of the redrive in ms. Wakes a sleeping worker.
+--        and for its item too: the item's SUFFIX ('' for none), LastUpdated (text). One that is CANCELLED becomes STARTED.
+--        and a token ('' for none): the same call again, within 15 minutes, changes nothing
+-- Returns the instant of the redrive in ms: with a token that came before, of that one. Wakes a sleeping worker.
 -- Errors VALIDATION, NOTFOUND, OPEN (running), SUCCEEDED. Bound: constant.
 local function redrive(keys, args)
     local prefix = prefixOf(keys)
-    noMore(args, 3)
+    noMore(args, 4)
     local name, document = existing(prefix, args[1])
+    local key = args[4] and args[4] ~= '' and prefix .. ':redrive:' .. redis.sha1hex(name .. '\n' .. args[4])
+    local earlier = key and redis.call('GET', key)
+    if earlier then return tonumber(earlier) end
     local letter = status(document)
     if letter == 'R' or letter == 'S' then
         refuse(letter == 'R' and 'OPEN' or 'SUCCEEDED', 'execution',
@@ -146,6 +152,7 @@ local function redrive(keys, args)
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
+    if key then redis.call('SET', key, format('%.0f', now), 'PX', REMEMBERED) end
     wake(prefix, before, now)
     noteDue(prefix, now)
     return now
