@@ -26,7 +26,7 @@ struct Batch: Sendable {
         self.lease = BatchLease(claim, duration: worker.configuration.leaseMilliseconds)
         size = claim.members.count
         steps.reserveCapacity(size)
-        let runner = MemberRunner(worker: worker, claim: claim)
+        var runner = MemberRunner(worker: worker, claim: claim)
         // Only what is lost after that is held against them: the answer of a claim may get to nobody.
         if claim.members.contains(where: { $0.redeliveries > 0 }) {
             await lease.renew(claim.members.map(\.bytes), worker: worker)
@@ -47,7 +47,7 @@ struct Batch: Sendable {
             }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member, token: lease.token) {
-            case .step(let step): steps.append(PendingStep(step, by: worker.configuration.name))
+            case .step(let step): steps.append(step)
             case .postponed: postponed.append(member.bytes)
             case .failed: break
             }
