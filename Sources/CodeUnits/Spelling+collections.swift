@@ -1,5 +1,6 @@
 extension Dictionary where Key == Spelling {
     /// The value of a text.
+    @inlinable
     package subscript(_ text: String) -> Value? {
         get { self[Spelling(text)] }
         set { self[Spelling(text)] = newValue }
@@ -7,6 +8,7 @@ extension Dictionary where Key == Spelling {
     }
 
     /// The value of a text, or another one where there is none.
+    @inlinable
     package subscript(_ text: String, default value: @autoclosure () -> Value) -> Value {
         get { self[Spelling(text)] ?? value() }
         _modify { yield &self[Spelling(text), default: value()] }

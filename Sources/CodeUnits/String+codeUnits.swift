@@ -38,6 +38,7 @@ extension String {
     package static func ~= (pattern: String, value: String?) -> Bool { value?.isSpelled(like: pattern) ?? false }
 
     /// Whether both have the same code units.
+    @usableFromInline
     func isSpelled(like other: String) -> Bool {
         let count = utf8.count
         guard count == other.utf8.count else { return false }
@@ -114,9 +115,35 @@ extension [String] {
 
 extension Hasher {
     /// Hashes a text's code units. Of texts that Swift takes for equal, a caller could make any number with one hash.
-    package mutating func combine(_ text: String) {
-        let isDone: Void? = text.utf8.withContiguousStorageIfAvailable { combine(bytes: UnsafeRawBufferPointer($0)) }
-        if isDone == nil { for byte in text.utf8 { combine(byte) } }
-        combine(0xFF as UInt8)
+    package mutating func combine(_ text: String) { text.hash(codeUnitsInto: &self) }
+}
+
+extension String {
+    /// Hashes the code units.
+    @usableFromInline
+    func hash(codeUnitsInto hasher: inout Hasher) {
+        let isDone: Void? = utf8.withContiguousStorageIfAvailable { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        if isDone == nil { for byte in utf8 { hasher.combine(byte) } }
+        hasher.combine(0xFF as UInt8)
+    }
+}
+
+extension [UInt8] {
+    /// Appends a text's code units, all at once.
+    package mutating func append(codeUnitsOf text: String) {
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether a text's code units stand at a place.
+    package func has(_ text: String, at position: Int) -> Bool {
+        var text = text
+        return text.withUTF8 { text in
+            guard let start = baseAddress, let other = text.baseAddress, !text.isEmpty else { return text.isEmpty }
+            guard position >= 0, text.count <= count - position else { return false }
+            return memcmp(start + position, other, text.count) == 0
+        }
     }
 }

@@ -26,7 +26,7 @@ struct Batch: Sendable {
         self.lease = BatchLease(claim, duration: worker.configuration.leaseMilliseconds)
         size = claim.members.count
         steps.reserveCapacity(size)
-        let runner = MemberRunner(worker: worker, claim: claim)
+        var runner = MemberRunner(worker: worker, claim: claim)
         // Only what is lost after that is held against them: the answer of a claim may get to nobody.
         if claim.members.contains(where: { $0.redeliveries > 0 }) {
             await lease.renew(claim.members.map(\.bytes), worker: worker)
@@ -47,9 +47,7 @@ struct Batch: Sendable {
             }
             if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
             switch await runner.run(member, token: lease.token) {
-            case .step(let step):
-                let bytes = member.document?.count ?? 0
-                steps.append(PendingStep(step, replacing: bytes, by: worker.configuration.name))
+            case .step(let step): steps.append(step)
             case .postponed: postponed.append(member.bytes)
             case .failed: break
             }

@@ -8,41 +8,52 @@ import WaitableRedis
 struct MemberRunner: Sendable {
     let worker: Worker
     let claim: Claim
+    /// Of the execution before: nearly always the next one runs the same revision.
+    private var lastRunner: ExecutionRunner?
+
+    init(worker: Worker, claim: Claim) {
+        self.worker = worker
+        self.claim = claim
+    }
 
     /// What becomes of a member.
     enum Outcome {
         /// What is to be committed.
-        case step(Step)
+        case step(PendingStep)
         /// Too many calls are under way: nothing has happened yet, and it comes again.
         case postponed
         /// Nothing can be committed: the document is unreadable, or Redis did not answer. It is due again when the lease has
         /// run out.
         case failed
-
-        init(_ step: Step?) { self = step.map(Self.step) ?? .failed }
     }
 
     /// Runs one member on.
     ///
     /// - Parameter token: The lease under which it is held by now.
-    func run(_ member: ClaimedMember, token: String) async -> Outcome {
+    mutating func run(_ member: ClaimedMember, token: String) async -> Outcome {
         do {
             guard let key = ExecutionKey(member: member.member), let document = member.document else {
-                return Outcome(try await Adoption(worker: worker, claim: claim, token: token).adopt(member))
+                let adopted = try await Adoption(worker: worker, claim: claim, token: token).adopt(member)
+                return adopted.map { pending($0, of: member) } ?? .failed
             }
             if member.redeliveries > 0 { worker.metrics.redelivered.increment() }
-            let execution = try ExecutionDocument.decode(document, key: key)
+            var execution = try ExecutionDocument.decode(document, key: key)
             if member.redeliveries > 0 { logRedelivery(of: execution, member.redeliveries) }
             if member.redeliveries > worker.configuration.poisonLimit {
-                return .step(poisoned(execution, member.redeliveries))
+                return pending(poisoned(execution, member.redeliveries), of: member)
             }
-            let told = execution.awaitsAnswers ? try await InboxReader(worker: worker).read(execution) : execution
-            var step = try await worker.step(of: told, at: claim.now)
+            if execution.awaitsAnswers { execution = try await InboxReader(worker: worker).read(execution) }
+            var step =
+                if let lastRunner, lastRunner.runs(execution) {
+                    try lastRunner.run(execution, at: claim.now)
+                } else {
+                    try await step(of: execution)
+                }
             step.journal?.lostLeases = member.redeliveries
             if !step.calls.isEmpty, !worker.calls.admit(step.calls) { return .postponed }
-            return .step(step)
+            return pending(consume step, of: member)
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
-            return Outcome(await unreadable(member, error))
+            return await unreadable(member, error).map { pending($0, of: member) } ?? .failed
         } catch {
             worker.logger.log(
                 level: Task.isCancelled ? .debug : .error,
@@ -50,6 +61,21 @@ struct MemberRunner: Sendable {
                 metadata: ["execution": "\(member.member)", "error": "\(error)"]
             )
             return .failed
+        }
+    }
+
+    private func pending(_ step: consuming Step, of member: ClaimedMember) -> Outcome {
+        .step(PendingStep(step, replacing: member.document?.count ?? 0, by: worker.configuration.name))
+    }
+
+    /// Runs an execution on with another revision than the one before.
+    private mutating func step(of execution: Execution) async throws -> Step {
+        do {
+            let runner = try await worker.runner(for: execution)
+            lastRunner = runner
+            return try runner.run(execution, at: claim.now)
+        } catch let error as RevisionError {
+            return execution.failing(error, at: claim.now)
         }
     }
 
@@ -90,16 +116,27 @@ struct MemberRunner: Sendable {
 }
 
 extension Worker {
+    /// What runs an execution, of the revision it started with.
+    ///
+    /// - Throws: `RevisionError` where that is gone, or this version cannot run it.
+    func runner(for execution: Execution) async throws -> ExecutionRunner {
+        let machine = try await machines.machine(execution.key.machine, hash: execution.revision)
+        return ExecutionRunner(machine: machine, arn: arn, secret: try await identity.secret())
+    }
+
     /// Runs an execution on with the revision it started with. One whose revision is gone, or that this version cannot
     /// run, is failed with that reason.
     func step(of execution: Execution, at now: Instant, evaluatesAll: Bool = false) async throws -> Step {
         do {
-            let machine = try await machines.machine(execution.key.machine, hash: execution.revision)
-            let runner = ExecutionRunner(machine: machine, arn: arn, secret: try await identity.secret())
-            return try runner.run(execution, at: now, evaluatesAll: evaluatesAll)
+            return try await runner(for: execution).run(execution, at: now, evaluatesAll: evaluatesAll)
         } catch let error as RevisionError {
-            let failure = ExecutionFailure(error: "Waitable.RevisionMissing", cause: "\(error)")
-            return execution.failing(failure, at: now)
+            return execution.failing(error, at: now)
         }
+    }
+}
+
+extension Execution {
+    fileprivate func failing(_ error: RevisionError, at now: Instant) -> Step {
+        failing(ExecutionFailure(error: "Waitable.RevisionMissing", cause: "\(error)"), at: now)
     }
 }

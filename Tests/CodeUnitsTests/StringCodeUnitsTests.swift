@@ -22,6 +22,22 @@ struct StringCodeUnitsTests {
         case k = "K"
     }
 
+    @Test("in bytes, a text is found by its code units, and appended by them")
+    func bytes() {
+        var bytes: [UInt8] = []
+        bytes.append(codeUnitsOf: "a")
+        bytes.append(codeUnitsOf: "")
+        bytes.append(codeUnitsOf: composed)
+        #expect(bytes == Array(("a" + composed).utf8))
+        bytes.withUnsafeBufferPointer { bytes in
+            #expect(bytes.has(composed, at: 1))
+            #expect(!bytes.has(composed, at: 0) && !bytes.has(composed, at: 2) && !bytes.has(composed, at: 100))
+            #expect(!bytes.has(composed, at: -1) && !bytes.has(decomposed, at: 1))
+            #expect(bytes.has("", at: 0) && bytes.has("", at: bytes.count))
+        }
+        #expect(!UnsafeBufferPointer<UInt8>(start: nil, count: 0).has("a", at: 0))
+    }
+
     @Test("operators")
     func operators() {
         #expect(!(composed == decomposed))

@@ -316,6 +316,10 @@ struct AcceptFunctionTests {
                 "VALIDATION next: must be an integer from -999999999999999 to 999999999999999: '='"
             ),
             (
+                ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "R", "T:a", "", "v"],
+                "VALIDATION next: must not close a running execution: 'm:a'"
+            ),
+            (
                 ["1", "", "1", "wait", #"P["f"]"#, "", "", "m:a", "S", "T:a", "1", "v"],
                 "VALIDATION next: must close an execution that has ended: 'm:a'"
             ),

@@ -22,20 +22,32 @@ struct ContextObject {
     }
 
     private func member(_ name: String, of part: String) -> JSON? {
-        switch (part, name) {
-        case ("Execution", "Id"): .string(execution.executionID)
-        case ("Execution", "Input"): execution.input
-        case ("Execution", "Name"): .string(execution.executionName)
-        case ("Execution", "RoleArn"): .string(execution.roleARN)
-        case ("Execution", "StartTime"): .string(execution.startTime.iso8601)
-        case ("Execution", "RedriveCount") where !execution.isExpress: .integer(Int64(execution.redriveCount))
-        case ("StateMachine", "Id"): .string(execution.stateMachineID)
-        case ("StateMachine", "Name"): .string(execution.stateMachineName)
-        case ("State", "Name"): .string(state)
-        case ("State", "EnteredTime"): .string(enteredAt.iso8601)
-        case ("State", "RetryCount") where graph.states[state]?.recovers ?? false: .integer(Int64(retryCount))
-        case ("Map", "Item"): item?.json
-        case ("Task", "Token"): taskToken.map(JSON.string)
+        switch part {
+        case "State":
+            switch name {
+            case "EnteredTime": .string(enteredAt.iso8601)
+            case "Name": .string(state)
+            case "RetryCount" where graph.states[state]?.recovers ?? false: .integer(Int64(retryCount))
+            default: nil
+            }
+        case "Execution":
+            switch name {
+            case "Id": .string(execution.executionID)
+            case "Input": execution.input
+            case "Name": .string(execution.executionName)
+            case "RoleArn": .string(execution.roleARN)
+            case "StartTime": .string(execution.startTime.iso8601)
+            case "RedriveCount" where !execution.isExpress: .integer(Int64(execution.redriveCount))
+            default: nil
+            }
+        case "StateMachine":
+            switch name {
+            case "Id": .string(execution.stateMachineID)
+            case "Name": .string(execution.stateMachineName)
+            default: nil
+            }
+        case "Map": name == "Item" ? item?.json : nil
+        case "Task": name == "Token" ? taskToken.map(JSON.string) : nil
         default: nil
         }
     }

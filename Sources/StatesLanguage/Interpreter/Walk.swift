@@ -4,10 +4,8 @@ struct Walk {
     var line: Line
     let context: ExecutionContext
     let now: Instant
-    /// The events that are made; `nil` for none.
-    private var page: EventPage?
-    /// What happened to states; `nil` where nobody asks for it.
-    private var notes: [StateNote]?
+    /// What is told of what happens.
+    private var records: Records
     private(set) var lastEventID: Int
     /// Whether there was an event that the history had no room for.
     private(set) var overflows = false
@@ -49,17 +47,28 @@ struct Walk {
         case failed(Cursor, StateFailure)
     }
 
-    init(_ interpreter: Interpreter, at now: Instant, lastEventID: Int) {
+    private struct Records {
+        /// The events that are made; `nil` for none.
+        var page: EventPage?
+        /// What happened to states; `nil` where nobody asks for it.
+        var notes: [StateNote]?
+
+        init(_ recording: Recording) {
+            switch recording {
+            case .nothing: break
+            case .states: notes = []
+            case .events(let window): page = EventPage(window)
+            }
+        }
+    }
+
+    init(_ interpreter: borrowing Interpreter, at now: Instant, lastEventID: Int) {
         let graph = interpreter.machine.graph
         line = Line(graph: graph, input: interpreter.context.input, item: nil)
         mostNested = DataLimit.nesting(within: graph.depth)
         context = interpreter.context
         work = WorkBudget(most: interpreter.allowance)
-        switch interpreter.recording {
-        case .nothing: break
-        case .states: notes = []
-        case .events(let window): page = EventPage(window)
-        }
+        records = Records(interpreter.recording)
         self.now = now
         self.lastEventID = lastEventID
     }
@@ -68,8 +77,8 @@ struct Walk {
     mutating func run(_ first: Move, _ tasks: inout some TaskHandler) -> End {
         var move = first
         while true {
-            if overflows, let cursor = cursor(of: move) { return keeping(.failed(cursor, Self.fullHistory)) }
-            switch move {
+            if overflows, let end = fullEnd(before: move) { return end }
+            switch consume move {
             case .enter(let name, let input, let previous): move = enter(name, input, previous)
             case .act(let state, let cursor): move = act(state, cursor, &tasks)
             case .exit(let state, let cursor, let leaving): move = exit(state, cursor, leaving)
@@ -83,6 +92,13 @@ struct Walk {
             case .end(let end): return keeping(end)
             }
         }
+    }
+
+    /// The end of a line whose history is full; `nil` where it has ended well. Apart from ``run(_:_:)``, which would copy each
+    /// move for it.
+    @inline(never)
+    private func fullEnd(before move: Move) -> End? {
+        cursor(of: move).map { keeping(.failed($0, Self.fullHistory)) }
     }
 
     /// Where the line stands that has a move to make; `nil` where it has ended well.
@@ -180,8 +196,8 @@ struct Walk {
         _ details: @autoclosure () -> HistoryEvent.Details?
     ) -> Int {
         lastEventID += 1
-        if let isTaken = page?.takes(lastEventID), isTaken {
-            page?.append(
+        if let isTaken = records.page?.takes(lastEventID), isTaken {
+            records.page?.append(
                 HistoryEvent(id: lastEventID, previousID: previous, timestamp: now, type: type(), details: details())
             )
         }
@@ -189,16 +205,16 @@ struct Walk {
     }
 
     /// Whether events are made.
-    var records: Bool { page != nil }
+    var makesEvents: Bool { records.page != nil }
 
     /// Keeps what happened to a state, where it is asked for.
-    mutating func note(_ note: @autoclosure () -> StateNote) { notes?.append(note()) }
+    mutating func note(_ note: @autoclosure () -> StateNote) { records.notes?.append(note()) }
 
     func advance(_ outcome: Advance.Outcome) -> Advance {
         Advance(
             outcome: outcome,
-            events: page?.events ?? [],
-            notes: notes ?? [],
+            events: records.page?.events ?? [],
+            notes: records.notes ?? [],
             lastEventID: lastEventID,
             retries: retries,
             passed: passed,

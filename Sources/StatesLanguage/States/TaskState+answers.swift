@@ -24,7 +24,7 @@ extension Walk {
             attempt: cursor.retries.reduce(0, +),
             timeoutSeconds: try task.timeout?.seconds(scope),
             heartbeatSeconds: try task.heartbeat?.seconds(scope),
-            needsOutput: records || state.needsResult
+            needsOutput: makesEvents || state.needsResult
         )
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.

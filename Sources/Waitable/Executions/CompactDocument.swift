@@ -99,9 +99,14 @@ enum CompactDocument {
 
     /// The 64 bits of a revision's hash; `nil` for a text that is no such hash.
     private static func number(ofHash hash: String) -> UInt64? {
-        guard hash.utf8.count == 16 else { return nil }
+        var hash = hash
+        return hash.withUTF8 { number(ofHash: $0) }
+    }
+
+    private static func number(ofHash hash: UnsafeBufferPointer<UInt8>) -> UInt64? {
+        guard hash.count == 16 else { return nil }
         var number: UInt64 = 0
-        for byte in hash.utf8 {
+        for byte in hash {
             switch byte {
             case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(byte - UInt8(ascii: "0"))
             case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(byte - UInt8(ascii: "a") + 10)

@@ -20,9 +20,14 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter member: `machine:id`.
     /// - Returns: `nil` where the member has no colon: a bare Id, put there by hand.
     public init?(member: String) {
-        guard let colon = member.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-        self.machine = String(member[..<colon])
-        self.name = String(member[member.utf8.index(after: colon)...])
+        let bytes = member.utf8
+        let colon = UInt8(ascii: ":")
+        let offset = bytes.withContiguousStorageIfAvailable { $0.firstIndex(of: colon) }
+        guard let offset = offset ?? bytes.firstIndex(of: colon).map({ bytes.distance(from: bytes.startIndex, to: $0) })
+        else { return nil }
+        let end = bytes.index(bytes.startIndex, offsetBy: offset)
+        self.machine = String(member[..<end])
+        self.name = String(member[bytes.index(after: end)...])
     }
 
     /// The name that it was given.

@@ -36,11 +36,11 @@ enum PatternInput {
         var text: [UInt8] = []
         text.reserveCapacity(key.name.utf8.count + 64)
         let instant = self.text(of: reference.adding(milliseconds: -Int64(distance)), hasMilliseconds)
-        text.append(contentsOf: beforeID.utf8)
-        text.append(contentsOf: key.name.utf8)
-        text.append(contentsOf: beforeInstant.utf8)
-        text.append(contentsOf: instant.utf8)
-        text.append(contentsOf: end.utf8)
+        text.append(codeUnitsOf: beforeID)
+        text.append(codeUnitsOf: key.name)
+        text.append(codeUnitsOf: beforeInstant)
+        text.append(codeUnitsOf: instant)
+        text.append(codeUnitsOf: end)
         return String(decoding: text, as: UTF8.self)
     }
 
@@ -55,10 +55,8 @@ enum PatternInput {
         guard width == withMilliseconds || width == withoutMilliseconds else { return nil }
         var position = 0
         func goesOn(_ part: String) -> Bool {
-            for byte in part.utf8 {
-                guard bytes[position] == byte else { return false }
-                position += 1
-            }
+            guard bytes.has(part, at: position) else { return false }
+            position += part.utf8.count
             return true
         }
         guard goesOn(beforeID), goesOn(key.name), goesOn(beforeInstant) else { return nil }

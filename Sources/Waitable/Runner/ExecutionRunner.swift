@@ -18,6 +18,11 @@ public struct ExecutionRunner: Sendable {
         self.secret = secret
     }
 
+    /// Whether an execution is of the machine and its revision.
+    public func runs(_ execution: Execution) -> Bool {
+        machine.hash == execution.revision && machine.name == execution.key.machine
+    }
+
     /// Runs an open execution on, with whatever is in its inbox.
     ///
     /// - Parameters:
@@ -53,8 +58,11 @@ public struct ExecutionRunner: Sendable {
         within allowance: Int = .max
     ) throws(JSONError) -> Step {
         if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
+        // Copied once, and held by all that need it.
+        let before = Box(execution)
+        let isExpress = execution.key.isExpress
         var tasks = StepTasks(
-            of: execution,
+            of: before,
             at: entry.instant,
             arn: arn,
             secret: secret,
@@ -64,44 +72,48 @@ public struct ExecutionRunner: Sendable {
         )
         let interpreter = Interpreter(
             machine: machine.definition,
-            context: try context(of: execution),
+            context: try context(of: execution, isExpress: isExpress),
             recording: recording,
             allowance: allowance
         )
-        let advance = advance(execution, entry, interpreter, &tasks)
+        let flow = execution.flow
+        let due = flow.map(\.wakeUp) ?? execution.startDate
+        let advance = advance(flow, entry, interpreter, &tasks)
         var next = execution
         next.inbox = Inbox()
         if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
-        let history = execution.key.isExpress ? .off : machine.revision.history
-        if execution.flow == nil, history != .off { next.journal = Journal() }
+        let history: HistoryLevel = isExpress ? .off : machine.revision.history
+        if flow == nil, history != .off { next.journal = Journal() }
         let place = next.take(advance.outcome, at: entry.instant)
-        var step = Step(
+        var effects = Self.begun(tasks.effects, next)
+        effects.append(unlessEmpty: Self.abandoning(execution, entry.inbox, next))
+        effects.append(unlessEmpty: Self.forgetting(entry.inbox, execution, place))
+        return Step(
             execution: next,
-            before: execution,
+            before: before,
+            due: due,
             next: place,
             journal: entry,
-            effects: Self.begun(tasks.effects, next) + Self.abandoning(execution, entry.inbox, next)
-                + Self.forgetting(entry.inbox, execution, place),
+            effects: effects,
             calls: tasks.calls,
             events: advance.events,
+            notes: advance.notes,
             lastEventID: advance.lastEventID,
             history: history,
             retries: advance.retries,
-            passed: advance.passed
+            passed: advance.passed,
+            work: advance.work
         )
-        step.notes = advance.notes
-        step.work = advance.work
-        return step
     }
 
     private func advance(
-        _ execution: Execution,
+        _ flow: Flow?,
         _ entry: JournalEntry,
         _ interpreter: Interpreter,
         _ tasks: inout StepTasks
     ) -> Advance {
         let now = entry.instant
-        guard let flow = execution.flow else {
+        guard let flow else {
             if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &tasks) { return advance }
             return interpreter.start(at: now, waitEnd: entry.inbox.rescheduledTo, tasks: &tasks)
         }
@@ -115,7 +127,7 @@ public struct ExecutionRunner: Sendable {
             let child = ChildOutcome(outcome, arn: arn, at: now)
             stimuli.append(child?.stimulus(for: task) ?? ItemOutcome(outcome).stimulus(for: task))
         }
-        stimuli += TaskAnswer.stimuli(entry.inbox.answers)
+        stimuli.append(unlessEmpty: TaskAnswer.stimuli(entry.inbox.answers))
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
     }
 
@@ -148,12 +160,12 @@ public struct ExecutionRunner: Sendable {
         return read.isEmpty ? [] : [.forget(answers: read)]
     }
 
-    private func context(of execution: Execution) throws(JSONError) -> ExecutionContext {
+    private func context(of execution: Execution, isExpress: Bool) throws(JSONError) -> ExecutionContext {
         // What the ARNs are made from when somebody asks for them: the whole execution need not be kept for that.
         let (arn, key, name) = (arn, execution.key, machine.name)
         return try ExecutionContext(
             executionID: arn.execution(key),
-            executionName: key.givenName,
+            executionName: isExpress ? key.givenName : key.name,
             startTime: execution.startDate,
             roleARN: machine.revision.roleARN,
             redriveCount: execution.redriveCount,
@@ -161,7 +173,12 @@ public struct ExecutionRunner: Sendable {
             stateMachineName: name,
             region: arn.region,
             inputText: execution.input,
-            isExpress: key.isExpress
+            isExpress: isExpress
         )
     }
+}
+
+extension Array {
+    /// Appends what there is; nearly always that is nothing.
+    fileprivate mutating func append(unlessEmpty others: [Element]) { if !others.isEmpty { self += others } }
 }

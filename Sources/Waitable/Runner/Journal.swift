@@ -33,6 +33,8 @@ public struct Journal: Sendable, Equatable {
     /// - Parameter start: When the execution was started.
     /// - Returns: A new element of the list; `nil` where the document keeps all.
     mutating func append(_ entry: JournalEntry, since start: Instant) -> String? {
+        // The usual entry has no more.
+        kept.reserveCapacity(kept.count + 64)
         kept.append(UInt8(ascii: ","))
         entry.write(to: &kept, since: start)
         guard kept.count > Self.mostBytes else { return nil }

@@ -60,12 +60,12 @@ public struct JournalEntry: Sendable, Equatable {
             return json(since: start).write(to: &text)
         }
         let instant = String(instant.milliseconds - start.milliseconds)
-        guard let worker else { return text.append(contentsOf: instant.utf8) }
+        guard let worker else { return text.append(codeUnitsOf: instant) }
         text.append(UInt8(ascii: "["))
-        text.append(contentsOf: instant.utf8)
-        text.append(contentsOf: #",{"by":"#.utf8)
+        text.append(codeUnitsOf: instant)
+        text.append(codeUnitsOf: #",{"by":"#)
         JSON.string(worker).write(to: &text)
-        text.append(contentsOf: "}]".utf8)
+        text.append(codeUnitsOf: "}]")
     }
 
     /// Reads the stored form; `nil` where it is none.

@@ -8,10 +8,7 @@ public struct Step: Sendable {
     public var before: Execution? { earlier?.value }
     private let earlier: Box<Execution>?
     /// When the step was due: the end of the wait, or the start; `nil` where no instant brought it about.
-    public var due: Instant? {
-        guard let earlier else { return nil }
-        return earlier.value.flow == nil ? earlier.value.startDate : earlier.value.flow?.wakeUp
-    }
+    public let due: Instant?
     /// Its place in the `due` set after the commit.
     public var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet, or is journaled.
@@ -23,17 +20,17 @@ public struct Step: Sendable {
     /// What else its commit does.
     public var effects: [Effect]
     /// What has to be called once it is committed.
-    public var calls: [OutsideCall] = []
+    public var calls: [OutsideCall]
     /// What happened; empty unless asked for.
-    public var events: [HistoryEvent] = []
+    public var events: [HistoryEvent]
     /// What happened to states, in order; empty unless asked for.
-    var notes: [StateNote] = []
+    let notes: [StateNote]
     /// The id of the execution's last event.
-    public var lastEventID = 0
+    public var lastEventID: Int
     /// How much of the history is kept.
-    public var history = HistoryLevel.all
+    public var history: HistoryLevel
     /// Retries that the step began.
-    public var retries = 0
+    public var retries: Int
     /// The last instant that it took for passed; `nil` for none.
     public var passed: Instant?
     /// The size of the document that it replaces, in bytes; 0 for none.
@@ -43,28 +40,34 @@ public struct Step: Sendable {
 
     init(
         execution: Execution,
-        before: Execution? = nil,
+        before: Box<Execution>? = nil,
+        due: Instant? = nil,
         next: Transition.Next,
         journal: JournalEntry?,
         effects: [Effect],
         calls: [OutsideCall] = [],
         events: [HistoryEvent] = [],
+        notes: [StateNote] = [],
         lastEventID: Int = 0,
         history: HistoryLevel = .all,
         retries: Int = 0,
-        passed: Instant? = nil
+        passed: Instant? = nil,
+        work: Int = 0
     ) {
         self.execution = execution
-        earlier = before.map(Box.init)
+        earlier = before
+        self.due = due
         self.next = next
         self.journal = journal
         self.effects = effects
         self.calls = calls
         self.events = events
+        self.notes = notes
         self.lastEventID = lastEventID
         self.history = history
         self.retries = retries
         self.passed = passed
+        self.work = work
     }
 
     /// Takes the step's entry into the execution's journal, as far as a history is kept.

@@ -7,7 +7,8 @@ struct StepTasks: TaskHandler {
     /// What is called after it.
     private(set) var calls: [OutsideCall] = []
 
-    private let execution: Execution
+    private let before: Box<Execution>
+    private var execution: Execution { before.value }
     /// How often the execution was redriven, with this step: items that run again have other names.
     private let redrives: Int
     private let now: Instant
@@ -17,7 +18,7 @@ struct StepTasks: TaskHandler {
     private let items: ItemTaskHandler
 
     init(
-        of execution: Execution,
+        of before: Box<Execution>,
         at now: Instant,
         arn: ARN,
         secret: TaskTokenKey,
@@ -25,15 +26,15 @@ struct StepTasks: TaskHandler {
         alwaysEvaluate: Bool,
         isRedrive: Bool
     ) {
-        self.execution = execution
-        redrives = execution.redriveCount + (isRedrive ? 1 : 0)
+        self.before = before
+        redrives = before.value.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
         self.arn = arn
         self.secret = secret
         self.machine = machine
         items = ItemTaskHandler(
             keyAttributes: machine.keyAttributes,
-            execution: execution.key,
+            execution: before.value.key,
             now: now,
             alwaysEvaluate: alwaysEvaluate
         )

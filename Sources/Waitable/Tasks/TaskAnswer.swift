@@ -42,6 +42,7 @@ public enum TaskAnswer: Sendable, Equatable {
 
     /// What the entries of an inbox are to the interpreter: starts first, then signs of life, then answers.
     static func stimuli(_ answers: JSONObject) -> [Stimulus] {
+        guard !answers.isEmpty else { return [] }
         var starts: [Stimulus] = []
         var signs: [Stimulus] = []
         var ends: [Stimulus] = []

@@ -95,14 +95,15 @@ local function readRows(prefix, args, i, now)
         machine = machine .. ':'
     end
     local names, texts, scored, keys, k, problems = {}, {}, {}, {}, 0, nil
+    local longest, largest = limits.name, limits.document
     for n = 1, m do
         local name, document, suffix = args[at], args[at + 1], args[at + 2]
         if own then name, suffix = machine .. name, name end
         local letter = COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)]
         local next = closes and '' or args[at + place]
-        if #name > limits.name or #suffix > limits.name or suffix == '' or name == '' or not letter
-            or #document > limits.document or closes == (letter == 'R') or #next > 15
-            or next ~= '' and not find(next, '^%d+$') then
+        if #name > longest or #suffix > longest or suffix == '' or name == '' or not letter
+            or #document > largest or closes == (letter == 'R')
+            or not closes and (#next > 15 or not find(next, '^%d+$')) then
             local problem = misnamed(name, 'execution', limits.name) or misnamed(suffix, 'item', limits.itemKey)
                 or not letter and unreadable(document) or tooLarge(document) or misplaced(next, letter, name)
             if problem then
