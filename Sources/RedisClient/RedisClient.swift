@@ -34,13 +34,17 @@ public final class RedisClient: Service {
     private let counters = Counters()
     private let onFailedConnect: (@Sendable (RedisError) -> Void)?
 
+    /// Where connections to Redis run by default: names are looked up one after another on an event loop, so a name that
+    /// somebody else waits for would hold up the way back to Redis.
+    public static let eventLoops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     /// A client; nothing is connected until ``run()``.
     ///
     /// - Parameter onFailedConnect: Called for each try to connect that fails, but not for one that fails for the same
     ///   reason as the last.
     public init(
         _ configuration: RedisConfiguration,
-        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        eventLoopGroup: any EventLoopGroup = RedisClient.eventLoops,
         logger: Logger,
         onFailedConnect: (@Sendable (RedisError) -> Void)? = nil
     ) {

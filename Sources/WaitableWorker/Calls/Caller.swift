@@ -8,7 +8,10 @@ import Waitable
 struct Caller: Sendable {
     let client: HTTPClient
     let configuration: CallConfiguration
+    let names: NameCheck
 
+    /// How long it may take until there is a connection.
+    static let longestConnect: TimeAmount = .seconds(10)
     /// The largest answer, in bytes: that of a state's data.
     private static let largestAnswer = 262_144
     /// How long a function may take, as AWS has it.
@@ -43,7 +46,8 @@ struct Caller: Sendable {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            (response, body) = try await exchange(request, within: call.limit(Self.longestFunction))
+            let limit = call.limit(Self.longestFunction)
+            (response, body) = try await exchange(request, with: url.authority.host, within: limit)
         } catch is NIOTooManyBytesError {
             return .tooLarge(from: "lambda")
         } catch {
@@ -117,7 +121,8 @@ struct Caller: Sendable {
             request.body = .bytes(ByteBuffer(string: body.stringValue ?? body.text))
         }
         do {
-            let (response, body) = try await exchange(request, within: call.limit(Self.longestRequest))
+            let limit = call.limit(Self.longestRequest)
+            let (response, body) = try await exchange(request, with: url.authority.host, within: limit)
             return Self.answer(response, String(buffer: body))
         } catch is NIOTooManyBytesError {
             return .tooLarge(from: "http")
@@ -149,6 +154,18 @@ struct Caller: Sendable {
     /// Sends a request and reads its answer to the end, all within one deadline: a server that sends a byte now and then
     /// gets no more time than one that sends nothing.
     private func exchange(
+        _ request: HTTPClientRequest,
+        with host: URLHost,
+        within limit: TimeAmount
+    ) async throws -> (HTTPClientResponse, ByteBuffer) {
+        let patience = min(limit, Self.longestConnect)
+        if !host.isAddress, await !names.isAnswered(host.text, within: .nanoseconds(patience.nanoseconds)) {
+            throw HTTPClientError.connectTimeout
+        }
+        return try await send(request, within: limit)
+    }
+
+    private func send(
         _ request: HTTPClientRequest,
         within limit: TimeAmount
     ) async throws -> (HTTPClientResponse, ByteBuffer) {

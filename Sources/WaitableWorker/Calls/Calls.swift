@@ -12,6 +12,7 @@ final class Calls: Sendable {
     private let configuration: CallConfiguration
     private let logger: Logger
     private let slots: CallSlots
+    private let names = NameCheck()
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
@@ -49,7 +50,7 @@ final class Calls: Sendable {
         var settings = HTTPClient.Configuration()
         // A redirect could lead to a host that nobody allowed.
         settings.redirectConfiguration = .disallow
-        settings.timeout.connect = .seconds(10)
+        settings.timeout.connect = Caller.longestConnect
         // What failed is for the state's `Retry` to try again.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limit
@@ -70,7 +71,7 @@ final class Calls: Sendable {
     private func carryOut(_ call: OutsideCall, _ client: HTTPClient) async {
         let answer = await withTaskGroup(of: TaskAnswer?.self) { group in
             group.addTask {
-                let caller = Caller(client: client, configuration: self.configuration)
+                let caller = Caller(client: client, configuration: self.configuration, names: self.names)
                 guard let destination = self.configuration.destination(of: call.target) else {
                     return await caller.answer(to: call)
                 }
