@@ -131,6 +131,27 @@ struct PausingFunctionTests {
         #expect(tooLate == "VALIDATION instant: must be before 2109-05-15T07:35:11.104Z: '\(Self.parked)'")
     }
 
+    @Test("What was parked comes back, also where the clock was set back since; a lost lease is due at once")
+    func clockSetBack() async throws {
+        try await deploy("m")
+        try await partition.accept("m:a", "m:b", due: 1)
+        let claim = try await partition.claim(limit: 1)
+        try await partition.call("pause", "m")
+        let ahead = try await partition.now() + 40_000
+        let held = try #require(claim.names.first)
+        let other = held == "m:a" ? "m:b" : "m:a"
+        // As if both had been so when the clock showed that time: one parked, one leased.
+        try await partition.redis("ZADD", "~:due", "\(Self.parked + ahead)", other)
+        try await partition.redis("ZADD", "~:leases", "\(ahead)", claim.token)
+        #expect(try await claimAll().isEmpty)
+        let score = try #require(try await partition.redis("ZSCORE", "~:due", held).string.flatMap { Int64($0) })
+        #expect(score - Self.parked <= (try await partition.now()))
+        try await partition.call("unpause", "m")
+        #expect(try await claimAll() == [held])
+        #expect(try await partition.redis("ZSCORE", "~:due", other).string == "\(ahead)")
+        #expect(try await partition.redis("EXISTS", "~:paused") == .integer(0))
+    }
+
     @Test("What is due after the year 2109 by itself was never parked, and stays where it is")
     func farFuture() async throws {
         try await deploy("m")

@@ -111,7 +111,7 @@ local function judgeScore(asked, name, score, found)
             found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
         end
     -- Only what is due is parked: what lies further ahead waits for its instant.
-    elseif number >= pausing.PARKED and number <= pausing.PARKED + asked.now then
+    elseif pausing.parkedUntil(number, asked.now) then
         local machine = pausing.machineOf(asked.prefix, name, asked)
         if not machine or redis.call('HEXISTS', asked.prefix .. ':paused', machine) == 0 then
             found('parked-not-paused', machine or '', function() putDue(asked, name, number - pausing.PARKED) end)

@@ -21,6 +21,9 @@ local pausing = {}
 local PARKED = 4398046511104
 pausing.PARKED = PARKED
 local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
+-- Ms by which what is parked may have been due in the future: the clock may have been set back since. What lies further ahead
+-- was put in by hand, for a time after 2109.
+local MAX_AHEAD = 31622400000
 local RESUMING = '0'        -- what `paused` holds for a machine whose parked executions are being brought back
 local PASS = ':pass'        -- field of `paused`: how many parked executions the running pass has left where they are
 
@@ -48,6 +51,12 @@ function pausing.isPaused(prefix, states, member)
     return state and state ~= RESUMING
 end
 
+-- The instant at which what has a score is due, where it is parked; else nil.
+function pausing.parkedUntil(score, now)
+    local due = score - PARKED
+    if due >= 0 and due <= now + MAX_AHEAD then return due end
+end
+
 -- Brings parked executions of resuming machines back, from the next slice of the parked ones. Returns whether there is
 -- more to do. What is due after 2109 by itself was never parked, and stays.
 function pausing.restore(prefix, states, now)
@@ -62,8 +71,8 @@ function pausing.restore(prefix, states, now)
         'WITHSCORES')
     local restored = {}
     for i = 1, #list, 2 do
-        local due = tonumber(list[i + 1]) - PARKED
-        if due > now or pausing.isPaused(prefix, states, list[i]) then
+        local due = pausing.parkedUntil(tonumber(list[i + 1]), now)
+        if not due or pausing.isPaused(prefix, states, list[i]) then
             left = left + 1
         else
             restored[#restored + 1] = format('%.0f', due)
@@ -85,14 +94,15 @@ end
 
 -- Parks the due members of paused machines, out of [member, score, …]. Returns the others.
 function pausing.park(prefix, states, ready)
-    local others, parked, lapsed = {}, {}, {}
+    local others, parked, lapsed, now = {}, {}, {}, (clock())
     for i = 1, #ready, 2 do
         local member, score = ready[i], tonumber(ready[i + 1])
         if pausing.isPaused(prefix, states, member) then
+            -- A lease that ran out was for what is due now.
+            if isLease(score) then lapsed[#lapsed + 1], score = member, now end
             -- Put in by hand, it can be infinite, and what is parked has to come back.
             parked[#parked + 1] = format('%.0f', (score > 0 and floor(score) or 0) + PARKED)
             parked[#parked + 1] = member
-            if isLease(score) then lapsed[#lapsed + 1] = member end
         else
             others[#others + 1] = member
         end
