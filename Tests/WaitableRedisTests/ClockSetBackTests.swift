@@ -116,6 +116,19 @@ struct ClockSetBackTests {
         #expect(try await partition.redis("EXISTS", "~:paused") == .integer(0))
     }
 
+    @Test("a clock that is set back once more while that is looked through keeps nothing from being found")
+    func setBackTwice() async throws {
+        try await partition.call("deploy", "m", "put", "h", "{}", #"{"hash":"h"}"#)
+        let now = try await partition.now()
+        let unbegun = (0..<500).map { Entry("m:\($0)", next: "\(now + Self.hour)") }
+        try await partition.call("accept", Entry.arguments(unbegun))
+        try await partition.redis("ZADD", "~:clock", "\(now + Self.hour)", "now")
+        #expect(try await partition.claim(limit: 1).names.isEmpty)
+        try await partition.redis("ZADD", "~:clock", "\(now + 30_000)", "now")
+        #expect(try await claimAll().count == 500)
+        #expect(try await partition.redis("EXISTS", "~:paused") == .integer(0))
+    }
+
     @Test("waits on where it waits for its instant, however many do so, and each of the others comes")
     func others() async throws {
         try await partition.call("deploy", "m", "put", "h", "{}", #"{"hash":"h"}"#)

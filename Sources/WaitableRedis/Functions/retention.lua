@@ -8,7 +8,8 @@ local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arg
 local register = require 'functions'.register
 local commands = require 'commands'
 local SLICE, batched, isError = commands.SLICE, commands.batched, commands.isError
-local MAX_DRIFT = require 'clock'.MAX_DRIFT
+local clocks = require 'clock'
+local MAX_DRIFT, clock = clocks.MAX_DRIFT, clocks.clock
 local instants = require 'instants'
 local documents = require 'documents'
 local documentOf, headOf, split = documents.documentOf, documents.headOf, documents.split
@@ -74,8 +75,10 @@ local function sweep(keys, args)
     noMore(args, 6)
     local closed, unread = prefix .. ':closed', prefix .. ':unread'
     if sweeper then
-        local holder = redis.call('GET', prefix .. ':sweeper')
-        if holder and holder ~= sweeper then return -1 end
+        local since, holder = match(redis.call('GET', prefix .. ':sweeper') or '', '^(%d+) (.*)$')
+        -- Not by the key's own time to live: that is longer where the clock was set back.
+        local held = since and clock() - tonumber(since) or SWEEPER_LEASE
+        if holder ~= sweeper and held >= 0 and held < SWEEPER_LEASE then return -1 end
     end
     local machines = itemTable and redis.call('HKEYS', prefix .. ':machines')
     if machines and limit * #machines > MAX_LOOKUPS then
@@ -93,7 +96,7 @@ local function sweep(keys, args)
     end
     -- A full batch is followed by another one: until then the others need not try.
     if sweeper and #list == limit then
-        redis.call('SET', prefix .. ':sweeper', sweeper, 'PX', SWEEPER_LEASE)
+        redis.call('SET', prefix .. ':sweeper', format('%.0f %s', (clock()), sweeper), 'PX', SWEEPER_LEASE)
     elseif sweeper then
         redis.call('DEL', prefix .. ':sweeper')
     end

@@ -23,10 +23,14 @@ local AHEAD = 60000
 -- downwards, and how many of those at that score have been.
 local BOUND = ':setback'
 
--- Begins to look for what was due at once up to an instant that lies ahead.
+-- Begins to look for what was due at once up to an instant that lies ahead; where the clock was set back once more meanwhile,
+-- begins anew.
 function setbacks.begin(prefix, instant)
     redis.call('ZREM', prefix .. ':clock', AT_ONCE)
-    redis.call('HSET', prefix .. ':paused', BOUND, exact(instant + AHEAD) .. ' 0')
+    local bound = instant + AHEAD
+    local before = tonumber(match(redis.call('HGET', prefix .. ':paused', BOUND) or '', '^%S+'))
+    if before and before > bound then bound = before end
+    redis.call('HSET', prefix .. ':paused', BOUND, exact(bound) .. ' 0')
 end
 
 -- Whether an execution only waits for an instant that lies ahead. What has no document was put there by hand, for its instant.
