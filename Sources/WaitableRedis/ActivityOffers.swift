@@ -1,11 +1,15 @@
+public import Logging
 import RedisClient
 public import ServiceLifecycle
 import Synchronization
 
-/// Tells those who poll an activity when it has got a task, by one subscription for all of them.
+/// Tells those who poll an activity when it has got a task, by one subscription for all of them; and gives tasks back that
+/// reached nobody.
 public final class ActivityOffers: Service {
     private let store: RedisStore
+    private let logger: Logger
     private let state = Mutex(State())
+    private let (returns, returned) = AsyncStream.makeStream(of: ActivityTask.self)
 
     private struct State {
         var isClosed = false
@@ -14,10 +18,14 @@ public final class ActivityOffers: Service {
     }
 
     /// Offers of a store whose connection somebody else runs.
-    public init(store: RedisStore) { self.store = store }
+    public init(store: RedisStore, logger: Logger) {
+        self.store = store
+        self.logger = logger
+    }
 
-    /// Listens until the graceful shutdown; then nobody is kept waiting any longer.
+    /// Listens until the graceful shutdown; then nobody is kept waiting any longer, and what is to be given back is.
     public func run() async throws {
+        async let isAllBack: Void = giveAllBack()
         await cancelWhenGracefulShutdown {
             await self.store.client.listen(to: [self.store.keys.offers]) { push in
                 switch push {
@@ -29,6 +37,32 @@ public final class ActivityOffers: Service {
         }
         state.withLock { $0.isClosed = true }
         announce(nil)
+        returned.finish()
+        await isAllBack
+    }
+
+    /// Gives a task back that reached nobody, as soon as Redis says so.
+    public func giveBack(_ task: ActivityTask) { returned.yield(task) }
+
+    private func giveAllBack() async {
+        for await task in returns {
+            while !Task.isCancelled {
+                do throws(StoreError) {
+                    let isBack = try await store.giveBack(task)
+                    logger.info(
+                        "a task reached nobody",
+                        metadata: ["activity": "\(task.activity)", "isTaskBack": "\(isBack)"]
+                    )
+                    break
+                } catch {
+                    logger.warning(
+                        "a task that reached nobody is not given back yet",
+                        metadata: ["activity": "\(task.activity)", "error": "\(error)"]
+                    )
+                }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
     }
 
     /// Whether there is no more sense in waiting.

@@ -61,7 +61,8 @@ extension RedisStore {
 
     /// Gives a task back that reached nobody: it is the activity's first again, as if it had not been taken.
     ///
-    /// - Returns: Whether it was; not for one that has been answered, has given a sign of life, or waits no more.
+    /// - Returns: Whether it was; not for one that has been answered, has given a sign of life, waits no more, or was taken by
+    ///   somebody else since.
     @discardableResult
     public func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
         var arguments = FunctionArguments(task.activity)
@@ -69,6 +70,7 @@ extension RedisStore {
         arguments.append(task.id)
         arguments.append(task.token)
         arguments.append(task.input)
+        arguments.append(task.lease)
         return try await call("waitable_give_back", arguments).integer == 1
     }
 

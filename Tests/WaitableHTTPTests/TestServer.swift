@@ -25,7 +25,7 @@ enum TestServer {
             batches: StartCoalescer(store: store, clock: clock),
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
-            offers: ActivityOffers(store: store),
+            offers: ActivityOffers(store: store, logger: logger),
             identity: NamespaceIdentity(store: store, arn: ARN(), logger: logger),
             itemTable: "items",
             access: Access(credentials: nil, arn: ARN(), logger: logger),

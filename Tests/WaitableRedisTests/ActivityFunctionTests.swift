@@ -127,7 +127,7 @@ struct ActivityFunctionTests {
         let taken = try await take(partition)
         #expect(taken.dropLast() == ["token-m:a", "{\"n\":\n1}", "m:a", "7"])
         if isConfirmed { #expect(try await partition.call("confirm", "mail", taken[4], "") == .integer(1)) }
-        let words = ["mail", taken[2], taken[3], taken[0], taken[1]]
+        let words = ["mail", taken[2], taken[3], taken[0], taken[1], taken[4]]
         #expect(try await partition.call("give_back", words) == .integer(1))
         #expect(try await inbox(partition, "m:a").isEmpty)
         // Once more, as after a reply that was lost.
@@ -137,6 +137,22 @@ struct ActivityFunctionTests {
         #expect(try await take(partition)[0] == "token-m:b")
     }
 
+    @Test("a task is not given back by one from whom another has taken it since", arguments: [true, false])
+    func givenBackLate(isConfirmed: Bool) async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
+        let late = try await take(partition)
+        // As after ten seconds.
+        let past = try await partition.now() - 1
+        try await partition.redis("ZADD", "~:activity:mail:taken", "\(past).5", "7\nm:a\ntoken\n{}")
+        let other = try await take(partition)
+        if isConfirmed { #expect(try await partition.call("confirm", "mail", other[4], "") == .integer(1)) }
+        let words = ["mail", late[2], late[3], late[0], late[1]]
+        #expect(try await partition.call("give_back", words + [late[4]]) == .integer(0))
+        #expect(try await partition.redis("LLEN", "~:activity:mail") == .integer(0))
+        #expect(try await partition.call("give_back", words + [other[4]]) == .integer(1))
+    }
+
     @Test(
         "a task is not given back once it has been answered, has lived, or waits no more",
         arguments: [["tell", "m:a", "7", "7", "{}"], ["tell", "m:a", "7", "h7", "1"], ["stop", "m:a"]]
@@ -144,9 +160,10 @@ struct ActivityFunctionTests {
     func keptBack(words: [String]) async throws {
         let partition = try Partition()
         try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
-        #expect(try await partition.call("confirm", "mail", try await take(partition)[4], "") == .integer(1))
+        let lease = try await take(partition)[4]
+        #expect(try await partition.call("confirm", "mail", lease, "") == .integer(1))
         try await partition.call(words[0], Array(words.dropFirst()))
-        #expect(try await partition.call("give_back", "mail", "m:a", "7", "token", "{}") == .integer(0))
+        #expect(try await partition.call("give_back", "mail", "m:a", "7", "token", "{}", lease) == .integer(0))
         #expect(try await partition.call("take", "mail") == .null)
     }
 
@@ -157,6 +174,7 @@ struct ActivityFunctionTests {
             (["give_back", "a", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
             (["give_back", "a", "m:a", "7", "t\n"], "VALIDATION token: must be the task's: 't\\u000A'"),
             (["give_back", "a", "m:a", "7", "t"], "VALIDATION input: must be JSON: ''"),
+            (["give_back", "a", "m:a", "7", "t", "1"], "VALIDATION token: must be a lease token: ''"),
             (["take", "a", "b"], "VALIDATION arguments: must be 1: '2'"),
             (["confirm", "a", "7"], "VALIDATION token: must be a lease token: '7'"),
             (["confirm", "a", "7.5", "", "x"], "VALIDATION arguments: must be 3: '4'"),

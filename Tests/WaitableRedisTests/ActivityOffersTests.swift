@@ -1,3 +1,4 @@
+import Logging
 import RedisClient
 import Synchronization
 import Testing
@@ -10,7 +11,7 @@ struct ActivityOffersTests {
 
     init() throws {
         store = try Partition().store
-        offers = ActivityOffers(store: store)
+        offers = ActivityOffers(store: store, logger: Logger(label: "test"))
     }
 
     @Test("An idle poll looks at once and then at its interval, and no oftener")

@@ -48,7 +48,7 @@ struct IngestProcess {
             onEmptyRegistry: { deployment.look() },
             logger: logger
         )
-        let offers = ActivityOffers(store: store)
+        let offers = ActivityOffers(store: store, logger: logger)
         let batches = StartCoalescer(store: store, clock: clock, limit: 500, calls: 3)
         let ingest = Ingest(
             store: store,

@@ -54,7 +54,7 @@ extension StepFunctionsAPI {
         guard let task else { return [:] }
         // The client went while the task was taken: it is the next one's.
         if client.isGone {
-            try await giveBack(task)
+            ingest.offers.giveBack(task)
             return [:]
         }
         return ["taskToken": .string(task.token), "input": .string(task.input)]
@@ -68,7 +68,7 @@ extension StepFunctionsAPI {
     ) async throws -> ActivityTask? {
         while let task = try await ingest.store.takeTask(of: activity) {
             if client.isGone {
-                try await giveBack(task)
+                ingest.offers.giveBack(task)
                 return nil
             }
             if try await confirm(task, worker: worker) { return task }
@@ -86,16 +86,8 @@ extension StepFunctionsAPI {
             try await Task.sleep(for: .milliseconds(.random(in: 50...250)))
         }
         // Nobody knows whether it is confirmed.
-        try await giveBack(task)
+        ingest.offers.giveBack(task)
         return false
-    }
-
-    private func giveBack(_ task: ActivityTask) async throws {
-        let isBack = try await ingest.store.giveBack(task)
-        ingest.logger.info(
-            "a task reached nobody",
-            metadata: ["activity": "\(task.activity)", "isTaskBack": "\(isBack)"]
-        )
     }
 
     /// How often a task is confirmed whose confirmation is not answered.

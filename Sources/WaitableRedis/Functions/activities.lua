@@ -42,6 +42,7 @@ local function tell(keys, args)
     return 1
 end
 
+local CONFIRMED_FOR = 120000 -- ms for which it is known who got a task
 local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
 local MAX_OVER = 16     -- tasks that were not confirmed in time, or were long ago, that one call looks at
 
@@ -65,7 +66,8 @@ local function take(keys, args)
     noMore(args, 1)
     local taken, now = queue .. ':taken', (clock())
     -- Those that were not confirmed in time; below 0, what is kept of those that were.
-    local over = redis.call('ZRANGE', taken, format('%.0f', -now), format('%.0f', now), 'BYSCORE', 'LIMIT', 0, MAX_OVER)
+    local over = redis.call('ZRANGE', taken, format('%.0f', CONFIRMED_FOR - now), format('%.0f', now), 'BYSCORE',
+        'LIMIT', 0, MAX_OVER)
     for n = 1, limits.batch do
         local isQueued, text = not over[n], over[n] or redis.call('LINDEX', queue, 0)
         if not text then
@@ -112,8 +114,8 @@ end
 
 -- waitable_give_back: a task that was taken for somebody who had gone before it came is the first of its activity again.
 -- KEYS   prefix
--- ARGV   activity, X, task (its id), token, input: as waitable_take gave them, confirmed or not
--- Returns 1 | 0 it waits no more, has got an answer or a sign of life, or is back already
+-- ARGV   activity, X, task (its id), token, input, lease: as waitable_take gave them, confirmed or not
+-- Returns 1 | 0 it waits no more, has got an answer or a sign of life, is back already, or is somebody else's by now
 -- Errors VALIDATION. Bound: constant.
 local function giveBack(keys, args)
     local prefix = prefixOf(keys)
@@ -125,14 +127,18 @@ local function giveBack(keys, args)
         refuse('VALIDATION', 'token', "must be the task's", taskToken)
     end
     if input == '' then refuse('VALIDATION', 'input', 'must be JSON', input) end
-    noMore(args, 5)
+    token(args[6])
+    local lease = args[6]
+    noMore(args, 6)
     local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
     local inbox = prefix .. ':inbox:' .. name
     if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
     local offer = concat({id, name, taskToken, input}, '\n')
-    redis.call('ZREM', queue .. ':taken', offer)
-    if redis.call('LINDEX', queue, 0) == offer then return 0 end
+    local taken = queue .. ':taken'
+    local held = redis.call('ZSCORE', taken, offer)
+    if not (held and tonumber(held) == tonumber(lease)) and not redis.call('ZSCORE', taken, lease) then return 0 end
+    redis.call('ZREM', taken, offer, lease)
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
     redis.call('HDEL', inbox, 's' .. id)
