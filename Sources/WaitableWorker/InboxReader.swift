@@ -16,6 +16,8 @@ struct InboxReader: Sendable {
                 continue
             }
             let end = try await worker.store.execution(child)
+            // It was redriven since: its end is yet to come.
+            if end?.status.isOpen == true { continue }
             execution.inbox.answers[field] = ChildEnd(arn: worker.arn).answer(end, as: wish).json
         }
         return execution

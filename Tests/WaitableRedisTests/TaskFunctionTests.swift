@@ -34,6 +34,22 @@ struct TaskFunctionTests {
         #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(0))
     }
 
+    @Test("a child that is redriven before its parent has read its end is waited for on")
+    func redrivenChild() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "child", "create", "h", "{}", #"{"hash":"h"}"#)
+        let effects = [["start", "child", "one", "{}", "7", "@", ""]]
+        let entry = Entry("m:a", next: "4000000000000", document: Self.waiting, effects: effects)
+        try await partition.call("accept", Entry.arguments([entry]))
+        try await partition.call("stop", "child:one")
+        #expect(try await inbox(partition, "m:a").first == "7")
+        try await partition.call("redrive", "child:one")
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        #expect(try await partition.redis("EXISTS", "~:unread") == .integer(0))
+        try await partition.call("stop", "child:one")
+        #expect(try await inbox(partition, "m:a").first == "7")
+    }
+
     @Test("a sign of life wakes nobody")
     func heartbeat() async throws {
         let partition = try Partition()

@@ -1,3 +1,5 @@
+import StatesLanguage
+
 /// A write to an item, carried out by the commit of the execution that asked for it.
 public enum ItemEffect: Sendable, Equatable {
     /// The item gets values for the fields of a form. Those of an update include the key attribute, so that a new item is
@@ -25,6 +27,15 @@ public enum ItemEffect: Sendable, Equatable {
             append(key.suffix)
             append(program)
         }
+    }
+
+    /// The same of an execution that was moved before it began: its own item says when it is due now.
+    func moved(to instant: Instant, of key: ExecutionKey) -> ItemEffect {
+        guard case .write(let item, let form, var values) = self, item.id == key.name,
+            let place = form.fields.firstIndex(where: { $0 == "StartActionAt" })
+        else { return self }
+        values[place] = AttributeValue.string(instant.iso8601).stored
+        return .write(item, form, values: values)
     }
 
     /// Whether it puts an item, or may make one much larger: a small update does not, as it is what lets work end.

@@ -29,6 +29,11 @@ public enum Effect: Sendable, Equatable {
         }
     }
 
+    /// The same of an execution that was moved before it began.
+    func moved(to instant: Instant, of key: ExecutionKey) -> Effect {
+        if case .item(let effect) = self { .item(effect.moved(to: instant, of: key)) } else { self }
+    }
+
     /// Whether it makes something new, which waits above the high-water mark.
     var makesNew: Bool {
         switch self {

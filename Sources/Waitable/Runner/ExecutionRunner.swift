@@ -86,6 +86,9 @@ public struct ExecutionRunner: Sendable {
         if flow == nil, history != .off { next.journal = Journal() }
         let place = next.take(advance.outcome, at: entry.instant)
         var effects = Self.begun(tasks.effects, next)
+        if flow == nil, let moved = entry.inbox.rescheduledTo {
+            effects = effects.map { $0.moved(to: moved, of: execution.key) }
+        }
         effects.append(unlessEmpty: Self.abandoning(execution, entry.inbox, next))
         effects.append(unlessEmpty: Self.forgetting(entry.inbox, execution, place))
         return Step(

@@ -46,6 +46,18 @@ function inboxes.report(prefix, name, parent, task, mark)
     end
 end
 
+-- Takes back that an execution has ended, where its parent has not read it yet: it goes on, and the task waits on for it.
+function inboxes.takeBack(prefix, name)
+    local told = redis.call('HGET', prefix .. ':unread', name)
+    if not told then return end
+    if inboxes.isUnread(prefix, name, told) then
+        local task, parent = match(told, '^(%d+):(.*)$')
+        redis.call('HDEL', prefix .. ':inbox:' .. parent, task)
+        redis.call('HSET', prefix .. ':children:' .. parent, task, name)
+    end
+    redis.call('HDEL', prefix .. ':unread', name)
+end
+
 -- Whether an execution's end has been told to a parent that has not read it: its document is the answer. `told`: what
 -- `unread` holds for it.
 function inboxes.isUnread(prefix, name, told)

@@ -19,7 +19,7 @@
 --   prefix:activities    hash    activity name -> JSON record
 --   prefix:deployed      hash    machine name -> the revision that was last deployed from a file; `:default` -> the default
 --                                machine that a setting named last
---   prefix:sweeper       string  the name of the sweeper at work, for a few seconds
+--   prefix:sweeper       string  since when a sweeper is at work (ms), and its name, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
 --   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
@@ -46,7 +46,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '12'
+local VERSION = '13'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end

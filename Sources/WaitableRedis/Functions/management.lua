@@ -17,6 +17,7 @@ local STATUS_NAMES, existing, headOf, join, keepDocument, split, status =
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
+local inboxes = require 'inboxes'
 local closing = require 'closing'
 local abort, checkClosing = closing.abort, closing.checkClosing
 local quoted = require 'values'.quoted
@@ -84,7 +85,7 @@ end
 -- Returns the wait's new end in ms. Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, NOTFOUND, CLOSED, LEASED (a worker is at it). Bound: constant.
 -- A later instant moves the wait alone. Where there may be a time-out, a task or branches, which may be due before it, the
--- execution is due at once, and the worker that moves the wait says when it is due next.
+-- execution is due at once, and the worker that moves the wait says when it is due next. What has not begun begins then.
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
@@ -151,6 +152,7 @@ local function redrive(keys, args)
     keepDocument(prefix, name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
+    inboxes.takeBack(prefix, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
     if key then redis.call('SET', key, format('%.0f', now), 'PX', REMEMBERED) end
     wake(prefix, before, now)
