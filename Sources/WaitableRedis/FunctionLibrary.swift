@@ -42,11 +42,12 @@ public enum FunctionLibrary {
         ("memory", PackageResources.memory_lua), ("names", PackageResources.names_lua),
         ("paths", PackageResources.paths_lua), ("pausing", PackageResources.pausing_lua),
         ("redeliveries", PackageResources.redeliveries_lua), ("registry", PackageResources.registry_lua),
-        ("retention", PackageResources.retention_lua), ("rows", PackageResources.rows_lua),
-        ("setbacks", PackageResources.setbacks_lua), ("sleepers", PackageResources.sleepers_lua),
-        ("starts", PackageResources.starts_lua), ("strings", PackageResources.strings_lua),
-        ("updates", PackageResources.updates_lua), ("values", PackageResources.values_lua),
-        ("workers", PackageResources.workers_lua), ("writes", PackageResources.writes_lua),
+        ("retention", PackageResources.retention_lua), ("rights", PackageResources.rights_lua),
+        ("rows", PackageResources.rows_lua), ("setbacks", PackageResources.setbacks_lua),
+        ("sleepers", PackageResources.sleepers_lua), ("starts", PackageResources.starts_lua),
+        ("strings", PackageResources.strings_lua), ("updates", PackageResources.updates_lua),
+        ("values", PackageResources.values_lua), ("workers", PackageResources.workers_lua),
+        ("writes", PackageResources.writes_lua),
     ]
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.

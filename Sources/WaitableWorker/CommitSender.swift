@@ -42,6 +42,16 @@ struct CommitSender: Sendable {
                 }
                 failures += 1
                 worker.metrics.failedCommits.increment()
+                if error.isNotAllowed {
+                    // Nothing was written, and nobody's execution is to blame.
+                    worker.logger.error(
+                        "commit refused for want of rights: its executions are run again",
+                        metadata: metadata(of: steps, error)
+                    )
+                    let members = steps.map { Array($0.step.execution.key.member.utf8) }
+                    await worker.release(members, token: lease.token, pause: .random(in: Self.pauseWithoutRights))
+                    return steps.map { _ in nil }
+                }
                 switch await reaction(to: error, failures, steps.count) {
                 case .again:
                     worker.logger.warning("commit is repeated", metadata: metadata(of: steps, error))
@@ -62,6 +72,9 @@ struct CommitSender: Sendable {
             }
         }
     }
+
+    /// After how many ms what a user may not commit is tried again.
+    private static let pauseWithoutRights = 1_000...5_000
 
     private enum Reaction {
         case again

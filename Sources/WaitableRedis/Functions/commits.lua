@@ -1,6 +1,7 @@
 -- How workers write what became of what they claimed.
 
 local format = require 'strings'.format
+local rights = require 'rights'
 local arguments = require 'arguments'
 local bound, integer, prefixOf, refuse, token =
     arguments.bound, arguments.integer, arguments.prefixOf, arguments.refuse, arguments.token
@@ -58,6 +59,7 @@ local function commit(prefix, args, first)
     checkClosing(prefix)
     checkExecutions(prefix)
     checkLeases(prefix)
+    rights.checkCommit(prefix, not rows)
     local redelivered = redeliveries.number(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
     local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems

@@ -3,6 +3,7 @@
 local limits = require 'limits'
 local strings = require 'strings'
 local find, format, gmatch, sub = strings.find, strings.format, strings.gmatch, strings.sub
+local rights = require 'rights'
 local arguments = require 'arguments'
 local bound, noMore, prefixOf, refuse, shown =
     arguments.bound, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.shown
@@ -63,6 +64,7 @@ local function accept(keys, args)
     local list = batch.names
     local before = firstDue(prefix)
     checkClosing(prefix)
+    rights.checkStart(prefix, not batch.rows)
     local found = documentsOf(prefix, list)
     local paused = pausing.states(prefix)
     local rows = not paused and not batch.problems and batch.rows
