@@ -3,6 +3,22 @@ import Testing
 
 @Suite("waitable_claim", .redisServer, .timeLimit(.minutes(1)))
 struct ClaimFunctionTests {
+    @Test("what is due behind many leases that ran out is claimed, too")
+    func behindLapsed() async throws {
+        let partition = try Partition()
+        let now = try await partition.now()
+        for number in 0..<200 {
+            let lease = "\(now - 10_000 + Int64(number)).5"
+            try await partition.redis("ZADD", "~:due", lease, "m:lapsed-\(number)")
+            try await partition.redis("ZADD", "~:leases", "\(now - 20_000)", lease)
+        }
+        try await partition.accept("m:fresh", "m:too", due: now)
+        var names: [String] = []
+        for _ in 0..<4 { names += try await partition.claim().names }
+        #expect(names.contains("m:fresh") && names.contains("m:too"))
+        #expect(names.count <= 6)
+    }
+
     @Test("what is due comes in order, with documents, under a token that is the new score")
     func claim() async throws {
         let partition = try Partition()

@@ -12,15 +12,21 @@ enum DoubleText {
     }
 
     /// The significant digits of a positive double's description, and the power of ten of the first one.
-    private static func decompose(_ description: String) -> (digits: Substring, exponent: Int) {
-        let parts = description.split(separator: "e")
-        let mantissa = parts[0]
-        let whole = mantissa.prefix { $0 != "." }
-        let all = String(mantissa.filter { $0 != "." })
-        let significant = all.drop { $0 == "0" }
-        let leadingZeros = all.count - significant.count
-        let scale = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        let trailingZeros = significant.reversed().prefix { $0 == "0" }.count
-        return (significant.dropLast(trailingZeros), scale + whole.count - 1 - leadingZeros)
+    private static func decompose(_ description: String) -> (digits: String, exponent: Int) {
+        var digits: [UInt8] = []
+        var wholeCount: Int?
+        var scale = 0
+        for (place, byte) in description.utf8.enumerated() {
+            if byte == UInt8(ascii: "e") {
+                scale = Int(String(decoding: description.utf8.dropFirst(place + 1), as: UTF8.self)) ?? 0
+                break
+            }
+            if byte == UInt8(ascii: ".") { wholeCount = digits.count } else { digits.append(byte) }
+        }
+        let whole = wholeCount ?? digits.count
+        let leadingZeros = digits.prefix { $0 == UInt8(ascii: "0") }.count
+        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        let significant = String(decoding: digits.dropFirst(leadingZeros), as: UTF8.self)
+        return (significant, scale + whole - 1 - leadingZeros)
     }
 }

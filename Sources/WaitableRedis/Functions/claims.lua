@@ -6,7 +6,7 @@ local arguments = require 'arguments'
 local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local clocks = require 'clock'
-local MAX_DRIFT, clock = clocks.MAX_DRIFT, clocks.clock
+local MAX_DRIFT, clock, isLease = clocks.MAX_DRIFT, clocks.clock, clocks.isLease
 local documentsOf = require 'documents'.documentsOf
 local sleepers = require 'sleepers'
 local redeliveries = require 'redeliveries'
@@ -26,6 +26,20 @@ local function dueBetween(prefix, paused, from, to, limit)
         redis.call('ZRANGE', due, from, to, 'BYSCORE', 'LIMIT', 0, limit, 'WITHSCORES'))
 end
 
+-- Members that are no leases, those with the highest scores up to one, behind another one: parked, where their machines are
+-- paused.
+local function latest(prefix, paused, behind, to, limit)
+    local found = redis.call('ZRANGE', prefix .. ':due', to, '(' .. behind, 'BYSCORE', 'REV', 'LIMIT', 0, limit, 'WITHSCORES')
+    local members, names = {}, {}
+    for i = 1, #found, 2 do
+        if not isLease(tonumber(found[i + 1])) then
+            names[#names + 1] = found[i]
+            members[#members + 1], members[#members + 2] = found[i], found[i + 1]
+        end
+    end
+    return paused and pausing.park(prefix, paused, members) or names
+end
+
 -- What is claimed beside leases that ran out: a member of one of these, alone, so that what made a batch outlast its lease
 -- is told from its batch mates; or what is due and was not claimed before. They take turns. Returns the members, and
 -- whether it is one that comes again.
@@ -40,8 +54,13 @@ local function besides(prefix, paused, lapsed, now, limit)
     local function fresh()
         local list, from = {}, '-inf'
         for n = 1, #lapsed + 1 do
-            -- Behind as many leases there may be more of them.
-            if n > MAX_LAPSED or #list == limit then break end
+            if #list == limit then break end
+            if n > MAX_LAPSED then
+                -- Behind as many leases there may be more of them: it goes on from the other end.
+                local others = latest(prefix, paused, lapsed[n - 1], now, limit - #list)
+                for _, member in ipairs(others) do list[#list + 1] = member end
+                break
+            end
             local isPast = lapsed[n] and tonumber(lapsed[n]) <= tonumber(now)
             local to = isPast and '(' .. lapsed[n] or now
             for _, member in ipairs(dueBetween(prefix, paused, from, to, limit - #list)) do list[#list + 1] = member end
