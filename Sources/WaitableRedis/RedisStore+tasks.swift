@@ -92,7 +92,7 @@ extension RedisStore {
             var fields = JSONObject()
             for index in stride(from: 0, to: words.count - 1, by: 2) {
                 guard let field = words[index].string, let text = words[index + 1].bytes else { continue }
-                fields[field] = try? JSON(parsing: text)
+                fields[field] = TaskAnswer.entry(field, text)
             }
             answers.append(fields)
         }

@@ -1,6 +1,6 @@
 extension JSON {
     /// Whether objects and arrays are nested deeper than some levels.
-    func isNested(deeperThan levels: Int) -> Bool {
+    package func isNested(deeperThan levels: Int) -> Bool {
         switch self {
         case .array(let elements):
             levels == 0 || elements.contains { $0.isNested(deeperThan: levels - 1) }

@@ -40,6 +40,23 @@ public enum TaskAnswer: Sendable, Equatable {
         }
     }
 
+    /// How deep an entry may be nested: the document holds it some levels deeper, and has to be read again.
+    private static let deepestEntry = JSON.deepestNesting - 14
+
+    /// An entry of an inbox as a step reads it: an answer that is nested too deep, or no JSON, fails its task.
+    ///
+    /// - Parameters:
+    ///   - field: The entry's field.
+    ///   - text: The entry.
+    /// - Returns: `nil` for what is no JSON and no answer.
+    public static func entry(_ field: String, _ text: [UInt8]) -> JSON? {
+        let entry = try? JSON(parsing: text)
+        if let entry, !entry.isNested(deeperThan: deepestEntry) { return entry }
+        guard field.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        let cause = "The task's answer is nested deeper than \(deepestEntry - 1) levels, or is no JSON."
+        return Self.failed(error: "States.DataLimitExceeded", cause: cause).json
+    }
+
     /// What the entries of an inbox are to the interpreter: starts first, then signs of life, then answers.
     static func stimuli(_ answers: JSONObject) -> [Stimulus] {
         guard !answers.isEmpty else { return [] }

@@ -41,6 +41,16 @@ struct ForeignNumbersTests {
         if let flow = execution.flow { #expect(flow.wakeUp.map { $0.iso8601.isEmpty } != true) }
     }
 
+    @Test("an answer that a document could not hold fails its task", arguments: [240, 241, 242, 254, 255, 256, 5_000])
+    func deepAnswers(levels: Int) throws {
+        let output = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+        let entry = try #require(TaskAnswer.entry("7", Array(#"{"output":\#(output)}"#.utf8)))
+        #expect((entry.objectValue?["error"] != nil) == (levels > 241))
+        // As deep as a document has it.
+        _ = try JSON(parsing: #"{"h":[0,[0,{"a":{"7":\#(entry.text)}}]]}"#)
+        #expect((TaskAnswer.entry("b7", Array(#"{"output":\#(output)}"#.utf8)) == nil) == (levels > 241))
+    }
+
     @Test("instants have differences that can be counted", arguments: [Int64.min, -1, 0, 1, .max])
     func instants(milliseconds: Int64) {
         let instants = [
