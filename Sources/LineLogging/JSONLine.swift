@@ -49,7 +49,7 @@ struct JSONLine {
         bytes.append(0x3A)
     }
 
-    /// A JSON string; what ``LogText`` escapes is escaped here too, so that whatever is logged stays on its line for those
+    /// A JSON string; what is escaped in a text is escaped here too, so that whatever is logged stays on its line for those
     /// who end lines at other characters than a newline.
     private mutating func string(_ text: String) {
         bytes.append(0x22)
@@ -59,7 +59,7 @@ struct JSONLine {
             case "\n": bytes += [0x5C, 0x6E]
             case "\r": bytes += [0x5C, 0x72]
             case "\t": bytes += [0x5C, 0x74]
-            case _ where LogText.isEscaped(scalar): for unit in UTF16.encode(scalar)! { escape(unit) }
+            case _ where scalar.isControl: for unit in UTF16.encode(scalar)! { escape(unit) }
             default: bytes += UTF8.encode(scalar)!
             }
         }

@@ -38,9 +38,9 @@ public struct TextLogHandler: LogHandler {
         var words = [Date.now.formatted(Self.instants), event.level.rawValue, label + ":"]
         // A fixed order, so that lines can be compared.
         for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
-            words.append("\(LogText.escaped(name))=\(LogText.value(LogText.shortened(value.description)))")
+            words.append("\(name.escapingControls)=\(LogText.value(LogText.shortened(value.description)))")
         }
-        words.append(LogText.escaped(LogText.shortened(event.message.description)))
+        words.append(LogText.shortened(event.message.description).escapingControls)
         output.write(Array(words.joined(separator: " ").utf8) + [0x0A])
     }
 

@@ -45,7 +45,11 @@ extension StateGraph {
         var quoted = ""
         for scalar in text.unicodeScalars {
             if scalar == "\"" || scalar == "\\" { quoted += "\\" }
-            quoted.unicodeScalars.append(scalar.value < 0x20 ? " " : scalar)
+            switch scalar {
+            case _ where scalar.value < 0x20: quoted += " "
+            case _ where scalar.isControl: quoted += "&#\(scalar.value);"
+            default: quoted.unicodeScalars.append(scalar)
+            }
         }
         return quoted
     }

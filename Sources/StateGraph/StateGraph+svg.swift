@@ -138,6 +138,7 @@ private struct SVGDrawing {
             // XML has no way to write other controls.
             case _ where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value & 0xFFFE == 0xFFFE:
                 escaped += "\u{FFFD}"
+            case _ where scalar.isControl: escaped += "&#\(scalar.value);"
             default: escaped.unicodeScalars.append(scalar)
             }
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The command: every process of Waitable, and what an operator asks of it.
 @main
@@ -32,4 +33,17 @@ struct WaitableCommand: AsyncParsableCommand {
             FunctionsCommand.self,
         ]
     )
+
+    /// Runs the command that the arguments name. What cannot be read as one is told like everything else: an argument can be
+    /// a text that came from outside.
+    static func main() async {
+        do {
+            var command = try await asyncParseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch {
+            let (code, text) = (exitCode(for: error), fullMessage(for: error))
+            if !text.isEmpty { if code.isSuccess { print(block: text) } else { Notice.say(block: text) } }
+            Foundation.exit(code.rawValue)
+        }
+    }
 }

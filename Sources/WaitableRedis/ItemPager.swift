@@ -28,26 +28,29 @@ public struct ItemPager: Sendable {
         }
     }
 
-    /// A page; with a filter it may hold fewer items than asked for, even none, and still have a next one.
+    /// How many bytes of names and values there is room for in a page. Where there is any left, one more item comes.
+    public static let mostBytes = 4_194_304
+
+    /// A page; it may hold fewer items than asked for where they are large, with a filter even none, and still have a next one.
     public func page(_ query: ItemListQuery) async throws(StoreError) -> Page {
         var items: [[ItemField]] = []
+        var room = Self.mostBytes
         var cursor: ItemCursor? = query.start
         // Bounded: a filter that matches little ends the page after a few reads, with a token to go on from.
         var reads = 0
-        while let current = cursor, items.count < query.limit, reads < 10 {
+        while let current = cursor, items.count < query.limit, room > 0, reads < 10 {
             reads += 1
             let wanted = query.processStatus == nil ? query.limit - items.count : 1_000
             let (members, next) = try await store.members(from: current, limit: wanted)
-            cursor = next
             let keys = members.map { ItemKey(table: table, id: ExecutionKey(member: $0.name)?.name ?? $0.name) }
-            for (index, item) in try await store.items(keys).enumerated() {
+            var looked = 0
+            for item in try await store.items(keys, upToBytes: room) where items.count < query.limit {
+                looked += 1
                 guard let item, query.matches(item) else { continue }
                 items.append(item)
-                if items.count == query.limit, index + 1 < members.count {
-                    cursor = ItemCursor(set: members[index].set, after: members[index])
-                    break
-                }
+                room -= item.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
             }
+            cursor = looked == members.count ? next : ItemCursor(set: current.set, after: members[looked - 1])
         }
         return Page(items: items, next: cursor)
     }

@@ -61,15 +61,37 @@ extension RedisStore {
                 answers.append(nil)
                 continue
             }
-            let words = reply.array ?? []
-            var fields: [ItemField] = []
-            for index in stride(from: 0, to: words.count - 1, by: 2) {
-                if let name = words[index].string, let value = words[index + 1].string {
-                    fields.append(ItemField(name: name, value: value))
-                }
-            }
-            answers.append(fields.isEmpty ? nil : fields)
+            answers.append(Self.item(reply))
         }
         return answers
+    }
+
+    /// Reads the first of some items, as stored.
+    ///
+    /// - Parameters:
+    ///   - items: At most 1,000.
+    ///   - bytes: How many bytes of names and values there is room for, 1 to ``ItemPager/mostBytes``.
+    /// - Returns: One for each of as many keys as there is room for, in order, and for one at least; `nil` where there is none.
+    func items(_ items: [ItemKey], upToBytes bytes: Int) async throws(StoreError) -> [[ItemField]?] {
+        guard !items.isEmpty else { return [] }
+        var arguments = FunctionArguments(String(bytes))
+        for item in items { arguments.append(item.suffix) }
+        let reply = try await call("waitable_items", arguments)
+        guard let found = reply.array, (1...items.count).contains(found.count) else {
+            throw .unexpectedReply(function: "waitable_items", reply: "\(reply)")
+        }
+        return found.map(Self.item)
+    }
+
+    /// An item from its names and values; `nil` where there are none.
+    private static func item(_ reply: RedisValue) -> [ItemField]? {
+        let words = reply.array ?? []
+        var fields: [ItemField] = []
+        for index in stride(from: 0, to: words.count - 1, by: 2) {
+            if let name = words[index].string, let value = words[index + 1].string {
+                fields.append(ItemField(name: name, value: value))
+            }
+        }
+        return fields.isEmpty ? nil : fields
     }
 }

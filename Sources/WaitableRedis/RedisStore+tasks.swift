@@ -20,9 +20,16 @@ public struct ActivityTask: Sendable, Equatable {
 extension RedisStore {
     /// Tells a task of an execution something.
     ///
+    /// - Parameter startDate: When the execution that is meant was started; `nil` for whatever has that name.
     /// - Returns: Whether the task still waited for it.
-    public func tell(_ key: ExecutionKey, task: Int, _ answer: TaskAnswer) async throws(StoreError) -> Bool {
-        let arguments = FunctionArguments(key.member, String(task), answer.field(ofTask: task), answer.json.text)
+    public func tell(
+        _ key: ExecutionKey,
+        startDate: Instant? = nil,
+        task: Int,
+        _ answer: TaskAnswer
+    ) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(key.member, String(task), answer.field(ofTask: task), answer.json.text)
+        arguments.append(startDate.map { String($0.milliseconds) } ?? "")
         return try await call("waitable_tell", arguments).integer == 1
     }
 

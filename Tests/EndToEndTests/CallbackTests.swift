@@ -172,7 +172,7 @@ struct CallbackTests {
             try stack.redis.start()
             let second = try stack.worker()
             for (token, code) in [
-                ("abc", "InvalidToken"), ("", "ValidationException"), ("bTp4CjMKZUE9PQ==", "TaskTimedOut"),
+                ("abc", "InvalidToken"), ("", "ValidationException"), ("bTp4CjEKMwplQT09", "InvalidToken"),
             ] {
                 let refused = try await stack.call("SendTaskFailure", ["taskToken": .string(token)])
                 #expect(refused.json.objectValue?["__type"] == .string(code))
@@ -217,9 +217,20 @@ struct CallbackTests {
                 try await stack.store.execution(ExecutionKey(machine: "approval", name: "x"))
             )
             let guessed = ["", "x", String(repeating: "\0", count: 32)].map { Data($0.utf8).base64EncodedString() }
+            // Before a token is found to be good, nothing is read of what it names: here, what nobody can read.
+            _ = try await stack.integer("HSET", stack.store.keys.executions, "approval:damaged", "{")
+            let damaged = Execution(
+                key: ExecutionKey(machine: "approval", name: "damaged"),
+                revision: "h",
+                startDate: execution.startDate,
+                input: "{}"
+            )
+            let madeUp: JSONObject = ["taskToken": .string(TaskToken(task: 0, of: damaged, secret: .make()).text)]
+            #expect(try await call("SendTaskHeartbeat", madeUp, as: starter)["__type"] == "InvalidToken")
             for task in 0...20 {
                 let made = (0..<2).map { _ in TaskToken(task: task, of: execution, secret: .make()).text }
-                for text in [Self.unkeyed(task, execution)] + guessed.map({ Self.text(task, proof: $0) }) + made {
+                let forged = guessed.map { Self.text(task, execution, proof: $0) }
+                for text in [Self.unkeyed(task, execution)] + forged + made {
                     for operation in ["SendTaskSuccess", "SendTaskFailure", "SendTaskHeartbeat"] {
                         let body: JSONObject = ["taskToken": .string(text), "output": #"{"approved":true}"#]
                         let refused = try await call(operation, body, as: starter)
@@ -245,18 +256,17 @@ struct CallbackTests {
         try #require(try await stack.store.client.send(RedisCommand("GET", stack.store.keys.secret)).string)
     }
 
-    private static func text(_ task: Int, proof: String) -> String {
-        Data("approval:x\n\(task)\n\(proof)".utf8).base64EncodedString()
+    private static func text(_ task: Int, _ execution: Execution, proof: String) -> String {
+        Data("approval:x\n\(execution.startDate.milliseconds)\n\(task)\n\(proof)".utf8).base64EncodedString()
     }
 
-    /// A token as it was once made: by a hash without a key, of what a caller knows or can guess.
+    /// A token whose proof is a hash without a key, of what a caller knows or can guess.
     private static func unkeyed(_ task: Int, _ execution: Execution) -> String {
         var hash = SHA256()
-        let parts = [
-            execution.key.member, "\(task)", "\(execution.startDate.milliseconds)", execution.revision, execution.input,
-        ]
-        for part in parts { hash.update(data: Data("\(part.utf8.count):\(part)".utf8)) }
-        return text(task, proof: Data(hash.finalize().prefix(18)).base64EncodedString())
+        for part in [execution.key.member, "\(execution.startDate.milliseconds)", "\(task)"] {
+            hash.update(data: Data("\(part.utf8.count):\(part)".utf8))
+        }
+        return text(task, execution, proof: Data(hash.finalize()).base64EncodedString())
     }
 
     @Test("Answers that come while a worker holds the execution are not lost: 200 branches, answered at once")

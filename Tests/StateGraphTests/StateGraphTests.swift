@@ -123,4 +123,16 @@ struct StateGraphTests {
 
         func parser(_ parser: XMLParser, foundCharacters text: String) { self.text += text }
     }
+
+    @Test("Characters that would move a cursor or turn a text around are references in all of them")
+    func controls() throws {
+        let text = "a\u{1B}b\u{9B}c\u{202E}d\u{2028}e"
+        let states: JSONObject = [text: .object(["Type": .string("Succeed")])]
+        let graph = StateGraph(definition: ["StartAt": .string(text), "States": .object(states)])
+        for picture in [graph.svg(title: text), graph.mermaid(), graph.dot()] {
+            let controls = picture.unicodeScalars.filter { $0.isControl && $0 != "\n" }
+            #expect(controls.isEmpty, "\(picture)")
+            #expect(picture.contains("#8238;"))
+        }
+    }
 }

@@ -195,7 +195,7 @@ struct ListFunctionTests {
             repeat {
                 var list = ExecutionList()
                 list.statuses = statuses
-                let (found, next) = try await store.executions(list, from: cursor, limit: limit)
+                let (found, next) = try await store.executions(list, from: cursor, limit: limit) { $0 }
                 names += found.map(\.execution.key.name)
                 cursor = try next.map { try #require(ItemCursor(token: $0.token)) }
             } while cursor != nil
@@ -239,7 +239,7 @@ struct ListFunctionTests {
         repeat {
             var list = ExecutionList()
             list.statuses = [.waiting]
-            let (found, next) = try await store.executions(list, from: cursor, limit: 1)
+            let (found, next) = try await store.executions(list, from: cursor, limit: 1) { $0 }
             names += found.map(\.execution.key.name)
             #expect(found.allSatisfy { ItemSummary($0.execution, score: $0.score).json.objectValue?["due"] == nil })
             cursor = try next.map { try #require(ItemCursor(token: $0.token)) }

@@ -50,6 +50,20 @@ struct TaskFunctionTests {
         #expect(try await inbox(partition, "m:a").first == "7")
     }
 
+    @Test("an answer for an execution that was started at another moment under the same name is none for this one")
+    func otherStart() async throws {
+        let partition = try Partition()
+        try await start(partition, "m:a")
+        for other in ["2", "0", "-1"] {
+            #expect(try await partition.call("tell", "m:a", "7", "7", "1", other) == .integer(0))
+        }
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        // Also behind what a function has put before the start.
+        try await partition.call("reschedule", "m:a", "4000000000001")
+        #expect(try await partition.call("tell", "m:a", "7", "7", "1", "1") == .integer(1))
+        #expect(try await partition.call("tell", "m:a", "3", "3", "1", "") == .integer(1))
+    }
+
     @Test("a sign of life wakes nobody")
     func heartbeat() async throws {
         let partition = try Partition()
@@ -372,6 +386,11 @@ struct TaskFunctionTests {
             (["tell", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
             (["tell", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
             (["tell", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
+            (
+                ["tell", "m:a", "7", "7", "1", "x"],
+                "VALIDATION start: must be an integer from -999999999999999 to 999999999999999: 'x'"
+            ),
+            (["tell", "m:a", "7", "7", "1", "1", "1"], "VALIDATION arguments: must be 5: '6'"),
         ]
     )
     func malformed(words: [String], message: String) async throws {

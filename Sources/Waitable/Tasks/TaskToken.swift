@@ -1,13 +1,16 @@
 import Foundation
-import StatesLanguage
+public import StatesLanguage
 
 /// What a task is answered by: who has it can answer, and nothing else.
 ///
-/// It is derived, so that a step that is made again gives the same: from the execution, the task's id, and a key that
-/// nobody but the processes of the namespace has.
+/// It is derived, so that a step that is made again gives the same: from the execution, its start, the task's id, and a key
+/// that nobody but the processes of the namespace has. What it is derived from stands in it, so whether it is one shows
+/// without the execution; one that was started anew under the same name has another start.
 public struct TaskToken: Sendable, Equatable {
     /// The execution.
     public let key: ExecutionKey
+    /// When it was started.
+    public let startDate: Instant
     /// The task's id in it.
     public let task: Int
     private let proof: [UInt8]
@@ -17,8 +20,9 @@ public struct TaskToken: Sendable, Equatable {
     /// - Parameter secret: The namespace's key.
     public init(task: Int, of execution: Execution, secret: TaskTokenKey) {
         key = execution.key
+        startDate = execution.startDate
         self.task = task
-        proof = secret.proof(of: Self.message(task, execution))
+        proof = secret.proof(of: Self.message(key, startDate, task))
     }
 
     /// Reads a token; `nil` where the text is none.
@@ -26,31 +30,30 @@ public struct TaskToken: Sendable, Equatable {
         guard text.utf8.count <= 2_048, let bytes = Data(base64Encoded: text) else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
-        guard parts.count == 3, let key = ExecutionKey(member: parts[0]), let task = Int(parts[1]),
-            let proof = Data(base64Encoded: parts[2])
+        guard parts.count == 4, let key = ExecutionKey(member: parts[0]), let start = Int64(parts[1]),
+            let task = Int(parts[2]), let proof = Data(base64Encoded: parts[3])
         else { return nil }
         self.key = key
+        startDate = Instant(milliseconds: start)
         self.task = task
         self.proof = Array(proof)
     }
 
     /// The token as it is handed out.
     public var text: String {
-        Data("\(key.member)\n\(task)\n\(Data(proof).base64EncodedString())".utf8).base64EncodedString()
+        let parts = [key.member, "\(startDate.milliseconds)", "\(task)", Data(proof).base64EncodedString()]
+        return Data(parts.joined(separator: "\n").utf8).base64EncodedString()
     }
 
-    /// Whether it is the token of a task of this execution.
+    /// Whether it was made with this key.
     ///
     /// - Parameter secret: The namespace's key.
-    public func isOf(_ execution: Execution, secret: TaskTokenKey) -> Bool {
-        secret.isProof(proof, of: Self.message(task, execution))
+    public func isMade(with secret: TaskTokenKey) -> Bool {
+        secret.isProof(proof, of: Self.message(key, startDate, task))
     }
 
-    /// What is proved: an execution started anew under the same name has other tokens.
-    private static func message(_ task: Int, _ execution: Execution) -> [UInt8] {
-        let parts = [
-            execution.key.member, "\(task)", "\(execution.startDate.milliseconds)", execution.revision, execution.input,
-        ]
+    private static func message(_ key: ExecutionKey, _ startDate: Instant, _ task: Int) -> [UInt8] {
+        let parts = [key.member, "\(startDate.milliseconds)", "\(task)"]
         var message: [UInt8] = []
         for part in parts { message += Array("\(part.utf8.count):".utf8) + Array(part.utf8) }
         return message

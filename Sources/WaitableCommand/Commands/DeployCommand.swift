@@ -54,11 +54,11 @@ struct DeployCommand: AsyncParsableCommand {
             }
             if !json { for warning in definition.warnings { print("\(file): warning: \(warning)") } }
             let arn = settings.arn.stateMachine(entry.name)
-            print(
-                json
-                    ? JSON.object(["stateMachineArn": .string(arn), "revision": .string(entry.revision.hash)]).text
-                    : "deployed \(arn), revision \(entry.revision.hash)"
-            )
+            if json {
+                print(json: .object(["stateMachineArn": .string(arn), "revision": .string(entry.revision.hash)]))
+            } else {
+                print("deployed \(arn), revision \(entry.revision.hash)")
+            }
             if standard == nil {
                 Notice.say(
                     "there is no default state machine: starts that name none are refused (--default makes this one it)"

@@ -24,12 +24,12 @@ struct DescribeCommand: AsyncParsableCommand {
             if item.json {
                 var object = view.objectValue ?? [:]
                 object["timeline"] = timeline
-                print(JSON.object(object).text)
+                print(json: .object(object))
                 return
             }
-            print(Table(fieldsOf: view).text)
+            print(block: Table(fieldsOf: view).text)
             print("")
-            print(TimelineText.text(of: timeline))
+            print(block: TimelineText.text(of: timeline))
         }
     }
 }

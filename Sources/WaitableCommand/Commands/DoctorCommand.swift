@@ -53,7 +53,7 @@ struct DoctorCommand: AsyncParsableCommand {
                     shown: limit
                 ).examine(mends: repairs)
             }
-            print(json ? report.json.text : DoctorText.text(of: report))
+            if json { print(json: report.json) } else { print(block: DoctorText.text(of: report)) }
             if report.findings.open > 0 { throw Exit.failed }
         }
     }

@@ -11,5 +11,5 @@ struct FunctionsCommand: ParsableCommand {
             """
     )
 
-    func run() { print(FunctionLibrary.source) }
+    func run() { print(block: FunctionLibrary.source) }
 }

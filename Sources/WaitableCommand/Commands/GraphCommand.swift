@@ -29,9 +29,9 @@ struct GraphCommand: AsyncParsableCommand {
             let definition = try definition()
             let graph = StateGraph(definition: definition)
             switch format {
-            case .svg: print(graph.svg(title: definition["Comment"]?.stringValue ?? file), terminator: "")
-            case .mermaid: print(graph.mermaid(), terminator: "")
-            case .dot: print(graph.dot(), terminator: "")
+            case .svg: print(block: graph.svg(title: definition["Comment"]?.stringValue ?? file), terminator: "")
+            case .mermaid: print(block: graph.mermaid(), terminator: "")
+            case .dot: print(block: graph.dot(), terminator: "")
             }
         }
     }

@@ -43,7 +43,7 @@ struct ListCommand: AsyncParsableCommand {
             if json {
                 var page: JSONObject = ["items": .array(items)]
                 page["nextToken"] = next.map(JSON.string)
-                print(JSON.object(page).text)
+                print(json: .object(page))
                 return
             }
             var table = Table(header: ["ID", "STATE MACHINE", "STATUS", "DUE OR CLOSED", "WAITS FOR"])
@@ -55,9 +55,11 @@ struct ListCommand: AsyncParsableCommand {
                     text("closedAt") ?? text("due") ?? "", Self.waits(item),
                 ])
             }
-            print(table.text)
+            print(block: table.text)
+            guard let next else { return }
             // In a line of its own, so that it can be copied where it is longer than the terminal is wide.
-            if let next { print("more, with --next-token:\n\(next)") }
+            print("more, with --next-token:")
+            print(next)
         }
     }
 

@@ -14,7 +14,7 @@ extension ItemCommand {
         try await Exit.mapping {
             let (reference, action) = (item.reference, action)
             let view = try await endpoint.with(action.path) { try await $0.manage(reference, action) }
-            print(item.json ? view.text : Table(fieldsOf: view).text)
+            if item.json { print(json: view) } else { print(block: Table(fieldsOf: view).text) }
         }
     }
 }

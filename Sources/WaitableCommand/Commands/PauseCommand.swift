@@ -14,7 +14,7 @@ struct MachineFlags: ParsableArguments {
         try await Exit.mapping {
             let machine = machine
             let view = try await endpoint.with("pause") { try await $0.setPaused(isPaused, machine: machine) }
-            print(json ? view.text : Table(fieldsOf: view).text)
+            if json { print(json: view) } else { print(block: Table(fieldsOf: view).text) }
         }
     }
 }

@@ -51,7 +51,11 @@ struct StartCommand: AsyncParsableCommand {
         let answer = try await endpoint.with("start") { [item] endpoint in try await endpoint.start([item]) }
         guard let answer = answer.first else { return }
         if let refusal = StartRefusal(answer) { throw refusal }
-        print(json ? JSON.object(answer).text : "started \(answer["Id"]?.stringValue ?? ""), due at \(instant)")
+        if json {
+            print(json: .object(answer))
+        } else {
+            print("started \(answer["Id"]?.stringValue ?? ""), due at \(instant)")
+        }
     }
 
     private func start(file: String) async throws {
@@ -60,7 +64,7 @@ struct StartCommand: AsyncParsableCommand {
         let result = try await endpoint.with("start") { endpoint in
             var progress = ProgressBar(totalBytes: size)
             let start = FileStart(endpoint: endpoint, machine: machine) { answer in
-                if json || answer["code"] != nil { print(JSON.object(answer).text) }
+                if json || answer["code"] != nil { print(json: .object(answer)) }
             }
             return try await start.run(path: file, progress: &progress)
         }

@@ -19,7 +19,7 @@ struct StateMachinesCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let list = try await endpoint.with("state-machines") { try await $0.stateMachines() }
             if json {
-                print(list.text)
+                print(json: list)
                 return
             }
             var table = Table(header: ["NAME", "DEFAULT", "PAUSED SINCE", "REVISION"])
@@ -30,7 +30,7 @@ struct StateMachinesCommand: AsyncParsableCommand {
                     machine["pausedSince"]?.stringValue ?? "", machine["revision"]?.stringValue ?? "",
                 ])
             }
-            print(table.text)
+            print(block: table.text)
         }
     }
 }

@@ -33,13 +33,13 @@ struct StatusCommand: AsyncParsableCommand {
     private func show(_ id: String) async throws {
         let view = try await endpoint.with("status") { try await $0.item(id) }
         if json {
-            print(view.text)
+            print(json: view)
         } else {
             var table = Table(header: ["ATTRIBUTE", "VALUE"])
             for (name, value) in view.objectValue ?? JSONObject() {
                 table.rows.append([name, value.stringValue ?? value.text])
             }
-            print(table.text)
+            print(block: table.text)
         }
     }
 
@@ -48,7 +48,7 @@ struct StatusCommand: AsyncParsableCommand {
             .compactMap { name, value in value.map { (name: name, value: $0) } }
         let page = try await endpoint.with("status") { try await $0.items(query) }
         if json {
-            print(page.text)
+            print(json: page)
             return
         }
         var table = Table(header: ["ID", "START AT", "STATUS", "LAST UPDATED"])
@@ -58,7 +58,10 @@ struct StatusCommand: AsyncParsableCommand {
                 ["Id", "StartActionAt", "ProcessStatus", "LastUpdated"].map { item[$0]?.stringValue ?? "" }
             )
         }
-        print(table.text)
-        if let token = page.objectValue?["nextToken"]?.stringValue { print("more, with --next-token:\n\(token)") }
+        print(block: table.text)
+        if let token = page.objectValue?["nextToken"]?.stringValue {
+            print("more, with --next-token:")
+            print(token)
+        }
     }
 }

@@ -29,11 +29,11 @@ struct TokenCommand: AsyncParsableCommand {
         func run() {
             let token = BearerToken.make()
             let line = BearerToken.line(token: token, name: credential.name, rights: credential.rights)
-            print(
-                json
-                    ? JSON.object(["token": .string(token), "line": .string(line)]).text
-                    : "token, for the caller (shown once):\n\(token)\nline, for the file:\n\(line)"
-            )
+            if json {
+                print(json: .object(["token": .string(token), "line": .string(line)]))
+            } else {
+                print(block: "token, for the caller (shown once):\n\(token)\nline, for the file:\n\(line)")
+            }
         }
     }
 }
@@ -65,19 +65,22 @@ struct AccessKeyCommand: AsyncParsableCommand {
         func run() {
             let (id, secret) = AccessKey.make()
             let line = AccessKey.line(id: id, secret: secret, rights: credential.rights)
-            print(
-                json
-                    ? JSON.object(
-                        ["accessKeyId": .string(id), "secretAccessKey": .string(secret), "line": .string(line)]
-                    ).text
-                    : """
-                    for the caller:
-                    AWS_ACCESS_KEY_ID=\(id)
-                    AWS_SECRET_ACCESS_KEY=\(secret)
-                    line, for the file:
-                    \(line)
-                    """
-            )
+            if json {
+                let answer: JSONObject = [
+                    "accessKeyId": .string(id), "secretAccessKey": .string(secret), "line": .string(line),
+                ]
+                print(json: .object(answer))
+            } else {
+                print(
+                    block: """
+                        for the caller:
+                        AWS_ACCESS_KEY_ID=\(id)
+                        AWS_SECRET_ACCESS_KEY=\(secret)
+                        line, for the file:
+                        \(line)
+                        """
+                )
+            }
         }
     }
 }

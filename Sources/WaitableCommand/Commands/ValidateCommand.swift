@@ -31,13 +31,13 @@ struct ValidateCommand: AsyncParsableCommand {
                         "valid": .bool(true), "revision": .string(definition.entry.revision.hash),
                         "warnings": .array(definition.warnings.map { .string("\($0)") }),
                     ]
-                    print(JSON.object(answer).text)
+                    print(json: .object(answer))
                 } else {
                     for warning in definition.warnings { print("\(file): warning: \(warning)") }
                     print("\(file): valid")
                 }
             } catch let error as DefinitionFileError where json {
-                print(JSON.object(["valid": .bool(false), "reason": .string(error.reason)]).text)
+                print(json: .object(["valid": .bool(false), "reason": .string(error.reason)]))
                 throw Exit.badInput
             }
         }

@@ -40,9 +40,9 @@ struct WatchCommand: AsyncParsableCommand {
                 while true {
                     let overview = try await endpoint.overview()
                     if json {
-                        print(overview.json.text)
+                        print(json: overview.json)
                     } else if once {
-                        print(OverviewText.text(of: overview))
+                        print(block: OverviewText.text(of: overview))
                     } else {
                         screen.show(OverviewText.text(of: overview))
                     }

@@ -17,14 +17,15 @@ struct UnknownSettingError: Error, CustomStringConvertible {
         if names.isEmpty { return nil }
     }
 
-    /// The values are not repeated: one may be a password.
-    var description: String {
+    var description: String { lines.joined(separator: "; ") }
+
+    /// A line for each name. The values are not repeated: one may be a password.
+    var lines: [String] {
         let place = file.map { "the configuration file '\($0)'" } ?? "the environment"
         return names.map { given, nearest in
             let hint = nearest.map { "the nearest is \($0)" } ?? "waitable --help lists them"
             return "\(given): must be a setting in \(place); \(hint)"
         }
-        .joined(separator: "\nwaitable: ")
     }
 
     /// The name that the fewest changes lead to, and no more than one for each three letters.

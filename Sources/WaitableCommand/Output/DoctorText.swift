@@ -61,7 +61,8 @@ enum DoctorText {
     private static func block(_ finding: Finding) -> String {
         let outcome = finding.outcome == .found ? "" : ", \(finding.outcome.rawValue)"
         func text(_ text: String) -> String {
-            Terminal.columns.map { text.wrapped(to: $0, indent: indent) } ?? text
+            let text = text.escapingControls
+            return Terminal.columns.map { text.wrapped(to: $0, indent: indent) } ?? text
         }
         return """
             \(finding.severity.rawValue): \(finding.code)\(outcome)

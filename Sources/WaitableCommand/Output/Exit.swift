@@ -15,14 +15,15 @@ enum Exit {
     static let notAllowed = ExitCode(77)
     static let badConfiguration = ExitCode(78)
 
-    /// Runs a command; an error becomes one line on standard error and its exit code.
+    /// Runs a command; an error becomes one line on standard error, or one for each
+    /// setting, and its exit code.
     static func mapping(_ body: () async throws -> Void) async throws {
         do {
             try await body()
         } catch let code as ExitCode {
             throw code
         } catch {
-            Notice.say("\(error)")
+            for line in (error as? UnknownSettingError)?.lines ?? ["\(error)"] { Notice.say(line) }
             throw code(for: error)
         }
     }

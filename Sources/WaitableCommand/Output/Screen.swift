@@ -4,9 +4,12 @@ import Foundation
 struct Screen {
     private let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
 
-    /// Shows a text in place of the last one.
+    /// Shows a text of several lines in place of the last one.
     mutating func show(_ text: String) {
+        let text = text.escapingControlsInLines
         // Home, then the rest of each line, then what is below: no flicker from an emptied screen.
-        print(isTerminal ? "\u{1B}[H" + text.replacing("\n", with: "\u{1B}[K\n") + "\u{1B}[K\n\u{1B}[J" : text + "\n")
+        Output.write(
+            isTerminal ? "\u{1B}[H" + text.replacing("\n", with: "\u{1B}[K\n") + "\u{1B}[K\n\u{1B}[J" : text + "\n"
+        )
     }
 }

@@ -1,4 +1,5 @@
-/// Rows for people: columns as wide as their widest cell.
+/// Rows for people: columns as wide as their widest cell. Whatever a cell holds stays in it: control characters are shown
+/// escaped.
 struct Table {
     let header: [String]
     var rows: [[String]] = []
@@ -18,7 +19,7 @@ struct Table {
     ///
     /// - Parameter columns: `nil` for any number: then each row is one line.
     func text(columns: Int?) -> String {
-        let all = [header] + rows
+        let all = ([header] + rows).map { $0.map(\.escapingControls) }
         let widths = header.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         /// What is left for the last of some cells; `nil` where there is room for all of it.
         func room(_ cells: Range<Int>, indent: Int) -> Int? {

@@ -86,19 +86,19 @@ struct DevStack {
     private func announce(_ children: [ChildProcess]) {
         let url = "http://\(host):\(port)"
         print(
-            """
-            Waitable runs: \(url)
-              redis-cli -p \(redisPort)      the private Redis, until this ends
-              \(children.map { "\($0.name) (pid \($0.process.processIdentifier))" }.joined(separator: ", "))
-              \(url)/metrics
-              \(metricsPorts.map { "http://127.0.0.1:\($0)/metrics" }.joined(separator: "\n  "))
+            block: """
+                Waitable runs: \(url)
+                  redis-cli -p \(redisPort)      the private Redis, until this ends
+                  \(children.map { "\($0.name) (pid \($0.process.processIdentifier))" }.joined(separator: ", "))
+                  \(url)/metrics
+                  \(metricsPorts.map { "http://127.0.0.1:\($0)/metrics" }.joined(separator: "\n  "))
 
-            Try:
-              curl -s \(url)/ -d "{\\"StartTimestamp\\": \\"$(date -u -d '+5 seconds' +%FT%TZ)\\"}"
-              curl -s \(url)/status
+                Try:
+                  curl -s \(url)/ -d "{\\"StartTimestamp\\": \\"$(date -u -d '+5 seconds' +%FT%TZ)\\"}"
+                  curl -s \(url)/status
 
-            Ctrl-C ends all of it.
-            """
+                Ctrl-C ends all of it.
+                """
         )
         fflush(nil)
     }

@@ -23,7 +23,7 @@ struct FirstItem {
     private func show(_ store: RedisStore) async throws {
         let due = Instant(milliseconds: try await store.time() / 1_000 + 2_000)
         let start = JSON.object(["Id": .string("first-item"), "StartTimestamp": .string(due.iso8601)])
-        print("\nA first item, due in 2 seconds:")
+        print(block: "\nA first item, due in 2 seconds:")
         _ = try await store.startByHand(start.text, machine: nil)
         var last = ""
         while !last.contains("COMPLETED") {

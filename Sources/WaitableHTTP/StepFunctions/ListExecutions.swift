@@ -25,16 +25,13 @@ extension StepFunctionsAPI {
         guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
 
         let (found, next) = try await ingest.store.executions(list, from: cursor, limit: limit == 0 ? 100 : limit) {
-            (machine.version == nil || $0.version == machine.version)
-                && (machine.alias == nil || $0.alias == machine.alias)
+            item(of: $0.execution, in: machine)
         }
         let newestFirst = found.enumerated().sorted { one, other in
-            let (started, startedToo) = (one.element.execution.startDate, other.element.execution.startDate)
+            let (started, startedToo) = (one.element.startDate, other.element.startDate)
             return started == startedToo ? one.offset < other.offset : started > startedToo
         }
-        var answer: JSONObject = [
-            "executions": .array(newestFirst.map { .object(listItem(of: $0.element.execution)) })
-        ]
+        var answer: JSONObject = ["executions": .array(newestFirst.map { .object($0.element.item) })]
         answer["nextToken"] = next.map { .string($0.token) }
         return answer
     }
@@ -67,7 +64,14 @@ extension StepFunctionsAPI {
             && (machine.alias == nil || entry.aliases.contains { $0.name == machine.alias })
     }
 
-    private func listItem(of execution: Execution) -> JSONObject {
+    /// What the list has of an execution; `nil` where it is of another version or alias.
+    private func item(
+        of execution: Execution,
+        in machine: StateMachineReference
+    ) -> (startDate: Instant, item: JSONObject)? {
+        guard machine.version == nil || execution.version == machine.version,
+            machine.alias == nil || execution.alias == machine.alias
+        else { return nil }
         var item: JSONObject = [
             "executionArn": .string(ingest.arn.execution(execution.key)),
             "stateMachineArn": .string(ingest.arn.stateMachine(execution.key.machine)),
@@ -78,7 +82,7 @@ extension StepFunctionsAPI {
         ]
         item["stopDate"] = execution.stopDate?.epochSeconds
         item.merge(versionAndAlias(of: execution))
-        return item
+        return (execution.startDate, item)
     }
 }
 

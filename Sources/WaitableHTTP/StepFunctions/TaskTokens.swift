@@ -34,21 +34,22 @@ extension StepFunctionsAPI {
         try await tell(request, .heartbeat(try await ingest.clock.now()))
     }
 
+    /// Tells the task of a token something. A token that was made up costs a hash and nothing else, whatever it names; and of
+    /// the execution of a good one, Redis alone looks at the document.
     private func tell(_ request: APIRequest, _ answer: TaskAnswer) async throws -> JSONObject {
         let text = try request.required("taskToken")
-        guard let token = TaskToken(text) else { throw APIError("InvalidToken", "Invalid Token: 'Invalid token'") }
-        let over = APIError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
-        guard let execution = try await ingest.store.execution(token.key) else { throw over }
-        guard try await isGood(token, of: execution) else {
+        guard let token = TaskToken(text), try await isGood(token) else {
             throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
         }
-        guard try await ingest.store.tell(token.key, task: token.task, answer) else { throw over }
+        guard try await ingest.store.tell(token.key, startDate: token.startDate, task: token.task, answer) else {
+            throw APIError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
+        }
         return [:]
     }
 
     /// Whether a token was made with the namespace's key; Redis may have got another one since it was read.
-    private func isGood(_ token: TaskToken, of execution: Execution) async throws -> Bool {
-        if token.isOf(execution, secret: try await ingest.identity.secret()) { return true }
-        return token.isOf(execution, secret: try await ingest.identity.settle())
+    private func isGood(_ token: TaskToken) async throws -> Bool {
+        if token.isMade(with: try await ingest.identity.secret()) { return true }
+        return token.isMade(with: try await ingest.identity.settle())
     }
 }

@@ -45,8 +45,12 @@ struct DataCheckup {
     private var doubtful: [Subject] = []
     private var doubtfulSince = ContinuousClock.now
 
-    /// Members and keys of one page.
+    /// Members and keys of one page: the most, of which there are fewer where they come with large documents.
     private static let page = 500
+    /// The first page's.
+    private static let firstPage = 8
+    /// About how many bytes a page has.
+    private static let bytesOfPage = 4_194_304
     /// The longest rest between two pages: beyond it, Redis was busy with others.
     private static let longestRest = Duration.milliseconds(10)
     /// The longest lease that a worker can be set to take, with a minute for its renewal.
@@ -110,7 +114,7 @@ struct DataCheckup {
         _ body: (inout DataCheckup, [RedisValue]) async throws -> Void
     ) async throws {
         let store = store
-        func page(at cursor: String?) async throws -> (words: [RedisValue], next: String?)? {
+        func page(at cursor: String?, of count: Int) async throws -> (words: [RedisValue], next: String?)? {
             guard let cursor else { return nil }
             var command = command
             command.append(cursor)
@@ -119,21 +123,29 @@ struct DataCheckup {
                 command.append(pattern)
             }
             command.append("COUNT")
-            command.append(Self.page)
+            command.append(count)
             let reply = try await store.send(command)
             guard let parts = reply.array, parts.count == 2, let next = parts[0].string, let words = parts[1].array
             else { throw StoreError.unexpectedReply(function: "SCAN", reply: "\(reply)") }
             return (words, next == "0" ? nil : next)
         }
-        var current = try await page(at: "0")
+        var count = Self.firstPage
+        var current = try await page(at: "0", of: count)
         while let (words, next) = current {
             let start = ContinuousClock.now
             // Read ahead, so that a page costs one round trip.
-            async let following = page(at: next)
+            let wanted = Self.count(after: count, bytes: words.reduce(1) { $0 + ($1.bytes?.count ?? 0) })
+            async let following = page(at: next, of: wanted)
+            count = wanted
             try await body(&self, words)
             current = try await following
             if current != nil { try await Task.sleep(for: min(ContinuousClock.now - start, Self.longestRest)) }
         }
+    }
+
+    /// For how much to ask after a page: Redis knows of a page only how many there are to be in it.
+    private static func count(after count: Int, bytes: Int) -> Int {
+        bytes > bytesOfPage ? max(1, count * bytesOfPage / bytes) : min(page, count * min(8, bytesOfPage / bytes))
     }
 
     // MARK: Reading

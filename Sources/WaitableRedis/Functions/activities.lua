@@ -4,8 +4,8 @@ local limits = require 'limits'
 local strings = require 'strings'
 local concat, find, format, match = strings.concat, strings.find, strings.format, strings.match
 local arguments = require 'arguments'
-local integer, named, noMore, prefixOf, refuse, token =
-    arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
+local bound, integer, named, noMore, prefixOf, refuse, token =
+    arguments.bound, arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
 local register = require 'functions'.register
 local clocks = require 'clock'
 local MAX_DRIFT, clock, exact = clocks.MAX_DRIFT, clocks.clock, clocks.exact
@@ -19,7 +19,7 @@ local MAX_TASK = require 'effects'.MAX_TASK
 -- waitable_tell: an answer, or a sign of life, for a task of an execution.
 -- KEYS   prefix
 -- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
---        of life), value (JSON text)
+--        of life), value (JSON text), start of the execution that is meant (ms; '' or none for any)
 -- Returns 1, also when the answer that it has is said again | 0 there is no such task any more
 -- Errors VALIDATION, OOM. Bound: constant.
 local function tell(keys, args)
@@ -32,9 +32,10 @@ local function tell(keys, args)
         refuse('VALIDATION', 'field', "must be the task's", field or '')
     end
     if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
-    noMore(args, 4)
+    local start = bound(args[5] or '', 'start')
+    noMore(args, 5)
     local document = documentOf(prefix, name)
-    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+    if not document or status(document) ~= 'R' or not awaits(document, id, start) then return 0 end
     local answer = redis.call('HGET', prefix .. ':inbox:' .. name, id)
     -- Whoever got no reply says it again.
     if answer then return field == id and answer == value and 1 or 0 end

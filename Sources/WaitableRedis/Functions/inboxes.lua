@@ -75,11 +75,12 @@ local function forget(prefix, key, field, value)
     if readable and type(entry.child) == 'string' then redis.call('HDEL', prefix .. ':unread', entry.child) end
 end
 
--- Whether the document has a task of that id without an answer.
-local function awaits(document, task)
+-- Whether the document has a task of that id without an answer, and that start (ms; nil for any).
+local function awaits(document, task, start)
     local _, rest = split(document)
-    local awaited = headOf(rest).awaited
-    return awaited ~= nil and find(',' .. awaited .. ',', ',' .. task .. ',', 1, true) ~= nil
+    local head = headOf(rest)
+    local awaited = (not start or head.start == start) and head.awaited
+    return awaited and find(',' .. awaited .. ',', ',' .. task .. ',', 1, true) ~= nil
 end
 
 inboxes.awaits = awaits

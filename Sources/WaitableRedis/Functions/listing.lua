@@ -12,10 +12,10 @@ local register = require 'functions'.register
 local clock = require 'clock'
 local exact, isLease = clock.exact, clock.isLease
 local documents = require 'documents'
-local documentsOf, status = documents.documentsOf, documents.status
+local documentOf, status = documents.documentOf, documents.status
+local isError = require 'commands'.isError
 
-local MAX_LISTED_BYTES = 4194304 -- documents returned by one call, in bytes (the first is always returned)
-local READ_AT_ONCE = 50          -- documents that are read by one command
+local MAX_READ = 4194304 -- bytes of documents or items that one call reads (the first is always read)
 
 -- How many entries stand before a place, and whether an entry stands at it.
 local function before(key, score, name)
@@ -71,7 +71,8 @@ end
 --        kinds: some of the letters WLSFTA (waiting, leased, succeeded, failed, timed out, aborted), '' for all and
 --        without documents
 -- Returns [place to go on from: score and X ('', '' at the end), then for each: X, score, document ('' without)]
--- With kinds, entries without a document are left out, and fewer come when the documents exceed 4 MiB.
+-- With kinds, entries without a document are left out, and the call stops when the documents that it reads, returned or not,
+-- exceed 4 MiB: fewer come then, also none, but there is a place to go on from.
 -- Errors VALIDATION. Bound: 1,000 entries.
 local function list(keys, args)
     local prefix = prefixOf(keys)
@@ -111,26 +112,48 @@ local function list(keys, args)
         reply[1], reply[2] = found[candidates[n] + 1], found[candidates[n]]
         return true
     end
-    for from = 1, #candidates, READ_AT_ONCE do
-        local names = {}
-        for n = from, from + READ_AT_ONCE - 1 do names[#names + 1] = candidates[n] and found[candidates[n]] end
-        local texts = kinds ~= '' and documentsOf(prefix, names)
-        for n = from, from + #names - 1 do
-            local i = candidates[n]
-            local document = texts and texts[n - from + 1] or ''
-            local letter = document ~= '' and kind(document, set == 'due' and isLease(tonumber(found[i + 1])))
-            if not texts or (letter and find(kinds, letter, 1, true)) then
-                bytes = bytes + #document
-                if bytes > MAX_LISTED_BYTES and count > 0 and stopped(n - 1) then return reply end
-                count = count + 1
-                local at = 3 * count
-                reply[at], reply[at + 1], reply[at + 2] = found[i], found[i + 1], document
-                if count == wanted and stopped(n) then return reply end
-            end
+    for n = 1, #candidates do
+        local i = candidates[n]
+        local document = kinds ~= '' and documentOf(prefix, found[i]) or ''
+        bytes = bytes + #document
+        if bytes > MAX_READ and n > 1 and stopped(n - 1) then return reply end
+        local letter = document ~= '' and kind(document, set == 'due' and isLease(tonumber(found[i + 1])))
+        if kinds == '' or (letter and find(kinds, letter, 1, true)) then
+            count = count + 1
+            local at = 3 * count
+            reply[at], reply[at + 1], reply[at + 2] = found[i], found[i + 1], document
+            if count == wanted and stopped(n) then return reply end
         end
     end
     if not isEnd then reply[1], reply[2] = found[last], found[last - 1] end
     return reply
 end
 
+-- waitable_items: items, as many as there is room for.
+-- KEYS   prefix
+-- ARGV   bytes of fields and values (1…4194304), SUFFIX… (1…1000)
+-- Returns for each item, in order, its fields and values: [] where there is none. Fewer come when they exceed the bytes, but one.
+-- Errors VALIDATION. Bound: 1,000 items.
+local function items(keys, args)
+    local base = prefixOf(keys) .. ':item:'
+    local most = integer(args[1], 'bytes', 1, MAX_READ)
+    if #args < 2 or #args > limits.batch + 1 then
+        refuse('VALIDATION', 'items', 'must be 1 to ' .. limits.batch, #args > 1 and #args - 1 or 0)
+    end
+    local reply, bytes = {}, 0
+    for i = 2, #args do
+        local item = redis.pcall('HGETALL', base .. args[i])
+        if isError(item) then
+            -- A key of another type is no item.
+            if not find(item.err, '^WRONGTYPE') then error(item, 0) end
+            item = {}
+        end
+        for n = 1, #item do bytes = bytes + #item[n] end
+        if bytes > most and i > 2 then break end
+        reply[i - 1] = item
+    end
+    return reply
+end
+
 register('list', list, 'no-writes')
+register('items', items, 'no-writes')

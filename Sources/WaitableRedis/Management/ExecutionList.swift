@@ -15,6 +15,9 @@ public struct ExecutionList: Sendable {
     /// come from the last closed on.
     public var isDescending = false
 
+    /// After how many bytes of documents a page ends.
+    static let bytesOfPage = 4_194_304
+
     /// A list of everything.
     public init() {}
 
@@ -78,27 +81,30 @@ extension RedisStore {
     ///
     /// The list goes on exactly where a page ended, whatever has moved on meanwhile: an execution that stays where it is
     /// comes once, one that moves towards the end may come again, and none is missed but one that moves back (a redrive,
-    /// or an earlier moment) or closes while the list is among the closed ones. The work for a page is bounded: with a filter it may hold fewer than asked for, even none,
-    /// and still have a next one.
+    /// or an earlier moment) or closes while the list is among the closed ones. The work for a page is bounded, and so is what
+    /// it holds: where documents are large or with a filter it may have fewer entries than asked for, even none, and still
+    /// have a next one.
     ///
     /// - Parameters:
     ///   - list: What is in the list.
     ///   - cursor: Where the last page ended; `nil` for the first.
     ///   - limit: The most executions.
-    ///   - isWanted: A condition that only the execution itself can tell.
-    /// - Returns: The executions, and where the list goes on; `nil` at its end.
-    public func executions(
+    ///   - entry: What the page has of an execution; `nil` leaves it out. No more than that is held.
+    /// - Returns: The entries, and where the list goes on; `nil` at its end.
+    public func executions<Entry>(
         _ list: ExecutionList,
         from cursor: ItemCursor?,
         limit: Int,
-        where isWanted: (Execution) -> Bool = { _ in true }
-    ) async throws(StoreError) -> ([ListedExecution], ItemCursor?) {
+        _ entry: (ListedExecution) -> Entry?
+    ) async throws(StoreError) -> ([Entry], ItemCursor?) {
         var parts = list.parts[...]
         if let cursor { parts = parts.drop { !$0.holds(cursor) } }
-        var found: [ListedExecution] = []
+        var found: [Entry] = []
         var next = cursor ?? parts.first?.cursor
-        var reads = 0
-        while let part = parts.first, let current = next, found.count < limit, reads < 10 {
+        var (reads, bytes) = (0, 0)
+        while let part = parts.first, let current = next, found.count < limit, reads < 10,
+            bytes < ExecutionList.bytesOfPage
+        {
             reads += 1
             var query = StretchQuery(set: part.set, place: current.last, wanted: limit - found.count)
             query.isDescending = list.isDescending || part.set == .closed
@@ -107,10 +113,12 @@ extension RedisStore {
             query.statuses = list.possibleStatuses
             let stretch = try await stretch(query)
             for (member, document) in stretch.entries {
+                bytes += document.count
                 guard let key = ExecutionKey(member: member.name),
-                    let execution = try? ExecutionDocument.decode(document, key: key), isWanted(execution)
+                    let execution = try? ExecutionDocument.decode(document, key: key),
+                    let entry = entry(.init(execution: execution, score: part.set == .due ? member.score : nil))
                 else { continue }
-                found.append(ListedExecution(execution: execution, score: part.set == .due ? member.score : nil))
+                found.append(entry)
             }
             if let place = stretch.place {
                 next = ItemCursor(set: part.set, after: place)

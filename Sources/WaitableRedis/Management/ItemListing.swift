@@ -78,11 +78,12 @@ public struct ItemListing: Sendable {
 extension ItemManager {
     /// A page of items: open ones by due instant, then closed ones, the newest first, as ``ExecutionList`` has them.
     ///
-    /// - Returns: `{"items": […], "nextToken"?}`. With a filter a page may hold fewer than asked for, even none, and still
-    ///   have a next one.
+    /// - Returns: `{"items": […], "nextToken"?}`. Where they are large or with a filter a page may hold fewer than asked
+    ///   for, even none, and still have a next one.
     public func list(_ listing: ItemListing) async throws(StoreError) -> JSON {
-        let (found, next) = try await store.executions(listing.list, from: listing.start, limit: listing.limit)
-        let items = found.map { ItemSummary($0.execution, score: $0.score).json }
+        let (items, next) = try await store.executions(listing.list, from: listing.start, limit: listing.limit) {
+            ItemSummary($0.execution, score: $0.score).json
+        }
         var page: JSONObject = ["items": .array(items)]
         page["nextToken"] = next.map { .string($0.token) }
         return .object(page)

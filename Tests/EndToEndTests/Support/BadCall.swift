@@ -59,6 +59,8 @@ struct BadCall: Sendable, CustomTestStringConvertible {
         BadCall("waitable_commit", error: "VALIDATION token: must be a lease token: ''"),
         BadCall("waitable_commit", "x", "y", "z", error: "VALIDATION token: must be a lease token: 'x'"),
         BadCall("waitable_commit_growing", "101", error: "VALIDATION mark: must be an integer from 1 to 100: '101'"),
+        BadCall("waitable_items", error: "VALIDATION bytes: must be an integer from 1 to 4194304: ''"),
+        BadCall("waitable_items", "1", error: "VALIDATION items: must be 1 to 1000: '0'"),
         BadCall("waitable_renew", "x", error: "VALIDATION token: must be a lease token: 'x'"),
         BadCall("waitable_stop", error: "VALIDATION execution: must have 1 to 1024 bytes: ''"),
         BadCall("waitable_stop", nothing, "", error: "NOTFOUND execution: must exist: '\(nothing)'"),

@@ -28,14 +28,15 @@ final class FunctionServer: Sendable {
     /// What came so far.
     var calls: [Call] { received.calls.withLock { $0 } }
 
-    init() async throws {
+    /// - Parameter always: Status and body of every answer; `nil` for the ways above.
+    init(always: (status: Int, body: String)? = nil) async throws {
         let received = Received()
         self.received = received
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(received))
+                    try channel.pipeline.syncOperations.addHandler(Handler(received, always: always))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -51,7 +52,12 @@ final class FunctionServer: Sendable {
         private var head: HTTPRequestHead?
         private var body = ""
 
-        init(_ received: Received) { self.received = received }
+        private let always: (status: Int, body: String)?
+
+        init(_ received: Received, always: (status: Int, body: String)?) {
+            self.received = received
+            self.always = always
+        }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
@@ -94,6 +100,8 @@ final class FunctionServer: Sendable {
             if path == "/fail" {
                 headers.add(name: "X-Amz-Function-Error", value: "Unhandled")
                 text = #"{"errorType":"Broken","errorMessage":"it broke"}"#
+            } else if let always {
+                (status, text) = (HTTPResponseStatus(statusCode: always.status), always.body)
             } else if let code = path.split(separator: "/").last.flatMap({ Int($0) }) {
                 status = HTTPResponseStatus(statusCode: code)
             }

@@ -17,36 +17,44 @@ struct TaskTokenTests {
         TaskToken(task: task, of: execution ?? self.execution, secret: secret)
     }
 
-    @Test("a token is read as it was handed out, and is its execution's alone")
+    @Test("a token is read as it was handed out, and is of one start of its execution")
     func text() throws {
         let read = try #require(TaskToken(token().text))
         #expect(read == token())
-        #expect(read.isOf(execution, secret: secret))
-        var others = Array(repeating: execution, count: 4)
-        others[0] = Execution(
-            key: ExecutionKey(machine: "m", name: "y"),
-            revision: "h",
-            startDate: execution.startDate,
-            input: execution.input
-        )
-        others[1].startDate = execution.startDate.adding(milliseconds: 1)
-        others[2].revision = "i"
-        others[3].input = #"{"a":2}"#
-        for other in others { #expect(!read.isOf(other, secret: secret)) }
+        #expect(read.isMade(with: secret))
+        #expect(read.key == execution.key)
+        #expect(read.startDate == execution.startDate)
+        #expect(read.task == 3)
+        var later = execution
+        later.startDate = execution.startDate.adding(milliseconds: 1)
+        #expect(token(of: later) != read)
     }
 
     @Test("who has another key, or none, has no token")
     func forgery() throws {
-        #expect(!token().isOf(execution, secret: .make()))
+        #expect(!token().isMade(with: .make()))
         #expect(TaskToken(task: 3, of: execution, secret: .make()) != token())
         #expect(token(4) != token())
-        let (head, proof) = try parts(of: token())
+        let lines = try lines(of: token())
+        #expect(lines.count == 4)
+        let proof = lines[3]
         for forged in ["", String(proof.dropLast(4)), proof + "AAAA", String(repeating: "A", count: 43) + "="] {
-            let text = base64("\(head)\n\(forged)")
-            #expect(!(TaskToken(text)?.isOf(execution, secret: secret) ?? false), "\(forged)")
+            expectForged(lines[..<3] + [forged])
         }
-        // The proof of task 3 is none of task 4.
-        #expect(!(TaskToken(base64("m:x\n4\n\(proof)"))?.isOf(execution, secret: secret) ?? false))
+        // The proof is of all that stands before it.
+        for (index, other) in ["m:y", "1795000000001", "4"].enumerated() {
+            var changed = lines
+            changed[index] = other
+            expectForged(changed[...])
+        }
+        // Nor of the same characters, divided otherwise.
+        expectForged(["m:x1", "795000000000", "3", proof])
+        // As tokens were made before they had the start.
+        #expect(TaskToken(base64("m:x\n3\n\(proof)")) == nil)
+    }
+
+    private func expectForged(_ lines: ArraySlice<String>) {
+        #expect(TaskToken(base64(lines.joined(separator: "\n")))?.isMade(with: secret) != true, "\(lines)")
     }
 
     @Test("a key is 256 bits, read as it is written, and shows nothing of itself")
@@ -61,10 +69,9 @@ struct TaskTokenTests {
         }
     }
 
-    private func parts(of token: TaskToken) throws -> (head: String, proof: String) {
-        let lines = String(decoding: try #require(Data(base64Encoded: token.text)), as: UTF8.self)
-            .split(separator: "\n").map(String.init)
-        return (lines[0] + "\n" + lines[1], lines[2])
+    private func lines(of token: TaskToken) throws -> [String] {
+        String(decoding: try #require(Data(base64Encoded: token.text)), as: UTF8.self).split(separator: "\n")
+            .map(String.init)
     }
 
     private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
