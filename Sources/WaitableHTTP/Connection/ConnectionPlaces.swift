@@ -57,7 +57,9 @@ final class ConnectionPlaces: Sendable {
                 }
             }
             state.next += 1
-            let place = Place(of: self, number: state.next, isSpare: state.holders.count >= most, since: now)
+            // Whoever takes another one's place is served, be it a spare one: silent connections can hold all of those.
+            let isSpare = loser == nil && state.holders.count >= most
+            let place = Place(of: self, number: state.next, isSpare: isSpare, since: now)
             state.holders[state.next] = Holder(waiting: place.waiting, onLoss: onLoss)
             return (place, loser, isFull && state.tells(at: now))
         }
