@@ -42,9 +42,10 @@ public enum FunctionLibrary {
         ("memory", PackageResources.memory_lua), ("names", PackageResources.names_lua),
         ("paths", PackageResources.paths_lua), ("pausing", PackageResources.pausing_lua),
         ("redeliveries", PackageResources.redeliveries_lua), ("registry", PackageResources.registry_lua),
-        ("retention", PackageResources.retention_lua), ("rows", PackageResources.rows_lua),
-        ("setbacks", PackageResources.setbacks_lua), ("sleepers", PackageResources.sleepers_lua),
-        ("starts", PackageResources.starts_lua), ("strings", PackageResources.strings_lua),
+        ("repeated", PackageResources.repeated_lua), ("retention", PackageResources.retention_lua),
+        ("rows", PackageResources.rows_lua), ("setbacks", PackageResources.setbacks_lua),
+        ("sleepers", PackageResources.sleepers_lua), ("starts", PackageResources.starts_lua),
+        ("strings", PackageResources.strings_lua),
         ("updates", PackageResources.updates_lua), ("values", PackageResources.values_lua),
         ("workers", PackageResources.workers_lua), ("writes", PackageResources.writes_lua),
     ]
