@@ -45,7 +45,7 @@ public enum FunctionLibrary {
         ("repeated", PackageResources.repeated_lua), ("retention", PackageResources.retention_lua),
         ("rows", PackageResources.rows_lua), ("setbacks", PackageResources.setbacks_lua),
         ("sleepers", PackageResources.sleepers_lua), ("starts", PackageResources.starts_lua),
-        ("strings", PackageResources.strings_lua),
+        ("strings", PackageResources.strings_lua), ("texts", PackageResources.texts_lua),
         ("updates", PackageResources.updates_lua), ("values", PackageResources.values_lua),
         ("workers", PackageResources.workers_lua), ("writes", PackageResources.writes_lua),
     ]

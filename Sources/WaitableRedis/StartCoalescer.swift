@@ -112,6 +112,9 @@ public final class StartCoalescer: Service {
     /// refused. What one half comes to says nothing of the other.
     private func tries(of transitions: ArraySlice<Transition>) async -> [Answer] {
         let half = transitions.startIndex + transitions.count / 2
+        guard transitions.count == 1 || transitions.texts <= Limits.texts else {
+            return await tries(of: transitions[..<half]) + tries(of: transitions[half...])
+        }
         do throws(StoreError) {
             return try await store.start(Array(transitions), by: clock).map(Answer.success)
         } catch .refused(code: "VALIDATION", let message) {
