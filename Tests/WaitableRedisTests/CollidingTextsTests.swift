@@ -40,6 +40,25 @@ struct CollidingTextsTests {
         #expect(try await partition.item("T:m:3")["l"]?.hasPrefix(#"{"SS":["#) == true)
     }
 
+    @Test("of the programs of one entry, those that others leave no room fail, and may be tried again")
+    func step() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let token = try await partition.claim().token
+        let effects = (0..<5).map { number in
+            let texts = (0..<5_000).map { "text\($0 + 10_000 * number)" }
+            return ["evaluate", "T:a", program(texts).replacing(#""echo":"""#, with: #""echo":"\"\#(number)""#)]
+        }
+        let entry = Entry("m:a", next: "=", token: token, history: "-", effects: effects)
+        let reply = try await partition.call("commit", [token] + Entry.arguments([entry]))
+        let outcomes = try #require(reply.array?.first?.array).dropFirst().compactMap(\.string)
+        #expect(outcomes.count == 5)
+        for (number, outcome) in outcomes.enumerated() {
+            #expect(outcome.hasPrefix(#"{"task":7,"echo":"\"\#(number)","#))
+            #expect(outcome.contains("ProvisionedThroughputExceededException") == (number > 1))
+        }
+    }
+
     @Test("many small programs are as many in one call, and a start's are too")
     func small() async throws {
         let partition = try Partition()

@@ -7,7 +7,7 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local format, sub = strings.format, strings.sub
+local format, match, sub = strings.format, strings.match, strings.sub
 local call = require 'call'
 local refuse = require 'arguments'.refuse
 local commands = require 'commands'
@@ -27,13 +27,29 @@ local items = {}
 -- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work.
 local MAX_DECODED, MAX_COST = 4194304, 1000000
 
+-- Ends a program of an entry whose others leave it no room: it fails, and may be tried again.
+local function refuseExcess()
+    fail('ProvisionedThroughputExceededException', 'The requests of one step are more than one commit may carry')
+end
+
+-- The same for one that is not to be decoded: what its outcome takes.
+local function excess(text)
+    local task, echo = match(text, '^{"task":(%d+),'), match(text, '^.*,"echo":(".*")}$')
+    local readable, list = pcall(cjson.decode, '[' .. (echo or '') .. ']')
+    if not task or not readable then refuse('VALIDATION', 'program', 'must be an item program', text) end
+    return {task = task, echo = list[1], isExcess = true}
+end
+
 -- The program in an argument, or nil where others of the call leave it no room, unless it `mustRun`; refuses what is none.
 function items.parse(text, mustRun)
+    if call.isFull and not mustRun then return nil end
     local texts = textsIn(text)
     if texts > limits.texts then
         refuse('VALIDATION', 'program', format('must have at most %d texts', limits.texts), texts)
     end
-    if not mustRun and (call.texts + texts > limits.texts or call.decoded + #text > MAX_DECODED) then return nil end
+    call.isFull = call.texts + texts > limits.texts or call.decoded + #text > MAX_DECODED
+    if call.isFull and not mustRun then return nil end
+    if call.texts + texts > 2 * limits.texts then return excess(text) end
     call.texts, call.decoded = call.texts + texts, call.decoded + #text
     local readable, program = pcall(cjson.decode, text)
     local operations = {put = true, update = true, delete = true, get = true}
@@ -53,6 +69,7 @@ local function read(key, texts)
         if texts > limits.texts then
             invalid(format('The item and the request have more than %d names and texts', limits.texts))
         end
+        if call.fields > 2 * limits.texts then refuseExcess() end
     end
     local count = redis.pcall('HLEN', key)
     if isError(count) then fail('InternalServerError', count.err) end
@@ -80,6 +97,7 @@ end
 
 -- Evaluates and, as its last act, writes. Returns the members of DynamoDB's answer as JSON text.
 local function evaluate(program, key)
+    if program.isExcess then refuseExcess() end
     local old = read(key, program.texts)
     if program['if'] and not holds(old or {}, program['if']) then
         fail('ConditionalCheckFailedException', 'The conditional request failed')
