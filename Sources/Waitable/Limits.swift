@@ -16,12 +16,15 @@ public enum Limits {
     public static let document = 16_777_216
     /// The documents that one claim returns, in bytes; the first is always returned.
     public static let claimedBytes = 16_777_216
+    /// Texts and names of callers in what one call of Redis does to items: as many as Lua takes in a moment even where they
+    /// were chosen to be slow (texts.lua).
+    public static let texts = 6_000
     /// A lease, in ms.
     public static let lease = 86_400_000
 
     /// All of them, by name.
     public static let all: KeyValuePairs<String, Int> = [
         "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "item": item, "document": document,
-        "claimedBytes": claimedBytes, "lease": lease,
+        "claimedBytes": claimedBytes, "texts": texts, "lease": lease,
     ]
 }

@@ -21,7 +21,8 @@ struct Starter: Sendable {
     enum Refusal: Error {
         case noDefaultMachine
         case noMachine(String)
-        case conflict(Execution)
+        /// The execution exists, with another input.
+        case conflict(ExecutionKey)
         /// Redis has lost the revision that the execution would run.
         case revisionMissing(machine: String)
         case store(StoreError)
@@ -261,15 +262,13 @@ struct Starter: Sendable {
             ingest.machines.forgetNames()
             ingest.onLostMachines()
             throw .revisionMissing(machine: key.machine)
-        case .existing(let document):
-            let existing: Execution
-            do {
-                existing = try ExecutionDocument.decode(document, key: key)
-            } catch {
-                throw .other(error)
-            }
-            guard existing.input == start.execution.input else { throw .conflict(existing) }
-            return Acceptance(key: key, startDate: existing.startDate, status: existing.status, isNew: false)
+        case .existing(let status, let startDate, let sameBytes):
+            guard ExecutionDocument.isShared(start.execution.input, in: sameBytes) else { throw .conflict(key) }
+            return Acceptance(key: key, startDate: startDate, status: status, isNew: false)
+        case .unreadable:
+            throw .other(DocumentError(key: key, reason: "is not whole"))
+        case .later:
+            throw .store(.unexpectedReply(function: "waitable_accept", reply: "\(result)"))
         }
     }
 

@@ -90,9 +90,18 @@ extension RedisStore {
         answers.reserveCapacity(results.count)
         for result in results {
             switch result {
-            case .integer(1), .array: answers.append(.started)
-            case .bulk(let document): answers.append(.existing(document))
+            case .integer(1): answers.append(.started)
+            case .array(let words) where words.first == .integer(1): answers.append(.started)
+            case .array(let words):
+                guard words.count == 3, let status = words[0].string.flatMap(ExecutionStatus.init(code:)),
+                    let start = words[1].integer, let same = words[2].integer
+                else { throw .unexpectedReply(function: "waitable_accept", reply: "\(result)") }
+                answers.append(
+                    .existing(status, startDate: Instant(milliseconds: start), sameBytes: Int(same))
+                )
+            case .integer(2): answers.append(.unreadable)
             case .integer(3): answers.append(.paused)
+            case .integer(4): answers.append(.later)
             case .error(let error): answers.append(.failed("\(error.prefix) \(error.message)"))
             default: throw .unexpectedReply(function: "waitable_accept", reply: "\(result)")
             }

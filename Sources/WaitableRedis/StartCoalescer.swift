@@ -83,7 +83,7 @@ public final class StartCoalescer: Service {
     private func makeCalls() async {
         for await _ in signals {
             while let groups = take() {
-                var answers = await answers(to: groups.flatMap(\.transitions)[...])[...]
+                var answers = await answers(to: groups.flatMap(\.transitions))[...]
                 for (transitions, waiter) in groups {
                     waiter.resume(returning: Array(answers.prefix(transitions.count)))
                     answers = answers.dropFirst(transitions.count)
@@ -94,9 +94,27 @@ public final class StartCoalescer: Service {
         }
     }
 
+    /// Makes calls until each start has an answer of its own: some may have to wait for the next one.
+    private func answers(to transitions: [Transition]) async -> [Answer] {
+        var answers = await tries(of: transitions[...])
+        var left = answers.count
+        while true {
+            let later = answers.indices.filter { answers[$0].isLater }
+            // The first ones of a call never are.
+            guard !later.isEmpty, later.count < left else { return answers }
+            left = later.count
+            let again = await tries(of: later.map { transitions[$0] }[...])
+            for (index, answer) in zip(later, again) { answers[index] = answer }
+        }
+    }
+
     /// Makes one call; where Redis refuses it for what is wrong with it, a call for each half: so that only what is wrong is
     /// refused. What one half comes to says nothing of the other.
-    private func answers(to transitions: ArraySlice<Transition>) async -> [Answer] {
+    private func tries(of transitions: ArraySlice<Transition>) async -> [Answer] {
+        let half = transitions.startIndex + transitions.count / 2
+        guard transitions.count == 1 || transitions.texts <= Limits.texts else {
+            return await tries(of: transitions[..<half]) + tries(of: transitions[half...])
+        }
         do throws(StoreError) {
             return try await store.start(Array(transitions), by: clock).map(Answer.success)
         } catch .refused(code: "VALIDATION", let message) {
@@ -104,8 +122,7 @@ public final class StartCoalescer: Service {
         } catch {
             return Array(repeating: .failure(error), count: transitions.count)
         }
-        let half = transitions.startIndex + transitions.count / 2
-        return await answers(to: transitions[..<half]) + answers(to: transitions[half...])
+        return await tries(of: transitions[..<half]) + tries(of: transitions[half...])
     }
 
     /// The groups that go into the next call: whole ones, up to the limit.
@@ -122,4 +139,8 @@ public final class StartCoalescer: Service {
             return groups
         }
     }
+}
+
+extension StartCoalescer.Answer {
+    fileprivate var isLater: Bool { if case .success(.later) = self { true } else { false } }
 }

@@ -76,6 +76,13 @@ public enum ExecutionDocument {
         if let deadline = flow.deadline { member("t", .integer(deadline.milliseconds), &text) }
     }
 
+    /// Whether a document that has an input shares it with another one.
+    ///
+    /// - Parameter sameBytes: How many bytes at their ends are the same.
+    public static func isShared(_ input: String, in sameBytes: Int) -> Bool {
+        sameBytes >= #","input":"#.utf8.count + input.utf8.count + 1
+    }
+
     /// Reads a document.
     ///
     /// - Throws: ``DocumentError`` naming the member that is missing or of the wrong type.
@@ -223,6 +230,12 @@ public struct DocumentError: Error, Sendable, CustomStringConvertible {
     public var key: ExecutionKey
     /// What is wrong, as the rest of a sentence; nothing that the document holds.
     public var reason: String
+
+    /// An error from its parts.
+    public init(key: ExecutionKey, reason: String) {
+        self.key = key
+        self.reason = reason
+    }
 
     /// `the document of machine:id …`
     public var description: String { "the document of \(key) \(reason)" }

@@ -12,7 +12,8 @@ public enum ExecutionStatus: String, Sendable, CaseIterable {
     /// The letter that stands for the status at the head of a document.
     var code: String { String(rawValue.prefix(1)) }
 
-    init?(code: String) {
+    /// The status that a letter stands for.
+    public init?(code: String) {
         guard let status = Self.allCases.first(where: { $0.code == code }) else { return nil }
         self = status
     }

@@ -50,20 +50,31 @@ public struct ItemTaskHandler {
         _ write: PreparedWrite? = nil
     ) -> (disposition: TaskDisposition, effect: ItemEffect?) {
         if !alwaysEvaluate, let effect = write?.effect(task.values) { return (done(task, resource), effect) }
-        do {
+        do throws(ItemProblem) {
             let operation = try ItemOperation(
                 resource.action,
                 parameters: task.parameters,
                 keyAttributes: keyAttributes
             )
             if !alwaysEvaluate, !operation.mayOutgrow, let effect = operation.plainEffect {
+                try check(effect)
                 return (done(task, resource), effect)
             }
             let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
             let makesNew = operation.makesNew(program.utf8.count)
-            return (.pending, .evaluate(operation.key, program: program, task: task.id, makesNew: makesNew))
+            let effect = ItemEffect.evaluate(operation.key, program: program, task: task.id, makesNew: makesNew)
+            try check(effect)
+            return (.pending, effect)
         } catch {
             return (failure(error, of: task, resource), nil)
+        }
+    }
+
+    /// Refuses what would be too much for one call of Redis.
+    private func check(_ effect: ItemEffect) throws(ItemProblem) {
+        let texts = effect.texts()
+        guard texts <= Limits.texts else {
+            throw .validation("The request has more than \(Limits.texts) names and texts: \(texts)")
         }
     }
 

@@ -101,8 +101,15 @@ public enum CommitResult: Sendable, Equatable {
 public enum StartResult: Sendable, Equatable {
     /// The execution exists now.
     case started
-    /// An execution of that name existed; its document.
-    case existing([UInt8])
+    /// An execution of that name existed, in this state.
+    ///
+    /// - sameBytes: How many bytes at the end of its document are those of the start's, for
+    ///   ``ExecutionDocument/isShared(_:in:)``; ``Limits/document`` where the inputs are the same.
+    case existing(ExecutionStatus, startDate: Instant, sameBytes: Int)
+    /// An execution of that name existed, whose document cannot be read.
+    case unreadable
+    /// Nothing was started, as other starts of the call had much to do: the same may be sent again at once.
+    case later
     /// Its state machine is paused: nothing is started, and it may come again as ``Step/unbegun(_:)``.
     case paused
     /// The revision that it would run is gone from Redis: nothing is started.

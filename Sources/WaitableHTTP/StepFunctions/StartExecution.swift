@@ -29,7 +29,7 @@ extension StepFunctionsAPI {
         } catch {
             switch error {
             case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)
-            case .conflict(let execution): throw exists(execution.key)
+            case .conflict(let key): throw exists(key)
             case .revisionMissing(let machine): throw APIError.revisionMissing(machine)
             case .store(let error): throw error
             case .unwritable(let reason): throw StoreError.refused(code: "WRITE", message: reason)

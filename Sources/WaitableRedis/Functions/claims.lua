@@ -7,7 +7,7 @@ local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arg
 local register = require 'functions'.register
 local clocks = require 'clock'
 local MAX_DRIFT, clock, isLease = clocks.MAX_DRIFT, clocks.clock, clocks.isLease
-local documentsOf = require 'documents'.documentsOf
+local documentsInBounds = require 'documents'.documentsInBounds
 local sleepers = require 'sleepers'
 local redeliveries = require 'redeliveries'
 local leases = require 'leases'
@@ -129,7 +129,7 @@ local function claim(keys, args)
         return {micros, '', first[2] or '', false}
     end
 
-    local found = documentsOf(prefix, list)
+    local found = documentsInBounds(prefix, list)
     if comesAgain and not found[1] and putBack(prefix, list[1], now) then return {micros, '', moment, false} end
     local known = redeliveries.number(prefix)
     if comesAgain then
@@ -140,6 +140,10 @@ local function claim(keys, args)
     local reply, rescored, bytes, at = {micros, lease, '', false}, {}, 0, 4
     for n = 1, total do
         local name, document = list[n], found[n]
+        if document == nil then
+            total = n - 1
+            break
+        end
         if document then
             bytes = bytes + #document
             if bytes > limits.claimedBytes and n > 1 then

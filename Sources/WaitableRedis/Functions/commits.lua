@@ -104,7 +104,7 @@ local function commit(prefix, args, first)
             replies[n + 1] = 0
             refused = refused + 1
         else
-            local isLater = batch.runs and batch.runs[n] and items.areMany()
+            local isLater = batch.runs and batch.runs[n] and (batch.later and batch.later[n] or items.areMany())
             local problem, outcomes
             if not isLater then problem, outcomes = entries.apply(prefix, args, batch, n) end
             if isLater then

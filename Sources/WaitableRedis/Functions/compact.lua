@@ -6,8 +6,9 @@ local byte, concat, floor, format, match, rep =
 local instants = require 'instants'
 
 -- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
--- or the closing), and whether it has an input, whose StartTimestamp is given too. nil for an object. CompactDocument
--- describes the form; digits are those of base64url.
+-- or the closing), and its input: verbatim, or where that is `ownInput`, of what `kind` it is ('m' or 's') and its
+-- StartTimestamp as `instant` (ms). `has` tells whether it is a text, whose StartTimestamp is given too. nil for an object.
+-- CompactDocument describes the form; digits are those of base64url.
 local DIGITS = {}
     local ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     for i = 1, 64 do DIGITS[byte(ALPHABET, i)] = i - 1 end
@@ -18,8 +19,10 @@ local function numberOf(digits)
     return number
 end
 
+local HEAD = '^}([RS])(' .. rep('[%w_-]', 11) .. ')(' .. rep('[%w_-]', 7) .. ')([^;]*);'
+
 local function compactForm(rest)
-    local letter, hash, start, ends = match(rest, '^}([RS])(...........)(.......)([^;]*);')
+    local letter, hash, start, ends = match(rest, HEAD)
     if not letter then return nil end
     -- 64 bits are too many for a number of Lua: from bits to hexadecimal digits. The first two of 66 bits are none.
     local bits, revision = {}, {}
@@ -34,12 +37,14 @@ local function compactForm(rest)
     form.ends = form.start + numberOf(ends)
     local input = match(rest, letter == 'R' and '^' .. rep('[^;]*;', 6) .. '(.*)$' or '^' .. rep('[^;]*;', 3) .. '(.*)$')
     local kind, distance = match(input or '', '^([ms])([%w_-]*)$')
-    form.ownInput, form.input = kind ~= nil, input
+    form.ownInput, form.input, form.kind = kind ~= nil, input, kind
+    form.instant = kind and form.ends - numberOf(distance)
     function form.has(text, instant)
         if not kind then return input == text end
         local shape = kind == 'm' and '^%d+%-%d+%-%d+T%d+:%d+:%d+%.%d%d%dZ$' or '^%d+%-%d+%-%d+T%d+:%d+:%d+Z$'
-        return match(instant, shape) ~= nil
-            and instants.parse(instant, 'StartTimestamp') == form.ends - numberOf(distance)
+        if not match(instant, shape) then return false end
+        local readable, found = pcall(instants.parse, instant, 'StartTimestamp')
+        return readable and found == form.instant
     end
     return form
 end

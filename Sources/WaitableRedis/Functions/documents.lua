@@ -21,6 +21,7 @@
 --   ,"t":ms            when it times out
 -- What follows is Swift's alone. No function looks for anything behind the head: callers' texts are there.
 
+local limits = require 'limits'
 local strings = require 'strings'
 local byte, concat, find, format, match, sub =
     strings.byte, strings.concat, strings.find, strings.format, strings.match, strings.sub
@@ -155,6 +156,25 @@ local function documentsOf(prefix, list)
     return redis.call('HMGET', prefix .. ':executions', unpack(list))
 end
 
+local READ_AT_ONCE = 128 -- documents that are read before it is known how large they are
+
+-- The same until they have more than limits.claimedBytes: those after that are left out.
+local function documentsInBounds(prefix, list)
+    if #list <= READ_AT_ONCE then return documentsOf(prefix, list) end
+    local found, bytes = {}, 0
+    for first = 1, #list, READ_AT_ONCE do
+        local last = first + READ_AT_ONCE - 1
+        if last > #list then last = #list end
+        local slice = redis.call('HMGET', prefix .. ':executions', unpack(list, first, last))
+        for k = 1, #slice do
+            found[first + k - 1] = slice[k]
+            bytes = bytes + (slice[k] and #slice[k] or 0)
+        end
+        if bytes > limits.claimedBytes then break end
+    end
+    return found
+end
+
 local function documentOf(prefix, name) return redis.call('HGET', prefix .. ':executions', name) end
 
 local function keepDocument(prefix, name, document) redis.call('HSET', prefix .. ':executions', name, document) end
@@ -180,6 +200,7 @@ end
 
 return {
     COMPACT = COMPACT, HEADS = HEADS, STATUS_NAMES = STATUS_NAMES, checkExecutions = checkExecutions,
-    documentOf = documentOf, documentsOf = documentsOf, existing = existing, headOf = headOf, join = join,
+    documentOf = documentOf, documentsInBounds = documentsInBounds, documentsOf = documentsOf,
+    existing = existing, headOf = headOf, join = join,
     keepDocument = keepDocument, newDocument = newDocument, split = split, status = status,
 }

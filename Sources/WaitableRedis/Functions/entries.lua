@@ -34,9 +34,10 @@ local addRows, changeFields, knownForm, misnamed, misplaced, readForm, readRows,
 
 local entries = {}
 
--- Checks the effect at args[i], and notes what was read of it in `read`. Returns the index after it, and an error that is
--- the entry's alone. What leaves open where the next effect begins refuses the call.
-local function checkEffect(args, i, read)
+-- Checks the effect at args[i], and notes what was read of it in `read`. Returns the index after it, an error that is
+-- the entry's alone, and whether it is a program that has to wait for the next call, as one that `mustRun` has not. What
+-- leaves open where the next effect begins refuses the call.
+local function checkEffect(args, i, read, mustRun)
     local kind = args[i]
     local form = knownForm(kind)
     if not form then
@@ -44,10 +45,10 @@ local function checkEffect(args, i, read)
             return i + 2, misnamed(args[i + 1], 'item', limits.itemKey)
         elseif kind == 'evaluate' then
             local problem = misnamed(args[i + 1], 'item', limits.itemKey)
-            local readable, program = pcall(items.parse, args[i + 2])
+            local readable, program = pcall(items.parse, args[i + 2] or '', mustRun)
             if not readable and not program.refusal then error(program, 0) end
             read[i] = readable and program
-            return i + 3, problem or not readable and program.refusal or nil
+            return i + 3, problem or not readable and program.refusal or nil, not program
         end
         local initial = kind and sub(kind, 1, 2)
         if initial ~= 'P[' and initial ~= 'U[' then
@@ -70,8 +71,9 @@ end
 -- next '=' is allowed. Returns them as lists: names, documents, nexts, and for rows their forms, their items' keys, where
 -- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
 -- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
--- something, `runs` which have programs, `problems` the errors of entries that must not be applied, nil for none. A call of
--- nothing but rows of one kind has `rows` only, until spreadRows makes the lists of it.
+-- something, `runs` which have programs, `later` those of these that wait for the next call, `problems` the errors of
+-- entries that must not be applied, nil for none. A call of nothing but rows of one kind has `rows` only, until spreadRows
+-- makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, limits.batch), #args, first + 1
     local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}
@@ -79,7 +81,7 @@ function entries.parse(prefix, args, first, now, keeping)
         batch.rows, i = readRows(prefix, args, i, now)
         batch.names, batch.problems = batch.rows.names, batch.rows.problems
     else
-        local n = 0
+        local n, runner = 0, nil
         while n < total do
             if args[i] == '' then
                 local rows
@@ -106,13 +108,18 @@ function entries.parse(prefix, args, first, now, keeping)
                 batch.names[n], batch.documents[n], batch.nexts[n], batch.forms[n] = name, document, next, false
                 batch.starts[n], i = i + 3, i + 5
                 for _ = 1, number do
-                    local other
+                    local other, isLater
                     if args[i] == 'evaluate' then
+                        runner = runner or n
                         batch.runs = batch.runs or {}
                         batch.runs[n] = true
                     end
-                    i, other = checkEffect(args, i, batch.read)
+                    i, other, isLater = checkEffect(args, i, batch.read, n == runner)
                     problem = problem or other
+                    if isLater then
+                        batch.later = batch.later or {}
+                        batch.later[n] = true
+                    end
                 end
                 if problem then
                     batch.problems = batch.problems or {}

@@ -5,7 +5,9 @@
 --    "project":[path],"return":"NONE|ALL_OLD|…","echo":text}
 -- The outcome is {"task":7,"echo":text,"answer":{…}}, or with "code" and "message" in place of "answer".
 
-local format = require 'strings'.format
+local limits = require 'limits'
+local strings = require 'strings'
+local format, match, sub = strings.format, strings.match, strings.sub
 local call = require 'call'
 local refuse = require 'arguments'.refuse
 local commands = require 'commands'
@@ -15,39 +17,71 @@ local LARGEST_ITEM, beginWork, copied, encodedItem, fail, fromStored, invalid, q
     tooLarge, workDone =
     values.LARGEST_ITEM, values.beginWork, values.copied, values.encodedItem, values.fail, values.fromStored,
     values.invalid, values.quoted, values.size, values.sortedNames, values.toStored, values.tooLarge, values.workDone
+local textsIn = require 'texts'.textsIn
 local projected = require 'paths'.projected
 local holds = require 'conditions'.holds
 local updated = require 'updates'.updated
 
 local items = {}
 
-local MAX_COST = 1000000  -- what the programs of one call cost before the others wait for the next: bytes read, and work
-local MOST_FIELDS = 20000 -- attributes of an item that a program reads
+-- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work.
+local MAX_DECODED, MAX_COST = 4194304, 1000000
 
--- The program in an argument; refuses what is none.
-function items.parse(text)
-    local readable, program = pcall(cjson.decode, text or '')
+-- Ends a program of an entry whose others leave it no room: it fails, and may be tried again.
+local function refuseExcess()
+    fail('ProvisionedThroughputExceededException', 'The requests of one step are more than one commit may carry')
+end
+
+-- The same for one that is not to be decoded: what its outcome takes.
+local function excess(text)
+    local task, echo = match(text, '^{"task":(%d+),'), match(text, '^.*,"echo":(".*")}$')
+    local readable, list = pcall(cjson.decode, '[' .. (echo or '') .. ']')
+    if not task or not readable then refuse('VALIDATION', 'program', 'must be an item program', text) end
+    return {task = task, echo = list[1], isExcess = true}
+end
+
+-- The program in an argument, or nil where others of the call leave it no room, unless it `mustRun`; refuses what is none.
+function items.parse(text, mustRun)
+    if call.isFull and not mustRun then return nil end
+    local texts = textsIn(text)
+    if texts > limits.texts then
+        refuse('VALIDATION', 'program', format('must have at most %d texts', limits.texts), texts)
+    end
+    call.isFull = call.texts + texts > limits.texts or call.decoded + #text > MAX_DECODED
+    if call.isFull and not mustRun then return nil end
+    if call.texts + texts > 2 * limits.texts then return excess(text) end
+    call.texts, call.decoded = call.texts + texts, call.decoded + #text
+    local readable, program = pcall(cjson.decode, text)
     local operations = {put = true, update = true, delete = true, get = true}
     if not readable or type(program) ~= 'table' or not operations[program.op] or type(program.task) ~= 'number'
         or type(program.key) ~= 'table' or type(program.echo) ~= 'string' or program.op == 'put'
         and type(program.item) ~= 'table' or program.op == 'update' and type(program.update) ~= 'table' then
-        refuse('VALIDATION', 'program', 'must be an item program', text or '')
+        refuse('VALIDATION', 'program', 'must be an item program', text)
     end
-    program.task = format('%.0f', program.task)
+    program.task, program.texts = format('%.0f', program.task), texts
     return program
 end
 
--- The item in a hash, or nil. Fails when the key is of another type.
-local function read(key)
+-- The item in a hash, or nil. Fails when the key is of another type, or has more texts than the program leaves room for.
+local function read(key, texts)
+    local function note(more)
+        texts, call.fields = texts + more, call.fields + more
+        if texts > limits.texts then
+            invalid(format('The item and the request have more than %d names and texts', limits.texts))
+        end
+        if call.fields > 2 * limits.texts then refuseExcess() end
+    end
     local count = redis.pcall('HLEN', key)
     if isError(count) then fail('InternalServerError', count.err) end
-    if count > MOST_FIELDS then invalid('Item has more than ' .. MOST_FIELDS .. ' attributes') end
+    note(2 * count)
     local fields = redis.call('HGETALL', key)
     if #fields == 0 then return nil end
     local item = {}
     for i = 1, #fields, 2 do
-        call.cost = call.cost + #fields[i] + #fields[i + 1]
-        item[fields[i]] = fromStored(fields[i + 1])
+        local name, text = fields[i], fields[i + 1]
+        call.cost = call.cost + #name + #text
+        if sub(text, 1, 2) == '{"' then note(textsIn(text)) end
+        item[name] = fromStored(text)
     end
     return item
 end
@@ -63,7 +97,8 @@ end
 
 -- Evaluates and, as its last act, writes. Returns the members of DynamoDB's answer as JSON text.
 local function evaluate(program, key)
-    local old = read(key)
+    if program.isExcess then refuseExcess() end
+    local old = read(key, program.texts)
     if program['if'] and not holds(old or {}, program['if']) then
         fail('ConditionalCheckFailedException', 'The conditional request failed')
     end
@@ -112,7 +147,7 @@ local function evaluate(program, key)
 end
 
 -- Whether this call has run as many programs as it should.
-function items.areMany() return call.cost > MAX_COST end
+function items.areMany() return call.cost > MAX_COST or call.fields > limits.texts end
 
 -- Runs a program on the item in `key`. Returns its outcome as JSON text; an item whose program fails is as it was.
 function items.run(program, key)

@@ -2,7 +2,7 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local find, format, gmatch, sub = strings.find, strings.format, strings.gmatch, strings.sub
+local find, format, gmatch, match, sub = strings.find, strings.format, strings.gmatch, strings.match, strings.sub
 local rights = require 'rights'
 local arguments = require 'arguments'
 local bound, noMore, prefixOf, refuse, shown =
@@ -15,8 +15,8 @@ local RULE = instants.RULE
 local names = require 'names'
 local checkName, uuid = names.checkName, names.uuid
 local documents = require 'documents'
-local documentOf, documentsOf, headOf, keepDocument, newDocument, split =
-    documents.documentOf, documents.documentsOf, documents.headOf, documents.keepDocument, documents.newDocument, documents.split
+local documentOf, headOf, keepDocument, newDocument, split =
+    documents.documentOf, documents.headOf, documents.keepDocument, documents.newDocument, documents.split
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
@@ -24,6 +24,7 @@ local checkClosing = require 'closing'.checkClosing
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
+local repeated = require 'repeated'
 local newWrites = require 'writes'.newWrites
 
 -- Refuses when a revision that starts name is gone: they would be acknowledged, and could never run.
@@ -43,9 +44,11 @@ end
 --        earliest, latest (ms; '' for any): between these the clock must be
 --        ENTRIES (next '=' is not allowed)
 -- Returns now (ms), when all were rows of one kind and are created; else [now, then for each:] 1 created | [1, outcome…]
---        when it had programs | the existing document, nothing changed
+--        when it had programs | [status, start (ms), n] of the execution that exists, nothing changed; n: how many bytes at
+--        the end of its document are those of the entry's, see repeated.lua | 2 the same, but its document cannot be read
 --        | an error: nothing of that entry is applied (VALIDATION …, WRONGTYPE …) | 3 its machine is paused, and it has
---        begun: nothing of it is applied, and it may come again without having begun (no history)
+--        begun: nothing of it is applied, and it may come again without having begun (no history) | 4 not now, as others of
+--        the call had much to do: the same again
 --        [now] alone: the clock is another one than the caller thinks: nothing is applied
 -- Wakes a sleeping worker when the head of `due` is sooner than before.
 -- Errors VALIDATION, REVISION (one of the revisions is gone); OOM from Redis itself before anything is written. Bound:
@@ -63,13 +66,12 @@ local function accept(keys, args)
     end
     local list = batch.names
     local before = firstDue(prefix)
-    checkClosing(prefix)
     rights.checkStart(prefix, not batch.rows)
-    local found = documentsOf(prefix, list)
+    local found = repeated.documents(prefix, list)
     local paused = pausing.states(prefix)
     local rows = not paused and not batch.problems and batch.rows
     for n = 1, #list do
-        if found[n] then rows = nil end
+        if found[n] ~= false then rows = nil end
     end
     -- The usual case: all are new, and so are their items. A name that comes twice shows in the number of new documents.
     if rows and not rows.closes then
@@ -79,16 +81,20 @@ local function accept(keys, args)
             return instant
         end
         redis.call('HDEL', prefix .. ':executions', unpack(list))
+    else
+        checkClosing(prefix)
     end
     spreadRows(batch)
-    local replies, created, writes = {instant}, {}, newWrites(prefix, now)
+    local replies, created, writes, reply = {instant}, {}, newWrites(prefix, now), repeated.replies()
     for n = 1, #list do
         local name, problem = list[n], batch.problems and batch.problems[n]
         local present = found[n] or created[name]
         if problem then
             replies[n + 1] = redis.error_reply(problem)
         elseif present then
-            replies[n + 1] = present
+            replies[n + 1] = reply(present, batch.documents[n], match(name, ':(.*)$') or name)
+        elseif found[n] == nil or batch.later and batch.later[n] then
+            replies[n + 1] = 4
         elseif paused and (batch.forms[n] or args[batch.starts[n]] ~= '') and pausing.isPaused(prefix, paused, name) then
             replies[n + 1] = 3
         else

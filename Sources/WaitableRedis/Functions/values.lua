@@ -49,6 +49,7 @@ end
 
 -- A text as a JSON string.
 local function quoted(text)
+    if not find(text, '[%z\1-\31"\\\128-\255]') then return '"' .. text .. '"' end
     if find(text, '[\128-\255]') then text = scrubbed(text) end
     text = text:gsub('[%z\1-\31"\\]', function(c)
         if c == '"' or c == '\\' then return '\\' .. c end
