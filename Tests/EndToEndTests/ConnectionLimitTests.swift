@@ -52,7 +52,7 @@ struct ConnectionLimitTests {
 
     @Test("Hundreds of connections that send half a head keep nobody else out")
     func halfHeads() async throws {
-        try await withIngest(files: "-n 128") { stack, port in
+        try await withIngest(files: "-n 160") { stack, port in
             var clients: [RawClient] = []
             for _ in 0..<300 { clients.append(try await RawClient(port: port, Self.half)) }
             let start = #"{"StartTimestamp":"2036-01-01T00:00:00Z"}"#
@@ -61,7 +61,7 @@ struct ConnectionLimitTests {
                 // Within the first second, all that can be had is a place of a probe.
                 try await eventually("a start is taken") { try await stack.post(start).status == 200 }
             }
-            #expect(stack.ingest.output.contains("limit=64 all connections are taken"))
+            #expect(stack.ingest.output.contains("limit=80 all connections are taken"))
             #expect(!stack.ingest.output.contains("no connection is accepted"))
             for client in clients { try? await client.leave(byReset: true) }
         }

@@ -22,6 +22,9 @@ final class ConnectionPlaces: Sendable {
     fileprivate final class Waiting: Sendable {
         let since: Atomic<UInt64>
 
+        /// Whether it has no more to do than to end.
+        var ends: Bool { since.load(ordering: .relaxed) == 1 }
+
         init(since now: NIODeadline) { since = Atomic(now.uptimeNanoseconds) }
     }
 
@@ -57,8 +60,9 @@ final class ConnectionPlaces: Sendable {
                 }
             }
             state.next += 1
-            // Whoever takes another one's place is served, be it a spare one: silent connections can hold all of those.
-            let isSpare = loser == nil && state.holders.count >= most
+            // Whoever takes the place of one that waits is served, be it a spare one: silent connections can hold all of those.
+            let hasReplaced = loser.map { !$0.waiting.ends } ?? false
+            let isSpare = !hasReplaced && state.holders.count >= most
             let place = Place(of: self, number: state.next, isSpare: isSpare, since: now)
             state.holders[state.next] = Holder(waiting: place.waiting, onLoss: onLoss)
             return (place, loser, isFull && state.tells(at: now))
