@@ -66,6 +66,7 @@ local function accept(keys, args)
     end
     local list = batch.names
     local before = firstDue(prefix)
+    checkClosing(prefix)
     rights.checkStart(prefix, not batch.rows)
     local found = repeated.documents(prefix, list)
     local paused = pausing.states(prefix)
@@ -81,8 +82,6 @@ local function accept(keys, args)
             return instant
         end
         redis.call('HDEL', prefix .. ':executions', unpack(list))
-    else
-        checkClosing(prefix)
     end
     spreadRows(batch)
     local replies, created, writes, reply = {instant}, {}, newWrites(prefix, now), repeated.replies()
