@@ -53,7 +53,7 @@ struct InstantTests {
         #expect(instant.adding(seconds: 1.5).milliseconds == 2_500)
         #expect(instant.adding(seconds: 0.0001).milliseconds == 1_001)
         #expect(instant.adding(seconds: .infinity) > instant)
-        #expect(instant.adding(milliseconds: .max).milliseconds == .max)
+        #expect(instant.adding(milliseconds: .max) == Instant(milliseconds: .max))
         #expect(instant.epochSeconds == .double(1))
         #expect(Instant(milliseconds: 1_795_406_921_123).epochSeconds == .double(1_795_406_921.123))
     }
