@@ -38,6 +38,57 @@ struct RightsTests {
         }
     }
 
+    /// Everything that a partition holds.
+    private func contents(_ partition: Partition) async throws -> [String: RedisValue] {
+        var contents: [String: RedisValue] = [:]
+        let keys = try await partition.redis("KEYS", "~*").array?.compactMap(\.string) ?? []
+        for key in keys { contents[key] = try await partition.redis("DUMP", key) }
+        return contents
+    }
+
+    /// Functions that write more than one key, with arguments.
+    private static let writers: [(name: String, words: [String])] = [
+        ("stop", ["m:a", "", "T:a", "now"]), ("reschedule", ["m:a", "4000000000000", "T:a", "then"]),
+        ("redrive", ["m:closed", "", "", "token"]), ("tell", ["m:a", "7", "7", "{}"]), ("take", ["mail"]),
+        ("start", [#"{"Id":"c","StartTimestamp":"2036-01-01T00:00:00Z"}"#, "m"]),
+        ("sweep", ["9000000000000", "10", "", "", ""]),
+    ]
+
+    @Test(
+        "changes nothing by any function that writes several keys",
+        arguments: writers.map(\.name),
+        ["hset", "zadd", "zrem", "hdel", "lpop"]
+    )
+    func wholeOrNothing(name: String, command: String) async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "put", "h", "{}", #"{"hash":"h"}"#)
+        let waiting = #"{"s":"R","d":"h","b":1,"w":"7","f":{"n":"T"},"input":{}}"#
+        let failed = #"{"s":"F","ended":5,"d":"h","b":1,"input":{}}"#
+        try await partition.redis("HSET", "~:activities", "mail", "{}")
+        let offer = ["offer", "mail", "7\nm:a\ntoken\n{}", "{}"]
+        let entries = [
+            Entry(
+                "m:a",
+                next: "4100000000000",
+                document: waiting,
+                effects: [Entry.put("T:a", "ProcessStatus", "STARTED"), offer]
+            ),
+            Entry("m:closed", next: "", document: failed),
+        ]
+        try await partition.call("accept", Entry.arguments(entries))
+        let words = try #require(Self.writers.first { $0.name == name }).words
+        let before = try await contents(partition)
+        try await without(command) { client in
+            let reply = await call(client, partition, name, words)
+            // One that needs the command says so, and has written nothing; one that does not is done.
+            if reply.contains("NOPERM") || reply.contains("can't run this command") {
+                #expect(try await contents(partition) == before, "\(reply)")
+                try await partition.call(name, words)
+            }
+        }
+        #expect(try await contents(partition) != before)
+    }
+
     @Test(
         "commits nothing rather than half of it, and starts nothing",
         arguments: ["hset", "zadd", "zrem", "hdel", "hget", "rpush", "xadd", "del"]

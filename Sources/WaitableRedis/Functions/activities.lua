@@ -3,6 +3,7 @@
 local limits = require 'limits'
 local strings = require 'strings'
 local concat, find, format, match = strings.concat, strings.find, strings.format, strings.match
+local rights = require 'rights'
 local arguments = require 'arguments'
 local bound, integer, named, noMore, prefixOf, refuse, token =
     arguments.bound, arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
@@ -34,6 +35,7 @@ local function tell(keys, args)
     if not value or value == '' then refuse('VALIDATION', 'value', 'must be JSON', value or '') end
     local start = bound(args[5] or '', 'start')
     noMore(args, 5)
+    rights.check(prefix, rights.ANSWER)
     local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' or not awaits(document, id, start) then return 0 end
     local answer = redis.call('HGET', prefix .. ':inbox:' .. name, id)
@@ -65,6 +67,7 @@ local function take(keys, args)
     local prefix = prefixOf(keys)
     local queue = prefix .. ':activity:' .. named(args[1], 'activity')
     noMore(args, 1)
+    rights.check(prefix, rights.OFFER)
     local taken, now = queue .. ':taken', (clock())
     -- Those that were not confirmed in time; below 0, what is kept of those that were.
     local over = redis.call('ZRANGE', taken, format('%.0f', CONFIRMED_FOR - now), format('%.0f', now), 'BYSCORE',
@@ -101,6 +104,7 @@ local function confirm(keys, args)
     token(args[2])
     local lease, worker = args[2], args[3] or ''
     noMore(args, 3)
+    rights.check(prefix, rights.OFFER, rights.ANSWER)
     local text = redis.call('ZRANGE', taken, lease, lease, 'BYSCORE', 'LIMIT', 0, 1)[1]
     if not text then return redis.call('ZSCORE', taken, lease) and 1 or 0 end
     local task = offered(prefix, text)
@@ -131,6 +135,8 @@ local function giveBack(keys, args)
     token(args[6])
     local lease = args[6]
     noMore(args, 6)
+    rights.check(prefix, rights.OFFER)
+    redis.call('LLEN', queue)
     local document = documentOf(prefix, name)
     if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
     local inbox = prefix .. ':inbox:' .. name

@@ -16,7 +16,7 @@ local pausing = require 'pausing'
 local closing = require 'closing'
 local setbacks = require 'setbacks'
 
-local LONGEST_SLEEP = 3600000    -- ms
+local LONGEST_SLEEP = 3600000 -- ms
 
 -- Members of `due` with scores in a range, but for those of paused machines: these are parked.
 local function dueBetween(prefix, paused, from, to, limit)
@@ -86,7 +86,7 @@ local function putBack(prefix, name, now)
     return true
 end
 
--- waitable_claim: lapsed what is due, with the documents.
+-- waitable_claim: leases what is due, with the documents.
 -- KEYS   prefix
 -- ARGV   limit (1…1000), lease in ms (1…86400000), worker (its name, for whoever monitors the calls)
 --        and from one that listens to its channel and sleeps when nothing is due: for how many ms at most (1…3600000)
@@ -94,10 +94,10 @@ end
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
 --        of each (nil: none of any), then for each: X, document or nil]
 -- An execution whose lease ran out comes again, counted where a worker had said that it has it (waitable_renew) or it was the
--- first time, and alone: only what outlasts a lease of its own is poison. Its lease
--- is longer each time (1, 2, 4, … 32 s more), so that workers that all stop again and again in a short time are not taken for
--- its doing. Those of paused machines are parked instead. Fewer than due and below `limit` come when the documents exceed
--- 16 MiB, and beside lapsed that ran out. Errors VALIDATION. Bound: limit.
+-- first time, and alone: only what outlasts a lease of its own is poison. Its lease is longer each time (1, 2, 4, … 32 s
+-- more), so that workers that all stop again and again in a short time are not taken for its doing. Those of paused machines
+-- are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and beside leases that ran out.
+-- Errors VALIDATION. Bound: limit.
 local function claim(keys, args)
     local prefix = prefixOf(keys)
     local limit = integer(args[1], 'limit', 1, limits.batch)

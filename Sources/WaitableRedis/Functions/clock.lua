@@ -4,8 +4,8 @@ local strings = require 'strings'
 local floor, format = strings.floor, strings.format
 local call = require 'call'
 
-local MAX_DRIFT = 1000            -- ms by which the clock may be behind without having been set back
-local AT_ONCE = 'now'             -- member of `clock`: when something was last made due at once
+local MAX_DRIFT = 1000 -- ms by which the clock may be behind without having been set back
+local AT_ONCE = 'now'  -- member of `clock`: when something was last made due at once
 
 -- The Redis clock: whole milliseconds, and microseconds as text.
 local function clock()

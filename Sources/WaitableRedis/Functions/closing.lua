@@ -14,11 +14,11 @@ local inboxes = require 'inboxes'
 local closing = {}
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
-local function checkClosing(prefix) redis.call('ZCARD', prefix .. ':closed') end
+local function checkClosed(prefix) redis.call('ZCARD', prefix .. ':closed') end
 
 -- Fails, before anything is written, when a key has another type that is written where an execution is stopped, or tells its
 -- parent of its end.
-function closing.check(prefix)
+function closing.checkStopping(prefix)
     redis.call('LLEN', prefix .. ':stopping')
     redis.call('HLEN', prefix .. ':unread')
     redis.call('HLEN', prefix .. ':paused')
@@ -31,8 +31,8 @@ local STOPPING = ':stopping'
 -- Returns the closing instant.
 local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
-    checkClosing(prefix)
-    closing.check(prefix)
+    checkClosed(prefix)
+    closing.checkStopping(prefix)
     redeliveries.number(prefix)
     local now = clock()
     if call.writes then call.writes.stopped[name] = true end
@@ -71,7 +71,7 @@ end
 -- whether there are more.
 function closing.stopMore(prefix, states)
     if not states or not states[STOPPING] then return false end
-    closing.check(prefix)
+    closing.checkStopping(prefix)
     stopAll(prefix, redis.call('LPOP', prefix .. ':stopping', call.room) or {})
     if redis.call('EXISTS', prefix .. ':stopping') == 1 then return true end
     redis.call('HDEL', prefix .. ':paused', STOPPING)
@@ -93,7 +93,7 @@ function closing.close(prefix, name, rest, queue)
 end
 
 closing.abort = abort
-closing.checkClosing = checkClosing
+closing.checkClosed = checkClosed
 closing.stopAll = stopAll
 
 return closing

@@ -1,6 +1,6 @@
 -- Redis commands with more words than Lua can unpack, and their errors.
 
-local SLICE = 6000                -- arguments per command: Lua's unpack gives up near 8,000
+local SLICE = 6000 -- arguments per command: Lua's unpack gives up near 8,000
 
 -- Calls COMMAND key with the words, in slices that unpack can take. `width` words belong together.
 local function batched(command, key, words, width)

@@ -14,14 +14,12 @@ local checkExecutions, documentsOf, split, status =
 local redeliveries = require 'redeliveries'
 local leases = require 'leases'
 local checkLeases, held, letGo = leases.checkLeases, leases.held, leases.letGo
-local checkClosing = require 'closing'.checkClosing
+local checkClosed = require 'closing'.checkClosed
 local items = require 'items'
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
 local newWrites = require 'writes'.newWrites
-
-local commits = {}
 
 -- Whether the stored document is what an earlier try of this very commit wrote. The token at its head makes it differ
 -- from those of other leases, the flow and its event counter from others under the same, kept lease; what functions have
@@ -56,10 +54,10 @@ local function commit(prefix, args, first)
     local list, rows = batch.names, batch.rows
     local dueKey = prefix .. ':due'
     local members = held(prefix, lease)
-    checkClosing(prefix)
+    checkClosed(prefix)
     checkExecutions(prefix)
     checkLeases(prefix)
-    rights.checkCommit(prefix, not rows)
+    rights.check(prefix, rights.TRANSITION, rights.LEASE, not rows and rights.EFFECTS or nil)
     local redelivered = redeliveries.number(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
     local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems
@@ -126,21 +124,19 @@ local function commit(prefix, args, first)
     return replies
 end
 
-function commits.steady(keys, args) return commit(prefixOf(keys), args, 1) end
+local function commitSteady(keys, args) return commit(prefixOf(keys), args, 1) end
 
 -- waitable_commit_growing is the same for what takes more memory than before: a full Redis refuses it whole, with OOM, and
 -- takes waitable_commit, so that what is there can end. It has an argument in front:
 -- ARGV   mark: '' | 1…100, where an entry makes something new (an item, an execution, a task, a message): from this share of
 --        `maxmemory` on, in percent, the call is refused with OOM too, which leaves the rest to what runs already
 --        then as waitable_commit
-function commits.growing(keys, args)
+local function commitGrowing(keys, args)
     local prefix = prefixOf(keys)
     local mark = args[1] ~= '' and integer(args[1], 'mark', 1, 100)
     if mark then checkMemory(mark) end
     return commit(prefix, args, 2)
 end
 
-register('commit', commits.steady, 'allow-oom')
-register('commit_growing', commits.growing)
-
-return commits
+register('commit', commitSteady, 'allow-oom')
+register('commit_growing', commitGrowing)

@@ -5,13 +5,10 @@ local byte, concat, floor, format, match, rep =
     strings.byte, strings.concat, strings.floor, strings.format, strings.match, strings.rep
 local instants = require 'instants'
 
--- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
--- or the closing), and its input: verbatim, or where that is `ownInput`, of what `kind` it is ('m' or 's') and its
--- StartTimestamp as `instant` (ms). `has` tells whether it is a text, whose StartTimestamp is given too. nil for an object.
--- CompactDocument describes the form; digits are those of base64url.
+-- The digits of its numbers are those of base64url.
+local ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 local DIGITS = {}
-    local ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-    for i = 1, 64 do DIGITS[byte(ALPHABET, i)] = i - 1 end
+for i = 1, 64 do DIGITS[byte(ALPHABET, i)] = i - 1 end
 
 local function numberOf(digits)
     local number = 0
@@ -21,6 +18,9 @@ end
 
 local HEAD = '^}([RS])(' .. rep('[%w_-]', 11) .. ')(' .. rep('[%w_-]', 7) .. ')([^;]*);'
 
+-- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
+-- or the closing), and its input: verbatim, or where that is `ownInput`, of what `kind` it is ('m' or 's') and its
+-- StartTimestamp as `instant` (ms). `has` tells whether it is a text, whose StartTimestamp is given too. nil for an object.
 local function compactForm(rest)
     local letter, hash, start, ends = match(rest, HEAD)
     if not letter then return nil end

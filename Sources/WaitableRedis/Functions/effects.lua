@@ -95,7 +95,7 @@ KINDS.stop = {
     width = function() return 2 end,
     check = function(args, i) integer(args[i + 1], 'task', 0, MAX_TASK) end,
     target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
-    problem = function(prefix) return problemOf(closing.check, prefix) end,
+    problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
     apply = function(prefix, name, args, i)
         local key = prefix .. ':children:' .. name
         local child = redis.call('HGET', key, args[i + 1])
@@ -113,7 +113,7 @@ KINDS.report = {
         integer(args[i + 2], 'task', 0, MAX_TASK)
     end,
     target = function(prefix, _, args, i) return prefix .. ':inbox:' .. args[i + 1], 'HLEN' end,
-    problem = function(prefix) return problemOf(closing.check, prefix) end,
+    problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
     apply = function(prefix, name, args, i) inboxes.report(prefix, name, args[i + 1], args[i + 2], args[i + 3]) end,
 }
 
@@ -121,7 +121,7 @@ KINDS.forget = {
     width = function(args, i) return 2 + 2 * integer(args[i + 1], 'answers', 0, 100000) end,
     check = function() end,
     target = function(prefix, name) return prefix .. ':inbox:' .. name, 'HLEN' end,
-    problem = function(prefix) return problemOf(closing.check, prefix) end,
+    problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
     apply = function(prefix, name, args, i)
         if args[i + 1] == '0' then return closing.close(prefix, name, '') end
         local key = prefix .. ':inbox:' .. name

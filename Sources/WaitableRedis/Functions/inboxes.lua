@@ -52,8 +52,8 @@ function inboxes.takeBack(prefix, name)
     if not told then return end
     if inboxes.isUnread(prefix, name, told) then
         local task, parent = match(told, '^(%d+):(.*)$')
-        redis.call('HDEL', prefix .. ':inbox:' .. parent, task)
         redis.call('HSET', prefix .. ':children:' .. parent, task, name)
+        redis.call('HDEL', prefix .. ':inbox:' .. parent, task)
     end
     redis.call('HDEL', prefix .. ':unread', name)
 end

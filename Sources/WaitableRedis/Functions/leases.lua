@@ -2,6 +2,7 @@
 
 local limits = require 'limits'
 local format = require 'strings'.format
+local rights = require 'rights'
 local arguments = require 'arguments'
 local integer, memberList, named, noMore, prefixOf, refuse, token =
     arguments.integer, arguments.memberList, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse,
@@ -17,8 +18,8 @@ local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local redeliveries = require 'redeliveries'
 
-local LEASE_STEPS = 2047          -- a lease's fraction is k/2048, k = 1…2047
-local MAX_LAPSED = 64             -- leases that ran out which one claim looks around
+local LEASE_STEPS = 2047 -- a lease's fraction is k/2048, k = 1…2047
+local MAX_LAPSED = 64    -- leases that ran out which one claim looks around
 
 -- A new lease, as text.
 local function newLease(prefix, now, duration)
@@ -138,6 +139,7 @@ local function adopt(keys, args)
     local lease = token(args[1])
     local member, name = args[2] or '', named(args[3], 'execution')
     noMore(args, 3)
+    rights.check(prefix, rights.ADOPTION)
     if member == name then refuse('VALIDATION', 'execution', 'must differ from the member', name) end
     local due, redelivered = prefix .. ':due', prefix .. ':redelivered'
     local score = redis.call('ZSCORE', due, member)

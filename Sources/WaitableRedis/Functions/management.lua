@@ -2,6 +2,7 @@
 
 local strings = require 'strings'
 local concat, find, format, match = strings.concat, strings.find, strings.format, strings.match
+local rights = require 'rights'
 local arguments = require 'arguments'
 local integer, noMore, prefixOf, refuse, shown =
     arguments.integer, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.shown
@@ -19,7 +20,7 @@ local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
 local inboxes = require 'inboxes'
 local closing = require 'closing'
-local abort, checkClosing = closing.abort, closing.checkClosing
+local abort, checkClosed = closing.abort, closing.checkClosed
 local quoted = require 'values'.quoted
 
 -- Changes the item of an execution beside the execution itself: its fields, when it is there with that ProcessStatus.
@@ -67,6 +68,7 @@ end
 local function stop(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
+    rights.check(prefix, rights.TRANSITION, rights.EFFECTS)
     local failure = args[2] and args[2] ~= '' and readFailure(args[2])
     if failure and #failure > 1024 then checkMemory(100) end
     local name, document = existing(prefix, args[1])
@@ -89,6 +91,7 @@ end
 local function reschedule(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
+    rights.check(prefix, rights.TRANSITION, rights.EFFECTS)
     local instant
     if args[2] and match(args[2], '^%-?%d+$') then
         instant = integer(args[2], 'instant', -62135596800000, 253402300799999)
@@ -135,6 +138,7 @@ local REMEMBERED = 900000 -- ms for which the token of a redrive is known, as AW
 local function redrive(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
+    rights.check(prefix, rights.TRANSITION, rights.EFFECTS)
     local name, document = existing(prefix, args[1])
     local key = args[4] and args[4] ~= '' and prefix .. ':redrive:' .. redis.sha1hex(name .. '\n' .. args[4])
     local earlier = key and redis.call('GET', key)
@@ -144,7 +148,7 @@ local function redrive(keys, args)
         refuse(letter == 'R' and 'OPEN' or 'SUCCEEDED', 'execution',
             'must be FAILED, TIMED_OUT or ABORTED, is ' .. STATUS_NAMES[letter], name)
     end
-    checkClosing(prefix)
+    checkClosed(prefix)
     local before = firstDue(prefix)
     local now = clock()
     local members, rest = split(document)
@@ -152,7 +156,7 @@ local function redrive(keys, args)
     keepDocument(prefix, name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
-    inboxes.takeBack(prefix, name)
+    pcall(inboxes.takeBack, prefix, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
     if key then redis.call('SET', key, format('%.0f', now), 'PX', REMEMBERED) end
     wake(prefix, before, now)

@@ -4,7 +4,7 @@
 
 local redeliveries = {}
 
-local MAX_PAUSE = 32000           -- ms by which the lease of what has lost others is longer
+local MAX_PAUSE = 32000 -- ms by which the lease of what has lost others is longer
 
 function redeliveries.number(prefix) return redis.call('HLEN', prefix .. ':redelivered') end
 

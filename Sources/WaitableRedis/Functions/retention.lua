@@ -3,6 +3,7 @@
 local limits = require 'limits'
 local strings = require 'strings'
 local floor, format, match = strings.floor, strings.format, strings.match
+local rights = require 'rights'
 local arguments = require 'arguments'
 local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
@@ -15,8 +16,8 @@ local documents = require 'documents'
 local documentOf, headOf, split = documents.documentOf, documents.headOf, documents.split
 local inboxes = require 'inboxes'
 
-local MAX_LOOKUPS = 100000        -- looks at other machines' executions by one sweep
-local SWEEPER_LEASE = 10000      -- ms that one sweeper keeps the others off after a full batch
+local MAX_LOOKUPS = 100000  -- looks at other machines' executions by one sweep
+local SWEEPER_LEASE = 10000 -- ms that one sweeper keeps the others off after a full batch
 
 -- Whether a hash is the item `id` as an execution left it that closed at an instant: it has that Id, its status is not that
 -- of one that waits, and it was last updated while the execution ran. Whoever writes the item anew changes one of these.
@@ -73,6 +74,7 @@ local function sweep(keys, args)
     local sweeper = args[5] and args[5] ~= '' and named(args[5], 'sweeper')
     local skip = args[6] and args[6] ~= '' and integer(args[6], 'skip', 0, 999999999999999) or 0
     noMore(args, 6)
+    rights.check(prefix, rights.REMOVAL)
     local closed, unread = prefix .. ':closed', prefix .. ':unread'
     if sweeper then
         local since, holder = match(redis.call('GET', prefix .. ':sweeper') or '', '^(%d+) (.*)$')

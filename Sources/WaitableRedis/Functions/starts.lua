@@ -20,7 +20,7 @@ local documentOf, headOf, keepDocument, newDocument, split =
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
-local checkClosing = require 'closing'.checkClosing
+local checkClosed = require 'closing'.checkClosed
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
@@ -66,8 +66,8 @@ local function accept(keys, args)
     end
     local list = batch.names
     local before = firstDue(prefix)
-    checkClosing(prefix)
-    rights.checkStart(prefix, not batch.rows)
+    checkClosed(prefix)
+    rights.check(prefix, rights.TRANSITION, not batch.rows and rights.EFFECTS or nil)
     local found = repeated.documents(prefix, list)
     local paused = pausing.states(prefix)
     local rows = not paused and not batch.problems and batch.rows
@@ -164,6 +164,7 @@ end
 local function start(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 2)
+    rights.check(prefix, rights.TRANSITION)
     local item = readItem(args[1])
     local before = firstDue(prefix)
     local machine = args[2]

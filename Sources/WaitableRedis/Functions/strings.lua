@@ -2,8 +2,8 @@
 
 -- While a library loads, Redis shows it no global but `redis`: the string functions are reached through a string.
 local empty = ''
-local format, sub, byte, find, match, gmatch, rep = empty.format, empty.sub, empty.byte, empty.find, empty.match, empty.gmatch,
-    empty.rep
+local format, sub, byte, find, match, gmatch, gsub, rep =
+    empty.format, empty.sub, empty.byte, empty.find, empty.match, empty.gmatch, empty.gsub, empty.rep
 
 local function concat(parts, separator) return table.concat(parts, separator) end
 
@@ -39,5 +39,5 @@ end
 
 return {
     byte = byte, codePoint = codePoint, concat = concat, find = find, floor = floor, format = format,
-    gmatch = gmatch, match = match, precedes = precedes, rep = rep, sub = sub,
+    gmatch = gmatch, gsub = gsub, match = match, precedes = precedes, rep = rep, sub = sub,
 }

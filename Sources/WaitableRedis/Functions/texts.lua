@@ -3,7 +3,7 @@
 -- Lua keeps each string once, in chains of those with one hash, and the hash has no seed: whoever chooses the strings can
 -- have them all in one chain, and n of them cost the time of n * n / 2 comparisons.
 
-local gsub = ('').gsub
+local gsub = require 'strings'.gsub
 
 -- Below this many quotes, all strings count.
 local FEW = 200

@@ -1,4 +1,4 @@
--- What a call has decided and not written yet.
+-- What a call writes at its end.
 
 local call = require 'call'
 local commands = require 'commands'
