@@ -25,6 +25,12 @@ struct NameCheckTests {
         #expect(await !names.isAnswered("silent0.example", within: .milliseconds(1)))
         for _ in 0..<20 { silence.signal() }
         for task in waiting { #expect(await task.value) }
+        // Whoever is told to end waits no longer.
+        let ending = Task { await names.isAnswered("silent-for-ever.example", within: .seconds(50)) }
+        for await name in looks where name == "silent-for-ever.example" { break }
+        ending.cancel()
+        #expect(await !ending.value)
+        silence.signal()
         // One that was answered is not asked for again.
         #expect(await names.isAnswered("silent0.example", within: .seconds(50)))
     }

@@ -30,28 +30,39 @@ final class NameCheck: Sendable {
     @Sendable
     private static func ask(_ name: String) { _ = try? SocketAddress.makeAddressResolvingHost(name, port: 0) }
 
-    /// Whether there is an answer for a name in time, be it that there is no such name.
+    /// Whether there is an answer for a name in time, be it that there is no such name; not where the task is cancelled.
     func isAnswered(_ name: String, within limit: Duration) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await self.isAnswered(name) }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    private func isAnswered(_ name: String) async -> Bool {
         let number = state.withLock { state -> Int? in
             if let last = state.answered[name], last.duration(to: .now) < Self.trusted { return nil }
             state.next += 1
             return state.next
         }
         guard let number else { return true }
-        let timer = Task {
-            try await Task.sleep(for: limit)
-            self.state.withLock { $0.waiting[name]?.removeValue(forKey: number) }?.resume(returning: false)
-        }
-        defer { timer.cancel() }
-        return await withCheckedContinuation { continuation in
-            let (isFirst, isRefused) = state.withLock { state in
-                let isFirst = state.waiting[name] == nil
-                if isFirst, state.waiting.count >= Self.most { return (false, true) }
-                state.waiting[name, default: [:]][number] = continuation
-                return (isFirst, false)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let (isFirst, isRefused) = state.withLock { state in
+                    let isFirst = state.waiting[name] == nil
+                    if Task.isCancelled || isFirst && state.waiting.count >= Self.most { return (false, true) }
+                    state.waiting[name, default: [:]][number] = continuation
+                    return (isFirst, false)
+                }
+                if isRefused { return continuation.resume(returning: false) }
+                if isFirst { Thread.detachNewThread { self.look(for: name) } }
             }
-            if isRefused { return continuation.resume(returning: false) }
-            if isFirst { Thread.detachNewThread { self.look(for: name) } }
+        } onCancel: {
+            state.withLock { $0.waiting[name]?.removeValue(forKey: number) }?.resume(returning: false)
         }
     }
 
