@@ -41,27 +41,33 @@ public final class ActivityOffers: Service {
         await isAllBack
     }
 
-    /// Gives a task back that reached nobody, as soon as Redis says so.
+    /// Gives a task back that reached nobody, as soon as Redis can be asked.
     public func giveBack(_ task: ActivityTask) { returned.yield(task) }
 
     private func giveAllBack() async {
         for await task in returns {
-            while !Task.isCancelled {
-                do throws(StoreError) {
-                    let isBack = try await store.giveBack(task)
-                    logger.info(
-                        "a task reached nobody",
-                        metadata: ["activity": "\(task.activity)", "isTaskBack": "\(isBack)"]
-                    )
-                    break
-                } catch {
-                    logger.warning(
-                        "a task that reached nobody is not given back yet",
-                        metadata: ["activity": "\(task.activity)", "error": "\(error)"]
-                    )
-                }
+            var tries = 0
+            // At the end of the process once more, and no longer.
+            while !Task.isCancelled, !isClosed || tries < 2 {
+                if await isGivenBack(task) { break }
+                tries += 1
                 try? await Task.sleep(for: .seconds(1))
             }
+        }
+    }
+
+    /// Whether Redis has said what became of a task, or will say nothing else.
+    private func isGivenBack(_ task: ActivityTask) async -> Bool {
+        var metadata: Logger.Metadata = ["activity": "\(task.activity)"]
+        do throws(StoreError) {
+            metadata["isTaskBack"] = "\(try await store.giveBack(task))"
+            logger.info("a task reached nobody", metadata: metadata)
+            return true
+        } catch {
+            metadata["error"] = "\(error)"
+            let mayPass = error.isWorthRepeating || error.isPassing
+            logger.warning("a task that reached nobody could not be given back", metadata: metadata)
+            return !mayPass
         }
     }
 

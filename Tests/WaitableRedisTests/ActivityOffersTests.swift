@@ -48,6 +48,44 @@ struct ActivityOffersTests {
         #expect(looks.withLock { $0 } == 1)
     }
 
+    @Test("A task is given back as soon as Redis can be asked; one that it refuses holds up no other")
+    func givesBack() async throws {
+        let partition = Partition(of: store)
+        let waiting = #"{"s":"R","d":"h","b":1,"w":"7","f":{"n":"T"},"input":{}}"#
+        for name in ["mail", "other"] {
+            try await partition.redis("HSET", "~:activities", name, "{}")
+            let offer = ["offer", name, "7\nm:\(name)\ntoken\n{}", "{}"]
+            let entry = Entry("m:\(name)", next: "4000000000000", document: waiting, effects: [offer])
+            try await partition.call("accept", Entry.arguments([entry]))
+        }
+        let mail = try #require(try await store.takeTask(of: "mail"))
+        let other = try #require(try await store.takeTask(of: "other"))
+        // A key of another type is not mended by waiting.
+        try await partition.redis("SET", "~:activity:other", "text")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await offers.run() }
+            defer { group.cancelAll() }
+            // Redis refuses writes for want of replicas: that passes.
+            try await partition.redis("CONFIG", "SET", "min-replicas-to-write", "1")
+            offers.giveBack(mail)
+            while try await refusals(partition) == 0 { await Task.yield() }
+            #expect(try await partition.redis("EXISTS", "~:activity:mail") == .integer(0))
+            try await partition.redis("CONFIG", "SET", "min-replicas-to-write", "0")
+            while try await partition.redis("LLEN", "~:activity:mail") == .integer(0) { await Task.yield() }
+            offers.giveBack(other)
+            let again = try #require(try await store.takeTask(of: "mail"))
+            offers.giveBack(again)
+            while try await partition.redis("LLEN", "~:activity:mail") == .integer(0) { await Task.yield() }
+            #expect(try await partition.redis("ZSCORE", "~:activity:other:taken", "7\nm:other\ntoken\n{}") != .null)
+        }
+    }
+
+    /// How many calls Redis has refused because of missing replicas.
+    private func refusals(_ partition: Partition) async throws -> Int {
+        let text = try await partition.redis("INFO", "errorstats").string ?? ""
+        return text.contains("errorstat_NOREPLICAS") ? 1 : 0
+    }
+
     @Test("An announcement makes those look who poll that activity")
     func announcement() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in

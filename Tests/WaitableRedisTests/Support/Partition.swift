@@ -13,6 +13,12 @@ struct Partition: Sendable {
         prefix = "test-\(UUID()):{0}"
     }
 
+    /// The keys of a store.
+    init(of store: RedisStore) {
+        client = store.client
+        prefix = store.keys.prefix
+    }
+
     /// The same keys as a store sees them.
     var store: RedisStore { RedisStore(client: client, keys: Keys(namespace: String(prefix.dropLast(4)))) }
 
