@@ -1,9 +1,30 @@
+import RedisClient
 import StatesLanguage
 import Testing
+import WaitableRedis
 
 /// StartSyncExecution by AWS's own clients, which look for it at another host: docs/aws-clients.md says what to set.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct SyncExecutionTests {
+    @Test("Who waits for the end reads the execution once, however long it takes and however large it is")
+    func reads() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let waits = #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":2,"End":true}}}"#
+            let machine = try await stack.create("slow", waits, type: "EXPRESS")
+            func reads() async throws -> Int {
+                let stats = try await stack.store.client.send(RedisCommand("INFO", "commandstats")).string ?? ""
+                let line = stats.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_hget:") } ?? ""
+                return line.firstRange(of: "calls=").flatMap { Int(line[$0.upperBound...].prefix(while: \.isNumber)) }
+                    ?? 0
+            }
+            let before = try await reads()
+            let answer = try await stack.call("StartSyncExecution", ["stateMachineArn": .string(machine)])
+            #expect(answer.json.objectValue?["status"]?.stringValue == "SUCCEEDED")
+            // In two seconds it looks 20 times and more. The others are of the machine, and the worker's.
+            #expect(try await reads() - before <= 10)
+        }
+    }
+
     @Test("An unchanged AWS CLI and boto3 start and wait with what docs/aws-clients.md says, and not without")
     func hostPrefix() async throws {
         try await Stack.with(workers: 1) { stack in

@@ -31,6 +31,8 @@ struct TwinTests {
         ("values", { AttributeValue(stored: $0).json.text }),
         ("starts", Self.start),
         ("heads", Self.head),
+        // Where they are many; Lua counts all of a few.
+        ("texts", { String(ItemTexts.count(inJSON: String(repeating: $0, count: 300))) }),
     ]
 
     private static func start(_ text: String) -> String? {
@@ -61,6 +63,7 @@ struct TwinTests {
 
             local documents, instants, names = require 'documents', require 'instants', require 'names'
             local decimals, values, starts = require 'decimals', require 'values', require 'starts'
+            local texts = require 'texts'
             local readers = {
                 instants = function(text) return string.format('%.0f', instants.parse(text, 'text')) end,
                 names = function(text) return names.checkName(text, 'text') end,
@@ -73,6 +76,7 @@ struct TwinTests {
                     local item = starts.readItem(text)
                     return item.StartTimestamp .. (item.Id and ' ' .. item.Id or '')
                 end,
+                texts = function(text) return string.format('%.0f', texts.textsIn(string.rep(text, 300))) end,
                 heads = function(text)
                     local letter = documents.status(text)
                     if not letter then return nil end
