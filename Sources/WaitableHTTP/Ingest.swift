@@ -21,9 +21,9 @@ public final class Ingest: Sendable {
     let exposition: Exposition
     let batchLimits: BatchLimits
     let bodies: BodyRoom
-    /// Histories and timelines are made anew from their journals: that is work without an await.
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
     let compilations = Turns(atOnce: 1, waiting: 64)
+    /// Histories and timelines are made anew from their journals: that is work without an await.
     let replays = Turns(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
     let onLostMachines: @Sendable () -> Void
     let logger: Logger

@@ -113,7 +113,7 @@ public enum ExecutionDocument {
             execution.failure = try reader.json("failure").map(ExecutionFailure.init(json:))
         }
         if status == .succeeded, execution.output == nil { execution.output = execution.input }
-        // A closed one's `e` and `x` are its own; what else is there was left by functions before it was stopped.
+        // A closed one's `ended` and `failure` are its own; what else is there was left by functions before it was stopped.
         let messages = status.isOpen ? openMessages : closedMessages
         if members.contains(where: { messages.contains($0.key) }) {
             var head = JSONObject()

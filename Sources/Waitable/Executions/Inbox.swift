@@ -87,8 +87,7 @@ public struct Inbox: Sendable, Equatable {
     /// Whether nothing is left to read.
     public var isEmpty: Bool { box == nil }
 
-    /// Reads the members `r`, `m`, `v`, `was`, `e`, `x` and `u` of a document's head or a journal entry, and `a` of an
-    /// entry: answers are kept beside the document.
+    /// Reads the messages of a document's head or a journal entry, and `a` of an entry: answers are kept beside the document.
     init(_ object: JSONObject) {
         guard !object.isEmpty else { return }
         rescheduledTo = object["moved"]?.integerValue.map(Instant.init(milliseconds:))

@@ -71,7 +71,8 @@ package struct ItemError: Error, HTTPResponseError {
 
     static let outcomeUnknown = unavailable(
         "OutcomeUnknown",
-        "Redis did not answer: it may have been done. A start with the same Id is safe to repeat; look first for anything else."
+        "Redis did not answer, so it may have been done. A start with the same Id is safe to repeat; look before you repeat "
+            + "anything else."
     )
     static let redisUnavailable = unavailable("RedisUnavailable", "Redis cannot be reached: nothing was done.")
     static let clockChanged = unavailable(

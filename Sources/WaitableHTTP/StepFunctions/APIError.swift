@@ -40,7 +40,8 @@ struct APIError: Error, Sendable {
         if case .redis(let cause) = error, cause.code == .outcomeUnknown {
             self.init(
                 "OutcomeUnknown",
-                "Redis did not answer: it may have been done. A start with the same name, or a call with the same client token, is safe to repeat.",
+                "Redis did not answer, so it may have been done. A start with the same name, or a call with the same client "
+                    + "token, is safe to repeat.",
                 status: .serviceUnavailable
             )
             retryAfter = 1
