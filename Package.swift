@@ -24,6 +24,7 @@ let hummingbirdTLS: Target.Dependency = .product(name: "HummingbirdTLS", package
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
@@ -96,7 +98,8 @@ let package = Package(
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
-        .target(name: "StatesLanguage", dependencies: ["CodeUnits", crypto]),
+        .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", crypto]),
+        .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
         .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
         .target(name: "CodeUnits"),
         .executableTarget(
@@ -109,6 +112,7 @@ let package = Package(
         ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "CodeUnitsTests", dependencies: ["CodeUnits"]),
+        .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"]),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
         .testTarget(name: "StateGraphTests", dependencies: ["StateGraph"]),
         .testTarget(

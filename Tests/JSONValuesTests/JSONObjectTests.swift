@@ -1,4 +1,4 @@
-import StatesLanguage
+import JSONValues
 import Testing
 
 @Suite("JSON objects", .timeLimit(.minutes(1)))

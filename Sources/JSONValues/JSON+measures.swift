@@ -12,13 +12,13 @@ extension JSON {
     }
 
     /// Whether the compact text has more than some bytes.
-    func isLarger(than bytes: Int) -> Bool {
+    package func isLarger(than bytes: Int) -> Bool {
         var budget = bytes
         return !fits(into: &budget) && textSize(upTo: bytes) > bytes
     }
 
     /// How many bytes the compact text has; any number above the limit where it has more. Nothing is written to find out.
-    func textSize(upTo limit: Int = .max) -> Int {
+    package func textSize(upTo limit: Int = .max) -> Int {
         var size = 0
         measure(&size, upTo: limit)
         return size
@@ -45,7 +45,7 @@ extension JSON {
 
     /// About how many bytes the value stands for, without looking at the bytes of its strings; any number above the limit
     /// where it is more.
-    func weight(upTo limit: Int) -> Int {
+    package func weight(upTo limit: Int) -> Int {
         var weight = 0
         weigh(&weight, upTo: limit)
         return weight
@@ -68,7 +68,7 @@ extension JSON {
 
     /// About how many bytes have to be looked at to tell whether the value is another one; any number above the limit where
     /// it is more.
-    func weight(comparedWith other: JSON, upTo limit: Int) -> Int {
+    package func weight(comparedWith other: JSON, upTo limit: Int) -> Int {
         switch (self, other) {
         case (.string(let one), .string(let two)): min(one.utf8.count, two.utf8.count)
         case (.array(let one), .array(let two)): one.count == two.count ? weight(upTo: limit) : 0
@@ -78,7 +78,7 @@ extension JSON {
     }
 
     /// The compact text, or its beginning and `…` where it has more than some bytes.
-    func excerpt(_ bytes: Int = 10_000) -> String {
+    package func excerpt(_ bytes: Int = 10_000) -> String {
         guard isLarger(than: bytes) else { return text }
         var begun: [UInt8] = []
         write(to: &begun, upTo: bytes)
@@ -86,7 +86,7 @@ extension JSON {
     }
 
     /// Takes the most that the value's text can have off a budget; `false` where that is too much.
-    func fits(into budget: inout Int) -> Bool {
+    package func fits(into budget: inout Int) -> Bool {
         switch self {
         case .string(let text): budget -= Self.most(text)
         case .array(let elements):
@@ -107,7 +107,7 @@ extension JSON {
     private static func most(_ text: String) -> Int { text.utf8.count * 6 + 2 }
 
     /// Whether both have the same text: unlike `==`, the order of members counts, and so does a zero's sign.
-    func isIdentical(to other: JSON) -> Bool {
+    package func isIdentical(to other: JSON) -> Bool {
         switch (self, other) {
         case (.array(let left), .array(let right)):
             left.count == right.count && zip(left, right).allSatisfy { $0.isIdentical(to: $1) }

@@ -24,7 +24,7 @@ extension JSON {
     }
 
     /// Reads a text in which a repeated key is an error: of two, one would be ignored.
-    init(parsingWithoutRepeatedKeys text: String) throws(JSONError) {
+    package init(parsingWithoutRepeatedKeys text: String) throws(JSONError) {
         self = try Array(text.utf8).withUnsafeBufferPointer { (buffer) throws(JSONError) in
             var parser = JSONParser(buffer, deepest: Self.deepestNesting, allowsRepeatedKeys: false)
             return try parser.document()

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import StatesLanguage
+@testable import JSONValues
 
 @Suite("Reading JSON", .timeLimit(.minutes(1)))
 struct JSONParserTests {
