@@ -97,7 +97,8 @@ let package = Package(
         .target(name: "PrometheusMetrics", dependencies: ["CodeUnits", coreMetrics]),
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
-        .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
+        .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
+        .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", crypto]),
         .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
         .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
@@ -122,6 +123,7 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "LineLoggingTests", dependencies: ["LineLogging", logging]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "WaitableItemsTests", dependencies: ["WaitableItems"]),
         .testTarget(name: "WaitableTests", dependencies: ["Waitable", "AllocationCounter"]),
         .testTarget(
             name: "WaitableHTTPTests",

@@ -1,39 +1,39 @@
-public import Logging
+package import Logging
 
 /// A log as one JSON object a line: `time`, `level`, `label`, `message`, then the metadata, flat.
 ///
 /// Values are always strings, or arrays of strings, so that a field has one type in whatever indexes them; a dictionary
 /// in the metadata becomes fields with dots in their names. Metadata under the name of one of the first four gets
 /// `meta.` before it. A text beyond 4 KiB is cut. What a caller logs is written as it is: to leave secrets out is the caller's part.
-public struct JSONLogHandler: LogHandler {
+package struct JSONLogHandler: LogHandler {
     private let label: String
     private let output: LineOutput
 
     /// The lowest level that is written.
-    public var logLevel = Logger.Level.info
+    package var logLevel = Logger.Level.info
     /// What every line says.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Where more of that comes from.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     /// A handler.
     ///
     /// - Parameters:
     ///   - label: The logger's label.
     ///   - output: Where the lines go.
-    public init(label: String, output: LineOutput = .standardError) {
+    package init(label: String, output: LineOutput = .standardError) {
         self.label = label
         self.output = output
     }
 
     /// One entry of ``metadata``.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes one line.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var line = JSONLine()
         line.addTime()
         line.add("level", event.level.rawValue)

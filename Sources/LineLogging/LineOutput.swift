@@ -2,15 +2,15 @@ import Foundation
 import Synchronization
 
 /// Where lines go, each whole: those of several threads do not mix.
-public final class LineOutput: Sendable {
+package final class LineOutput: Sendable {
     /// The process's standard error.
-    public static let standardError = LineOutput(descriptor: 2)
+    package static let standardError = LineOutput(descriptor: 2)
 
     private let descriptor: Int32
     private let lock = Mutex(())
 
     /// An output to an open file; whoever opened it closes it.
-    public init(descriptor: Int32) { self.descriptor = descriptor }
+    package init(descriptor: Int32) { self.descriptor = descriptor }
 
     func write(_ line: [UInt8]) {
         lock.withLock { _ in

@@ -1,40 +1,40 @@
 import Foundation
-public import Logging
+package import Logging
 
 /// A log as text for people, one line an entry: `TIME LEVEL LABEL: NAME=VALUE … MESSAGE`.
 ///
 /// Whatever is logged stays on its line and in its field: a value with blanks, `=`, quotes or what is no plain text is in
 /// quotes, and a text beyond 4 KiB is cut. What a caller logs is written as it is otherwise: to leave
 /// secrets out is the caller's part.
-public struct TextLogHandler: LogHandler {
+package struct TextLogHandler: LogHandler {
     private let label: String
     private let output: LineOutput
 
     /// The lowest level that is written.
-    public var logLevel = Logger.Level.info
+    package var logLevel = Logger.Level.info
     /// What every line says.
-    public var metadata: Logger.Metadata = [:]
+    package var metadata: Logger.Metadata = [:]
     /// Where more of that comes from.
-    public var metadataProvider: Logger.MetadataProvider?
+    package var metadataProvider: Logger.MetadataProvider?
 
     /// A handler.
     ///
     /// - Parameters:
     ///   - label: The logger's label.
     ///   - output: Where the lines go.
-    public init(label: String, output: LineOutput = .standardError) {
+    package init(label: String, output: LineOutput = .standardError) {
         self.label = label
         self.output = output
     }
 
     /// One entry of ``metadata``.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes one line.
-    public func log(event: LogEvent) {
+    package func log(event: LogEvent) {
         var words = [Date.now.formatted(Self.instants), event.level.rawValue, label + ":"]
         // A fixed order, so that lines can be compared.
         for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {

@@ -1,5 +1,5 @@
 /// What a metric is to Prometheus.
-public enum MetricKind: String, Sendable, Hashable {
+package enum MetricKind: String, Sendable, Hashable {
     /// A number that only grows, until the process starts anew.
     case counter
     /// A number that goes up and down.

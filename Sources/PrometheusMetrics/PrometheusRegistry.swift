@@ -1,4 +1,4 @@
-public import CoreMetrics
+package import CoreMetrics
 import Synchronization
 
 /// A back end for swift-metrics that keeps its values in memory, and writes them in Prometheus's text format.
@@ -12,11 +12,11 @@ import Synchronization
 /// to observe takes a short lock, so that a histogram's buckets, sum and count always agree.
 ///
 /// Source: Prometheus, "Exposition formats", text format 0.0.4.
-public final class PrometheusRegistry: MetricsFactory {
+package final class PrometheusRegistry: MetricsFactory {
     /// The format's content type.
-    public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
     /// From half a millisecond to ten minutes.
-    public static let defaultBuckets: [Double] = [
+    package static let defaultBuckets: [Double] = [
         0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 600,
     ]
 
@@ -31,7 +31,7 @@ public final class PrometheusRegistry: MetricsFactory {
     ///   - descriptions: Help, buckets and limits of metrics that are known beforehand.
     ///   - buckets: The buckets of all other histograms.
     ///   - labelSetLimit: The most label sets of a name.
-    public init(
+    package init(
         descriptions: [MetricDescription] = [],
         buckets: [Double] = PrometheusRegistry.defaultBuckets,
         labelSetLimit: Int = 100
@@ -48,7 +48,7 @@ public final class PrometheusRegistry: MetricsFactory {
     ///
     /// - Parameter readings: Values that are read rather than counted, and have their place among the others. A name
     ///   that a handler has is left out.
-    public func text(with readings: [Reading] = []) -> String {
+    package func text(with readings: [Reading] = []) -> String {
         let families = families.withLock { $0.filter { !$0.value.isEmpty } }
         let groups = Dictionary(grouping: readings) { Spelling(Name.ofMetric($0.name)) }
         var writer = TextWriter()
@@ -66,12 +66,12 @@ public final class PrometheusRegistry: MetricsFactory {
     // MARK: MetricsFactory
 
     /// A counter.
-    public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         series(label, dimensions, .counter) { CounterSeries() }
     }
 
     /// A counter, the same as a whole one of that name and labels.
-    public func makeFloatingPointCounter(
+    package func makeFloatingPointCounter(
         label: String,
         dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
@@ -79,12 +79,12 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     /// A gauge.
-    public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+    package func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         series(label, dimensions, .gauge) { GaugeSeries() }
     }
 
     /// A histogram, or a gauge where nothing is aggregated.
-    public func makeRecorder(
+    package func makeRecorder(
         label: String,
         dimensions: [(String, String)],
         aggregate: Bool
@@ -94,20 +94,20 @@ public final class PrometheusRegistry: MetricsFactory {
     }
 
     /// A histogram in seconds.
-    public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
     /// Takes it out of what is written.
-    public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+    package func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
     /// Takes it out of what is written.
-    public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
+    package func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) { remove(handler) }
     /// Takes it out of what is written.
-    public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+    package func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
     /// Takes it out of what is written.
-    public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+    package func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
     /// Takes it out of what is written.
-    public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
+    package func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 
     private func histogram(_ label: String, _ dimensions: [(String, String)]) -> HistogramSeries {
         let bounds = descriptions[Name.ofMetric(label)]?.buckets ?? buckets

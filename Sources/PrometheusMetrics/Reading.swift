@@ -1,18 +1,18 @@
 /// A value that is read when the metrics are written, instead of being counted: memory, the length of a queue.
-public struct Reading: Sendable {
+package struct Reading: Sendable {
     /// The metric's name.
-    public var name: String
+    package var name: String
     /// What a person reads about it.
-    public var help: String
+    package var help: String
     /// Counter or gauge.
-    public var kind: MetricKind
+    package var kind: MetricKind
     /// Names and values of its labels.
-    public var labels: [(String, String)]
+    package var labels: [(String, String)]
     /// The value.
-    public var value: Double
+    package var value: Double
 
     /// A reading from its parts.
-    public init(name: String, help: String, kind: MetricKind, labels: [(String, String)] = [], value: Double) {
+    package init(name: String, help: String, kind: MetricKind, labels: [(String, String)] = [], value: Double) {
         self.name = name
         self.help = help
         self.kind = kind

@@ -2,36 +2,36 @@
 /// [Sugiyama, Tagawa and Toda](https://doi.org/10.1109/TSMC.1981.4308636).
 ///
 /// Pure: it knows sizes and edges, not what they stand for. Lengths are in any unit; y grows downwards.
-public struct LayeredLayout: Sendable {
+package struct LayeredLayout: Sendable {
     /// A width and a height.
-    public struct Size: Sendable, Equatable {
-        public var width, height: Double
+    package struct Size: Sendable, Equatable {
+        package var width, height: Double
 
         /// A width and a height.
-        public init(width: Double, height: Double) {
+        package init(width: Double, height: Double) {
             self.width = width
             self.height = height
         }
     }
 
     /// A place.
-    public struct Point: Sendable, Equatable {
-        public var x, y: Double
+    package struct Point: Sendable, Equatable {
+        package var x, y: Double
 
         /// A place.
-        public init(x: Double, y: Double) {
+        package init(x: Double, y: Double) {
             self.x = x
             self.y = y
         }
     }
 
     /// An edge between two boxes, with the size of its label.
-    public struct Edge: Sendable {
+    package struct Edge: Sendable {
         let from, to: Int
         let label: Size?
 
         /// An edge between two boxes, by their places in the list of boxes.
-        public init(from: Int, to: Int, label: Size? = nil) {
+        package init(from: Int, to: Int, label: Size? = nil) {
             self.from = from
             self.to = to
             self.label = label
@@ -39,37 +39,37 @@ public struct LayeredLayout: Sendable {
     }
 
     /// Where an edge runs.
-    public struct Route: Sendable {
+    package struct Route: Sendable {
         /// From the border of one box to that of the other.
-        public internal(set) var points: [Point] = []
+        package internal(set) var points: [Point] = []
         /// The middle of its label.
-        public internal(set) var label: Point?
+        package internal(set) var label: Point?
     }
 
     /// The distances that are kept.
-    public struct Spacing: Sendable {
+    package struct Spacing: Sendable {
         /// Between two boxes of a layer.
-        public var between = 28.0
+        package var between = 28.0
         /// Between two layers.
-        public var layers = 32.0
+        package var layers = 32.0
 
         /// The usual distances.
-        public init() {}
+        package init() {}
     }
 
     /// The upper left corner of each box.
-    public private(set) var corners: [Point]
+    package private(set) var corners: [Point]
     /// The route of each edge.
-    public private(set) var routes: [Route]
+    package private(set) var routes: [Route]
     /// What all of it takes.
-    public private(set) var size: Size
+    package private(set) var size: Size
 
     /// Places boxes.
     ///
     /// - Parameters:
     ///   - boxes: Their sizes. Those without an edge to them begin at the top, in order.
     ///   - edges: Between boxes, by their places in `boxes`; also loops and edges that lead back.
-    public init(boxes: [Size], edges: [Edge], spacing: Spacing = Spacing()) {
+    package init(boxes: [Size], edges: [Edge], spacing: Spacing = Spacing()) {
         var layers = Layers(boxes: boxes, edges: edges)
         layers.order()
         let placed = Placement(layers, spacing)

@@ -1,6 +1,6 @@
 extension StateGraph {
     /// The graph in the language of [Graphviz](https://graphviz.org/doc/info/lang.html).
-    public func dot() -> String {
+    package func dot() -> String {
         var lines = [
             "digraph {", #"  node [shape=box, style=rounded, fontname="sans-serif", fontsize=12]"#,
             #"  edge [fontname="sans-serif", fontsize=10]"#,

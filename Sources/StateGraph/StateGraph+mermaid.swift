@@ -1,6 +1,6 @@
 extension StateGraph {
     /// The graph as a flowchart for [Mermaid](https://mermaid.js.org), which renders in Markdown on many sites.
-    public func mermaid() -> String {
+    package func mermaid() -> String {
         var lines = ["flowchart TD"]
         addMermaid(to: &lines, prefix: "n", indent: "  ")
         return lines.joined(separator: "\n") + "\n"

@@ -4,7 +4,7 @@ extension StateGraph {
     /// The graph as an SVG picture, light or dark as its viewer is.
     ///
     /// - Parameter title: What it is a picture of, for those who do not see it.
-    public func svg(title: String) -> String {
+    package func svg(title: String) -> String {
         let picture = GraphPicture(of: self)
         let margin = 16.0
         let (width, height) = (picture.size.width + 2 * margin, picture.size.height + 2 * margin)

@@ -1,13 +1,13 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// The states of a definition, and the ways from one to another: what a picture of it shows.
 ///
 /// It takes any definition, also one that cannot be deployed: what it does not understand is not shown.
-public struct StateGraph: Sendable {
+package struct StateGraph: Sendable {
     /// A state, or the start or an end of a workflow.
-    public struct Node: Sendable {
+    package struct Node: Sendable {
         /// What it is.
-        public enum Kind: Sendable, Hashable {
+        package enum Kind: Sendable, Hashable {
             case start
             case end
             /// A state of a type (`Task`, `Wait`, …).
@@ -15,17 +15,17 @@ public struct StateGraph: Sendable {
         }
 
         /// What it is.
-        public var kind: Kind
+        package var kind: Kind
         /// The state's name; empty for a start or an end.
-        public var name: String
+        package var name: String
         /// The workflows inside: the branches of a `Parallel` state, the iteration of a `Map` state.
-        public var workflows: [StateGraph] = []
+        package var workflows: [StateGraph] = []
     }
 
     /// A way from one node to another.
-    public struct Edge: Sendable {
+    package struct Edge: Sendable {
         /// Why it is taken.
-        public enum Kind: Sendable, Hashable {
+        package enum Kind: Sendable, Hashable {
             case next
             case choice
             case `default`
@@ -33,20 +33,20 @@ public struct StateGraph: Sendable {
         }
 
         /// Where it begins and ends, by the places in ``StateGraph/nodes``.
-        public var from, to: Int
+        package var from, to: Int
         /// Why it is taken.
-        public var kind: Kind
+        package var kind: Kind
         /// The condition or the errors; empty for the usual way.
-        public var label = ""
+        package var label = ""
     }
 
     /// The start, then the states in the definition's order, then the end where there is one.
-    public private(set) var nodes: [Node] = []
+    package private(set) var nodes: [Node] = []
     /// The ways between them.
-    public private(set) var edges: [Edge] = []
+    package private(set) var edges: [Edge] = []
 
     /// The graph of a definition, or of a branch.
-    public init(definition: JSONObject) {
+    package init(definition: JSONObject) {
         nodes.append(Node(kind: .start, name: ""))
         let states = definition["States"]?.objectValue ?? [:]
         var places: [Spelling: Int] = [:]

@@ -4,7 +4,7 @@ import NIOPosix
 import NIOSSL
 
 /// Why a connection was not made, or broke, as a person has to know it: none of the words of NIO and BoringSSL.
-public enum ConnectFailure: Error, Sendable, Equatable {
+package enum ConnectFailure: Error, Sendable, Equatable {
     /// No name server knows the host.
     case unknownHost
     /// Nothing listens there.
@@ -27,7 +27,7 @@ public enum ConnectFailure: Error, Sendable, Equatable {
     case other(String)
 
     /// What an error of NIO, NIOSSL or the system stands for.
-    public init(_ error: any Error) {
+    package init(_ error: any Error) {
         switch error {
         case let failure as ConnectFailure: self = failure
         case let error as NIOConnectionError: self = Self.of(error)
@@ -58,7 +58,7 @@ public enum ConnectFailure: Error, Sendable, Equatable {
     }
 
     /// What the system calls an error: `Permission denied`.
-    public static func text(ofCode code: CInt) -> String { String(cString: strerror(code)) }
+    package static func text(ofCode code: CInt) -> String { String(cString: strerror(code)) }
 
     private static func of(_ error: ChannelError) -> ConnectFailure {
         switch error {

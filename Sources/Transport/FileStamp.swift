@@ -1,7 +1,7 @@
 import Foundation
 
 /// What tells one content of a file from the next, without reading it.
-public struct FileStamp: Sendable, Equatable {
+package struct FileStamp: Sendable, Equatable {
     private let device: UInt64
     private let inode: UInt64
     private let mode: UInt32
@@ -10,7 +10,7 @@ public struct FileStamp: Sendable, Equatable {
     private let nanoseconds: Int
 
     /// The stamp of a file as it is now; `nil` where it cannot be seen. Links are followed.
-    public init?(path: String) {
+    package init?(path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         device = UInt64(status.st_dev)

@@ -1,18 +1,18 @@
 import Foundation
-public import NIOSSL
+package import NIOSSL
 
 /// A PEM file, by its path.
-public struct PEMFile: Sendable, Hashable {
+package struct PEMFile: Sendable, Hashable {
     /// Where it is.
-    public let path: String
+    package let path: String
 
     /// A file that is not looked at yet.
-    public init(path: String) { self.path = path }
+    package init(path: String) { self.path = path }
 
     /// Its certificates, one at least.
     ///
     /// - Throws: ``PEMFileError``.
-    public func certificates() throws(PEMFileError) -> [NIOSSLCertificate] {
+    package func certificates() throws(PEMFileError) -> [NIOSSLCertificate] {
         let bytes = try bytes()
         guard let certificates = try? NIOSSLCertificate.fromPEMBytes(bytes), !certificates.isEmpty else {
             throw PEMFileError(rule: "must have a certificate in PEM, and has none")
@@ -23,7 +23,7 @@ public struct PEMFile: Sendable, Hashable {
     /// Its private key.
     ///
     /// - Throws: ``PEMFileError``.
-    public func privateKey() throws(PEMFileError) -> NIOSSLPrivateKey {
+    package func privateKey() throws(PEMFileError) -> NIOSSLPrivateKey {
         let bytes = try bytes()
         guard let key = try? NIOSSLPrivateKey(bytes: bytes, format: .pem) else {
             throw PEMFileError(rule: "must have a private key in PEM, without a passphrase, and has none")
@@ -45,10 +45,10 @@ public struct PEMFile: Sendable, Hashable {
 }
 
 /// A PEM file that cannot be used. It shows nothing of what the file holds.
-public struct PEMFileError: Error, Sendable, CustomStringConvertible {
+package struct PEMFileError: Error, Sendable, CustomStringConvertible {
     /// The rule that is broken.
-    public let rule: String
+    package let rule: String
 
     /// The rule.
-    public var description: String { rule }
+    package var description: String { rule }
 }

@@ -1,12 +1,12 @@
 import Foundation
 import Hummingbird
-public import Logging
+package import Logging
 import Waitable
-public import WaitableMetrics
-public import WaitableRedis
+package import WaitableMetrics
+package import WaitableRedis
 
 /// What the routes share: the store, the clock, the machines, and the table that items are in.
-public final class Ingest: Sendable {
+package final class Ingest: Sendable {
     let store: RedisStore
     let clock: RedisClock
     let starts: StartCoalescer
@@ -39,7 +39,7 @@ public final class Ingest: Sendable {
     ///   - bodies: The room that large bodies of requests share.
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
     ///     deployed has to be deployed again.
-    public init(
+    package init(
         store: RedisStore,
         clock: RedisClock,
         starts: StartCoalescer,
@@ -77,7 +77,7 @@ public final class Ingest: Sendable {
     var arn: ARN { identity.arn }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
-    public func routes() -> Routes {
+    package func routes() -> Routes {
         let routes = Routes(access: access)
         let items = ItemRoutes(ingest: self)
         let batches = BatchRoutes(ingest: self)

@@ -1,14 +1,14 @@
 import PrometheusMetrics
-public import WaitableRedis
+package import WaitableRedis
 
 /// What waits in Redis, and how Redis is, at one moment.
-public struct Backlog: Sendable {
+package struct Backlog: Sendable {
     /// How much waits, is due and runs.
-    public var overview: Overview
+    package var overview: Overview
     /// The Redis clock minus this machine's, in seconds.
-    public var clockOffset: Double
+    package var clockOffset: Double
     /// Redis's memory; `nil` where this user may not ask for it.
-    public var memory: RedisMemory?
+    package var memory: RedisMemory?
 
     var readings: [Reading] {
         var readings = [
@@ -28,5 +28,5 @@ public struct Backlog: Sendable {
     }
 
     /// How long the execution that is due longest has been waiting for a worker.
-    public var oldestOverdueSeconds: Double { Double(overview.oldestOverdueMilliseconds) / 1_000 }
+    package var oldestOverdueSeconds: Double { Double(overview.oldestOverdueMilliseconds) / 1_000 }
 }

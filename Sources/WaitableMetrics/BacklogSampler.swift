@@ -1,10 +1,10 @@
 import Foundation
 import RedisClient
 import Synchronization
-public import WaitableRedis
+package import WaitableRedis
 
 /// Reads the backlog when it is asked for, at most once a second, however many ask: to be watched costs Redis nothing.
-public final class BacklogSampler: Sendable {
+package final class BacklogSampler: Sendable {
     private let store: RedisStore
     private let life: Duration
     private let limit: Duration
@@ -22,14 +22,14 @@ public final class BacklogSampler: Sendable {
     /// - Parameters:
     ///   - life: How long a reading is good for.
     ///   - limit: How long Redis may take; a scrape waits no longer.
-    public init(store: RedisStore, life: Duration = .seconds(1), limit: Duration = .seconds(2)) {
+    package init(store: RedisStore, life: Duration = .seconds(1), limit: Duration = .seconds(2)) {
         self.store = store
         self.life = life
         self.limit = limit
     }
 
     /// The backlog, not older than a second; `nil` where Redis does not answer.
-    public func backlog() async -> Backlog? {
+    package func backlog() async -> Backlog? {
         let task: Task<Backlog?, Never>? = state.withLock { state in
             if let readAt = state.readAt, readAt.duration(to: .now) < life { return nil }
             if let underway = state.underway { return underway }

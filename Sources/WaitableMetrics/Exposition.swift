@@ -1,9 +1,9 @@
-public import PrometheusMetrics
+package import PrometheusMetrics
 import RedisClient
-public import WaitableRedis
+package import WaitableRedis
 
 /// What a process shows of itself: the text that Prometheus reads, and the figures that KEDA scales by.
-public struct Exposition: Sendable {
+package struct Exposition: Sendable {
     private let registry: PrometheusRegistry
     private let store: RedisStore
     private let sampler: BacklogSampler
@@ -15,7 +15,7 @@ public struct Exposition: Sendable {
     ///   - registry: What swift-metrics was bootstrapped with.
     ///   - store: Where the backlog is read.
     ///   - version: The build's version.
-    public init(registry: PrometheusRegistry, store: RedisStore, version: String) {
+    package init(registry: PrometheusRegistry, store: RedisStore, version: String) {
         self.registry = registry
         self.store = store
         self.sampler = BacklogSampler(store: store)
@@ -23,10 +23,10 @@ public struct Exposition: Sendable {
     }
 
     /// The backlog, not older than a second; `nil` where Redis does not answer.
-    public func backlog() async -> Backlog? { await sampler.backlog() }
+    package func backlog() async -> Backlog? { await sampler.backlog() }
 
     /// All metrics. Those that only Redis knows are left out while it does not answer.
-    public func text() async -> String {
+    package func text() async -> String {
         let backlog = await sampler.backlog()
         let client = store.client
         let statistics = client.statistics

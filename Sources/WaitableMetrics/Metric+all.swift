@@ -197,7 +197,7 @@ extension Metric {
     )
 
     /// All of them.
-    public static let all: [Metric] = [
+    package static let all: [Metric] = [
         starts, startSeconds, httpRequests, httpRequestSeconds, claims, emptyClaims, claimedExecutions, claimSeconds,
         lastClaim,
         commits, commitSeconds, refusals, redeliveries, poison, removed, lateness, callFailures, closed, failures,

@@ -1,20 +1,20 @@
-public import CoreMetrics
-public import PrometheusMetrics
+package import CoreMetrics
+package import PrometheusMetrics
 
 /// One metric: its name and labels, and all that is said about it.
-public struct Metric: Sendable, Hashable {
+package struct Metric: Sendable, Hashable {
     /// The name, as Prometheus has it.
-    public let name: String
+    package let name: String
     /// Counter, gauge or histogram.
-    public let kind: MetricKind
+    package let kind: MetricKind
     /// The names of its labels; each has few values, none of them an id or a path.
-    public let labels: [String]
+    package let labels: [String]
     /// What it means.
-    public let help: String
+    package let help: String
     /// A histogram's bounds, in seconds; `nil` for the usual ones.
-    public let buckets: [Double]?
+    package let buckets: [Double]?
     /// The most label sets; `nil` for the usual limit.
-    public let labelSetLimit: Int?
+    package let labelSetLimit: Int?
 
     init(
         _ name: String,
@@ -33,23 +33,23 @@ public struct Metric: Sendable, Hashable {
     }
 
     /// A counter of swift-metrics under this name.
-    public func counter(_ dimensions: (String, String)...) -> Counter { Counter(label: name, dimensions: dimensions) }
+    package func counter(_ dimensions: (String, String)...) -> Counter { Counter(label: name, dimensions: dimensions) }
 
     /// A timer of swift-metrics under this name.
-    public func timer(_ dimensions: (String, String)...) -> Timer { Timer(label: name, dimensions: dimensions) }
+    package func timer(_ dimensions: (String, String)...) -> Timer { Timer(label: name, dimensions: dimensions) }
 
     /// A gauge of swift-metrics under this name.
-    public func gauge(_ dimensions: (String, String)...) -> Gauge { Gauge(label: name, dimensions: dimensions) }
+    package func gauge(_ dimensions: (String, String)...) -> Gauge { Gauge(label: name, dimensions: dimensions) }
 
     /// A value of it that is read rather than counted.
-    public func reading(_ value: Double, _ labels: (String, String)...) -> Reading {
+    package func reading(_ value: Double, _ labels: (String, String)...) -> Reading {
         Reading(name: name, help: help, kind: kind, labels: labels, value: value)
     }
 }
 
 extension PrometheusRegistry {
     /// A registry that knows Waitable's metrics.
-    public static func waitable() -> PrometheusRegistry {
+    package static func waitable() -> PrometheusRegistry {
         PrometheusRegistry(
             descriptions: Metric.all.map {
                 MetricDescription(name: $0.name, help: $0.help, buckets: $0.buckets, labelSetLimit: $0.labelSetLimit)
@@ -60,7 +60,7 @@ extension PrometheusRegistry {
 
 extension Timer {
     /// Observes the time since an instant.
-    public func record(since start: ContinuousClock.Instant) {
+    package func record(since start: ContinuousClock.Instant) {
         let passed = start.duration(to: .now).components
         recordNanoseconds(passed.seconds * 1_000_000_000 + passed.attoseconds / 1_000_000_000)
     }

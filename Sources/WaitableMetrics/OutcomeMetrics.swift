@@ -1,10 +1,10 @@
 import Metrics
 import StatesLanguage
 import Synchronization
-public import Waitable
+package import Waitable
 
 /// Counts what running executions came to, in a worker or in an ingest.
-public final class OutcomeMetrics: Sendable {
+package final class OutcomeMetrics: Sendable {
     private let succeeded = Metric.closed.counter(("status", "SUCCEEDED"))
     private let failed = Metric.closed.counter(("status", "FAILED"))
     private let timedOut = Metric.closed.counter(("status", "TIMED_OUT"))
@@ -15,14 +15,14 @@ public final class OutcomeMetrics: Sendable {
     private static let mostErrors = Metric.failures.labelSetLimit ?? 0
 
     /// Counters from zero, those of the usual errors among them: the first failure is a step up, which a rate sees.
-    public init() {
+    package init() {
         for error in ["States.TaskFailed", "States.Timeout", "States.Runtime", "Waitable.Poisoned"] {
             _ = counter(of: error)
         }
     }
 
     /// Counts a step that was committed.
-    public func committed(_ step: Step) {
+    package func committed(_ step: Step) {
         if step.retries > 0 { retries.increment(by: step.retries) }
         guard case .closed = step.next else { return }
         switch step.execution.status {

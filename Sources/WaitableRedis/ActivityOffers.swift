@@ -1,11 +1,11 @@
-public import Logging
+package import Logging
 import RedisClient
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Tells those who poll an activity when it has got a task, by one subscription for all of them; and gives tasks back that
 /// reached nobody.
-public final class ActivityOffers: Service {
+package final class ActivityOffers: Service {
     private let store: RedisStore
     private let logger: Logger
     private let state = Mutex(State())
@@ -18,13 +18,13 @@ public final class ActivityOffers: Service {
     }
 
     /// Offers of a store whose connection somebody else runs.
-    public init(store: RedisStore, logger: Logger) {
+    package init(store: RedisStore, logger: Logger) {
         self.store = store
         self.logger = logger
     }
 
     /// Listens until the graceful shutdown; then nobody is kept waiting any longer, and what is to be given back is.
-    public func run() async throws {
+    package func run() async throws {
         async let isAllBack: Void = giveAllBack()
         await cancelWhenGracefulShutdown {
             await self.store.client.listen(to: [self.store.keys.offers]) { push in
@@ -42,7 +42,7 @@ public final class ActivityOffers: Service {
     }
 
     /// Gives a task back that reached nobody, as soon as Redis can be asked.
-    public func giveBack(_ task: ActivityTask) { returned.yield(task) }
+    package func giveBack(_ task: ActivityTask) { returned.yield(task) }
 
     private func giveAllBack() async {
         for await task in returns {
@@ -84,7 +84,7 @@ public final class ActivityOffers: Service {
     ///   - interval: The longest time between two looks.
     ///   - take: Takes a task; `nil` where there is none.
     /// - Returns: The task; `nil` where none came in time.
-    public func poll<Taken: Sendable>(
+    package func poll<Taken: Sendable>(
         _ activity: String,
         for client: WaitingClient,
         limit: Duration,

@@ -1,6 +1,6 @@
-public import Logging
+package import Logging
 import RedisClient
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Whether Redis could load its append-only file again.
@@ -8,7 +8,7 @@ import Synchronization
 /// Redis loads the file as its user `default`, whether or not anybody may log in as that user. A transaction in the file
 /// that the user may not run is dropped, with a line in Redis's log and no error (Redis 7 and 8, Valkey 8), and
 /// each call of a function that writes more than once is such a transaction.
-public final class AppendOnlyFileCheck: Service {
+package final class AppendOnlyFileCheck: Service {
     /// How old an answer may be, on one connection; one that found a problem is asked for again at once.
     private static let lifetime = Duration.seconds(300)
 
@@ -24,13 +24,13 @@ public final class AppendOnlyFileCheck: Service {
     }
 
     /// A check of the Redis of a store.
-    public init(store: RedisStore, logger: Logger) {
+    package init(store: RedisStore, logger: Logger) {
         self.store = store
         self.logger = logger
     }
 
     /// Checks once a second until the graceful shutdown, and logs what changes.
-    public func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             var logged: String?
             while !Task.isCancelled {
@@ -50,7 +50,7 @@ public final class AppendOnlyFileCheck: Service {
 
     /// Why the next restart of Redis would lose what is in its append-only file; `nil` where it would not, where there is
     /// no such file, and where Redis does not answer.
-    public func problem() async -> String? {
+    package func problem() async -> String? {
         let before = last.withLock { $0 }
         if let before, before.problem == nil, before.connection == store.client.connections,
             before.taken.duration(to: .now) < Self.lifetime

@@ -1,10 +1,10 @@
 import Waitable
 
 /// The Lua library `waitable`: its text, and how it gets into a Redis.
-public enum FunctionLibrary {
+package enum FunctionLibrary {
     /// The library's text, as `FUNCTION LOAD` takes it: one chunk, in which the files of the folder `Functions` are modules. As
     /// always in Lua, a file returns what others get by `require`, and runs when it is first asked for.
-    public static let source =
+    package static let source =
         heading + modules.map(text(of:)).joined() + modules.map { "require '\($0.name)'\n" }.joined()
 
     /// What stands before the modules: the library's name, Lua's `require`, and the limits that it shares with the processes.
@@ -52,7 +52,7 @@ public enum FunctionLibrary {
     ]
 
     /// The version that the text names, in a line `local VERSION = '…'`. It grows by one with each change.
-    public static let version: Int = {
+    package static let version: Int = {
         let marker = "local VERSION = '"
         guard let start = source.firstRange(of: marker)?.upperBound else { return 0 }
         return Int(source[start...].prefix { $0 != "'" }) ?? 0

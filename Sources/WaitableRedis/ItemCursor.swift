@@ -1,37 +1,37 @@
 import Foundation
 
 /// A place in the list of executions: those that wait, by due instant, then those that closed, the last first.
-public struct ItemCursor: Sendable, Equatable {
+package struct ItemCursor: Sendable, Equatable {
     /// The two sorted sets, in the order of the list.
-    public enum Set: String, Sendable {
+    package enum Set: String, Sendable {
         case due = "d"
         case closed = "c"
     }
 
     /// Where the list goes on.
-    public var set: Set
+    package var set: Set
     /// The last entry seen; `nil` at the set's beginning. One without a name stands before all that have its score.
-    public var last: ListedMember?
+    package var last: ListedMember?
 
     /// The list's beginning.
-    public static let beginning = ItemCursor(set: .due, after: nil)
+    package static let beginning = ItemCursor(set: .due, after: nil)
 
     /// A place after an entry.
-    public init(set: Set, after last: ListedMember?) {
+    package init(set: Set, after last: ListedMember?) {
         self.set = set
         self.last = last
     }
 
     /// The cursor as a text for URLs, short enough to be copied: the set, the score's bits to the base of 36, and the
     /// member in base64 for URLs.
-    public var token: String {
+    package var token: String {
         guard let last else { return set.rawValue }
         let member = Data(last.bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
         return "\(set.rawValue).\(String(last.score.bitPattern, radix: 36)).\(member.replacing("=", with: ""))"
     }
 
     /// Reads a token; `nil` where it is none.
-    public init?(token: String) {
+    package init?(token: String) {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false)
         guard let set = Set(rawValue: String(parts[0])) else { return nil }
         if parts.count == 1 {
@@ -55,19 +55,19 @@ public struct ItemCursor: Sendable, Equatable {
 }
 
 /// One entry of the list of executions.
-public struct ListedMember: Sendable, Equatable {
+package struct ListedMember: Sendable, Equatable {
     /// The set it stands in.
-    public var set: ItemCursor.Set
+    package var set: ItemCursor.Set
     /// The member as stored: put there by hand, it can be of any bytes.
-    public var bytes: [UInt8]
+    package var bytes: [UInt8]
     /// Its score: the due or closing instant in Unix ms; with a fraction, a lease.
-    public var score: Double
+    package var score: Double
 
     /// The member as a text: `machine:id`, or a bare Id.
-    public var name: String { String(decoding: bytes, as: UTF8.self) }
+    package var name: String { String(decoding: bytes, as: UTF8.self) }
 
     /// An entry from its parts.
-    public init(set: ItemCursor.Set, bytes: [UInt8], score: Double) {
+    package init(set: ItemCursor.Set, bytes: [UInt8], score: Double) {
         self.set = set
         self.bytes = bytes
         self.score = score

@@ -1,18 +1,18 @@
-public import Waitable
+package import Waitable
 
 /// What a list of items is asked for: `limit`, `nextToken`, `ProcessStatus`.
-public struct ItemListQuery: Sendable {
+package struct ItemListQuery: Sendable {
     /// Items in a page, 1 to 1,000.
-    public var limit = 100
+    package var limit = 100
     /// Where the last page ended.
-    public var start: ItemCursor = .beginning
+    package var start: ItemCursor = .beginning
     /// Only items in this status.
-    public var processStatus: String?
+    package var processStatus: String?
 
     /// Reads a query's names and values.
     ///
     /// - Throws: `FieldError` for an unknown name or a bad value.
-    public init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
+    package init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
         for (name, value) in parameters {
             switch name {
             case "limit": limit = try PageQuery.limit(value)

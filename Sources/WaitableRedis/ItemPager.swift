@@ -1,27 +1,27 @@
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// Reads items page by page: first those of open executions, by due instant, then those of closed ones, from the last
 /// closed on. An item that moves on between two pages is never missed; it may be seen twice.
-public struct ItemPager: Sendable {
+package struct ItemPager: Sendable {
     private let store: RedisStore
     private let table: String
 
     /// A pager over the items of a table.
-    public init(store: RedisStore, table: String) {
+    package init(store: RedisStore, table: String) {
         self.store = store
         self.table = table
     }
 
     /// A page of items.
-    public struct Page: Sendable {
+    package struct Page: Sendable {
         /// The items, as stored.
-        public var items: [[ItemField]]
+        package var items: [[ItemField]]
         /// Where the list goes on; `nil` at its end.
-        public var next: ItemCursor?
+        package var next: ItemCursor?
 
         /// `{"items": […], "nextToken"?}`
-        public var json: JSON {
+        package var json: JSON {
             var object: JSONObject = ["items": .array(items.map(ItemView.json))]
             object["nextToken"] = next.map { .string($0.token) }
             return .object(object)
@@ -29,10 +29,10 @@ public struct ItemPager: Sendable {
     }
 
     /// How many bytes of names and values there is room for in a page. Where there is any left, one more item comes.
-    public static let mostBytes = 4_194_304
+    package static let mostBytes = 4_194_304
 
     /// A page; it may hold fewer items than asked for where they are large, with a filter even none, and still have a next one.
-    public func page(_ query: ItemListQuery) async throws(StoreError) -> Page {
+    package func page(_ query: ItemListQuery) async throws(StoreError) -> Page {
         var items: [[ItemField]] = []
         var room = Self.mostBytes
         var cursor: ItemCursor? = query.start

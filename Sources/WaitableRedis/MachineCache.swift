@@ -1,11 +1,11 @@
 import RedisClient
 import StatesLanguage
 import Synchronization
-public import Waitable
+package import Waitable
 
 /// Compiled revisions by their hash, read from Redis once: they never change. Which revision a name stands for does, so
 /// that is remembered for a second only.
-public final class MachineCache: Sendable {
+package final class MachineCache: Sendable {
     private let store: RedisStore
     private let capacity: Int
     private let machines = Mutex(Machines())
@@ -39,7 +39,7 @@ public final class MachineCache: Sendable {
     /// A cache over a store.
     ///
     /// - Parameter capacity: The most revisions kept; beyond it all are read anew.
-    public init(store: RedisStore, capacity: Int = 1_000) {
+    package init(store: RedisStore, capacity: Int = 1_000) {
         self.store = store
         self.capacity = capacity
     }
@@ -48,7 +48,7 @@ public final class MachineCache: Sendable {
     ///
     /// - Throws: ``StoreError`` where Redis does not answer, ``RevisionError`` where there is no such revision or this
     ///   version cannot run it.
-    public func machine(_ name: String, hash: String) async throws -> DeployedMachine {
+    package func machine(_ name: String, hash: String) async throws -> DeployedMachine {
         if let machine = machines.withLock({ $0.machine(name, hash: hash) }) { return machine }
         guard let revision = try await store.revision(hash) else {
             throw RevisionError(name: name, hash: hash, reason: "is not in Redis", isMissing: true)
@@ -71,7 +71,7 @@ public final class MachineCache: Sendable {
     /// The machine at the revision that new executions start with; `nil` where there is no machine of that name.
     ///
     /// What is known is asked again after a second, so an update reaches every ingest within that time.
-    public func current(_ name: String) async throws -> DeployedMachine? {
+    package func current(_ name: String) async throws -> DeployedMachine? {
         if let hash = names.withLock({ $0.value(for: name) }) { return try await machine(name, hash: hash) }
         guard let record = try await store.machine(name) else { return nil }
         names.withLock { $0.keep(record.revision, for: name) }
@@ -79,7 +79,7 @@ public final class MachineCache: Sendable {
     }
 
     /// The name of the default machine, asked again after a second; `nil` where there is none.
-    public func defaultMachine() async throws(StoreError) -> String? {
+    package func defaultMachine() async throws(StoreError) -> String? {
         if let name = names.withLock({ $0.value(for: Keys.defaultMachineField) }) { return name }
         let name = try await store.defaultMachine()
         if let name { names.withLock { $0.keep(name, for: Keys.defaultMachineField) } }
@@ -89,33 +89,33 @@ public final class MachineCache: Sendable {
 
     /// The name of the default machine as far as this process can tell, for logs: asked of Redis only while there is a
     /// connection, else the last one known.
-    public func likelyDefaultMachine() async -> String? {
+    package func likelyDefaultMachine() async -> String? {
         if store.client.connectionState == .connected, let name = try? await defaultMachine() { return name }
         return lastDefault.withLock { $0 }
     }
 
     /// Forgets what a name stands for, after it was deployed anew.
-    public func forget(_ name: String) {
+    package func forget(_ name: String) {
         names.withLock { $0.forget(name) }
     }
 
     /// Forgets what all names stand for, after Redis has lost some of it.
-    public func forgetNames() { names.withLock { $0 = ShortMemory() } }
+    package func forgetNames() { names.withLock { $0 = ShortMemory() } }
 }
 
 /// A revision that an execution needs and that cannot be had.
-public struct RevisionError: Error, Sendable, CustomStringConvertible {
+package struct RevisionError: Error, Sendable, CustomStringConvertible {
     /// The machine's name.
-    public var name: String
+    package var name: String
     /// The revision's hash.
-    public var hash: String
+    package var hash: String
     /// Why not.
-    public var reason: String
+    package var reason: String
     /// Whether there is no such revision in Redis.
-    public var isMissing: Bool
+    package var isMissing: Bool
 
     /// The error in one line.
-    public var description: String { "revision \(hash) of the state machine '\(name)' \(reason)" }
+    package var description: String { "revision \(hash) of the state machine '\(name)' \(reason)" }
 }
 
 /// What names stand for, remembered for a second.

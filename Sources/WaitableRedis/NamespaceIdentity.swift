@@ -1,8 +1,8 @@
-public import Logging
+package import Logging
 import RedisClient
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
-public import Waitable
+package import Waitable
 
 /// What a namespace is given at its first use, and keeps: the region and account in its ARNs, and the key of its task
 /// tokens.
@@ -10,9 +10,9 @@ public import Waitable
 /// Executions get names that are derived from these, and their histories are made anew by whoever reads them: all
 /// processes of a namespace have to agree on them. The first one writes them into Redis; the others read them there, and
 /// refuse to work where their settings differ.
-public final class NamespaceIdentity: Service {
+package final class NamespaceIdentity: Service {
     /// The names that this process gives.
-    public let arn: ARN
+    package let arn: ARN
     private let store: RedisStore
     private let interval: Duration
     private let logger: Logger
@@ -24,7 +24,7 @@ public final class NamespaceIdentity: Service {
     ///   - arn: The region and account that this process is set up with.
     ///   - interval: The time after which Redis is asked again, as it may have been flushed. On a new connection it is asked
     ///     within a second: it may be another one.
-    public init(store: RedisStore, arn: ARN, interval: Duration = .seconds(60), logger: Logger) {
+    package init(store: RedisStore, arn: ARN, interval: Duration = .seconds(60), logger: Logger) {
         self.store = store
         self.arn = arn
         self.interval = interval
@@ -34,7 +34,7 @@ public final class NamespaceIdentity: Service {
     /// Settles the identity again and again, until the graceful shutdown.
     ///
     /// - Throws: ``NamespaceIdentityError`` where the namespace's is not this process's.
-    public func run() async throws {
+    package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
                 while !Task.isCancelled {
@@ -56,7 +56,7 @@ public final class NamespaceIdentity: Service {
     /// The key of the namespace's task tokens. Asks Redis only where it was not settled yet.
     ///
     /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
-    public func secret() async throws -> TaskTokenKey {
+    package func secret() async throws -> TaskTokenKey {
         if let key = known.withLock({ $0 }) { return key }
         return try await settle()
     }
@@ -67,7 +67,7 @@ public final class NamespaceIdentity: Service {
     /// - Returns: The key of its task tokens.
     /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
     @discardableResult
-    public func settle() async throws -> TaskTokenKey {
+    package func settle() async throws -> TaskTokenKey {
         // Redis may lose it between two commands, but not for ever.
         for _ in 0..<3 {
             let words = try await store.send(RedisCommand("MGET", store.keys.arn, store.keys.secret)).array ?? []
@@ -87,7 +87,7 @@ public final class NamespaceIdentity: Service {
     /// Reads the namespace's identity from Redis, and changes nothing: a namespace without one is fit for any process.
     ///
     /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
-    public func verify() async throws {
+    package func verify() async throws {
         let words = try await store.send(RedisCommand("MGET", store.keys.arn)).array ?? []
         if let text = words.first?.string { try check(text) }
     }
@@ -131,7 +131,7 @@ public final class NamespaceIdentity: Service {
 }
 
 /// A namespace that this process cannot work on: its identity is another one, or cannot be read.
-public struct NamespaceIdentityError: Error, Sendable, CustomStringConvertible {
+package struct NamespaceIdentityError: Error, Sendable, CustomStringConvertible {
     /// The setting or the key, what it must be, and what it is; never the key of task tokens.
-    public let description: String
+    package let description: String
 }

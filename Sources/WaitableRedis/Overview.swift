@@ -1,26 +1,26 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What there is to see at a glance: how much waits, is due, runs, and who works on it.
-public struct Overview: Sendable, Equatable {
+package struct Overview: Sendable, Equatable {
     /// When it was read, by the Redis clock.
-    public var now: Instant
+    package var now: Instant
     /// Executions whose moment lies ahead.
-    public var waiting: Int
+    package var waiting: Int
     /// Executions whose moment has come, and that no worker holds.
-    public var due: Int
+    package var due: Int
     /// Executions that workers hold, as they last reported.
-    public var running: Int
+    package var running: Int
     /// Executions that were due while their state machine was paused.
-    public var paused: Int
+    package var paused: Int
     /// Executions that closed within the last second.
-    public var completedPerSecond: Int
+    package var completedPerSecond: Int
     /// How long the execution that is due longest has been waiting for a worker, in ms.
-    public var oldestOverdueMilliseconds: Int
+    package var oldestOverdueMilliseconds: Int
     /// The workers that have reported themselves lately, by name.
-    public var workers: [WorkerReport]
+    package var workers: [WorkerReport]
 
     /// The same as JSON; instants in ISO 8601, `oldestOverdueSeconds` with its milliseconds.
-    public var json: JSON {
+    package var json: JSON {
         .object([
             "now": .string(now.iso8601),
             "waiting": .integer(Int64(waiting)),
@@ -34,7 +34,7 @@ public struct Overview: Sendable, Equatable {
     }
 
     /// An overview from its parts.
-    public init(
+    package init(
         now: Instant,
         waiting: Int,
         due: Int,
@@ -55,7 +55,7 @@ public struct Overview: Sendable, Equatable {
     }
 
     /// Reads an overview; `nil` where it is none.
-    public init?(json: JSON) {
+    package init?(json: JSON) {
         guard let object = json.objectValue, let now = object["now"]?.stringValue.flatMap({ Instant(iso8601: $0) }),
             let overdue = object["oldestOverdueSeconds"]?.numberValue,
             let overdueMilliseconds = Int(exactly: (overdue * 1_000).rounded()),

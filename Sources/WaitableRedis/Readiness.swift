@@ -1,19 +1,19 @@
 /// When starts are taken.
-public struct ReadinessPolicy: Sendable, Hashable {
+package struct ReadinessPolicy: Sendable, Hashable {
     /// Whether Redis may be set up to evict keys: items can be lost then, without a word.
-    public var allowsEviction: Bool
+    package var allowsEviction: Bool
     /// The share of `maxmemory` in percent from which no start is taken, so that what waits can still be worked on.
-    public var highWaterPercent: Int
+    package var highWaterPercent: Int
 
     /// A policy; the defaults lose nothing.
-    public init(allowsEviction: Bool = false, highWaterPercent: Int = 90) {
+    package init(allowsEviction: Bool = false, highWaterPercent: Int = 90) {
         self.allowsEviction = allowsEviction
         self.highWaterPercent = highWaterPercent
     }
 }
 
 /// Why a start would be lost or refused now.
-public enum Unreadiness: Sendable, Equatable {
+package enum Unreadiness: Sendable, Equatable {
     /// There is no connection to Redis, or it does not answer.
     case unreachable
     /// Redis reads its data after a restart.
@@ -63,7 +63,7 @@ public enum Unreadiness: Sendable, Equatable {
     }
 
     /// A word for programs.
-    public var code: String {
+    package var code: String {
         switch self {
         case .unreachable: "RedisUnavailable"
         case .loading: "RedisLoading"
@@ -80,7 +80,7 @@ public enum Unreadiness: Sendable, Equatable {
     }
 
     /// The same in a sentence for people.
-    public var reason: String {
+    package var reason: String {
         switch self {
         case .unreachable: "there is no connection to Redis"
         case .loading: "Redis reads its data after a restart"
@@ -100,7 +100,7 @@ public enum Unreadiness: Sendable, Equatable {
     }
 
     /// After how many seconds it is worth asking again.
-    public var retryAfter: Int {
+    package var retryAfter: Int {
         switch self {
         case .unreachable, .loading, .deploying, .noDefaultMachine: 1
         case .full, .memoryHigh, .refusesWrites: 5

@@ -1,13 +1,13 @@
-public import Logging
+package import Logging
 import RedisClient
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Knows whether a start would be taken, by asking Redis once a second: no start and no probe pays a round trip for it.
 ///
 /// What is asked is a function that Redis runs under the rules of a start and that writes nothing, so that every reason
 /// for which Redis would refuse a start is seen, by Redis's own judgement.
-public final class ReadinessSampler: Service {
+package final class ReadinessSampler: Service {
     private let store: RedisStore
     private let policy: ReadinessPolicy
     private let interval: Duration
@@ -28,7 +28,7 @@ public final class ReadinessSampler: Service {
     ///   - interval: The time between two samples; one that is five times as old says nothing any more.
     ///   - isDeployed: Whether the process has deployed what it was given; it is not ready before.
     ///   - onEmptyRegistry: Called with each sample that finds no state machine deployed.
-    public init(
+    package init(
         store: RedisStore,
         policy: ReadinessPolicy,
         interval: Duration = .seconds(1),
@@ -46,7 +46,7 @@ public final class ReadinessSampler: Service {
     }
 
     /// Samples until the graceful shutdown.
-    public func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await self.sample()
@@ -56,7 +56,7 @@ public final class ReadinessSampler: Service {
     }
 
     /// Why a start would not be taken now; `nil` where it would. Asks Redis only where no sample was taken yet.
-    public func unreadiness() async -> Unreadiness? {
+    package func unreadiness() async -> Unreadiness? {
         guard store.client.connectionState == .connected else { return .unreachable }
         let unreadiness: Unreadiness?
         if let sample = last.withLock({ $0 }) {
@@ -70,7 +70,7 @@ public final class ReadinessSampler: Service {
 
     /// Why no start must be sent to Redis, as far as the last sample tells: Redis would take it, and what would be lost,
     /// or what waits would have no room. Asks Redis only where no sample was taken yet.
-    public func refusal() async -> StoreError? {
+    package func refusal() async -> StoreError? {
         let sample = last.withLock { $0 }
         guard let unreadiness = sample == nil ? await self.sample() : sample?.unreadiness else { return nil }
         switch unreadiness {

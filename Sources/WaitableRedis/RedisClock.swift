@@ -1,7 +1,7 @@
-public import Logging
+package import Logging
 import RedisClient
-public import ServiceLifecycle
-public import StatesLanguage
+import ServiceLifecycle
+package import StatesLanguage
 import Synchronization
 
 /// The Redis clock as another process sees it: read now and then, and carried on by this process's monotonic clock in
@@ -10,7 +10,7 @@ import Synchronization
 /// A reading is known only to lie between its question and its answer. What is counted from it ("in 10 seconds") counts
 /// from before the question, and is never early; whether an instant has passed counts from after the answer. A reading is
 /// taken anew with each connection, and whenever a reply shows another time: Redis's clock was set, or it is another Redis.
-public final class RedisClock: Service {
+package final class RedisClock: Service {
     private let store: RedisStore
     private let interval: Duration
     private let logger: Logger
@@ -34,11 +34,11 @@ public final class RedisClock: Service {
     }
 
     /// Between which instants a call that is made now finds Redis's clock.
-    public struct Window: Sendable {
+    package struct Window: Sendable {
         /// A little before what it shows for certain.
-        public var earliest: Instant
+        package var earliest: Instant
         /// What it shows at the most, and a second for the way there; `nil` for any time.
-        public var latest: Instant?
+        package var latest: Instant?
     }
 
     /// How far two clocks may drift apart between two readings, in µs.
@@ -47,14 +47,14 @@ public final class RedisClock: Service {
     /// A clock over a store.
     ///
     /// - Parameter interval: The time between two readings.
-    public init(store: RedisStore, interval: Duration = .seconds(10), logger: Logger) {
+    package init(store: RedisStore, interval: Duration = .seconds(10), logger: Logger) {
         self.store = store
         self.interval = interval
         self.logger = logger
     }
 
     /// Reads the clock again and again, until the graceful shutdown.
-    public func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 do {
@@ -69,19 +69,19 @@ public final class RedisClock: Service {
 
     /// The Redis clock now, in whole Unix milliseconds: never behind it. Asks Redis only where no reading of this connection
     /// has been made yet.
-    public func now() async throws(StoreError) -> Instant {
+    package func now() async throws(StoreError) -> Instant {
         let current = if let known = currentReading { known } else { try await read() }
         return Instant(milliseconds: current.latest(at: .now) / 1_000)
     }
 
     /// Whether an instant has passed by Redis's clock, for certain.
-    public func hasPassed(_ instant: Instant) -> Bool {
+    package func hasPassed(_ instant: Instant) -> Bool {
         guard let current = currentReading else { return false }
         return instant.milliseconds <= current.earliest(at: .now) / 1_000
     }
 
     /// What a call that is made now can tell Redis of its clock; `nil` before the first reading.
-    public var window: Window? {
+    package var window: Window? {
         guard let current = currentReading else { return nil }
         let now = ContinuousClock.now
         return Window(
@@ -98,7 +98,7 @@ public final class RedisClock: Service {
     ///   - answered: When its reply came.
     /// - Returns: Whether the clock is the one that was known.
     @discardableResult
-    public func note(
+    package func note(
         _ time: Instant,
         asked: ContinuousClock.Instant,
         answered: ContinuousClock.Instant

@@ -1,16 +1,16 @@
 import RedisClient
 import StatesLanguage
-public import Waitable
+package import Waitable
 
 extension RedisStore {
     /// The activity of a name; `nil` where there is none.
-    public func activity(_ name: String) async throws(StoreError) -> ActivityRecord? {
+    package func activity(_ name: String) async throws(StoreError) -> ActivityRecord? {
         let text = try await send(RedisCommand("HGET", keys.registry(.activities), name)).string
         return Self.activity(name, text)
     }
 
     /// All activities, by name.
-    public func activities() async throws(StoreError) -> [ActivityRecord] {
+    package func activities() async throws(StoreError) -> [ActivityRecord] {
         let words = try await send(RedisCommand("HGETALL", keys.registry(.activities))).array ?? []
         let records = stride(from: 0, to: words.count - 1, by: 2).compactMap { index in
             words[index].string.flatMap { Self.activity($0, words[index + 1].string) }
@@ -21,7 +21,7 @@ extension RedisStore {
     /// Creates an activity, unless there is one of that name.
     ///
     /// - Returns: The activity that there is now.
-    public func create(_ activity: ActivityRecord) async throws(StoreError) -> ActivityRecord {
+    package func create(_ activity: ActivityRecord) async throws(StoreError) -> ActivityRecord {
         let new = RegistryChange(table: .activities, name: activity.name, before: nil, after: activity.json.text)
         while true {
             if try await enter([new], revision: nil) { return activity }
@@ -30,7 +30,7 @@ extension RedisStore {
     }
 
     /// Removes an activity. Its tasks stay with their executions, and nobody can take them any more.
-    public func deleteActivity(_ name: String) async throws(StoreError) {
+    package func deleteActivity(_ name: String) async throws(StoreError) {
         while let text = try await send(RedisCommand("HGET", keys.registry(.activities), name)).string {
             let change = RegistryChange(table: .activities, name: name, before: text, after: nil)
             if try await enter([change], revision: nil) { return }

@@ -1,10 +1,10 @@
 import RedisClient
 import StatesLanguage
-public import Waitable
+package import Waitable
 
 extension RedisStore {
     /// Gives a machine a revision: one that exists keeps the rest of its record.
-    public func deploy(_ revision: Revision, name: String) async throws(StoreError) {
+    package func deploy(_ revision: Revision, name: String) async throws(StoreError) {
         let record = try await record(name, revision.hash, known: try await machine(name))
         _ = try await deploy(revision, as: record, mode: .put)
     }
@@ -17,7 +17,7 @@ extension RedisStore {
     ///   - replaces: Whether it takes the place of a machine of that name.
     /// - Returns: Whether it was deployed.
     @discardableResult
-    public func deployFromFile(
+    package func deployFromFile(
         _ revision: Revision,
         name: String,
         isLost: Bool = false,
@@ -39,7 +39,7 @@ extension RedisStore {
     /// Makes a machine the default one that a setting names, where the setting has changed since it was last taken.
     ///
     /// - Returns: Whether it was taken now.
-    public func takeDefaultMachine(fromSetting name: String) async throws(StoreError) -> Bool {
+    package func takeDefaultMachine(fromSetting name: String) async throws(StoreError) -> Bool {
         let (table, field) = (keys.registry(.deployed), Keys.defaultMachineField)
         if try await send(RedisCommand("HGET", table, field)).string == name { return false }
         try await setDefaultMachine(name)

@@ -1,6 +1,6 @@
 import RedisClient
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 extension RedisStore {
     /// Starts executions, each atomically with its first effects. All of them or, when Redis is full, none.
@@ -11,7 +11,7 @@ extension RedisStore {
     ///     any.
     /// - Returns: One result for each, in order.
     /// - Throws: ``StoreError/clockChanged``, where Redis's clock is another one: they have to be made anew.
-    public func start(
+    package func start(
         _ transitions: [Transition],
         by clock: RedisClock? = nil
     ) async throws(StoreError) -> [StartResult] {
@@ -132,7 +132,7 @@ extension RedisStore {
     ///   - machine: The state machine; `nil` for the default one.
     /// - Returns: The function's answer: `{"Id", "startDate"}`.
     /// - Throws: `refused` with `VALIDATION`, `NOTFOUND` or `CONFLICT`.
-    public func startByHand(_ item: String, machine: String?) async throws(StoreError) -> JSON {
+    package func startByHand(_ item: String, machine: String?) async throws(StoreError) -> JSON {
         var arguments = FunctionArguments(item)
         if let machine { arguments.append(machine) }
         return try Self.startAnswer(try await call("waitable_start", arguments))
@@ -149,7 +149,7 @@ extension RedisStore {
     ///
     /// - Parameter items: Each item as JSON text, and its machine; `nil` for the default one.
     /// - Returns: An answer for each, in order.
-    public func startByHand(
+    package func startByHand(
         _ items: [(item: String, machine: String?)]
     ) async throws(StoreError) -> [Result<JSON, StoreError>] {
         guard let first = items.first else { return [] }
@@ -195,7 +195,7 @@ extension RedisStore {
     ///   - worker: The claiming worker's name.
     ///   - sleep: For how many ms at most the worker sleeps when nothing is due, 1 to 3,600,000; it then hears of what is due
     ///     sooner on its channel. `nil` for one that does not sleep.
-    public func claim(limit: Int, lease: Int, worker: String, sleep: Int? = nil) async throws(StoreError) -> Claim {
+    package func claim(limit: Int, lease: Int, worker: String, sleep: Int? = nil) async throws(StoreError) -> Claim {
         var arguments = FunctionArguments(String(limit), String(lease), worker)
         if let sleep { arguments.append(sleep) }
         let reply = try await call("waitable_claim", arguments)
@@ -232,7 +232,7 @@ extension RedisStore {
     /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed;
     ///   ``StoreError/outOfMemory(_:)``, where Redis is full and one of them grows, or is above the mark and one of them
     ///   makes something new: nothing is applied.
-    public func commit(
+    package func commit(
         _ transitions: [Transition],
         token: String,
         highWaterPercent: Int = 90
@@ -279,7 +279,7 @@ extension RedisStore {
     ///
     /// - Parameter members: As they were claimed, byte for byte.
     /// - Returns: The new token, and the members that were still held.
-    public func renew(
+    package func renew(
         _ members: [[UInt8]],
         token: String,
         lease: Int
@@ -301,14 +301,14 @@ extension RedisStore {
     ///   - pause: In how many ms they are due.
     /// - Returns: How many were still held.
     @discardableResult
-    public func release(_ members: [[UInt8]], token: String, pause: Int = 0) async throws(StoreError) -> Int {
+    package func release(_ members: [[UInt8]], token: String, pause: Int = 0) async throws(StoreError) -> Int {
         var arguments = FunctionArguments(token, String(pause))
         for member in members { arguments.append(member) }
         return Int(try await call("waitable_release", arguments).integer ?? 0)
     }
 
     /// What became of a bare member that was to be an execution.
-    public enum Adoption: Int64, Sendable {
+    package enum Adoption: Int64, Sendable {
         /// The lease on it was lost.
         case lost = 0
         /// It has the execution's name now, and no document yet.
@@ -318,7 +318,7 @@ extension RedisStore {
     }
 
     /// Gives a bare member its execution's name, under the same lease.
-    public func adopt(member: [UInt8], as key: ExecutionKey, token: String) async throws(StoreError) -> Adoption {
+    package func adopt(member: [UInt8], as key: ExecutionKey, token: String) async throws(StoreError) -> Adoption {
         var arguments = FunctionArguments(token)
         arguments.append(member)
         arguments.append(key.member)
@@ -332,7 +332,7 @@ extension RedisStore {
     /// Reads executions' documents.
     ///
     /// - Returns: One for each key, `nil` where there is none.
-    public func documents(_ executions: [ExecutionKey]) async throws(StoreError) -> [[UInt8]?] {
+    package func documents(_ executions: [ExecutionKey]) async throws(StoreError) -> [[UInt8]?] {
         guard !executions.isEmpty else { return [] }
         var command = RedisCommand(name: "HMGET", capacity: executions.count + 1)
         command.append(keys.executions)
@@ -343,13 +343,13 @@ extension RedisStore {
     /// Reads one execution.
     ///
     /// - Returns: `nil` where there is none.
-    public func execution(_ key: ExecutionKey) async throws -> Execution? {
+    package func execution(_ key: ExecutionKey) async throws -> Execution? {
         guard let document = try await documents([key]).first ?? nil else { return nil }
         return try ExecutionDocument.decode(document, key: key)
     }
 
     /// Reads the Redis clock, in microseconds since the Unix epoch.
-    public func time() async throws(StoreError) -> Int64 {
+    package func time() async throws(StoreError) -> Int64 {
         let reply = try await send(RedisCommand("TIME"))
         guard let words = reply.array, words.count == 2, let seconds = words[0].integer, let rest = words[1].integer
         else { throw .unexpectedReply(function: "TIME", reply: "\(reply)") }

@@ -1,5 +1,5 @@
 import RedisClient
-public import Waitable
+package import Waitable
 
 extension RedisStore {
     /// Hands on an execution's journal, entry by entry. What its document has no room for is read a part at a time.
@@ -11,7 +11,7 @@ extension RedisStore {
     /// - Throws: `CancellationError` before the next entry, where the task is cancelled.
     /// - Returns: Whether the journal is there. Of one that is not kept any longer, or whose steps another version of the
     ///   language made, no entry is to be used.
-    public func readJournal(
+    package func readJournal(
         of execution: Execution,
         _ take: (JournalEntry) throws -> Bool,
         pause: () async throws -> Void

@@ -1,5 +1,5 @@
 import RedisClient
-public import Waitable
+package import Waitable
 
 extension RedisStore {
     /// Reads a stretch of the list of executions, without their documents: open ones by due instant, then closed ones,
@@ -9,7 +9,7 @@ extension RedisStore {
     ///   - cursor: Where to begin.
     ///   - limit: The most entries, 1 to 1,000.
     /// - Returns: The entries, and where the list goes on; `nil` at its end.
-    public func members(
+    package func members(
         from cursor: ItemCursor,
         limit: Int
     ) async throws(StoreError) -> ([ListedMember], ItemCursor?) {
@@ -45,7 +45,7 @@ extension RedisStore {
     /// Reads items, as stored.
     ///
     /// - Returns: One for each key, in order; `nil` where there is none.
-    public func items(_ items: [ItemKey]) async throws(StoreError) -> [[ItemField]?] {
+    package func items(_ items: [ItemKey]) async throws(StoreError) -> [[ItemField]?] {
         guard !items.isEmpty else { return [] }
         let replies: [RedisValue]
         do {

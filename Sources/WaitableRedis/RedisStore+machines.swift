@@ -1,10 +1,10 @@
 import RedisClient
 import StatesLanguage
-public import Waitable
+package import Waitable
 
 extension RedisStore {
     /// What a deployment does where a machine of that name exists.
-    public enum Deployment: String, Sendable {
+    package enum Deployment: String, Sendable {
         /// Leaves it, and answers with its record.
         case create
         /// Gives it the new revision; running executions keep theirs.
@@ -14,7 +14,7 @@ extension RedisStore {
     /// Deploys a revision under a machine's name.
     ///
     /// - Returns: `nil` when it was deployed; with ``Deployment/create``, the record of a machine that existed.
-    public func deploy(
+    package func deploy(
         _ revision: Revision,
         as record: MachineRecord,
         mode: Deployment
@@ -40,7 +40,7 @@ extension RedisStore {
     /// Reads a machine's record.
     ///
     /// - Returns: `nil` where there is no machine of that name.
-    public func machine(_ name: String) async throws(StoreError) -> MachineRecord? {
+    package func machine(_ name: String) async throws(StoreError) -> MachineRecord? {
         guard let bytes = try await send(RedisCommand("HGET", keys.machines, name)).bytes,
             let json = try? JSON(parsing: bytes)
         else { return nil }
@@ -48,22 +48,22 @@ extension RedisStore {
     }
 
     /// The name of the default machine: the one of a start that names none.
-    public func defaultMachine() async throws(StoreError) -> String? {
+    package func defaultMachine() async throws(StoreError) -> String? {
         try await send(RedisCommand("HGET", keys.machines, Keys.defaultMachineField)).string
     }
 
     /// Names the default machine.
-    public func setDefaultMachine(_ name: String) async throws(StoreError) {
+    package func setDefaultMachine(_ name: String) async throws(StoreError) {
         _ = try await send(RedisCommand("HSET", keys.machines, Keys.defaultMachineField, name))
     }
 
     /// Whether the registry holds nothing at all: nothing was ever deployed, or Redis has lost it.
-    public func isRegistryEmpty() async throws(StoreError) -> Bool {
+    package func isRegistryEmpty() async throws(StoreError) -> Bool {
         try await send(RedisCommand("HLEN", keys.machines)).integer == 0
     }
 
     /// Those of some revisions, by their hashes, that are not there.
-    public func missingRevisions(_ hashes: Set<Spelling>) async throws(StoreError) -> Set<Spelling> {
+    package func missingRevisions(_ hashes: Set<Spelling>) async throws(StoreError) -> Set<Spelling> {
         let hashes = hashes.map(\.text)
         guard !hashes.isEmpty else { return [] }
         let replies: [RedisValue]
@@ -77,7 +77,7 @@ extension RedisStore {
     }
 
     /// Reads a revision by its hash.
-    public func revision(_ hash: String) async throws(StoreError) -> Revision? {
+    package func revision(_ hash: String) async throws(StoreError) -> Revision? {
         guard let bytes = try await send(RedisCommand("GET", keys.revision(hash))).bytes,
             let json = try? JSON(parsing: bytes)
         else { return nil }

@@ -1,6 +1,6 @@
 import RedisClient
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 extension RedisStore {
     /// Aborts an open execution; one that is closed already is left as it is.
@@ -11,7 +11,7 @@ extension RedisStore {
     /// - Returns: When it closed.
     /// - Throws: `refused` with `NOTFOUND`.
     @discardableResult
-    public func stop(
+    package func stop(
         _ key: ExecutionKey,
         failure: ExecutionFailure?,
         item: (key: ItemKey, updated: Instant)? = nil
@@ -32,7 +32,7 @@ extension RedisStore {
     ///
     /// - Parameter item: An item whose `StartActionAt` is moved with it, while it is STARTED.
     /// - Throws: `refused` with `NOTFOUND`, `CLOSED` or `LEASED`.
-    public func reschedule(
+    package func reschedule(
         _ key: ExecutionKey,
         to instant: Instant,
         item: ItemKey? = nil
@@ -52,7 +52,7 @@ extension RedisStore {
     ///   - token: What makes the same call within 15 minutes change nothing; `nil` for none.
     /// - Returns: When it was redriven.
     /// - Throws: `refused` with `NOTFOUND`, `OPEN` or `SUCCEEDED`.
-    public func redrive(
+    package func redrive(
         _ key: ExecutionKey,
         item: (key: ItemKey, updated: Instant)? = nil,
         token: String? = nil
@@ -72,7 +72,7 @@ extension RedisStore {
     ///
     /// - Returns: Since when it is paused.
     /// - Throws: `refused` with `NOTFOUND`.
-    public func pause(machine: String) async throws(StoreError) -> Instant {
+    package func pause(machine: String) async throws(StoreError) -> Instant {
         let reply = try await call("waitable_pause", FunctionArguments(machine))
         guard let milliseconds = reply.integer else {
             throw .unexpectedReply(function: "waitable_pause", reply: "\(reply)")
@@ -85,12 +85,12 @@ extension RedisStore {
     /// - Returns: Whether it was paused.
     /// - Throws: `refused` with `NOTFOUND`.
     @discardableResult
-    public func resume(machine: String) async throws(StoreError) -> Bool {
+    package func resume(machine: String) async throws(StoreError) -> Bool {
         try await call("waitable_unpause", FunctionArguments(machine)).integer == 1
     }
 
     /// The paused state machines, with since when.
-    public func pausedMachines() async throws(StoreError) -> [Spelling: Instant] {
+    package func pausedMachines() async throws(StoreError) -> [Spelling: Instant] {
         let words = try await send(RedisCommand("HGETALL", keys.paused)).array ?? []
         var paused: [Spelling: Instant] = [:]
         for index in stride(from: 0, to: words.count - 1, by: 2) {
@@ -103,12 +103,12 @@ extension RedisStore {
     }
 
     /// Where an execution stands in `due`: its score; `nil` where it does not.
-    public func dueScore(_ key: ExecutionKey) async throws(StoreError) -> Double? {
+    package func dueScore(_ key: ExecutionKey) async throws(StoreError) -> Double? {
         try await send(RedisCommand("ZSCORE", keys.due, key.member)).string.flatMap { Double($0) }
     }
 
     /// How often a lease on an execution ran out since its last progress.
-    public func redeliveries(_ key: ExecutionKey) async throws(StoreError) -> Int {
+    package func redeliveries(_ key: ExecutionKey) async throws(StoreError) -> Int {
         try await send(RedisCommand("HGET", keys.redelivered, key.member)).string.flatMap { Int($0) }.map(abs) ?? 0
     }
 }

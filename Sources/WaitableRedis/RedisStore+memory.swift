@@ -4,7 +4,7 @@ extension RedisStore {
     /// Reads how much memory Redis uses, and how much it may.
     ///
     /// - Throws: `refused` with `NOPERM` where this connection's user may not ask.
-    public func memory() async throws(StoreError) -> RedisMemory {
+    package func memory() async throws(StoreError) -> RedisMemory {
         let reply = try await send(RedisCommand("INFO", "memory"))
         let info = RedisInfo(reply.string ?? "")
         guard let used = info.integer("used_memory"), let limit = info.integer("maxmemory") else {

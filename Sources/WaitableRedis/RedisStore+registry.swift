@@ -1,10 +1,10 @@
 import RedisClient
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 extension RedisStore {
     /// Reads a state machine with its versions and aliases.
-    public func machineEntry(_ name: String) async throws(StoreError) -> MachineEntry {
+    package func machineEntry(_ name: String) async throws(StoreError) -> MachineEntry {
         try await readMachine(name).entry
     }
 
@@ -13,7 +13,7 @@ extension RedisStore {
     ///
     /// - Parameter change: Changes the entry; may be called more than once. Its errors end the change, with nothing done.
     /// - Returns: What the change returned.
-    public func changeMachine<Result>(
+    package func changeMachine<Result>(
         _ name: String,
         _ change: (inout MachineEntry) throws -> Result
     ) async throws -> Result {
@@ -33,7 +33,7 @@ extension RedisStore {
     }
 
     /// The names and records of all state machines, by name.
-    public func machines() async throws(StoreError) -> [MachineRecord] {
+    package func machines() async throws(StoreError) -> [MachineRecord] {
         let words = try await send(RedisCommand("HGETALL", keys.machines)).array ?? []
         var records: [MachineRecord] = []
         for index in stride(from: 0, to: words.count - 1, by: 2) {
@@ -47,12 +47,12 @@ extension RedisStore {
     }
 
     /// The tags of a resource, by its ARN's last parts: `stateMachine:NAME`.
-    public func tags(of resource: String) async throws(StoreError) -> JSONObject {
+    package func tags(of resource: String) async throws(StoreError) -> JSONObject {
         try await readTags(resource).tags
     }
 
     /// Changes the tags of a resource.
-    public func changeTags(of resource: String, _ change: (inout JSONObject) throws -> Void) async throws {
+    package func changeTags(of resource: String, _ change: (inout JSONObject) throws -> Void) async throws {
         while true {
             let (tags, text) = try await readTags(resource)
             var changed = tags

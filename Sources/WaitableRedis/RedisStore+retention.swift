@@ -1,9 +1,9 @@
 import RedisClient
-public import StatesLanguage
+package import StatesLanguage
 
 extension RedisStore {
     /// Why closed executions leave.
-    public enum Departure: Sendable, Hashable {
+    package enum Departure: Sendable, Hashable {
         /// They closed before an instant.
         case closed(before: Instant)
         /// They are the oldest beyond a number.
@@ -11,16 +11,16 @@ extension RedisStore {
     }
 
     /// What one step of a sweep came to.
-    public struct Sweep: Sendable, Equatable {
+    package struct Sweep: Sendable, Equatable {
         /// How many executions left.
-        public var removed: Int
+        package var removed: Int
         /// How many stayed, because the tasks that wait for their ends have not read these yet.
-        public var left: Int
+        package var left: Int
         /// Whether there may be more to remove.
-        public var hasMore: Bool
+        package var hasMore: Bool
 
         /// A step from its parts.
-        public init(removed: Int, left: Int, hasMore: Bool) {
+        package init(removed: Int, left: Int, hasMore: Bool) {
             self.removed = removed
             self.left = left
             self.hasMore = hasMore
@@ -35,7 +35,7 @@ extension RedisStore {
     ///   - sweeper: Who sweeps; while there is more to remove, others are refused for some seconds.
     ///   - skipping: How many of the oldest stay: those that the steps before have left.
     /// - Returns: `nil` where another one sweeps.
-    public func sweep(
+    package func sweep(
         _ departure: Departure,
         limit: Int,
         itemTable: String?,

@@ -2,7 +2,7 @@ import RedisClient
 
 extension RedisStore {
     /// What a process is, by the rights that it needs in Redis.
-    public enum Role: String, Sendable {
+    package enum Role: String, Sendable {
         case ingest, worker
 
         fileprivate var noun: String { self == .ingest ? "an ingest" : "a worker" }
@@ -11,7 +11,7 @@ extension RedisStore {
     /// Looks whether the user may do what a role needs, by a write that changes nothing.
     ///
     /// - Throws: ``StoreError``: `refused` with `NOPERM` where it may not, `redis` where that is not known.
-    public func checkRights(of role: Role) async throws(StoreError) {
+    package func checkRights(of role: Role) async throws(StoreError) {
         let command =
             switch role {
             case .ingest: RedisCommand("HDEL", keys.registry(.machines), "")

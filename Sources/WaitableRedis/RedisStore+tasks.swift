@@ -1,15 +1,15 @@
 import RedisClient
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// A task of an activity that was taken.
-public struct ActivityTask: Sendable, Equatable {
+package struct ActivityTask: Sendable, Equatable {
     /// The activity's name.
-    public var activity: String
+    package var activity: String
     /// What its worker answers with.
-    public var token: String
+    package var token: String
     /// Its input, as JSON text.
-    public var input: String
+    package var input: String
     /// Its execution's member of `due`, and its id in it.
     fileprivate var execution: [UInt8]
     fileprivate var id: String
@@ -22,7 +22,7 @@ extension RedisStore {
     ///
     /// - Parameter startDate: When the execution that is meant was started; `nil` for whatever has that name.
     /// - Returns: Whether the task still waited for it.
-    public func tell(
+    package func tell(
         _ key: ExecutionKey,
         startDate: Instant? = nil,
         task: Int,
@@ -37,7 +37,7 @@ extension RedisStore {
     /// is confirmed: by ``confirm(_:worker:)``.
     ///
     /// - Returns: The task; `nil` where there is none.
-    public func takeTask(of activity: String) async throws(StoreError) -> ActivityTask? {
+    package func takeTask(of activity: String) async throws(StoreError) -> ActivityTask? {
         while true {
             guard let words = try await call("waitable_take", FunctionArguments(activity)).array else { return nil }
             // Many tasks that wait no more were passed over: look on.
@@ -60,7 +60,7 @@ extension RedisStore {
     ///
     /// - Parameter worker: The name that the activity's worker gives itself.
     /// - Returns: Whether it is still the one's who took it; also where it is said again.
-    public func confirm(_ task: ActivityTask, worker: String?) async throws(StoreError) -> Bool {
+    package func confirm(_ task: ActivityTask, worker: String?) async throws(StoreError) -> Bool {
         let name = worker.map { JSON.string($0).text } ?? ""
         let arguments = FunctionArguments(task.activity, task.lease, name)
         return try await call("waitable_confirm", arguments).integer == 1
@@ -71,7 +71,7 @@ extension RedisStore {
     /// - Returns: Whether it was; not for one that has been answered, has given a sign of life, waits no more, or was taken by
     ///   somebody else since.
     @discardableResult
-    public func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
+    package func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
         var arguments = FunctionArguments(task.activity)
         arguments.append(task.execution)
         arguments.append(task.id)
@@ -84,7 +84,7 @@ extension RedisStore {
     /// What has been told to executions whose tasks wait for it.
     ///
     /// - Returns: The fields of each one's inbox, as ``TaskAnswer`` describes them.
-    public func answers(to executions: [ExecutionKey]) async throws(StoreError) -> [JSONObject] {
+    package func answers(to executions: [ExecutionKey]) async throws(StoreError) -> [JSONObject] {
         guard !executions.isEmpty else { return [] }
         let replies: [RedisValue]
         do {

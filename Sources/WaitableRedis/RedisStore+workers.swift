@@ -6,24 +6,24 @@ extension RedisStore {
     /// Leaves a worker's report, in place of its last one.
     ///
     /// - Parameter life: After how many ms without another report the worker counts as gone.
-    public func report(_ report: WorkerReport, life: Int) async throws(StoreError) {
+    package func report(_ report: WorkerReport, life: Int) async throws(StoreError) {
         _ = try await call("waitable_report", FunctionArguments(report.name, String(life), report.json.text))
     }
 
     /// Takes a worker's report away: it leaves.
-    public func leave(worker: String) async throws(StoreError) {
+    package func leave(worker: String) async throws(StoreError) {
         _ = try await call("waitable_report", FunctionArguments(worker, "0"))
     }
 
     /// The names of the workers that are at work: that have reported themselves lately.
-    public func workerNames() async throws(StoreError) -> [String] {
+    package func workerNames() async throws(StoreError) -> [String] {
         let now = String(try await time() / 1_000)
         let names = try await send(RedisCommand("ZRANGE", keys.workers, "(\(now)", "+inf", "BYSCORE"))
         return names.array?.compactMap(\.string) ?? []
     }
 
     /// Reads what there is to see at a glance. Its cost does not depend on how much waits.
-    public func overview() async throws(StoreError) -> Overview {
+    package func overview() async throws(StoreError) -> Overview {
         let now = Instant(milliseconds: try await time() / 1_000)
         let instant = String(now.milliseconds)
         let parked = String(DueScore.parked)

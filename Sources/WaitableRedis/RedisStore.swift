@@ -1,15 +1,15 @@
-public import RedisClient
+package import RedisClient
 import Waitable
 
 /// Waitable's data in one Redis, in one namespace: every transition is one call of the function library.
-public struct RedisStore: Sendable {
+package struct RedisStore: Sendable {
     /// The connection that calls go over.
-    public let client: RedisClient
+    package let client: RedisClient
     /// The keys of the namespace.
-    public let keys: Keys
+    package let keys: Keys
 
     /// A store over a connection that somebody else runs.
-    public init(client: RedisClient, keys: Keys = Keys()) {
+    package init(client: RedisClient, keys: Keys = Keys()) {
         self.client = client
         self.keys = keys
     }
@@ -19,7 +19,7 @@ public struct RedisStore: Sendable {
     ///
     /// - Returns: Whether it was loaded now.
     @discardableResult
-    public func loadFunctions() async throws(StoreError) -> Bool {
+    package func loadFunctions() async throws(StoreError) -> Bool {
         do {
             let reply = try await client.send(RedisCommand("FCALL_RO", "waitable_version", "1", keys.prefix))
             if let version = reply.integer, version >= FunctionLibrary.version { return false }

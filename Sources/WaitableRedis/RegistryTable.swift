@@ -1,5 +1,5 @@
 /// A table of the registry: a hash, name → JSON.
-public enum RegistryTable: String, Sendable, CaseIterable {
+package enum RegistryTable: String, Sendable, CaseIterable {
     /// State machine → ``MachineRecord``.
     case machines
     /// State machine → its published versions.

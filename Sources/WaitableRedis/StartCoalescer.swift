@@ -1,12 +1,12 @@
-public import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
-public import Waitable
+package import Waitable
 
 /// Turns many single starts into few calls: what arrives while a call is under way goes with the next one.
 ///
 /// A round trip of its own costs Redis several times what the start itself costs, so this is what makes single starts
 /// over HTTP cheap. A start that meets an idle coalescer waits for nobody.
-public final class StartCoalescer: Service {
+package final class StartCoalescer: Service {
     private let store: RedisStore
     private let clock: RedisClock
     private let limit: Int
@@ -16,7 +16,7 @@ public final class StartCoalescer: Service {
     private let signal: AsyncStream<Void>.Continuation
 
     /// What became of one start.
-    public typealias Answer = Result<StartResult, StoreError>
+    package typealias Answer = Result<StartResult, StoreError>
 
     private typealias Waiter = CheckedContinuation<[Answer], Never>
     private typealias Group = (transitions: [Transition], waiter: Waiter)
@@ -32,7 +32,7 @@ public final class StartCoalescer: Service {
     ///   - clock: The clock that starts are made by.
     ///   - limit: The most starts in one call.
     ///   - calls: The most calls under way at once.
-    public init(store: RedisStore, clock: RedisClock, limit: Int = 250, calls: Int = 2) {
+    package init(store: RedisStore, clock: RedisClock, limit: Int = 250, calls: Int = 2) {
         self.store = store
         self.clock = clock
         self.limit = limit
@@ -44,7 +44,7 @@ public final class StartCoalescer: Service {
     ///
     /// - Parameter transitions: At most as many as go into one call.
     /// - Returns: What became of each, in order.
-    public func start(_ transitions: [Transition]) async -> [Answer] {
+    package func start(_ transitions: [Transition]) async -> [Answer] {
         await withCheckedContinuation { (waiter: Waiter) in
             let isClosed = state.withLock { state in
                 if !state.isClosed { state.waiting.append((transitions, waiter)) }
@@ -65,7 +65,7 @@ public final class StartCoalescer: Service {
     }
 
     /// Makes the calls, until the graceful shutdown; starts that wait then are still made.
-    public func run() async throws {
+    package func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 for _ in 0..<calls { group.addTask { await self.makeCalls() } }

@@ -1,7 +1,7 @@
-public import RedisClient
+package import RedisClient
 
 /// What the store could not do.
-public enum StoreError: Error, Sendable, CustomStringConvertible {
+package enum StoreError: Error, Sendable, CustomStringConvertible {
     /// Redis could not be reached, or its answer did not arrive. The cause tells whether the command was sent.
     case redis(RedisError)
     /// A function refused the call: its code (`VALIDATION`, `NOTFOUND`, …) and text. Nothing was changed.
@@ -16,11 +16,11 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     case unexpectedReply(function: String, reply: String)
 
     /// Whether the call may be sent again: it was not carried out, or nobody knows.
-    public var isWorthRepeating: Bool { if case .redis(let error) = self { error.isWorthRepeating } else { false } }
+    package var isWorthRepeating: Bool { if case .redis(let error) = self { error.isWorthRepeating } else { false } }
 
     /// Whether Redis refused the call for a reason that passes (`OOM`, `BUSY`, `LOADING`, `READONLY`, …): nothing was
     /// done, and the same call may be taken later.
-    public var isPassing: Bool {
+    package var isPassing: Bool {
         switch self {
         case .outOfMemory, .clockChanged, .unready: true
         case .refused(let code, let message): RedisServerError(line: "\(code) \(message)").isPassing
@@ -33,7 +33,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     var isRevisionMissing: Bool { if case .refused("REVISION", _) = self { true } else { false } }
 
     /// Whether the user may not do it, or this Redis does not have it (hosted ones take commands away).
-    public var isNotAllowed: Bool {
+    package var isNotAllowed: Bool {
         guard case .refused(let code, let message) = self else { return false }
         return code == "NOPERM" || message.hasPrefix("unknown command")
             // Of a command in a function: Redis 7.0, and later ones.
@@ -41,7 +41,7 @@ public enum StoreError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The error in one line, for a log or an error message.
-    public var description: String {
+    package var description: String {
         switch self {
         case .redis(let error): "\(error)"
         case .refused(let code, let message): "\(code) \(message)"

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Somebody who waits for an answer, and may go before it comes.
-public final class WaitingClient: Sendable {
+package final class WaitingClient: Sendable {
     private struct State {
         var isGone = false
         var onGone: (@Sendable () -> Void)?
@@ -10,13 +10,13 @@ public final class WaitingClient: Sendable {
     private let state = Mutex(State())
 
     /// One who waits.
-    public init() {}
+    package init() {}
 
     /// Whether the answer would reach nobody.
-    public var isGone: Bool { state.withLock { $0.isGone } }
+    package var isGone: Bool { state.withLock { $0.isGone } }
 
     /// The client has gone.
-    public func leave() {
+    package func leave() {
         let action = state.withLock { state in
             state.isGone = true
             defer { state.onGone = nil }

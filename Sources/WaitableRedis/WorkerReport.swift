@@ -1,18 +1,18 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What a worker says of itself every few seconds, for whoever watches.
-public struct WorkerReport: Sendable, Equatable {
+package struct WorkerReport: Sendable, Equatable {
     /// How late executions were in the last seconds, in ms.
-    public struct Lateness: Sendable, Equatable {
+    package struct Lateness: Sendable, Equatable {
         /// The median.
-        public var p50: Int
+        package var p50: Int
         /// 99 of 100 were no later.
-        public var p99: Int
+        package var p99: Int
         /// The latest.
-        public var max: Int
+        package var max: Int
 
         /// Lateness from its figures, in ms.
-        public init(p50: Int, p99: Int, max: Int) {
+        package init(p50: Int, p99: Int, max: Int) {
             self.p50 = p50
             self.p99 = p99
             self.max = max
@@ -20,20 +20,20 @@ public struct WorkerReport: Sendable, Equatable {
     }
 
     /// The worker's name.
-    public var name: String
+    package var name: String
     /// When it started, by the Redis clock.
-    public var startedAt: Instant
+    package var startedAt: Instant
     /// Executions claimed since then.
-    public var claimed: Int
+    package var claimed: Int
     /// Transitions committed since then.
-    public var committed: Int
+    package var committed: Int
     /// Executions that it holds now.
-    public var held: Int
+    package var held: Int
     /// Of the executions in the time of this report; `nil` where there were none.
-    public var lateness: Lateness?
+    package var lateness: Lateness?
 
     /// A report from its parts.
-    public init(
+    package init(
         name: String,
         startedAt: Instant,
         claimed: Int = 0,
@@ -50,7 +50,7 @@ public struct WorkerReport: Sendable, Equatable {
     }
 
     /// `{"name","startedAt","claimed","committed","held","lateness"?: {"p50","p99","max"}}`
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [
             "name": .string(name),
             "startedAt": .string(startedAt.iso8601),
@@ -70,7 +70,7 @@ public struct WorkerReport: Sendable, Equatable {
     }
 
     /// Reads a report; `nil` where it is none.
-    public init?(json: JSON) {
+    package init?(json: JSON) {
         guard let object = json.objectValue, let name = object["name"]?.stringValue,
             let startedAt = object["startedAt"]?.stringValue.flatMap({ Instant(iso8601: $0) }),
             let claimed = object["claimed"]?.countValue, let committed = object["committed"]?.countValue,

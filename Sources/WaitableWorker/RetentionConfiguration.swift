@@ -1,18 +1,18 @@
 /// How long closed executions stay.
-public struct RetentionConfiguration: Sendable, Hashable {
+package struct RetentionConfiguration: Sendable, Hashable {
     /// The age from which they leave, counted from their closing, in ms; `nil`: they do not leave by age.
-    public var ageMilliseconds: Int64?
+    package var ageMilliseconds: Int64?
     /// The most that stay; `nil`: any number.
-    public var count: Int?
+    package var count: Int?
     /// The table whose items leave with their executions; `nil`: items stay.
-    public var itemTable: String?
+    package var itemTable: String?
     /// The time between two looks, in ms; each is up to a quarter sooner, so that replicas do not look all at once.
-    public var intervalMilliseconds: Int
+    package var intervalMilliseconds: Int
     /// The most executions that one step removes, 1 to 1,000: bounds how long Redis is held up.
-    public var batch: Int
+    package var batch: Int
 
     /// A retention; the defaults are those of Step Functions, which keeps closed executions for 90 days.
-    public init(
+    package init(
         ageMilliseconds: Int64? = 90 * 86_400_000,
         count: Int? = nil,
         itemTable: String? = nil,

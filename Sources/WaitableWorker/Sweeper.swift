@@ -1,16 +1,16 @@
 import CoreMetrics
-public import Logging
-public import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 import StatesLanguage
 import WaitableMetrics
-public import WaitableRedis
+package import WaitableRedis
 
 /// Removes closed executions whose retention is over: rarely, in bounded steps, and never in two places at once.
 ///
 /// Every worker runs one. Each step is one atomic function call, so nothing is removed twice; the function lets one
 /// sweeper go on through a backlog and turns the others away. Between two steps of a backlog the sweeper rests nine times
 /// as long as the step took, so it never takes more than about a tenth of Redis.
-public final class Sweeper: Service {
+package final class Sweeper: Service {
     private let store: RedisStore
     private let configuration: RetentionConfiguration
     private let name: String
@@ -21,7 +21,7 @@ public final class Sweeper: Service {
     /// A sweeper over a store whose connection somebody else runs.
     ///
     /// - Parameter name: Its name among all sweepers.
-    public init(store: RedisStore, configuration: RetentionConfiguration, name: String, logger: Logger) {
+    package init(store: RedisStore, configuration: RetentionConfiguration, name: String, logger: Logger) {
         self.store = store
         self.configuration = configuration
         self.name = name
@@ -29,7 +29,7 @@ public final class Sweeper: Service {
     }
 
     /// Sweeps until the graceful shutdown.
-    public func run() async throws {
+    package func run() async throws {
         guard configuration.ageMilliseconds != nil || configuration.count != nil else {
             try await gracefulShutdown()
             return
@@ -51,7 +51,7 @@ public final class Sweeper: Service {
     ///
     /// - Returns: How many were removed.
     @discardableResult
-    public func sweep() async throws -> Int {
+    package func sweep() async throws -> Int {
         var removed = 0
         if let age = configuration.ageMilliseconds {
             let now = Instant(milliseconds: try await store.time() / 1_000)

@@ -1,20 +1,20 @@
 import CoreMetrics
-public import Logging
+package import Logging
 import NIOCore
-public import NIOPosix
+package import NIOPosix
 import RedisClient
-public import ServiceLifecycle
+import ServiceLifecycle
 import StatesLanguage
 import Synchronization
 import Waitable
-public import WaitableRedis
+package import WaitableRedis
 
 /// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.
 ///
 /// While due executions remain, the next batch is claimed before the last one is committed, so that Redis is never
 /// idle. Otherwise the worker sleeps until the claim says, and wakes when told of a sooner instant: Redis tells one of those
 /// that sleep.
-public final class Worker: Service {
+package final class Worker: Service {
     let store: RedisStore
     let configuration: WorkerConfiguration
     let machines: MachineCache
@@ -31,7 +31,7 @@ public final class Worker: Service {
     private let claimFailures = ClaimFailures()
 
     /// A worker over a store whose connection somebody else runs.
-    public init(
+    package init(
         store: RedisStore,
         machines: MachineCache,
         configuration: WorkerConfiguration,
@@ -55,7 +55,7 @@ public final class Worker: Service {
 
     /// Works until the graceful shutdown: then nothing more is claimed, what is held is committed, and what was
     /// claimed ahead is given back.
-    public func run() async throws {
+    package func run() async throws {
         try await withGracefulShutdownHandler {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
@@ -100,7 +100,7 @@ public final class Worker: Service {
     }
 
     /// Why the worker cannot work now; `nil` where it can.
-    public var unreadiness: String? {
+    package var unreadiness: String? {
         if isStopping.load(ordering: .acquiring) { return "the worker is stopping" }
         if store.client.connectionState != .connected { return "there is no connection to Redis" }
         return hasClaimed.load(ordering: .relaxed) ? nil : "no claim has been answered yet"

@@ -1,20 +1,20 @@
 /// How a worker works.
-public struct WorkerConfiguration: Sendable, Hashable {
+package struct WorkerConfiguration: Sendable, Hashable {
     /// The worker's name in claims, logs and metrics.
-    public var name: String
+    package var name: String
     /// The most executions in one claim, 1 to 1,000.
-    public var batch: Int
+    package var batch: Int
     /// How long a claim holds, in ms: a worker that dies delays what it held by this long.
-    public var leaseMilliseconds: Int
+    package var leaseMilliseconds: Int
     /// The longest sleep between two claims, in ms.
-    public var pollMilliseconds: Int
+    package var pollMilliseconds: Int
     /// After how many lost leases an execution is failed instead of run again.
-    public var poisonLimit: Int
+    package var poisonLimit: Int
     /// The share of `maxmemory`, in percent, from which no step makes something new: it is run again until there is room.
-    public var highWaterPercent: Int
+    package var highWaterPercent: Int
 
     /// A configuration; the defaults suit production.
-    public init(
+    package init(
         name: String,
         batch: Int = 500,
         leaseMilliseconds: Int = 30_000,

@@ -1,48 +1,48 @@
 /// The names that the Step Functions API gives to things, for one region and account.
 ///
 /// Both are labels only: nothing in Waitable belongs to a region or an account, but every AWS client wants them in ARNs.
-public struct ARN: Sendable, Hashable {
+package struct ARN: Sendable, Hashable {
     /// The region in ARNs, such as `us-east-1`.
-    public var region: String
+    package var region: String
     /// The 12-digit account in ARNs.
-    public var account: String
+    package var account: String
 
     /// ARNs for a region and an account.
-    public init(region: String = "us-east-1", account: String = "000000000000") {
+    package init(region: String = "us-east-1", account: String = "000000000000") {
         self.region = region
         self.account = account
     }
 
     /// Reads a ``prefix``; `nil` where the text is none.
-    public init?(prefix: String) {
+    package init?(prefix: String) {
         let parts = prefix.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 5, parts[..<3].joined(separator: ":") == "arn:aws:states" else { return nil }
         self.init(region: String(parts[3]), account: String(parts[4]))
     }
 
     /// `arn:aws:states:REGION:ACCOUNT`, what all of these begin with.
-    public var prefix: String { "arn:aws:states:\(region):\(account)" }
+    package var prefix: String { "arn:aws:states:\(region):\(account)" }
 
     /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME`
-    public func stateMachine(_ name: String) -> String {
+    package func stateMachine(_ name: String) -> String {
         "arn:aws:states:\(region):\(account):stateMachine:\(name)"
     }
 
     /// `arn:aws:states:REGION:ACCOUNT:stateMachine:NAME:QUALIFIER`, the qualifier a version's number or an alias
-    public func stateMachine(_ name: String, qualifier: String) -> String { "\(stateMachine(name)):\(qualifier)" }
+    package func stateMachine(_ name: String, qualifier: String) -> String { "\(stateMachine(name)):\(qualifier)" }
 
     /// `arn:aws:states:REGION:ACCOUNT:execution:MACHINE:NAME`; of an EXPRESS machine `…:express:MACHINE:NAME:UUID`
-    public func execution(_ key: ExecutionKey) -> String {
+    package func execution(_ key: ExecutionKey) -> String {
         "arn:aws:states:\(region):\(account):\(key.isExpress ? "express" : "execution"):\(key.machine):\(key.name)"
     }
 
     /// `arn:aws:states:REGION:ACCOUNT:activity:NAME`
-    public func activity(_ name: String) -> String { "arn:aws:states:\(region):\(account):activity:\(name)" }
+    package func activity(_ name: String) -> String { "arn:aws:states:\(region):\(account):activity:\(name)" }
 
     /// The activity's name in an ARN.
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of an activity.
-    public func activityName(in text: String) throws(ARNError) -> String {
+    package func activityName(in text: String) throws(ARNError) -> String {
         let parts = try Self.parts(of: text)
         guard parts[5] == "activity", parts.count == 7 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
@@ -53,7 +53,7 @@ public struct ARN: Sendable, Hashable {
     /// The state machine's name in an ARN.
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of a state machine.
-    public func stateMachineName(in text: String) throws(ARNError) -> String {
+    package func stateMachineName(in text: String) throws(ARNError) -> String {
         let parts = try Self.parts(of: text)
         guard parts[5] == "stateMachine", parts.count == 7 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
@@ -64,7 +64,7 @@ public struct ARN: Sendable, Hashable {
     /// The state machine that an ARN names, and the version or alias behind it.
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of a state machine, a version or an alias.
-    public func stateMachineReference(in text: String) throws(ARNError) -> StateMachineReference {
+    package func stateMachineReference(in text: String) throws(ARNError) -> StateMachineReference {
         let parts = try Self.parts(of: text)
         guard parts[5] == "stateMachine", (7...8).contains(parts.count) else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
@@ -77,7 +77,7 @@ public struct ARN: Sendable, Hashable {
     /// The execution that an ARN names.
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of an execution.
-    public func executionKey(in text: String) throws(ARNError) -> ExecutionKey {
+    package func executionKey(in text: String) throws(ARNError) -> ExecutionKey {
         let parts = try Self.parts(of: text)
         guard parts[5] == "execution", parts.count == 8 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
@@ -95,16 +95,16 @@ public struct ARN: Sendable, Hashable {
 }
 
 /// A state machine, one of its versions, or one of its aliases.
-public struct StateMachineReference: Sendable, Hashable {
+package struct StateMachineReference: Sendable, Hashable {
     /// The state machine's name.
-    public var name: String
+    package var name: String
     /// The version's number; `nil` for no version.
-    public var version: Int?
+    package var version: Int?
     /// The alias's name; `nil` for no alias.
-    public var alias: String?
+    package var alias: String?
 
     /// A reference from its parts.
-    public init(name: String, version: Int? = nil, alias: String? = nil) {
+    package init(name: String, version: Int? = nil, alias: String? = nil) {
         self.name = name
         self.version = version
         self.alias = alias
@@ -112,10 +112,10 @@ public struct StateMachineReference: Sendable, Hashable {
 }
 
 /// A text that is not the ARN asked for; the reason is AWS's.
-public struct ARNError: Error, Sendable, Equatable {
+package struct ARNError: Error, Sendable, Equatable {
     /// The text within `Invalid Arn: '…'`.
-    public var reason: String
+    package var reason: String
 
     /// An error from its reason.
-    public init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String) { self.reason = reason }
 }

@@ -1,4 +1,4 @@
-public import StatesLanguage
+package import StatesLanguage
 
 extension Execution {
     /// Takes over what a step came to.
@@ -44,7 +44,7 @@ extension Execution {
     private static let largestInput = 1_048_576
 
     /// A step that fails the execution from outside the language, as it cannot be run any more.
-    public func failing(_ failure: ExecutionFailure, at now: Instant) -> Step {
+    package func failing(_ failure: ExecutionFailure, at now: Instant) -> Step {
         var next = self
         next.inbox = Inbox()
         if flow == nil { next.journal = Journal() }

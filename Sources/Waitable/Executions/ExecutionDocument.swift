@@ -26,11 +26,11 @@ import StatesLanguage
 /// | `h` | ``Journal``, absent where no history is kept |
 /// | `o` | output, absent when it is the input's text |
 /// | `input` | the input |
-public enum ExecutionDocument {
+package enum ExecutionDocument {
     /// Writes a document.
     ///
     /// - Parameter lease: The fencing token under which it is committed; `nil` for none.
-    public static func encode(_ execution: Execution, lease: String?) -> [UInt8] {
+    package static func encode(_ execution: Execution, lease: String?) -> [UInt8] {
         CompactDocument.encode(execution, lease: lease) ?? object(execution, lease: lease)
     }
 
@@ -79,14 +79,14 @@ public enum ExecutionDocument {
     /// Whether a document that has an input shares it with another one.
     ///
     /// - Parameter sameBytes: How many bytes at their ends are the same.
-    public static func isShared(_ input: String, in sameBytes: Int) -> Bool {
+    package static func isShared(_ input: String, in sameBytes: Int) -> Bool {
         sameBytes >= #","input":"#.utf8.count + input.utf8.count + 1
     }
 
     /// Reads a document.
     ///
     /// - Throws: ``DocumentError`` naming the member that is missing or of the wrong type.
-    public static func decode(_ bytes: [UInt8], key: ExecutionKey) throws(DocumentError) -> Execution {
+    package static func decode(_ bytes: [UInt8], key: ExecutionKey) throws(DocumentError) -> Execution {
         if CompactDocument.isCompact(bytes) { return try CompactDocument.decode(bytes[...], key: key) }
         let members: [(key: String, value: Range<Int>)]
         let end: Int
@@ -225,20 +225,20 @@ public enum ExecutionDocument {
 }
 
 /// A document that this version cannot read. The execution is left as it is.
-public struct DocumentError: Error, Sendable, CustomStringConvertible {
+package struct DocumentError: Error, Sendable, CustomStringConvertible {
     /// The execution whose document it is.
-    public var key: ExecutionKey
+    package var key: ExecutionKey
     /// What is wrong, as the rest of a sentence; nothing that the document holds.
-    public var reason: String
+    package var reason: String
 
     /// An error from its parts.
-    public init(key: ExecutionKey, reason: String) {
+    package init(key: ExecutionKey, reason: String) {
         self.key = key
         self.reason = reason
     }
 
     /// `the document of machine:id …`
-    public var description: String { "the document of \(key) \(reason)" }
+    package var description: String { "the document of \(key) \(reason)" }
 }
 
 extension Execution.ParentTask {

@@ -3,14 +3,14 @@
 /// Its text, `machine:id`, is the member of the `due` set and the end of the execution's keys. A machine's name cannot
 /// hold a colon (``ResourceName``), so the text is unambiguous. The name of an execution of an EXPRESS machine is the one
 /// that it was given, a colon, and what makes it unique.
-public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
+package struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     /// The state machine's name.
-    public var machine: String
+    package var machine: String
     /// The execution's name; for the items of the waitable pattern, the item's Id.
-    public var name: String
+    package var name: String
 
     /// A key from its parts, which are not checked here.
-    public init(machine: String, name: String) {
+    package init(machine: String, name: String) {
         self.machine = machine
         self.name = name
     }
@@ -19,7 +19,7 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     ///
     /// - Parameter member: `machine:id`.
     /// - Returns: `nil` where the member has no colon: a bare Id, put there by hand.
-    public init?(member: String) {
+    package init?(member: String) {
         let bytes = member.utf8
         let colon = UInt8(ascii: ":")
         let offset = bytes.withContiguousStorageIfAvailable { $0.firstIndex(of: colon) }
@@ -31,19 +31,19 @@ public struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The name that it was given.
-    public var givenName: String {
+    package var givenName: String {
         isExpress ? name.split(separator: ":", maxSplits: 1).first.map(String.init) ?? name : name
     }
 
     /// Whether it is of an EXPRESS machine.
-    public var isExpress: Bool {
+    package var isExpress: Bool {
         let colon = UInt8(ascii: ":")
         return name.utf8.withContiguousStorageIfAvailable { $0.contains(colon) } ?? name.utf8.contains(colon)
     }
 
     /// `machine:id`, the member of the `due` set.
-    public var member: String { machine + ":" + name }
+    package var member: String { machine + ":" + name }
 
     /// The same as ``member``.
-    public var description: String { member }
+    package var description: String { member }
 }

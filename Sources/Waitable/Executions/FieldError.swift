@@ -1,14 +1,14 @@
 /// Bad input: the field, the rule it breaks, and the value that came.
-public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The field's name as the caller wrote it, or `body`.
-    public var field: String
+    package var field: String
     /// The rule, as the rest of a sentence: `must be …`.
-    public var rule: String
+    package var rule: String
     /// The offending value as text, cut to 128 code points; `nil` where there is none.
-    public var value: String?
+    package var value: String?
 
     /// An error from its parts.
-    public init(field: String, rule: String, value: String?) {
+    package init(field: String, rule: String, value: String?) {
         self.field = field
         self.rule = rule
         self.value = value.map { value in
@@ -18,7 +18,7 @@ public struct FieldError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// `StartTimestamp: must be …: '2026-02-30'`
-    public var description: String {
+    package var description: String {
         "\(field): \(rule)" + (value.map { ": '\($0)'" } ?? "")
     }
 }

@@ -1,9 +1,9 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Messages that Redis functions leave at the head of a document, for the worker that claims the execution next.
 ///
 /// Most executions never have one, and every step hands the inbox around: an empty one is nothing.
-public struct Inbox: Sendable, Equatable {
+package struct Inbox: Sendable, Equatable {
     private var box: Box<Messages>?
 
     private struct Messages: Equatable {
@@ -23,37 +23,37 @@ public struct Inbox: Sendable, Equatable {
     }
 
     /// The wait's new end, when it was rescheduled.
-    public var rescheduledTo: Instant? {
+    package var rescheduledTo: Instant? {
         get { box?.value.rescheduledTo }
         set { messages.rescheduledTo = newValue }
     }
 
     /// When it was rescheduled, the last time.
-    public var rescheduledAt: Instant? {
+    package var rescheduledAt: Instant? {
         get { box?.value.rescheduledAt }
         set { messages.rescheduledAt = newValue }
     }
 
     /// When the execution was redriven.
-    public var redrivenAt: Instant? {
+    package var redrivenAt: Instant? {
         get { box?.value.redrivenAt }
         set { messages.redrivenAt = newValue }
     }
 
     /// How the execution had closed before it was redriven, with when and why.
-    public var closing: Closing? {
+    package var closing: Closing? {
         get { box?.value.closing }
         set { messages.closing = newValue }
     }
 
     /// The outcomes of item operations by the ids of their tasks, as the function library wrote them.
-    public var outcomes: JSONObject {
+    package var outcomes: JSONObject {
         get { box?.value.outcomes ?? JSONObject() }
         set { messages.outcomes = newValue }
     }
 
     /// Answers and signs of life of tasks that wait for them, as ``TaskAnswer`` reads them.
-    public var answers: JSONObject {
+    package var answers: JSONObject {
         get { box?.value.answers ?? JSONObject() }
         set { messages.answers = newValue }
     }
@@ -69,23 +69,23 @@ public struct Inbox: Sendable, Equatable {
     }
 
     /// How an execution closed.
-    public struct Closing: Sendable, Equatable {
+    package struct Closing: Sendable, Equatable {
         /// The status that it had.
-        public var status: ExecutionStatus
+        package var status: ExecutionStatus
         /// When it closed.
-        public var instant: Instant?
+        package var instant: Instant?
         /// Error and cause, where it had some.
-        public var failure: ExecutionFailure?
+        package var failure: ExecutionFailure?
     }
 
     /// An empty inbox.
-    public init() {}
+    package init() {}
 
     /// Whether both have the same messages.
-    public static func == (left: Inbox, right: Inbox) -> Bool { left.messages == right.messages }
+    package static func == (left: Inbox, right: Inbox) -> Bool { left.messages == right.messages }
 
     /// Whether nothing is left to read.
-    public var isEmpty: Bool { box == nil }
+    package var isEmpty: Bool { box == nil }
 
     /// Reads the messages of a document's head or a journal entry, and `a` of an entry: answers are kept beside the document.
     init(_ object: JSONObject) {

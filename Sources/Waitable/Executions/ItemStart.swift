@@ -1,22 +1,22 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// A start of the waitable pattern: an item that waits until its moment.
 ///
 /// Its body is `{"StartTimestamp": …, "Id"?: …, "stateMachine"?: …}`. The same rules hold in the function `waitable_start`.
-public struct ItemStart: Sendable, Equatable {
+package struct ItemStart: Sendable, Equatable {
     /// The item's Id, which is the execution's name.
-    public var id: String
+    package var id: String
     /// The instant, as the caller wrote it.
-    public var startTimestamp: String
+    package var startTimestamp: String
     /// The state machine's name; `nil` for the default one.
-    public var stateMachine: String?
+    package var stateMachine: String?
 
     /// Checks a body.
     ///
     /// - Parameters:
     ///   - body: The body's bytes.
     ///   - makeID: Makes an Id where the body has none.
-    public init(body: ArraySlice<UInt8>, makeID: () -> String) throws(FieldError) {
+    package init(body: ArraySlice<UInt8>, makeID: () -> String) throws(FieldError) {
         let json: JSON
         do {
             json = try JSON(parsing: body)
@@ -35,7 +35,7 @@ public struct ItemStart: Sendable, Equatable {
     /// - Parameters:
     ///   - json: The body.
     ///   - makeID: Makes an Id where the body has none.
-    public init(json: JSON, makeID: () -> String) throws(FieldError) {
+    package init(json: JSON, makeID: () -> String) throws(FieldError) {
         guard let body = json.objectValue else {
             throw FieldError(field: "body", rule: "must be a JSON object", value: json.text)
         }
@@ -73,7 +73,7 @@ public struct ItemStart: Sendable, Equatable {
     }
 
     /// Checks the instant against the present: a wait has its limit, and the execution would fail at once.
-    public func check(at now: Instant) throws(FieldError) {
+    package func check(at now: Instant) throws(FieldError) {
         guard let instant = Instant(iso8601: startTimestamp),
             instant > now.adding(milliseconds: WaitLimit.milliseconds)
         else { return }
@@ -81,7 +81,7 @@ public struct ItemStart: Sendable, Equatable {
     }
 
     /// The execution's input: the same text for the same start, so that a repeated one is recognised.
-    public var input: String {
+    package var input: String {
         JSON.object(["Id": .string(id), "StartTimestamp": .string(startTimestamp)]).text
     }
 }

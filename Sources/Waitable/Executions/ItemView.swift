@@ -1,12 +1,12 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// How an item is shown: its four fields first, then whatever else it has, by name.
-public enum ItemView {
+package enum ItemView {
     /// The attributes of every item of the waitable pattern.
-    public static let standardAttributes = ["Id", "StartActionAt", "LastUpdated", "ProcessStatus"]
+    package static let standardAttributes = ["Id", "StartActionAt", "LastUpdated", "ProcessStatus"]
 
     /// Strings as strings, every other type as DynamoDB JSON.
-    public static func json(of item: [ItemField]) -> JSON {
+    package static func json(of item: [ItemField]) -> JSON {
         var object = JSONObject()
         for name in standardAttributes {
             if let field = item.first(where: { $0.name == name }) { object[name] = view(field.value) }

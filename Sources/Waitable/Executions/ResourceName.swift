@@ -2,15 +2,15 @@
 /// Step Functions forbids.
 ///
 /// Source: AWS Step Functions API reference, `StartExecution`, parameter `name`.
-public enum ResourceName {
+package enum ResourceName {
     /// The longest name, in Unicode scalars.
-    public static let maximumLength = 80
+    package static let maximumLength = 80
 
     /// Says what is wrong with a name.
     ///
     /// - Parameter name: The candidate.
     /// - Returns: The broken rule as the rest of a sentence ("must be …"), or `nil` for a valid name.
-    public static func problem(with name: String) -> String? {
+    package static func problem(with name: String) -> String? {
         var length = 0
         for scalar in name.unicodeScalars {
             length += 1

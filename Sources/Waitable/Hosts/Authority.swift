@@ -1,12 +1,12 @@
 /// A host, with a port or without: `api.example.com`, `[::1]:8080`. A user before it is not part of one.
-public struct Authority: Sendable, Hashable {
+package struct Authority: Sendable, Hashable {
     /// The host.
-    public let host: URLHost
+    package let host: URLHost
     /// The port; `nil` for the scheme's.
-    public let port: Int?
+    package let port: Int?
 
     /// Reads an authority; `nil` where the text is none.
-    public init?(_ text: Substring) {
+    package init?(_ text: Substring) {
         // The colons of an IPv6 address are within its brackets.
         let end = text.utf8.lastIndex(of: UInt8(ascii: "]")) ?? text.startIndex
         guard let colon = text.utf8[end...].firstIndex(of: UInt8(ascii: ":")) else {

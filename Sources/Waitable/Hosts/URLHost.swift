@@ -2,14 +2,14 @@ import Foundation
 
 /// A host in a URL, in the one way it is written here: a name or an IPv4 address in lower case, or an IPv6 address in
 /// brackets. Two of the same text are the same host, and what is written otherwise is none.
-public struct URLHost: Sendable, Hashable {
+package struct URLHost: Sendable, Hashable {
     /// `api.example.com`, `127.0.0.1`, `[::1]`
-    public let text: String
+    package let text: String
 
     /// Reads a host: letters, digits and hyphens with dots between them, or an IPv6 address in brackets. There are no
     /// percent-escapes, no dot at the end, and no numbers but an IPv4 address of four decimal ones: resolvers take
     /// `2130706433`, `0x7f.1` and `127.1` for an address too.
-    public init?(_ text: Substring) {
+    package init?(_ text: Substring) {
         if text.utf8.first == UInt8(ascii: "[") {
             guard text.utf8.last == UInt8(ascii: "]"), let address = Self.addressV6(text.dropFirst().dropLast()) else {
                 return nil
@@ -26,13 +26,13 @@ public struct URLHost: Sendable, Hashable {
     }
 
     /// Whether it ends with a dot and another name.
-    public func isBelow(_ name: URLHost) -> Bool {
+    package func isBelow(_ name: URLHost) -> Bool {
         text.utf8.count > name.text.utf8.count + 1
             && text.utf8.suffix(name.text.utf8.count + 1).elementsEqual(("." + name.text).utf8)
     }
 
     /// Whether it is an address, and no name.
-    public var isAddress: Bool {
+    package var isAddress: Bool {
         text.utf8.first == UInt8(ascii: "[")
             || text.utf8.split(separator: UInt8(ascii: ".")).last.map(Self.isNumber) == true
     }

@@ -1,7 +1,7 @@
 import StatesLanguage
 
 /// What a step does beside the change of its execution, in the same atomic commit.
-public enum Effect: Sendable, Equatable {
+package enum Effect: Sendable, Equatable {
     /// A write to an item.
     case item(ItemEffect)
     /// Puts a task into an activity's queue; without such an activity, the task is answered at once.
@@ -52,7 +52,7 @@ public enum Effect: Sendable, Equatable {
     }
 
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
-    public func appendArguments(_ append: (String) -> Void) {
+    package func appendArguments(_ append: (String) -> Void) {
         switch self {
         case .item(let effect): effect.appendArguments(append)
         case .offer(let activity, let task):
@@ -88,40 +88,40 @@ public enum Effect: Sendable, Equatable {
 }
 
 /// A task in an activity's queue.
-public struct OfferedTask: Sendable, Equatable {
+package struct OfferedTask: Sendable, Equatable {
     /// The execution whose task it is.
-    public var key: ExecutionKey
+    package var key: ExecutionKey
     /// The task's id in it.
-    public var task: Int
+    package var task: Int
     /// The task's token.
-    public var token: String
+    package var token: String
     /// Its input as JSON text.
-    public var input: String
+    package var input: String
     /// Its answer where there is no such activity.
-    public var refusal: TaskAnswer
+    package var refusal: TaskAnswer
 
     /// The stored form: id, execution, token and input, a line each.
     var text: String { "\(task)\n\(key.member)\n\(token)\n\(input)" }
 }
 
 /// An execution that a task starts.
-public struct ChildStart: Sendable, Equatable {
+package struct ChildStart: Sendable, Equatable {
     /// The state machine's name.
-    public var machine: String
+    package var machine: String
     /// The execution's name.
-    public var name: String
+    package var name: String
     /// Its input as JSON text.
-    public var input: String
+    package var input: String
     /// The task that starts it.
-    public var task: Int
+    package var task: Int
     /// What the task waits for.
-    public var wish: Wish
+    package var wish: Wish
     /// The hash of its revision, or a version's number or an alias with a colon before it; `nil` for the machine's current
     /// one.
-    public var revision: String?
+    package var revision: String?
 
     /// What a task that starts an execution waits for.
-    public enum Wish: Sendable, Equatable {
+    package enum Wish: Sendable, Equatable {
         /// That it is started.
         case start
         /// A call with the task's token.

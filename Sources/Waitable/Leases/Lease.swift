@@ -1,19 +1,19 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What one claim gave to a worker: executions that are due, under one lease.
-public struct Claim: Sendable {
+package struct Claim: Sendable {
     /// The Redis clock at the claim, in microseconds since the Unix epoch.
-    public var microseconds: Int64
+    package var microseconds: Int64
     /// The fencing token: the score that the members now have. Empty when nothing was claimed.
-    public var token: String
+    package var token: String
     /// The score at the head of the `due` set after the claim, in Unix milliseconds; `nil` when the set is empty. For a worker
     /// that sleeps, when it has to look again.
-    public var nextDue: Double?
+    package var nextDue: Double?
     /// The claimed members.
-    public var members: [ClaimedMember]
+    package var members: [ClaimedMember]
 
     /// A claim from its parts.
-    public init(microseconds: Int64, token: String, nextDue: Double?, members: [ClaimedMember]) {
+    package init(microseconds: Int64, token: String, nextDue: Double?, members: [ClaimedMember]) {
         self.microseconds = microseconds
         self.token = token
         self.nextDue = nextDue
@@ -21,22 +21,22 @@ public struct Claim: Sendable {
     }
 
     /// The Redis clock at the claim, cut to whole milliseconds.
-    public var now: Instant { Instant(milliseconds: microseconds / 1_000) }
+    package var now: Instant { Instant(milliseconds: microseconds / 1_000) }
 }
 
 /// One member of a claim.
-public struct ClaimedMember: Sendable {
+package struct ClaimedMember: Sendable {
     /// The member of the `due` set: `machine:id`, or a bare Id put there by hand.
-    public let member: String
+    package let member: String
     /// The same as stored: put there by hand, it can be of any bytes.
-    public let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The execution's document; `nil` where there is none.
-    public var document: [UInt8]?
+    package var document: [UInt8]?
     /// How often a lease on it ran out.
-    public var redeliveries: Int
+    package var redeliveries: Int
 
     /// A member from its parts.
-    public init(bytes: [UInt8], document: [UInt8]?, redeliveries: Int) {
+    package init(bytes: [UInt8], document: [UInt8]?, redeliveries: Int) {
         member = String(decoding: bytes, as: UTF8.self)
         self.bytes = bytes
         self.document = document

@@ -1,24 +1,24 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// One execution's part of an atomic commit: its new document, what it writes to items, and when it is due next.
-public struct Transition: Sendable {
+package struct Transition: Sendable {
     /// The execution.
-    public var key: ExecutionKey
+    package var key: ExecutionKey
     /// What becomes of its place in the `due` set.
-    public var next: Next
+    package var next: Next
     /// The new document.
-    public var document: [UInt8]
+    package var document: [UInt8]
     /// What becomes of the list that has what the document's journal has no room for.
-    public var listing: Listing
+    package var listing: Listing
     /// What else is done, in order.
-    public var effects: [Effect]
+    package var effects: [Effect]
     /// The last instant that its step took for passed; `nil` for none. By Redis's clock too it must have passed.
-    public var passed: Instant?
+    package var passed: Instant?
     /// The hash of the revision that the execution runs.
-    public var revision: String
+    package var revision: String
 
     /// The size of the document that it replaces, in bytes; 0 for none.
-    public var replacedBytes: Int
+    package var replacedBytes: Int
 
     /// To how many bytes a running execution's document may grow in a full Redis, and by how many bytes its end may add to
     /// what is there: so all executions together take little more.
@@ -26,7 +26,7 @@ public struct Transition: Sendable {
 
     /// Whether it takes more memory than there was, for which a full Redis has no room. What ends an execution does not,
     /// but for what is large, or new: items, messages, other executions.
-    public var grows: Bool {
+    package var grows: Bool {
         if makesNew { return true }
         var written = effects.reduce(0) { $0 + $1.writtenBytes }
         if case .element(let text) = listing { written += text.utf8.count }
@@ -35,10 +35,10 @@ public struct Transition: Sendable {
     }
 
     /// Whether it makes something new: an item, an execution, a task or a message. That waits above the high-water mark.
-    public var makesNew: Bool { effects.contains { $0.makesNew } }
+    package var makesNew: Bool { effects.contains { $0.makesNew } }
 
     /// A transition from its parts.
-    public init(
+    package init(
         key: ExecutionKey,
         revision: String,
         next: Next,
@@ -59,7 +59,7 @@ public struct Transition: Sendable {
     }
 
     /// What becomes of the list beside the document.
-    public enum Listing: Sendable, Hashable {
+    package enum Listing: Sendable, Hashable {
         /// Nothing, as nothing ran: a start that a worker has to begin.
         case unbegun
         /// Nothing: the document keeps all that is kept.
@@ -71,7 +71,7 @@ public struct Transition: Sendable {
     }
 
     /// The place in the `due` set after the commit.
-    public enum Next: Sendable, Hashable {
+    package enum Next: Sendable, Hashable {
         /// Waiting until an instant.
         case due(Instant)
         /// Waiting for answers, at most until an instant; `nil` for however long it takes.
@@ -84,7 +84,7 @@ public struct Transition: Sendable {
 }
 
 /// What became of one transition of a commit.
-public enum CommitResult: Sendable, Equatable {
+package enum CommitResult: Sendable, Equatable {
     /// It was applied.
     case applied(outcomes: [JSON])
     /// The lease had been lost; nothing was applied.
@@ -98,7 +98,7 @@ public enum CommitResult: Sendable, Equatable {
 }
 
 /// What became of one start.
-public enum StartResult: Sendable, Equatable {
+package enum StartResult: Sendable, Equatable {
     /// The execution exists now.
     case started
     /// An execution of that name existed, in this state.

@@ -1,15 +1,15 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// A revision of a state machine, compiled once and ready to run executions. A class, since every step hands it around.
-public final class DeployedMachine: Sendable {
+package final class DeployedMachine: Sendable {
     /// The machine's name.
-    public let name: String
+    package let name: String
     /// The revision's hash.
-    public let hash: String
+    package let hash: String
     /// What it was compiled from.
-    public let revision: Revision
+    package let revision: Revision
     /// The compiled definition.
-    public let definition: StateMachine
+    package let definition: StateMachine
     /// The attribute that is each table's key.
     let keyAttributes: KeyAttributes
     /// Its tasks, by the names of their states.
@@ -23,7 +23,7 @@ public final class DeployedMachine: Sendable {
     ///   - revision: What it is compiled from.
     ///   - keyAttributes: The attribute that is each table's key.
     /// - Throws: `DefinitionError` where this version cannot run the definition.
-    public init(
+    package init(
         name: String,
         hash: String,
         revision: Revision,

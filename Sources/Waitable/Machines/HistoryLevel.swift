@@ -1,5 +1,5 @@
 /// How much of its executions' histories a state machine keeps. They cost memory: an entry for each step.
-public enum HistoryLevel: String, Sendable, CaseIterable {
+package enum HistoryLevel: String, Sendable, CaseIterable {
     /// All of it.
     case all = "ALL"
     /// That of executions that are open, or did not succeed.
@@ -8,5 +8,5 @@ public enum HistoryLevel: String, Sendable, CaseIterable {
     case off = "OFF"
 
     /// The tag that names the level of a state machine that is created over the API.
-    public static let tag = "waitable:history"
+    package static let tag = "waitable:history"
 }

@@ -1,34 +1,34 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// An alias of a state machine: a name for one version, or for two with a share of the starts each.
-public struct MachineAlias: Sendable, Equatable {
+package struct MachineAlias: Sendable, Equatable {
     /// A version and its share.
-    public struct Route: Sendable, Equatable {
+    package struct Route: Sendable, Equatable {
         /// The version's number.
-        public var version: Int
+        package var version: Int
         /// Its share of the starts, 0 to 100; all shares add up to 100.
-        public var weight: Int
+        package var weight: Int
 
         /// A route from its parts.
-        public init(version: Int, weight: Int) {
+        package init(version: Int, weight: Int) {
             self.version = version
             self.weight = weight
         }
     }
 
     /// The alias's name.
-    public var name: String
+    package var name: String
     /// What its owner said of it.
-    public var description: String?
+    package var description: String?
     /// Where its starts go: one or two routes.
-    public var routes: [Route]
+    package var routes: [Route]
     /// When it was created, by the Redis clock.
-    public var creationDate: Instant
+    package var creationDate: Instant
     /// When it was last changed, by the Redis clock.
-    public var updateDate: Instant
+    package var updateDate: Instant
 
     /// An alias from its parts.
-    public init(name: String, description: String?, routes: [Route], creationDate: Instant, updateDate: Instant) {
+    package init(name: String, description: String?, routes: [Route], creationDate: Instant, updateDate: Instant) {
         self.name = name
         self.description = description
         self.routes = routes
@@ -39,7 +39,7 @@ public struct MachineAlias: Sendable, Equatable {
     /// The version that a start goes to.
     ///
     /// - Parameter draw: A number from 0 to 99, drawn anew for each start.
-    public func version(for draw: Int) -> Int {
+    package func version(for draw: Int) -> Int {
         var passed = 0
         for route in routes {
             passed += route.weight
@@ -49,7 +49,7 @@ public struct MachineAlias: Sendable, Equatable {
     }
 
     /// The stored form.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [
             "name": .string(name),
             "routes": .array(
@@ -63,7 +63,7 @@ public struct MachineAlias: Sendable, Equatable {
     }
 
     /// Reads the stored form; `nil` where it is not one.
-    public init?(json: JSON) {
+    package init?(json: JSON) {
         guard let object = json.objectValue, let name = object["name"]?.stringValue,
             let routes = object["routes"]?.arrayValue, let created = object["created"]?.integerValue,
             let updated = object["updated"]?.integerValue

@@ -1,18 +1,18 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Everything that the registry knows of one state machine, changed as one.
-public struct MachineEntry: Sendable, Equatable {
+package struct MachineEntry: Sendable, Equatable {
     /// The machine; `nil` where there is none of that name.
-    public var record: MachineRecord?
+    package var record: MachineRecord?
     /// Its published versions, the first one first.
-    public var versions: [MachineVersion]
+    package var versions: [MachineVersion]
     /// Its aliases, in the order of their creation.
-    public var aliases: [MachineAlias]
+    package var aliases: [MachineAlias]
     /// A revision that the change brings with it, to be kept under its hash.
-    public var newRevision: Revision?
+    package var newRevision: Revision?
 
     /// Reads the stored forms: of the record, the versions and the aliases, in this order.
-    public init(name: String, texts: [String?]) {
+    package init(name: String, texts: [String?]) {
         let values = texts.map { text in text.flatMap { try? JSON(parsing: $0) } }
         record = values[0].flatMap { MachineRecord(name: name, json: $0) }
         versions = (values[1]?.arrayValue ?? []).compactMap(MachineVersion.init(json:))
@@ -20,7 +20,7 @@ public struct MachineEntry: Sendable, Equatable {
     }
 
     /// The stored forms, `nil` for what is not kept.
-    public var texts: [String?] {
+    package var texts: [String?] {
         [
             record?.json.text,
             versions.isEmpty ? nil : JSON.array(versions.map(\.json)).text,
@@ -29,7 +29,7 @@ public struct MachineEntry: Sendable, Equatable {
     }
 
     /// Publishes the current revision: a new version, or the last one where nothing has changed since.
-    public mutating func publish(description: String?, at now: Instant) -> MachineVersion? {
+    package mutating func publish(description: String?, at now: Instant) -> MachineVersion? {
         guard let record else { return nil }
         if let last = versions.last, last.revision == record.revision { return last }
         let version = MachineVersion(
@@ -44,7 +44,7 @@ public struct MachineEntry: Sendable, Equatable {
     }
 
     /// The aliases that route to a version.
-    public func aliases(of version: Int) -> [MachineAlias] {
+    package func aliases(of version: Int) -> [MachineAlias] {
         aliases.filter { $0.routes.contains { $0.version == version } }
     }
 }

@@ -1,27 +1,27 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// A state machine as the registry knows it: its name and the revision that new executions start with.
-public struct MachineRecord: Sendable, Equatable {
+package struct MachineRecord: Sendable, Equatable {
     /// The machine's name.
-    public var name: String
+    package var name: String
     /// The hash of the current ``Revision``.
-    public var revision: String
+    package var revision: String
     /// When the machine was created, by the Redis clock.
-    public var creationDate: Instant
+    package var creationDate: Instant
     /// Its type, which no update changes.
-    public var type = MachineType.standard
+    package var type = MachineType.standard
     /// How many versions were ever published: the last one's number.
-    public var lastVersion = 0
+    package var lastVersion = 0
 
     /// A record from its parts.
-    public init(name: String, revision: String, creationDate: Instant) {
+    package init(name: String, revision: String, creationDate: Instant) {
         self.name = name
         self.revision = revision
         self.creationDate = creationDate
     }
 
     /// The stored form, the value in the `machines` hash.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = ["hash": .string(revision), "created": .integer(creationDate.milliseconds)]
         if type != .standard { object["type"] = .string(type.rawValue) }
         if lastVersion > 0 { object["versions"] = .integer(Int64(lastVersion)) }
@@ -31,7 +31,7 @@ public struct MachineRecord: Sendable, Equatable {
     /// Reads the stored form.
     ///
     /// - Returns: `nil` where it is not one.
-    public init?(name: String, json: JSON) {
+    package init?(name: String, json: JSON) {
         guard let object = json.objectValue, let revision = object["hash"]?.stringValue else { return nil }
         self.name = name
         self.revision = revision

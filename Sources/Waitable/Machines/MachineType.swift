@@ -1,7 +1,7 @@
 /// The two types of state machines.
 ///
 /// Source: AWS Step Functions developer guide, "Choosing workflow type".
-public enum MachineType: String, Sendable, CaseIterable {
+package enum MachineType: String, Sendable, CaseIterable {
     /// Executions with a name of their own and a history; they may take a year.
     case standard = "STANDARD"
     /// Short executions without a history, of which several may have one name.

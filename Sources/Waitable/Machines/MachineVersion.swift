@@ -1,18 +1,18 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// A published version of a state machine: a number for a revision, for ever.
-public struct MachineVersion: Sendable, Equatable {
+package struct MachineVersion: Sendable, Equatable {
     /// Counted from 1 within the machine; a number is never given twice.
-    public var number: Int
+    package var number: Int
     /// The hash of its ``Revision``.
-    public var revision: String
+    package var revision: String
     /// When it was published, by the Redis clock.
-    public var creationDate: Instant
+    package var creationDate: Instant
     /// What the publisher said of it.
-    public var description: String?
+    package var description: String?
 
     /// A version from its parts.
-    public init(number: Int, revision: String, creationDate: Instant, description: String? = nil) {
+    package init(number: Int, revision: String, creationDate: Instant, description: String? = nil) {
         self.number = number
         self.revision = revision
         self.creationDate = creationDate
@@ -20,7 +20,7 @@ public struct MachineVersion: Sendable, Equatable {
     }
 
     /// The stored form.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [
             "n": .integer(Int64(number)), "hash": .string(revision), "created": .integer(creationDate.milliseconds),
         ]
@@ -29,7 +29,7 @@ public struct MachineVersion: Sendable, Equatable {
     }
 
     /// Reads the stored form; `nil` where it is not one.
-    public init?(json: JSON) {
+    package init?(json: JSON) {
         guard let object = json.objectValue, let number = object["n"]?.integerValue,
             let revision = object["hash"]?.stringValue, let created = object["created"]?.integerValue
         else { return nil }

@@ -1,41 +1,41 @@
 import Crypto
-public import StatesLanguage
+package import StatesLanguage
 
 /// What an execution keeps of its state machine from its start on: the definition and what belongs to it.
 ///
 /// Revisions are immutable and addressed by their hash, so a running execution is untouched by an update.
-public struct Revision: Sendable, Equatable {
+package struct Revision: Sendable, Equatable {
     /// The definition's text, verbatim, after substitutions.
-    public var definition: String
+    package var definition: String
     /// The role that the caller named, kept for the API's answers; Waitable assumes no role.
-    public var roleARN: String
+    package var roleARN: String
     /// The machine's type.
-    public var type = MachineType.standard
+    package var type = MachineType.standard
     /// How much of its executions' histories is kept.
-    public var history = HistoryLevel.all
+    package var history = HistoryLevel.all
     /// The logging configuration as the API takes it; empty for AWS's default, which is off.
-    public var logging = JSONObject()
+    package var logging = JSONObject()
     /// Whether tracing was asked for; kept for the API's answers.
-    public var isTraced = false
+    package var isTraced = false
     /// The id that the API gave it; `nil` for the revision that a machine was created with.
-    public var id: String?
+    package var id: String?
     /// When the machine was updated to it, by the Redis clock; `nil` for the revision that it was created with.
-    public var updateDate: Instant?
+    package var updateDate: Instant?
 
     /// A revision from its parts.
-    public init(definition: String, roleARN: String) {
+    package init(definition: String, roleARN: String) {
         self.definition = definition
         self.roleARN = roleARN
     }
 
     /// Whether executions of both would be the same: all but id and date.
-    public func isLike(_ other: Revision) -> Bool {
+    package func isLike(_ other: Revision) -> Bool {
         definition == other.definition && roleARN == other.roleARN && logging == other.logging
             && isTraced == other.isTraced && type == other.type && history == other.history
     }
 
     /// Whether a call that asks for another revision repeats the creation of this one: AWS compares neither role nor tags.
-    public func isCreated(by other: Revision) -> Bool {
+    package func isCreated(by other: Revision) -> Bool {
         var other = other
         other.roleARN = roleARN
         other.history = history
@@ -43,7 +43,7 @@ public struct Revision: Sendable, Equatable {
     }
 
     /// The stored form.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]
         if !logging.isEmpty { object["logging"] = .object(logging) }
         if type != .standard { object["type"] = .string(type.rawValue) }
@@ -57,7 +57,7 @@ public struct Revision: Sendable, Equatable {
     /// Reads the stored form.
     ///
     /// - Returns: `nil` where it is not one.
-    public init?(json: JSON) {
+    package init?(json: JSON) {
         guard let object = json.objectValue, let definition = object["definition"]?.stringValue else { return nil }
         self.definition = definition
         self.roleARN = object["roleArn"]?.stringValue ?? ""
@@ -70,7 +70,7 @@ public struct Revision: Sendable, Equatable {
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the stored form.
-    public var hash: String {
+    package var hash: String {
         SHA256.hash(data: Array(json.text.utf8)).prefix(8).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits

@@ -2,20 +2,20 @@ import StatesLanguage
 
 /// What a machine that follows the waitable pattern does to its item: it puts it with one status, waits, and updates it
 /// to another.
-public struct WaitablePattern: Sendable, Equatable {
+package struct WaitablePattern: Sendable, Equatable {
     /// The item's status attribute.
-    public static let attribute = "ProcessStatus"
+    package static let attribute = "ProcessStatus"
     /// The status that the item is put with, before the wait.
-    public var first: String
+    package var first: String
     /// The status that it ends with.
-    public var last: String
+    package var last: String
 
     /// Reads the pattern off a definition.
     ///
     /// - Parameter table: The table of the items.
     /// - Returns: `nil` for a machine that does anything else too: one that branches, catches, waits for something, or
     ///   writes its item on a condition. Nothing can be said of its items from outside.
-    public init?(definition: String, table: String) {
+    package init?(definition: String, table: String) {
         guard let machine = try? JSON(parsing: definition).objectValue, let states = machine["States"]?.objectValue
         else {
             return nil

@@ -1,25 +1,25 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Runs one execution on, in memory: from its wait to its next wait, to an item operation whose outcome only Redis
 /// knows, or to its end. What it writes comes back as a ``Step``, to be committed.
-public struct ExecutionRunner: Sendable {
+package struct ExecutionRunner: Sendable {
     /// The machine that the execution runs.
-    public let machine: DeployedMachine
+    package let machine: DeployedMachine
     /// Names in the context object and in the history.
-    public let arn: ARN
+    package let arn: ARN
     private let secret: TaskTokenKey
 
     /// A runner for the executions of one machine.
     ///
     /// - Parameter secret: The key of the namespace's task tokens.
-    public init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey) {
+    package init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey) {
         self.machine = machine
         self.arn = arn
         self.secret = secret
     }
 
     /// Whether an execution is of the machine and its revision.
-    public func runs(_ execution: Execution) -> Bool {
+    package func runs(_ execution: Execution) -> Bool {
         machine.hash == execution.revision && machine.name == execution.key.machine
     }
 
@@ -33,7 +33,7 @@ public struct ExecutionRunner: Sendable {
     ///   - allowance: The units of work with which the step breaks off. One that has used as many is not to be committed:
     ///     its history could not be made anew.
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    public func run(
+    package func run(
         _ execution: Execution,
         at now: Instant,
         evaluatesAll: Bool = false,
@@ -44,7 +44,7 @@ public struct ExecutionRunner: Sendable {
     }
 
     /// Takes over an item that was put into Redis by hand: it stands in its wait, and the wait is over.
-    public func adopt(_ execution: Execution, at now: Instant) throws(JSONError) -> Step {
+    package func adopt(_ execution: Execution, at now: Instant) throws(JSONError) -> Step {
         try step(of: execution, JournalEntry(instant: now, kind: .adoption))
     }
 

@@ -1,15 +1,15 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What happened to an execution, for people: when it was accepted, when it was due, who ran it, how it ended.
 ///
 /// It is read off the journal, replayed, and costs no storage of its own but the worker's name in each entry. So it does
 /// not know who holds an execution now, which workers held it and lost their leases (only how many), which moments lay
 /// between several reschedules of one wait, and, of a state machine with parallel branches, any moment but the earliest.
-public struct ExecutionTimeline: Sendable, Equatable {
+package struct ExecutionTimeline: Sendable, Equatable {
     /// One thing that happened, or that goes on.
-    public struct Event: Sendable, Equatable {
+    package struct Event: Sendable, Equatable {
         /// What it is.
-        public enum Kind: String, Sendable {
+        package enum Kind: String, Sendable {
             /// The start was accepted.
             case accepted = "ACCEPTED"
             /// A worker, or ingest at the start, ran it on.
@@ -32,34 +32,34 @@ public struct ExecutionTimeline: Sendable, Equatable {
         }
 
         /// What it is.
-        public var kind: Kind
+        package var kind: Kind
         /// When, by the Redis clock.
-        public var instant: Instant
+        package var instant: Instant
         /// Who ran it on; `nil` for ingest and for what nobody runs.
-        public var worker: String?
+        package var worker: String?
         /// The states that it entered or tried again, in order; empty for what enters none.
-        public var states: [String] = []
+        package var states: [String] = []
         /// The state that failed or waits.
-        public var state: String?
+        package var state: String?
         /// Which try of a state it was, from 1; `nil` for the first one, where none failed.
-        public var attempt: Int?
+        package var attempt: Int?
         /// When a state that failed is tried again.
-        public var retryAt: Instant?
+        package var retryAt: Instant?
         /// What a state waits for.
-        public var wait: OpenWait.Reason?
+        package var wait: OpenWait.Reason?
         /// What the Task state that waits has asked for.
-        public var resource: String?
+        package var resource: String?
         /// When a wait ends by itself.
-        public var until: Instant?
+        package var until: Instant?
         /// The moment that it was moved to, for a reschedule.
-        public var newDue: Instant?
+        package var newDue: Instant?
         /// How many workers had taken it before, and lost it with their leases.
-        public var lostLeases = 0
+        package var lostLeases = 0
         /// Error and cause, for a failure or an end that has some.
-        public var failure: ExecutionFailure?
+        package var failure: ExecutionFailure?
 
         /// An event from its parts.
-        public init(_ kind: Kind, at instant: Instant, worker: String? = nil, states: [String] = []) {
+        package init(_ kind: Kind, at instant: Instant, worker: String? = nil, states: [String] = []) {
             self.kind = kind
             self.instant = instant
             self.worker = worker
@@ -68,7 +68,7 @@ public struct ExecutionTimeline: Sendable, Equatable {
 
         /// `{"event","at","to"?,"worker"?,"lostLeases"?,"states"?,"state"?,"attempt"?,"for"?,"resource"?,"until"?,
         /// "retryAt"?,"error"?,"cause"?}`
-        public var json: JSON {
+        package var json: JSON {
             var object: JSONObject = ["event": .string(kind.rawValue), "at": .string(instant.iso8601)]
             object["to"] = newDue.map { .string($0.iso8601) }
             object["worker"] = worker.map(JSON.string)
@@ -86,13 +86,13 @@ public struct ExecutionTimeline: Sendable, Equatable {
     }
 
     /// What happened, in order; then, while it waits, what for.
-    public var events: [Event]
+    package var events: [Event]
     /// How many leases on it were lost, in all.
-    public var lostLeases: Int
+    package var lostLeases: Int
 }
 
 /// Makes an execution's timeline from its journal.
-public struct TimelineReplay: Sendable {
+package struct TimelineReplay: Sendable {
     private let execution: Execution
     private let definition: StateMachine
     private var replay: ExecutionReplay
@@ -105,7 +105,7 @@ public struct TimelineReplay: Sendable {
     /// - Parameters:
     ///   - execution: As its document says.
     ///   - runner: With the revision that the execution started with.
-    public init(of execution: Execution, runner: ExecutionRunner) {
+    package init(of execution: Execution, runner: ExecutionRunner) {
         self.execution = execution
         definition = runner.machine.definition
         replay = ExecutionReplay(of: execution, runner: runner)
@@ -116,7 +116,7 @@ public struct TimelineReplay: Sendable {
     /// Makes the next step again.
     ///
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    public mutating func take(_ entry: JournalEntry) throws(JSONError) {
+    package mutating func take(_ entry: JournalEntry) throws(JSONError) {
         let inbox = entry.inbox
         events += inbox.events(noLaterThan: entry.instant)
         if let instant = inbox.rescheduledTo { pending = instant }
@@ -185,7 +185,7 @@ public struct TimelineReplay: Sendable {
     ///   - due: Where the execution stands in `due` now; `nil` where it does not, or a worker holds it.
     ///   - now: The present, by the Redis clock: a moment that lies ahead has not happened.
     ///   - lostLeases: How many leases on it were lost since its last progress.
-    public func timeline(due: Instant?, now: Instant, lostLeases: Int = 0) -> ExecutionTimeline {
+    package func timeline(due: Instant?, now: Instant, lostLeases: Int = 0) -> ExecutionTimeline {
         var events = events
         if execution.status.isOpen {
             events += execution.inbox.events(noLaterThan: nil)

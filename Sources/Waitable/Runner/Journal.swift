@@ -1,4 +1,4 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What went into each step of an execution, in order: from it the history is made again.
 ///
@@ -7,19 +7,19 @@ public import StatesLanguage
 ///
 /// The stored form is `[listed, entry, …]`; an entry is its instant in ms after the start, or `[instant, {…}]`. A journal
 /// whose steps another version of the language made begins with that version: `["2", listed, entry, …]`.
-public struct Journal: Sendable, Equatable {
+package struct Journal: Sendable, Equatable {
     /// The version of the language in this program: it grows with each change after which a definition's steps have other
     /// events than before.
-    public static let currentVersion = 1
+    package static let currentVersion = 1
     /// The version whose steps these are. Those of another one are not made again: they would tell what never happened.
-    public let version: Int
+    package let version: Int
     /// How many elements the list beside the document has.
-    public private(set) var listed: Int
+    package private(set) var listed: Int
     /// The entries that only the document has: their stored forms, each after a comma.
     private var kept: [UInt8]
 
     /// An empty journal.
-    public init() {
+    package init() {
         version = Self.currentVersion
         listed = 0
         kept = []
@@ -50,7 +50,7 @@ public struct Journal: Sendable, Equatable {
     ///   - list: The elements of the list beside the document, read after the document.
     ///   - start: When the execution was started.
     /// - Returns: None where elements are missing: the history is not kept any longer. None of another version.
-    public func entries(list: [String], since start: Instant) -> [JournalEntry] {
+    package func entries(list: [String], since start: Instant) -> [JournalEntry] {
         guard list.count >= listed, version == Self.currentVersion else { return [] }
         // What a later step has listed is in the document still, as it was read.
         return list.prefix(listed).flatMap { Self.entries(of: $0, since: start) } + keptEntries(since: start)
@@ -59,7 +59,7 @@ public struct Journal: Sendable, Equatable {
     /// The entries of an element of the list beside the document.
     ///
     /// - Parameter start: When the execution was started.
-    public static func entries(of element: String, since start: Instant) -> [JournalEntry] {
+    package static func entries(of element: String, since start: Instant) -> [JournalEntry] {
         let entries = (try? JSON(parsing: element))?.arrayValue ?? []
         return entries.compactMap { JournalEntry(json: $0, since: start) }
     }
@@ -67,7 +67,7 @@ public struct Journal: Sendable, Equatable {
     /// The entries that only the document has, behind those of the list.
     ///
     /// - Parameter start: When the execution was started.
-    public func keptEntries(since start: Instant) -> [JournalEntry] {
+    package func keptEntries(since start: Instant) -> [JournalEntry] {
         Self.entries(of: "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]", since: start)
     }
 

@@ -1,12 +1,12 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What went into one step of an execution, so that the step can be made again: its instant, and the inbox.
 ///
 /// Steps are pure, so the history of an execution needs no events to be kept: ``HistoryReplay`` makes them anew from
 /// these entries.
-public struct JournalEntry: Sendable, Equatable {
+package struct JournalEntry: Sendable, Equatable {
     /// Which kind of step it was.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// From the start, or on from where the execution stood.
         case step
         /// An item that was put into Redis by hand, taken over in its wait.
@@ -16,21 +16,21 @@ public struct JournalEntry: Sendable, Equatable {
     }
 
     /// The instant of the step, by the Redis clock.
-    public var instant: Instant
+    package var instant: Instant
     /// What the step read.
-    public var inbox: Inbox
+    package var inbox: Inbox
     /// Whether even plain item writes waited for their outcome.
-    public var evaluatesAll: Bool
+    package var evaluatesAll: Bool
     /// Which kind of step it was.
-    public var kind: Kind
+    package var kind: Kind
     /// The name of the worker that made the step; `nil` for ingest.
-    public var worker: String?
+    package var worker: String?
     /// How often a lease on the execution had run out since its last progress: other workers took it, and none of them
     /// finished the step.
-    public var lostLeases = 0
+    package var lostLeases = 0
 
     /// An entry from its parts.
-    public init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
+    package init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
         self.instant = instant
         self.inbox = inbox
         self.evaluatesAll = evaluatesAll

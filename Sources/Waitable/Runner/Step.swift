@@ -1,42 +1,42 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What running an execution on came to, before it is committed.
-public struct Step: Sendable {
+package struct Step: Sendable {
     /// The execution after the step.
-    public var execution: Execution
+    package var execution: Execution
     /// The execution before the step, for a second try.
-    public var before: Execution? { earlier?.value }
+    package var before: Execution? { earlier?.value }
     private let earlier: Box<Execution>?
     /// When the step was due: the end of the wait, or the start; `nil` where no instant brought it about.
-    public let due: Instant?
+    package let due: Instant?
     /// Its place in the `due` set after the commit.
-    public var next: Transition.Next
+    package var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet, or is journaled.
-    public var journal: JournalEntry?
+    package var journal: JournalEntry?
     /// What becomes of the list beside the document.
-    public private(set) var listing = Transition.Listing.unbegun
+    package private(set) var listing = Transition.Listing.unbegun
     /// Whether even plain item writes waited for their outcome.
-    public private(set) var evaluatedAll = false
+    package private(set) var evaluatedAll = false
     /// What else its commit does.
-    public var effects: [Effect]
+    package var effects: [Effect]
     /// What has to be called once it is committed.
-    public var calls: [OutsideCall]
+    package var calls: [OutsideCall]
     /// What happened; empty unless asked for.
-    public var events: [HistoryEvent]
+    package var events: [HistoryEvent]
     /// What happened to states, in order; empty unless asked for.
     let notes: [StateNote]
     /// The id of the execution's last event.
-    public var lastEventID: Int
+    package var lastEventID: Int
     /// How much of the history is kept.
-    public var history: HistoryLevel
+    package var history: HistoryLevel
     /// Retries that the step began.
-    public var retries: Int
+    package var retries: Int
     /// The last instant that it took for passed; `nil` for none.
-    public var passed: Instant?
+    package var passed: Instant?
     /// The size of the document that it replaces, in bytes; 0 for none.
-    public var replacedBytes = 0
+    package var replacedBytes = 0
     /// The units of work that it took: a value looked at or made, or 16 bytes of text.
-    public internal(set) var work = 0
+    package internal(set) var work = 0
 
     init(
         execution: Execution,
@@ -73,7 +73,7 @@ public struct Step: Sendable {
     /// Takes the step's entry into the execution's journal, as far as a history is kept.
     ///
     /// - Parameter worker: The name of the worker that made it; `nil` for ingest.
-    public mutating func enterJournal(by worker: String?) {
+    package mutating func enterJournal(by worker: String?) {
         guard var entry = journal else { return }
         entry.worker = worker
         journal = nil
@@ -87,7 +87,7 @@ public struct Step: Sendable {
     ///   - lease: The fencing token under which it is committed, written into the document so that a repeated commit can
     ///     be told from a late one; `nil` for a start.
     ///   - worker: The name of the worker that made it; `nil` for ingest.
-    public func transition(lease: String?, by worker: String? = nil) -> Transition {
+    package func transition(lease: String?, by worker: String? = nil) -> Transition {
         guard journal == nil else {
             var step = self
             step.enterJournal(by: worker)
@@ -106,7 +106,7 @@ public struct Step: Sendable {
     }
 
     /// The step that makes an execution due at once without having begun it, for a worker to begin.
-    public static func unbegun(_ execution: Execution) -> Step {
+    package static func unbegun(_ execution: Execution) -> Step {
         Step(execution: execution, next: .due(execution.startDate), journal: nil, effects: [])
     }
 }

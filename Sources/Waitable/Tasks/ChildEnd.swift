@@ -1,16 +1,16 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What a task that waits for an execution's end is answered with, once that has closed.
 ///
 /// Source: AWS Step Functions developer guide, "Start a new AWS Step Functions state machine from a running execution".
-public struct ChildEnd: Sendable {
+package struct ChildEnd: Sendable {
     private let arn: ARN
 
     /// Answers with names by an ARN's region and account.
-    public init(arn: ARN) { self.arn = arn }
+    package init(arn: ARN) { self.arn = arn }
 
     /// The execution that an inbox's entry tells of, and what is wanted of it; `nil` where the entry is something else.
-    public static func child(in entry: JSON) -> (key: ExecutionKey, wish: Execution.ParentTask.Answer)? {
+    package static func child(in entry: JSON) -> (key: ExecutionKey, wish: Execution.ParentTask.Answer)? {
         guard let object = entry.objectValue,
             let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:)),
             let wish = object["as"]?.stringValue?.unicodeScalars.first.flatMap(Execution.ParentTask.Answer.init)
@@ -21,7 +21,7 @@ public struct ChildEnd: Sendable {
     /// The answer.
     ///
     /// - Parameter child: The execution as its document says; `nil` where it has left already.
-    public func answer(_ child: Execution?, as wish: Execution.ParentTask.Answer) -> TaskAnswer {
+    package func answer(_ child: Execution?, as wish: Execution.ParentTask.Answer) -> TaskAnswer {
         guard let child else {
             return .failed(
                 error: "States.TaskFailed",

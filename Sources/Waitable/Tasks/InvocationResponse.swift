@@ -1,11 +1,11 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// The output of `lambda:invoke`: what the function answered, and the HTTP exchange as AWS's Lambda has it.
-public struct InvocationResponse: Sendable {
+package struct InvocationResponse: Sendable {
     private let response: ServiceResponse
 
     /// - Parameter date: When the function was called.
-    public init(requestID: String, date: Instant) {
+    package init(requestID: String, date: Instant) {
         response = ServiceResponse(requestID: requestID) { body in
             [
                 ("X-Amz-Executed-Version", "$LATEST"), ("x-amzn-Remapped-Content-Length", "0"),
@@ -19,7 +19,7 @@ public struct InvocationResponse: Sendable {
     /// The output.
     ///
     /// - Parameter payload: The function's answer.
-    public func output(_ payload: JSON) -> JSON {
+    package func output(_ payload: JSON) -> JSON {
         response.output(
             ["ExecutedVersion": .string("$LATEST"), "Payload": payload],
             body: payload,

@@ -1,10 +1,10 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// A call to something outside that a task asked for. The worker that commits the step makes it, once; where
 /// that one dies, the task fails, and its state's `Retry` decides whether there is another one.
-public struct OutsideCall: Sendable, Equatable {
+package struct OutsideCall: Sendable, Equatable {
     /// What is called.
-    public enum Target: Sendable, Equatable {
+    package enum Target: Sendable, Equatable {
         /// A function by its ARN or name, with the payload's text, and whether the output tells of the exchange:
         /// `lambda:invoke`.
         case function(name: String, payload: String, isWrapped: Bool)
@@ -13,17 +13,17 @@ public struct OutsideCall: Sendable, Equatable {
     }
 
     /// The execution.
-    public var key: ExecutionKey
+    package var key: ExecutionKey
     /// The task's id in it.
-    public var task: Int
+    package var task: Int
     /// What is called.
-    public var target: Target
+    package var target: Target
     /// When its task was begun.
-    public var date: Instant
+    package var date: Instant
     /// The execution's ARN and the task's id: another with each retry.
-    public var idempotencyKey: String
+    package var idempotencyKey: String
     /// After how many seconds the task is given up; `nil` for never.
-    public var timeoutSeconds: Int?
+    package var timeoutSeconds: Int?
     /// Whether the task goes on until it is answered by its token: then the call's own answer is not the task's.
-    public var waitsForToken: Bool
+    package var waitsForToken: Bool
 }

@@ -1,4 +1,4 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// An entry of an execution's inbox: what a task is told from outside.
 ///
@@ -8,7 +8,7 @@ public import StatesLanguage
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
 /// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used |
 /// | `h7` | its last sign of life, Unix ms |
-public enum TaskAnswer: Sendable, Equatable {
+package enum TaskAnswer: Sendable, Equatable {
     /// The task is done.
     case succeeded(JSON)
     /// The task failed.
@@ -19,7 +19,7 @@ public enum TaskAnswer: Sendable, Equatable {
     case heartbeat(Instant)
 
     /// The field for a task.
-    public func field(ofTask id: Int) -> String {
+    package func field(ofTask id: Int) -> String {
         switch self {
         case .succeeded, .failed: "\(id)"
         case .submitted: "b\(id)"
@@ -28,7 +28,7 @@ public enum TaskAnswer: Sendable, Equatable {
     }
 
     /// The stored form.
-    public var json: JSON {
+    package var json: JSON {
         switch self {
         case .succeeded(let output), .submitted(let output): return .object(["output": output])
         case .failed(let error, let cause):
@@ -49,7 +49,7 @@ public enum TaskAnswer: Sendable, Equatable {
     ///   - field: The entry's field.
     ///   - text: The entry.
     /// - Returns: `nil` for what is no JSON and no answer.
-    public static func entry(_ field: String, _ text: [UInt8]) -> JSON? {
+    package static func entry(_ field: String, _ text: [UInt8]) -> JSON? {
         let entry = try? JSON(parsing: text)
         if let entry, !entry.isNested(deeperThan: deepestEntry) { return entry }
         guard field.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }

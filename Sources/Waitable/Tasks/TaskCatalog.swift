@@ -1,14 +1,14 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Everything that tasks may ask for, for the check of a definition.
-public struct TaskCatalog: ResourceCatalog {
+package struct TaskCatalog: ResourceCatalog {
     private let type: MachineType
 
     /// The catalogue for state machines of a type.
-    public init(type: MachineType = .standard) { self.type = type }
+    package init(type: MachineType = .standard) { self.type = type }
 
     /// Says what is wrong with a task.
-    public func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
+    package func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
         guard let integration = TaskIntegration(resource) else {
             // AWS's services are many, and a definition that names one may never come to it: its task fails.
             if Self.isOfSDK(resource) { return nil }
@@ -26,7 +26,7 @@ public struct TaskCatalog: ResourceCatalog {
     }
 
     /// Says which operations of AWS's SDK there is nothing for.
-    public func warning(about resource: String) -> String? {
+    package func warning(about resource: String) -> String? {
         guard TaskIntegration(resource) == nil, Self.isOfSDK(resource) else { return nil }
         return
             "The resource \(resource) is not supported by this version; the task fails as Waitable.ResourceNotSupported"

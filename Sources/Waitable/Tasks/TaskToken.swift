@@ -1,24 +1,24 @@
 import Foundation
-public import StatesLanguage
+package import StatesLanguage
 
 /// What a task is answered by: who has it can answer, and nothing else.
 ///
 /// It is derived, so that a step that is made again gives the same: from the execution, its start, the task's id, and a key
 /// that nobody but the processes of the namespace has. What it is derived from stands in it, so whether it is one shows
 /// without the execution; one that was started anew under the same name has another start.
-public struct TaskToken: Sendable, Equatable {
+package struct TaskToken: Sendable, Equatable {
     /// The execution.
-    public let key: ExecutionKey
+    package let key: ExecutionKey
     /// When it was started.
-    public let startDate: Instant
+    package let startDate: Instant
     /// The task's id in it.
-    public let task: Int
+    package let task: Int
     private let proof: [UInt8]
 
     /// The token of a task of an execution.
     ///
     /// - Parameter secret: The namespace's key.
-    public init(task: Int, of execution: Execution, secret: TaskTokenKey) {
+    package init(task: Int, of execution: Execution, secret: TaskTokenKey) {
         key = execution.key
         startDate = execution.startDate
         self.task = task
@@ -26,7 +26,7 @@ public struct TaskToken: Sendable, Equatable {
     }
 
     /// Reads a token; `nil` where the text is none.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count <= 2_048, let bytes = Data(base64Encoded: text) else { return nil }
         let parts = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
@@ -40,7 +40,7 @@ public struct TaskToken: Sendable, Equatable {
     }
 
     /// The token as it is handed out.
-    public var text: String {
+    package var text: String {
         let parts = [key.member, "\(startDate.milliseconds)", "\(task)", Data(proof).base64EncodedString()]
         return Data(parts.joined(separator: "\n").utf8).base64EncodedString()
     }
@@ -48,7 +48,7 @@ public struct TaskToken: Sendable, Equatable {
     /// Whether it was made with this key.
     ///
     /// - Parameter secret: The namespace's key.
-    public func isMade(with secret: TaskTokenKey) -> Bool {
+    package func isMade(with secret: TaskTokenKey) -> Bool {
         secret.isProof(proof, of: Self.message(key, startDate, task))
     }
 

@@ -4,27 +4,27 @@ import Foundation
 /// The secret that task tokens are made with: who does not have it can neither make nor guess one.
 ///
 /// It shows nothing of itself in a log or a dump.
-public struct TaskTokenKey: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
+package struct TaskTokenKey: Sendable, Equatable, CustomStringConvertible, CustomReflectable {
     private let key: SymmetricKey
 
     /// 256 bits of the system's generator.
-    public static func make() -> TaskTokenKey { TaskTokenKey(key: SymmetricKey(size: .bits256)) }
+    package static func make() -> TaskTokenKey { TaskTokenKey(key: SymmetricKey(size: .bits256)) }
 
     private init(key: SymmetricKey) { self.key = key }
 
     /// Reads a key as ``base64`` writes it; `nil` for anything but 256 bits.
-    public init?(base64: String) {
+    package init?(base64: String) {
         guard let bytes = Data(base64Encoded: base64), bytes.count == 32 else { return nil }
         key = SymmetricKey(data: bytes)
     }
 
     /// The key itself, to be kept in Redis and nowhere else.
-    public var base64: String { key.withUnsafeBytes { Data($0) }.base64EncodedString() }
+    package var base64: String { key.withUnsafeBytes { Data($0) }.base64EncodedString() }
 
     /// What it is, and nothing of it.
-    public var description: String { "key of task tokens" }
+    package var description: String { "key of task tokens" }
     /// The description alone.
-    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// The proof of a message: HMAC with SHA-256.
     func proof(of message: [UInt8]) -> [UInt8] { Array(HMAC<SHA256>.authenticationCode(for: message, using: key)) }

@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import Logging
 import StatesLanguage
-public import Waitable
+package import Waitable
 import WaitableRedis
 
 struct DeployCommand: AsyncParsableCommand {

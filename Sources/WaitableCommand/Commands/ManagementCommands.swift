@@ -6,7 +6,7 @@ protocol ItemCommand: AsyncParsableCommand {
     var endpoint: EndpointFlags { get }
     var item: ItemFlags { get }
     /// What it does.
-    var action: ItemAction { get }
+    var action: ManagementAction { get }
 }
 
 extension ItemCommand {
@@ -36,7 +36,7 @@ struct CancelCommand: ItemCommand {
     @Option(name: .customLong("cause"), help: "A reason for people that the execution keeps.")
     var cause: String?
 
-    var action: ItemAction { .cancel(error: error, cause: cause) }
+    var action: ManagementAction { .cancel(error: error, cause: cause) }
 }
 
 struct RescheduleCommand: ItemCommand {
@@ -54,7 +54,7 @@ struct RescheduleCommand: ItemCommand {
     @Option(name: .customLong("at"), help: "The moment, ISO 8601 with an offset or Z; one in the past means now.")
     var instant: String
 
-    var action: ItemAction { .reschedule(to: instant) }
+    var action: ManagementAction { .reschedule(to: instant) }
 }
 
 struct RunNowCommand: ItemCommand {
@@ -70,7 +70,7 @@ struct RunNowCommand: ItemCommand {
     @OptionGroup var endpoint: EndpointFlags
     @OptionGroup var item: ItemFlags
 
-    var action: ItemAction { .runNow }
+    var action: ManagementAction { .runNow }
 }
 
 struct RedriveCommand: ItemCommand {
@@ -86,5 +86,5 @@ struct RedriveCommand: ItemCommand {
     @OptionGroup var endpoint: EndpointFlags
     @OptionGroup var item: ItemFlags
 
-    var action: ItemAction { .redrive }
+    var action: ManagementAction { .redrive }
 }

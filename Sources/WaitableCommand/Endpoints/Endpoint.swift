@@ -16,7 +16,7 @@ protocol Endpoint: Sendable {
     /// What happened to one execution, in order.
     func timeline(_ item: ItemReference) async throws -> JSON
     /// Does something to one execution.
-    func manage(_ item: ItemReference, _ action: ItemAction) async throws -> JSON
+    func manage(_ item: ItemReference, _ action: ManagementAction) async throws -> JSON
     /// All state machines.
     func stateMachines() async throws -> JSON
     /// Pauses a state machine, or resumes it.
@@ -38,7 +38,7 @@ struct ItemReference: Sendable {
 }
 
 /// What an operator does to one execution.
-enum ItemAction: Sendable {
+enum ManagementAction: Sendable {
     /// It ends, aborted; with a reason.
     case cancel(error: String?, cause: String?)
     /// Its moment is another one.

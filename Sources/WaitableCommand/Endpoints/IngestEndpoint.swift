@@ -59,7 +59,7 @@ struct IngestEndpoint: Endpoint {
 
     func timeline(_ item: ItemReference) async throws -> JSON { try await get(path(item) + "/timeline", item.query) }
 
-    func manage(_ item: ItemReference, _ action: ItemAction) async throws -> JSON {
+    func manage(_ item: ItemReference, _ action: ManagementAction) async throws -> JSON {
         try await post("\(path(item))/\(action.path)", item.query, body: .object(action.body))
     }
 

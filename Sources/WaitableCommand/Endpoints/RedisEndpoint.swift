@@ -47,7 +47,7 @@ struct RedisEndpoint: Endpoint {
 
     func timeline(_ item: ItemReference) async throws -> JSON { try await manager.timeline(try await key(item)) }
 
-    func manage(_ item: ItemReference, _ action: ItemAction) async throws -> JSON {
+    func manage(_ item: ItemReference, _ action: ManagementAction) async throws -> JSON {
         let key = try await key(item)
         switch action {
         case .cancel(let error, let cause): return try await manager.cancel(key, error: error, cause: cause)

@@ -1,11 +1,11 @@
 import HTTPTypes
 import Hummingbird
-public import Logging
-public import Waitable
+package import Logging
+package import Waitable
 
 /// Who may do what: with credentials, callers that authenticate, within their rights; without any, everybody but pages of
 /// other sites.
-public struct Access: Sendable {
+package struct Access: Sendable {
     private let credentials: CredentialFiles?
     private let hosts: TrustedHosts
     private let signatures: SignatureVerifier
@@ -18,7 +18,7 @@ public struct Access: Sendable {
     ///   - credentials: `nil` for none, so that everybody may do everything.
     ///   - hosts: Where there are no credentials, the names under which the server may be called.
     ///   - arn: The region that signatures are made for, and the account in AWS's errors.
-    public init(credentials: CredentialFiles?, hosts: TrustedHosts = TrustedHosts(), arn: ARN, logger: Logger) {
+    package init(credentials: CredentialFiles?, hosts: TrustedHosts = TrustedHosts(), arn: ARN, logger: Logger) {
         self.credentials = credentials
         self.hosts = hosts
         signatures = SignatureVerifier(region: arn.region)

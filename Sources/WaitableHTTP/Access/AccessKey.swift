@@ -2,18 +2,18 @@ import Crypto
 import Foundation
 
 /// An access key as AWS clients have it. The secret is kept in clear, because HMAC needs it.
-public struct AccessKey: Sendable, CustomStringConvertible, CustomReflectable {
+package struct AccessKey: Sendable, CustomStringConvertible, CustomReflectable {
     let id: String
     let rights: Set<Right>
     let secret: String
 
     /// The id and rights, without the secret.
-    public var description: String { "\(id) \(rights.text)" }
+    package var description: String { "\(id) \(rights.text)" }
     /// The description alone, so that a dump does not show the secret either.
-    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 
     /// Makes a new id and secret in the shape that AWS gives them: 20 characters, and 40 of 240 random bits.
-    public static func make() -> (id: String, secret: String) {
+    package static func make() -> (id: String, secret: String) {
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
         let id = "WTBL" + String((0..<16).map { _ in letters.randomElement() ?? "A" })
         let bits = SymmetricKey(size: .init(bitCount: 240)).withUnsafeBytes { Data($0) }
@@ -21,7 +21,7 @@ public struct AccessKey: Sendable, CustomStringConvertible, CustomReflectable {
     }
 
     /// The line of a key in the file of access keys: `ID RIGHTS SECRET`.
-    public static func line(id: String, secret: String, rights: Set<Right>) -> String {
+    package static func line(id: String, secret: String, rights: Set<Right>) -> String {
         "\(id) \(rights.text) \(secret)"
     }
 }

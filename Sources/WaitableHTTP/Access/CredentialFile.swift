@@ -77,12 +77,12 @@ struct CredentialFile {
 }
 
 /// A file of credentials that cannot be used. It shows nothing of what the file holds.
-public struct CredentialFileError: Error, CustomStringConvertible {
+package struct CredentialFileError: Error, CustomStringConvertible {
     /// The line, from 1; `nil` for the file as a whole.
-    public var line: Int?
+    package var line: Int?
     /// The rule that is broken.
-    public var rule: String
+    package var rule: String
 
     /// The rule, with the line.
-    public var description: String { line.map { "line \($0): \(rule)" } ?? rule }
+    package var description: String { line.map { "line \($0): \(rule)" } ?? rule }
 }

@@ -1,5 +1,5 @@
-public import Logging
-public import ServiceLifecycle
+package import Logging
+import ServiceLifecycle
 import Synchronization
 import Transport
 
@@ -7,9 +7,9 @@ import Transport
 /// editing its file.
 ///
 /// What was last read holds on while a file is unusable, and the log says so.
-public final class CredentialFiles: Service {
+package final class CredentialFiles: Service {
     /// Which file a problem is in.
-    public enum Kind: Sendable {
+    package enum Kind: Sendable {
         /// Bearer tokens, hashed.
         case tokens
         /// AWS access keys, with their secrets.
@@ -17,13 +17,13 @@ public final class CredentialFiles: Service {
     }
 
     /// A file that cannot be used.
-    public struct Unusable: Error {
+    package struct Unusable: Error {
         /// Which of the two.
-        public var kind: Kind
+        package var kind: Kind
         /// Where it was looked for.
-        public var path: String
+        package var path: String
         /// What is wrong with it.
-        public var reason: CredentialFileError
+        package var reason: CredentialFileError
     }
 
     private struct State {
@@ -43,7 +43,7 @@ public final class CredentialFiles: Service {
     /// Reads the files.
     ///
     /// - Throws: ``Unusable``.
-    public init(tokens: String?, accessKeys: String?, logger: Logger) throws(Unusable) {
+    package init(tokens: String?, accessKeys: String?, logger: Logger) throws(Unusable) {
         self.tokens = tokens.map { CredentialFile(path: $0) }
         self.accessKeys = accessKeys.map { CredentialFile(path: $0) }
         self.logger = logger
@@ -54,7 +54,7 @@ public final class CredentialFiles: Service {
     var current: Credentials { state.withLock { $0.credentials } }
 
     /// Looks at the files until the server stops.
-    public func run() async throws {
+    package func run() async throws {
         try? await cancelWhenGracefulShutdown {
             while true {
                 try await Task.sleep(for: Self.interval)

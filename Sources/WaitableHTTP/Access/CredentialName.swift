@@ -1,10 +1,10 @@
 /// What a credential is called in its file, in logs and in answers.
-public enum CredentialName {
+package enum CredentialName {
     /// The rule for a name, for people.
-    public static let rule = "1 to 64 letters, digits, '.', '_' and '-'"
+    package static let rule = "1 to 64 letters, digits, '.', '_' and '-'"
 
     /// Whether a text can be a name.
-    public static func isValid(_ name: some StringProtocol) -> Bool {
+    package static func isValid(_ name: some StringProtocol) -> Bool {
         (1...64).contains(name.utf8.count)
             && name.utf8.allSatisfy { byte in
                 switch byte {

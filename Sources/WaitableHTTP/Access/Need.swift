@@ -1,5 +1,5 @@
 /// What a route needs of a caller, where credentials are configured.
-public enum Need: Sendable, Equatable {
+package enum Need: Sendable, Equatable {
     /// Nothing: health, and what is no secret.
     case open
     /// Any known caller.
@@ -8,9 +8,9 @@ public enum Need: Sendable, Equatable {
     case right(Right)
 
     /// A caller who may start.
-    public static let start = Need.right(.start)
+    package static let start = Need.right(.start)
     /// A caller who may read.
-    public static let read = Need.right(.read)
+    package static let read = Need.right(.read)
     /// A caller who may manage.
-    public static let manage = Need.right(.manage)
+    package static let manage = Need.right(.manage)
 }

@@ -1,5 +1,5 @@
 /// What a caller may do. Rights are independent: `manage` alone does not let anyone read.
-public enum Right: String, Sendable, CaseIterable {
+package enum Right: String, Sendable, CaseIterable {
     /// Start items and executions.
     case start
     /// See items, executions, machines and counts.
@@ -10,17 +10,17 @@ public enum Right: String, Sendable, CaseIterable {
     /// Reads `start,read`: names with commas between them, each once.
     ///
     /// - Returns: `nil` where a name is unknown or repeated, or there is none.
-    public static func set(_ text: some StringProtocol) -> Set<Right>? {
+    package static func set(_ text: some StringProtocol) -> Set<Right>? {
         let names = text.split(separator: ",", omittingEmptySubsequences: false)
         let rights = Set(names.compactMap { Right(rawValue: String($0)) })
         return rights.count == names.count ? rights : nil
     }
 
     /// The rule for such a text, for people.
-    public static let rule = "one or more of start, read and manage, with commas between them"
+    package static let rule = "one or more of start, read and manage, with commas between them"
 }
 
 extension Set<Right> {
     /// `start,read`
-    public var text: String { Right.allCases.filter(contains).map(\.rawValue).joined(separator: ",") }
+    package var text: String { Right.allCases.filter(contains).map(\.rawValue).joined(separator: ",") }
 }

@@ -1,12 +1,12 @@
 import HTTPTypes
-public import Hummingbird
+package import Hummingbird
 import Logging
 
 /// The routes of a server. Each says what it needs of a caller: one that does not say it does not compile, and what is
 /// not a route here is not served.
-public final class Routes: HTTPResponderBuilder {
+package final class Routes: HTTPResponderBuilder {
     /// What makes an answer.
-    public typealias Handler = @Sendable (Request, ConnectionContext) async throws -> Response
+    package typealias Handler = @Sendable (Request, ConnectionContext) async throws -> Response
 
     private let router = Router(context: ConnectionContext.self, options: .autoGenerateHeadEndpoints)
     private let access: Access
@@ -15,17 +15,17 @@ public final class Routes: HTTPResponderBuilder {
     private(set) var served: [(method: HTTPRequest.Method, path: String, need: Need)] = []
 
     /// No routes yet.
-    public init(access: Access) {
+    package init(access: Access) {
         self.access = access
         router.add(middleware: RequestMeter())
         router.add(middleware: UnknownRoute(access: access))
     }
 
     /// A route to look at something.
-    public func get(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.get, path, need, handler) }
+    package func get(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.get, path, need, handler) }
 
     /// A route to do something.
-    public func post(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.post, path, need, handler) }
+    package func post(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.post, path, need, handler) }
 
     /// `POST /`, which two APIs share. What has an `X-Amz-Target` is a Step Functions call: it authenticates as AWS's
     /// clients do, and its operation decides what it needs.
@@ -53,7 +53,7 @@ public final class Routes: HTTPResponderBuilder {
     }
 
     /// The responder for a server, with a 405 for the other methods of each path.
-    public func buildResponder() -> RouterResponder<ConnectionContext> {
+    package func buildResponder() -> RouterResponder<ConnectionContext> {
         for (path, allowed) in methods {
             for method in Self.allMethods where !allowed.contains(method) {
                 router.on(RouterPath(path.text), method: method) { [access] request, _ -> Response in

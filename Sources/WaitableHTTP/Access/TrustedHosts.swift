@@ -1,12 +1,12 @@
 import HTTPTypes
-public import Waitable
+package import Waitable
 
 /// What keeps pages of other sites out while no credentials are configured: a browser on this machine or network reaches
 /// the server as its user does, and lends that to every page it shows.
 ///
 /// A page gives itself away by what its browser sends: `Host` (the name that it took to get here, by which DNS rebinding
 /// is seen), `Origin` and `Sec-Fetch-Site`. Clients that are no browsers send the first alone.
-public struct TrustedHosts: Sendable {
+package struct TrustedHosts: Sendable {
     private let names: Set<URLHost>
     private let ownName: URLHost?
     private let trustsBareNames: Bool
@@ -17,7 +17,7 @@ public struct TrustedHosts: Sendable {
     ///   - names: Their pages may call it too, at whatever port they are.
     ///   - ownName: The host that it listens on.
     ///   - trustsBareNames: Whether a name without a dot will do, as networks of containers have them.
-    public init(_ names: some Sequence<URLHost> = [], ownName: URLHost? = nil, trustsBareNames: Bool = false) {
+    package init(_ names: some Sequence<URLHost> = [], ownName: URLHost? = nil, trustsBareNames: Bool = false) {
         self.names = Set(names)
         self.ownName = ownName
         self.trustsBareNames = trustsBareNames

@@ -1,5 +1,5 @@
-public import Logging
-public import NIOCore
+package import Logging
+package import NIOCore
 
 #if canImport(Darwin)
     import Darwin
@@ -13,11 +13,11 @@ public import NIOCore
 ///
 /// NIO's own handler puts off the next read, but the socket stays registered for reading, so that its event loop is woken for
 /// it without end.
-public final class AcceptPauseHandler: ChannelInboundHandler {
+package final class AcceptPauseHandler: ChannelInboundHandler {
     /// Connections that were accepted.
-    public typealias InboundIn = any Channel
+    package typealias InboundIn = any Channel
     /// The same.
-    public typealias InboundOut = any Channel
+    package typealias InboundOut = any Channel
 
     private let pause: TimeAmount
     private let logger: Logger
@@ -35,7 +35,7 @@ public final class AcceptPauseHandler: ChannelInboundHandler {
     /// Adds one to the channel of a server that listens.
     ///
     /// - Parameter pause: For how long no connection is accepted after one that could not be.
-    public static func add(
+    package static func add(
         to server: any Channel,
         pause: TimeAmount = .milliseconds(100),
         logger: Logger
@@ -47,7 +47,7 @@ public final class AcceptPauseHandler: ChannelInboundHandler {
     }
 
     /// Pauses at an error that the next attempt would meet as well; other errors are handed on.
-    public func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let reason = error as? IOError, Self.isLasting(reason) else { return context.fireErrorCaught(error) }
         guard resumption == nil else { return }
         let now = NIODeadline.now()
@@ -63,7 +63,7 @@ public final class AcceptPauseHandler: ChannelInboundHandler {
     }
 
     /// Ends the pause.
-    public func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         resumption?.cancel()
         resumption = nil
     }

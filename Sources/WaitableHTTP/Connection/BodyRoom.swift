@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The memory that the bodies of all requests under way share. A body has its share until its request is answered.
-public final class BodyRoom: Sendable {
+package final class BodyRoom: Sendable {
     private let most: Int
     private let taken = Mutex(0)
 
@@ -9,7 +9,7 @@ public final class BodyRoom: Sendable {
     static let free = 16_384
 
     /// Room for so many bytes.
-    public init(bytes: Int = 33_554_432) { most = bytes }
+    package init(bytes: Int = 33_554_432) { most = bytes }
 
     /// A share for a body of which nothing has come yet.
     func share() -> Share { Share(of: self) }

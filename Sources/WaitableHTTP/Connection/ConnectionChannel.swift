@@ -1,12 +1,12 @@
-public import HummingbirdCore
-public import Logging
-public import NIOCore
+package import HummingbirdCore
+package import Logging
+package import NIOCore
 import NIOHTTP1
 
 /// A connection of HTTP/1, by the framework, with a ``ConnectionHandler``.
-public struct ConnectionChannel: HTTPChannelHandler {
+package struct ConnectionChannel: HTTPChannelHandler {
     /// What the framework reads requests from, and writes answers to.
-    public typealias Value = HTTP1Channel.Value
+    package typealias Value = HTTP1Channel.Value
 
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
@@ -26,10 +26,10 @@ public struct ConnectionChannel: HTTPChannelHandler {
     }
 
     /// What answers requests.
-    public var responder: Responder { base.responder }
+    package var responder: Responder { base.responder }
 
     /// Makes the pipeline of a connection.
-    public func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let limits = limits
         let onLoss: @Sendable () -> Void = { [weak channel] in
             channel?.triggerUserOutboundEvent(ConnectionEvent.placeWanted, promise: nil)
@@ -50,12 +50,12 @@ public struct ConnectionChannel: HTTPChannelHandler {
     }
 
     /// Answers the requests of a connection.
-    public func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
+    package func handle(value: Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
 }
 
 extension HTTPServerBuilder {
     /// A server of HTTP/1 within limits.
-    public static func http1(within limits: ConnectionLimits) -> HTTPServerBuilder {
+    package static func http1(within limits: ConnectionLimits) -> HTTPServerBuilder {
         HTTPServerBuilder { ConnectionChannel(limits: limits, responder: $0) }
     }
 }

@@ -1,16 +1,16 @@
 import Foundation
-public import Hummingbird
+package import Hummingbird
 import NIOCore
 import Waitable
 
 /// What a route knows of its request besides the request: its path's parts, and the connection that it came over.
-public struct ConnectionContext: RequestContext {
+package struct ConnectionContext: RequestContext {
     /// What the framework keeps.
-    public var coreContext: CoreRequestContextStorage
+    package var coreContext: CoreRequestContextStorage
     private let channel: any Channel
 
     /// The context of a request.
-    public init(source: ApplicationRequestContextSource) {
+    package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         channel = source.channel
     }

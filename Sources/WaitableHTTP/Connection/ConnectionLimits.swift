@@ -1,24 +1,24 @@
-public import NIOCore
+package import NIOCore
 
 /// What a client may make a connection wait for.
-public struct ConnectionLimits: Sendable {
+package struct ConnectionLimits: Sendable {
     /// The most connections at once. The next one takes the place of the one that has waited longest for its client.
-    public var connections = 4_096
+    package var connections = 4_096
     /// The most bytes of a request's head: its line and its fields.
-    public var headBytes = 16_384
+    package var headBytes = 16_384
     /// How long the head of a request may take.
-    public var headTime: TimeAmount = .seconds(20)
+    package var headTime: TimeAmount = .seconds(20)
     /// After how long a connection is closed on which no request comes, or goes on.
-    public var idle: TimeAmount = .seconds(75)
+    package var idle: TimeAmount = .seconds(75)
     /// How long the body of a request may take, besides what its size takes at ``bodyRate``.
-    public var bodyTime: TimeAmount = .seconds(20)
+    package var bodyTime: TimeAmount = .seconds(20)
     /// The bytes a second that a body has to come by beyond ``bodyTime``.
-    public var bodyRate = 16_384
+    package var bodyRate = 16_384
     /// After how long a connection is closed whose client has answers to read, and takes none of them.
-    public var answerTime: TimeAmount = .seconds(75)
+    package var answerTime: TimeAmount = .seconds(75)
     /// How long a client is listened to, and not heard, that sends on after the last answer.
-    public var lingering: TimeAmount = .seconds(2)
+    package var lingering: TimeAmount = .seconds(2)
 
     /// The usual limits.
-    public init() {}
+    package init() {}
 }

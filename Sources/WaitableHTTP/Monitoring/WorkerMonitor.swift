@@ -1,9 +1,9 @@
 import Hummingbird
 import StatesLanguage
-public import WaitableMetrics
+package import WaitableMetrics
 
 /// The HTTP side of a worker: `/metrics`, `/metrics/keda`, `/healthz`, `/readyz`.
-public struct WorkerMonitor: Sendable {
+package struct WorkerMonitor: Sendable {
     private let exposition: Exposition
     private let access: Access
     private let unreadiness: @Sendable () async -> String?
@@ -13,14 +13,14 @@ public struct WorkerMonitor: Sendable {
     /// - Parameters:
     ///   - access: Who may read the metrics.
     ///   - unreadiness: Why the worker cannot work now; `nil` where it can.
-    public init(exposition: Exposition, access: Access, unreadiness: @Sendable @escaping () async -> String?) {
+    package init(exposition: Exposition, access: Access, unreadiness: @Sendable @escaping () async -> String?) {
         self.exposition = exposition
         self.access = access
         self.unreadiness = unreadiness
     }
 
     /// The routes.
-    public func routes() -> Routes {
+    package func routes() -> Routes {
         let routes = Routes(access: access)
         MetricsRoutes(exposition: exposition).add(to: routes)
         routes.get("/healthz", .open) { _, _ in Response(json: .object(["status": .string("ok")])) }

@@ -4,7 +4,7 @@ import Waitable
 
 /// Looks at a Redis and at what Waitable keeps in it: whether it is set up to lose nothing, and whether every invariant
 /// holds; and mends, when asked, what can be mended.
-public struct Doctor: Sendable {
+package struct Doctor: Sendable {
     private let store: RedisStore
     private let itemTable: String
     private let policy: ReadinessPolicy
@@ -16,7 +16,7 @@ public struct Doctor: Sendable {
     ///   - itemTable: The table of the waitable pattern's items.
     ///   - policy: What ingest is set to accept.
     ///   - shown: How many findings of each kind the report keeps.
-    public init(store: RedisStore, itemTable: String, policy: ReadinessPolicy, shown: Int = 20) {
+    package init(store: RedisStore, itemTable: String, policy: ReadinessPolicy, shown: Int = 20) {
         self.store = store
         self.itemTable = itemTable
         self.policy = policy
@@ -28,7 +28,7 @@ public struct Doctor: Sendable {
     /// Safe on a live system, however large: it reads in pages, rests as long as it works, and reports only what was so
     /// at one instant.
     /// - Parameter mends: Whether to mend what can be mended.
-    public func examine(mends: Bool) async throws -> DoctorReport {
+    package func examine(mends: Bool) async throws -> DoctorReport {
         var loaded = false
         var problem: String?
         if mends {

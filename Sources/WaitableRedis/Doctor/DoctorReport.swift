@@ -1,17 +1,17 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What the doctor saw.
-public struct DoctorReport: Sendable {
+package struct DoctorReport: Sendable {
     /// What Redis says of itself.
-    public internal(set) var facts: ServerFacts
+    package internal(set) var facts: ServerFacts
     /// What was found.
-    public internal(set) var findings: FindingLog
+    package internal(set) var findings: FindingLog
     /// Which namespaces there are.
-    public internal(set) var survey = NamespaceSurvey()
+    package internal(set) var survey = NamespaceSurvey()
     /// How many executions were looked at.
-    public internal(set) var executions = 0
+    package internal(set) var executions = 0
     /// What waits, is due and runs; `nil` where the data could not be looked at.
-    public internal(set) var overview: Overview?
+    package internal(set) var overview: Overview?
 
     init(facts: ServerFacts, findings: FindingLog) {
         self.facts = facts
@@ -19,7 +19,7 @@ public struct DoctorReport: Sendable {
     }
 
     /// The same as JSON.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [
             "redis": facts.json,
             "namespaces": survey.json,

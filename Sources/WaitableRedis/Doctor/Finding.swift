@@ -1,9 +1,9 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Something that the doctor found.
-public struct Finding: Sendable, Equatable {
+package struct Finding: Sendable, Equatable {
     /// How bad it is.
-    public enum Severity: String, Sendable, CaseIterable {
+    package enum Severity: String, Sendable, CaseIterable {
         /// Something is lost, refused or never done.
         case error
         /// Something should be put right before it becomes an error.
@@ -13,7 +13,7 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// What became of it.
-    public enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable {
         /// Nothing was asked for but to look.
         case found
         /// It is mended.
@@ -23,20 +23,20 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// A word for programs, such as `open-not-due`.
-    public var code: String
+    package var code: String
     /// How bad it is.
-    public var severity: Severity
+    package var severity: Severity
     /// Where: a key, a setting of Redis, or a member of a key.
-    public var place: String
+    package var place: String
     /// What is wrong, in a sentence.
-    public var problem: String
+    package var problem: String
     /// What to do about it, in a sentence; after ``Outcome/mended``, what was done.
-    public var advice: String
+    package var advice: String
     /// What became of it.
-    public var outcome: Outcome
+    package var outcome: Outcome
 
     /// A finding from its parts.
-    public init(
+    package init(
         _ code: String,
         _ severity: Severity,
         at place: String,
@@ -53,7 +53,7 @@ public struct Finding: Sendable, Equatable {
     }
 
     /// The same as JSON.
-    public var json: JSON {
+    package var json: JSON {
         .object([
             "code": .string(code), "severity": .string(severity.rawValue), "place": .string(place),
             "problem": .string(problem), "advice": .string(advice), "outcome": .string(outcome.rawValue),

@@ -1,28 +1,28 @@
 /// Findings: all of them counted, and of each code as many kept as are shown, so that a million of a kind need no more
 /// room than a few.
-public struct FindingLog: Sendable {
+package struct FindingLog: Sendable {
     /// How many there are of a code.
-    public struct Count: Sendable, Equatable {
+    package struct Count: Sendable, Equatable {
         /// How bad they are.
-        public var severity: Finding.Severity
+        package var severity: Finding.Severity
         /// All of them.
-        public var total = 0
+        package var total = 0
         /// Those that are mended.
-        public var mended = 0
+        package var mended = 0
     }
 
     /// How many there are of each code.
-    public private(set) var counts: [String: Count] = [:]  // own words
+    package private(set) var counts: [String: Count] = [:]  // own words
     private var all: [Finding] = []
     private let keptOfEach: Int
 
     /// An empty log.
     ///
     /// - Parameter keptOfEach: How many of each code are kept.
-    public init(keptOfEach: Int) { self.keptOfEach = keptOfEach }
+    package init(keptOfEach: Int) { self.keptOfEach = keptOfEach }
 
     /// Adds a finding.
-    public mutating func add(_ finding: Finding) {
+    package mutating func add(_ finding: Finding) {
         var count = counts[finding.code] ?? Count(severity: finding.severity)
         count.total += 1
         if finding.outcome == .mended { count.mended += 1 }
@@ -31,20 +31,20 @@ public struct FindingLog: Sendable {
     }
 
     /// Those that are kept: the worst first, each severity in the order in which they were found.
-    public var kept: [Finding] {
+    package var kept: [Finding] {
         Finding.Severity.allCases.flatMap { severity in all.filter { $0.severity == severity } }
     }
 
     /// How many there are of a severity.
-    public func total(_ severity: Finding.Severity) -> Int {
+    package func total(_ severity: Finding.Severity) -> Int {
         counts.values.filter { $0.severity == severity }.reduce(0) { $0 + $1.total }
     }
 
     /// How many are mended.
-    public var mended: Int { counts.values.reduce(0) { $0 + $1.mended } }
+    package var mended: Int { counts.values.reduce(0) { $0 + $1.mended } }
 
     /// How many errors and warnings are not mended.
-    public var open: Int {
+    package var open: Int {
         counts.values.filter { $0.severity != .info }.reduce(0) { $0 + $1.total - $1.mended }
     }
 }

@@ -1,9 +1,9 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// Which namespaces and partitions the keys of a Redis are of.
-public struct NamespaceSurvey: Sendable, Equatable {
+package struct NamespaceSurvey: Sendable, Equatable {
     /// The partitions of each namespace, in order.
-    public private(set) var partitions: [Spelling: Set<Int>] = [:]
+    package private(set) var partitions: [Spelling: Set<Int>] = [:]
 
     /// The most that are told apart: other software may have keys that look alike.
     private static let most = 1_000
@@ -11,7 +11,7 @@ public struct NamespaceSurvey: Sendable, Equatable {
     private static let marks = [":due", ":closed", ":machines"].map { Array($0.utf8) }
 
     /// An empty survey.
-    public init() {}
+    package init() {}
 
     /// Looks at a key.
     mutating func add(_ key: [UInt8]) {
@@ -25,7 +25,7 @@ public struct NamespaceSurvey: Sendable, Equatable {
     }
 
     /// `[{"name","partitions":[0]}]`
-    public var json: JSON {
+    package var json: JSON {
         .array(
             partitions.sorted { $0.key < $1.key }.map { name, numbers in
                 .object([

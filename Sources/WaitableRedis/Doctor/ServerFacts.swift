@@ -1,18 +1,18 @@
 import Foundation
 import RedisClient
-public import StatesLanguage
+package import StatesLanguage
 
 /// What a Redis says of itself.
-public struct ServerFacts: Sendable {
+package struct ServerFacts: Sendable {
     /// The clock of Redis against this machine's.
-    public struct Clock: Sendable, Equatable, CustomStringConvertible {
+    package struct Clock: Sendable, Equatable, CustomStringConvertible {
         /// How far Redis is ahead, in ms; negative where it is behind.
-        public var offsetMilliseconds: Double
+        package var offsetMilliseconds: Double
         /// By how much that may be wrong, in ms: half a round trip.
-        public var uncertaintyMilliseconds: Double
+        package var uncertaintyMilliseconds: Double
 
         /// `12.3 ms ahead (± 0.2 ms)`
-        public var description: String {
+        package var description: String {
             func text(_ number: Double) -> String { String(format: "%.1f", number) }
             return "\(text(abs(offsetMilliseconds))) ms \(offsetMilliseconds < 0 ? "behind" : "ahead")"
                 + " (± \(text(uncertaintyMilliseconds)) ms)"
@@ -20,15 +20,15 @@ public struct ServerFacts: Sendable {
     }
 
     /// `INFO`; empty where it may not be seen.
-    public internal(set) var info = RedisInfo("")
+    package internal(set) var info = RedisInfo("")
     /// `CONFIG GET`, of `appendfsync` and `save`; empty where it may not be seen.
-    public internal(set) var configuration: [Spelling: String] = [:]
+    package internal(set) var configuration: [Spelling: String] = [:]
     /// The version of the function library that is loaded; `nil` where there is none.
-    public internal(set) var functions: Int?
+    package internal(set) var functions: Int?
     /// Commands that this user may not call, or that this Redis does not have.
-    public internal(set) var notAllowed: [String] = []
+    package internal(set) var notAllowed: [String] = []
     /// The clock; `nil` where it may not be read.
-    public internal(set) var clock: Clock?
+    package internal(set) var clock: Clock?
 
     mutating func set(configuration reply: RedisValue) {
         let words = reply.array?.map { $0.string ?? "" } ?? []
@@ -38,7 +38,7 @@ public struct ServerFacts: Sendable {
     }
 
     /// The same as JSON; what may not be seen is left out.
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [:]
         object["version"] = info["redis_version"].map(JSON.string)
         object["mode"] = info["redis_mode"].map(JSON.string)

@@ -1,33 +1,33 @@
-public import StatesLanguage
+package import StatesLanguage
 
 /// What a score in `due` says: a due instant, a lease, or that the state machine is paused.
-public struct DueScore: Sendable, Equatable {
+package struct DueScore: Sendable, Equatable {
     /// Scores from here on (2^42 ms, the year 2109) are of executions that were due while their machine was paused.
-    public static let parked: Int64 = 1 << 42
+    package static let parked: Int64 = 1 << 42
 
     /// The score of an execution that only an answer moves on: the last one before those.
-    public static let never = parked - 1
+    package static let never = parked - 1
 
     /// The moments that an execution can be told to wait for: from the year 1 on, before what is parked.
     static let settable = Instant(milliseconds: -62_135_596_800_000)...Instant(milliseconds: parked - 1)
 
     /// Scores from here on are of no instant that can be written down: nothing parks there, and nothing becomes due.
-    public static let end = Instant.representable.upperBound.milliseconds + 1
+    package static let end = Instant.representable.upperBound.milliseconds + 1
 
     /// The score as stored.
-    public var score: Double
+    package var score: Double
 
     /// A score as stored.
-    public init(_ score: Double) { self.score = score }
+    package init(_ score: Double) { self.score = score }
 
     /// Whether a worker holds the execution, or held it until its lease ran out.
-    public var isLease: Bool { score.isFinite && score.rounded(.down) != score }
+    package var isLease: Bool { score.isFinite && score.rounded(.down) != score }
 
     /// Whether the execution waits for its machine to be resumed.
-    public var isParked: Bool { score >= Double(Self.parked) && score < Double(2 * Self.parked) }
+    package var isParked: Bool { score >= Double(Self.parked) && score < Double(2 * Self.parked) }
 
     /// The due instant; `nil` for a lease, and where only an answer is waited for, or nothing ever comes.
-    public var due: Instant? {
+    package var due: Instant? {
         guard !isLease, score != Double(Self.never), score < Double(Self.end) else { return nil }
         return Instant(clamping: isParked ? score - Double(Self.parked) : score)
     }

@@ -1,25 +1,25 @@
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// Which executions a list shows, and in which order.
-public struct ExecutionList: Sendable {
+package struct ExecutionList: Sendable {
     /// Only those of this state machine.
-    public var machine: String?
+    package var machine: String?
     /// Only those in one of these statuses.
-    public var statuses = Set(ItemSummary.Status.allCases)
+    package var statuses = Set(ItemSummary.Status.allCases)
     /// Only those that wait for this instant or a later one.
-    public var dueFrom: Instant?
+    package var dueFrom: Instant?
     /// Only those that wait for an instant before this one.
-    public var dueTo: Instant?
+    package var dueTo: Instant?
     /// Whether open executions come from the latest moments to the earliest; not with due instants. Closed ones always
     /// come from the last closed on.
-    public var isDescending = false
+    package var isDescending = false
 
     /// After how many bytes of documents a page ends.
     static let bytesOfPage = 4_194_304
 
     /// A list of everything.
-    public init() {}
+    package init() {}
 
     /// A part of the list: one of the sets, or a window of it.
     struct Part: Sendable {
@@ -65,15 +65,15 @@ public struct ExecutionList: Sendable {
     }
 
     /// Whether a cursor can be one of this list's.
-    public func holds(_ cursor: ItemCursor) -> Bool { parts.contains { $0.holds(cursor) } }
+    package func holds(_ cursor: ItemCursor) -> Bool { parts.contains { $0.holds(cursor) } }
 }
 
 /// An execution in a list.
-public struct ListedExecution: Sendable {
+package struct ListedExecution: Sendable {
     /// The execution, as its document says.
-    public var execution: Execution
+    package var execution: Execution
     /// Where it stands in `due`; `nil` for one that is closed.
-    public var score: Double?
+    package var score: Double?
 }
 
 extension RedisStore {
@@ -91,7 +91,7 @@ extension RedisStore {
     ///   - limit: The most executions.
     ///   - entry: What the page has of an execution; `nil` leaves it out. No more than that is held.
     /// - Returns: The entries, and where the list goes on; `nil` at its end.
-    public func executions<Entry>(
+    package func executions<Entry>(
         _ list: ExecutionList,
         from cursor: ItemCursor?,
         limit: Int,

@@ -1,19 +1,19 @@
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// What a list of executions is asked for: `limit`, `nextToken`, `status`, `dueFrom`, `dueTo`, `stateMachine`.
-public struct ItemListing: Sendable {
+package struct ItemListing: Sendable {
     /// Executions in a page, 1 to 1,000.
-    public var limit = 100
+    package var limit = 100
     /// Where the last page ended.
-    public var start: ItemCursor?
+    package var start: ItemCursor?
     /// What is in the list.
-    public var list = ExecutionList()
+    package var list = ExecutionList()
 
     /// Reads a query's names and values.
     ///
     /// - Throws: `FieldError` for an unknown name or a bad value.
-    public init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
+    package init(_ parameters: [(name: String, value: String)]) throws(FieldError) {
         for (name, value) in parameters {
             switch name {
             case "limit": limit = try PageQuery.limit(value)
@@ -80,7 +80,7 @@ extension ItemManager {
     ///
     /// - Returns: `{"items": […], "nextToken"?}`. Where they are large or with a filter a page may hold fewer than asked
     ///   for, even none, and still have a next one.
-    public func list(_ listing: ItemListing) async throws(StoreError) -> JSON {
+    package func list(_ listing: ItemListing) async throws(StoreError) -> JSON {
         let (items, next) = try await store.executions(listing.list, from: listing.start, limit: listing.limit) {
             ItemSummary($0.execution, score: $0.score).json
         }

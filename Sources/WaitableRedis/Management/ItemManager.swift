@@ -1,10 +1,10 @@
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// What an operator does with items and their state machines: the one implementation behind HTTP and the command.
 ///
 /// An item is named by its Id and its state machine; without one, the default machine is meant.
-public struct ItemManager: Sendable {
+package struct ItemManager: Sendable {
     let store: RedisStore
     let machines: MachineCache
     let identity: NamespaceIdentity
@@ -13,7 +13,7 @@ public struct ItemManager: Sendable {
     /// A manager over a store.
     ///
     /// - Parameter itemTable: The table of the waitable pattern's items.
-    public init(store: RedisStore, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
+    package init(store: RedisStore, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
         self.store = store
         self.machines = machines
         self.identity = identity
@@ -23,14 +23,14 @@ public struct ItemManager: Sendable {
     /// The execution of an item.
     ///
     /// - Throws: ``ManagementError`` where there is no default machine and none was named.
-    public func key(_ id: String, machine: String?) async throws -> ExecutionKey {
+    package func key(_ id: String, machine: String?) async throws -> ExecutionKey {
         if let machine { return ExecutionKey(machine: machine, name: id) }
         guard let name = try await machines.defaultMachine() else { throw ManagementError.noMachine("") }
         return ExecutionKey(machine: name, name: id)
     }
 
     /// Aborts an item's execution; the item, if it still waits, becomes `CANCELLED`. Cancelling twice is the same.
-    public func cancel(_ key: ExecutionKey, error: String?, cause: String?) async throws -> JSON {
+    package func cancel(_ key: ExecutionKey, error: String?, cause: String?) async throws -> JSON {
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
         let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await now())
         do throws(StoreError) {
@@ -53,7 +53,7 @@ public struct ItemManager: Sendable {
     ///
     /// - Parameter text: The instant as the caller wrote it, for the error.
     /// - Throws: `FieldError` for a moment at which nothing can be due.
-    public func reschedule(_ key: ExecutionKey, to instant: Instant, text: String? = nil) async throws -> JSON {
+    package func reschedule(_ key: ExecutionKey, to instant: Instant, text: String? = nil) async throws -> JSON {
         guard DueScore.settable.contains(instant) else {
             let (first, last) = (DueScore.settable.lowerBound.iso8601, DueScore.settable.upperBound.iso8601)
             throw FieldError(
@@ -71,10 +71,10 @@ public struct ItemManager: Sendable {
     }
 
     /// Makes now a waiting item's moment.
-    public func runNow(_ key: ExecutionKey) async throws -> JSON { try await reschedule(key, to: try await now()) }
+    package func runNow(_ key: ExecutionKey) async throws -> JSON { try await reschedule(key, to: try await now()) }
 
     /// Opens an item's execution again that failed, timed out or was aborted.
-    public func redrive(_ key: ExecutionKey) async throws -> JSON {
+    package func redrive(_ key: ExecutionKey) async throws -> JSON {
         do throws(StoreError) {
             let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await storeNow())
             _ = try await store.redrive(key, item: item)
@@ -85,7 +85,7 @@ public struct ItemManager: Sendable {
     }
 
     /// One item: its execution, and the item itself.
-    public func describe(_ key: ExecutionKey) async throws -> JSON {
+    package func describe(_ key: ExecutionKey) async throws -> JSON {
         let execution = try await execution(key)
         let item = try await store.items([ItemKey(table: itemTable, id: key.name)]).first ?? nil
         var view = ItemSummary(execution, score: try await store.dueScore(key)).json.objectValue ?? [:]
@@ -98,7 +98,7 @@ public struct ItemManager: Sendable {
     /// What happened to one item, in order.
     ///
     /// - Parameter pause: Called between its steps, which are made again one by one.
-    public func timeline(
+    package func timeline(
         _ key: ExecutionKey,
         pause: () async throws -> Void = { await Task.yield() }
     ) async throws -> JSON {
@@ -129,7 +129,7 @@ public struct ItemManager: Sendable {
     }
 
     /// All state machines.
-    public func stateMachines() async throws -> JSON {
+    package func stateMachines() async throws -> JSON {
         let paused = try await store.pausedMachines()
         let standard = try await store.defaultMachine()
         let list = try await store.machines().map { record in
@@ -139,7 +139,7 @@ public struct ItemManager: Sendable {
     }
 
     /// Pauses a state machine, or resumes it.
-    public func setPaused(_ isPaused: Bool, machine name: String) async throws -> JSON {
+    package func setPaused(_ isPaused: Bool, machine name: String) async throws -> JSON {
         do throws(StoreError) {
             if isPaused { _ = try await store.pause(machine: name) } else { try await store.resume(machine: name) }
         } catch {

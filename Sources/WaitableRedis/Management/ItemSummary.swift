@@ -1,10 +1,10 @@
-public import StatesLanguage
-public import Waitable
+package import StatesLanguage
+package import Waitable
 
 /// An item's execution in short, as lists show it.
-public struct ItemSummary: Sendable {
+package struct ItemSummary: Sendable {
     /// Where an item stands: waiting, run by a worker, or how it closed.
-    public enum Status: String, Sendable, CaseIterable {
+    package enum Status: String, Sendable, CaseIterable {
         /// Its moment lies ahead, or has come and no worker has taken it yet.
         case waiting = "WAITING"
         /// A worker holds it.
@@ -15,7 +15,7 @@ public struct ItemSummary: Sendable {
         case aborted = "ABORTED"
 
         /// Whether an item in this status is open.
-        public var isOpen: Bool { self == .waiting || self == .running }
+        package var isOpen: Bool { self == .waiting || self == .running }
     }
 
     private let execution: Execution
@@ -24,13 +24,13 @@ public struct ItemSummary: Sendable {
     /// A summary of an execution.
     ///
     /// - Parameter score: Where it stands in `due`; `nil` where it does not.
-    public init(_ execution: Execution, score: Double?) {
+    package init(_ execution: Execution, score: Double?) {
         self.execution = execution
         self.score = score.map(DueScore.init)
     }
 
     /// Where it stands.
-    public var status: Status {
+    package var status: Status {
         switch execution.status {
         case .running: score?.isLease ?? false ? .running : .waiting
         case .succeeded: .succeeded
@@ -59,7 +59,7 @@ public struct ItemSummary: Sendable {
 
     /// `{"Id","stateMachine","status","due"?,"paused"?,"waitsFor"?,"startedAt","closedAt"?,"error"?,"cause"?,
     /// "redriveCount"?}`
-    public var json: JSON {
+    package var json: JSON {
         var object: JSONObject = [
             "Id": .string(execution.key.name),
             "stateMachine": .string(execution.key.machine),

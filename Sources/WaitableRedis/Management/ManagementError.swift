@@ -1,7 +1,7 @@
 /// Why an operator's request was not done. Nothing was changed.
-public struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
+package struct ManagementError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of refusal it is.
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         /// What was named does not exist.
         case notFound
         /// It exists, and is not in a state for this.
@@ -9,18 +9,18 @@ public struct ManagementError: Error, Sendable, Equatable, CustomStringConvertib
     }
 
     /// What kind of refusal it is.
-    public var kind: Kind
+    package var kind: Kind
     /// A name for programs, such as `ItemNotFound`.
-    public var code: String
+    package var code: String
     /// A sentence for people.
-    public var message: String
+    package var message: String
     /// Which part of the request it is about.
-    public var field: String
+    package var field: String
     /// The part's value.
-    public var value: String
+    package var value: String
 
     /// The sentence.
-    public var description: String { message }
+    package var description: String { message }
 
     static func noItem(_ id: String, machine: String) -> ManagementError {
         ManagementError(

@@ -1,18 +1,18 @@
 import Waitable
 
 /// What tasks may call.
-public struct CallConfiguration: Sendable, Equatable {
+package struct CallConfiguration: Sendable, Equatable {
     /// The URLs of functions, by their names.
-    public var functions: [FunctionName: FunctionURL]
+    package var functions: [FunctionName: FunctionURL]
     /// The URL of all other functions.
-    public var otherFunctions: FunctionURL?
+    package var otherFunctions: FunctionURL?
     /// The hosts that `http:invoke` may call.
-    public var hosts: [HostPattern]
+    package var hosts: [HostPattern]
     /// The most calls at once. Executions that ask for more come again a little later.
-    public var limit: Int
+    package var limit: Int
 
     /// A configuration; without functions and hosts nothing is called.
-    public init(
+    package init(
         functions: [FunctionName: FunctionURL] = [:],
         otherFunctions: FunctionURL? = nil,
         hosts: [HostPattern] = [],

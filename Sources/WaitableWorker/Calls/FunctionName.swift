@@ -1,12 +1,12 @@
 import Waitable
 
 /// The name of a function: 1 to 64 letters, digits, `-` and `_`, as AWS has it.
-public struct FunctionName: Sendable, Hashable {
+package struct FunctionName: Sendable, Hashable {
     /// The name.
-    public let text: String
+    package let text: String
 
     /// Reads a name; `nil` where the text is none.
-    public init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard (1...64).contains(text.utf8.count),
             text.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "-_".utf8.contains($0) })
         else { return nil }

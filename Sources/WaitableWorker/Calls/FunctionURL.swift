@@ -1,12 +1,12 @@
 import Waitable
 
 /// The URL of a function, or of many: `{name}` in it stands for the name.
-public struct FunctionURL: Sendable, Hashable {
+package struct FunctionURL: Sendable, Hashable {
     private let template: String
     private let hasNameInHost: Bool
 
     /// Reads a URL; `nil` where it is no http or https URL, whatever the name.
-    public init?(_ template: String) {
+    package init?(_ template: String) {
         guard let one = Self.url(template, "a"), let other = Self.url(template, "b") else { return nil }
         self.template = template
         hasNameInHost = one.authority != other.authority

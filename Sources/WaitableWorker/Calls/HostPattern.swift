@@ -1,13 +1,13 @@
 import Waitable
 
 /// Hosts that may be called: `api.example.com`, `*.example.com` for every name below it, with `:port` for one port only.
-public struct HostPattern: Sendable, Hashable {
+package struct HostPattern: Sendable, Hashable {
     private let host: URLHost
     private let isBelow: Bool
     private let port: Int?
 
     /// Reads a pattern; `nil` where the text is none.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         isBelow = text.hasPrefix("*.")
         guard let authority = Authority(isBelow ? text.dropFirst(2) : text[...]),
             !(isBelow && authority.host.isAddress)
