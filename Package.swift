@@ -53,7 +53,8 @@ let package = Package(
         .executableTarget(
             name: "WaitableCommand",
             dependencies: [
-                "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableWorker",
+                "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableOperations",
+                "WaitableWorker",
                 "LineLogging",
                 hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
                 serviceLifecycle,
@@ -66,7 +67,8 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "Transport", "WaitableMetrics", "WaitableRedis", hummingbird, hummingbirdCore, crypto,
+                "CodeUnits", "Transport", "WaitableMetrics", "WaitableOperations", "WaitableRedis", hummingbird,
+                hummingbirdCore, crypto,
                 serviceLifecycle, nioCore, nioHTTP1, logging, metrics,
             ],
             resources: [.embedInCode("openapi.json")]
@@ -74,18 +76,23 @@ let package = Package(
         .target(
             name: "WaitableWorker",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableRedis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient,
+                "CodeUnits", "WaitableMetrics", "WaitableOperations", "WaitableRedis", nioCore, nioPosix, nioHTTP1,
+                asyncHTTPClient,
                 serviceLifecycle, logging, metrics, histogram,
             ]
         ),
         .target(
             name: "WaitableMetrics",
-            dependencies: ["CodeUnits", "PrometheusMetrics", "WaitableRedis", metrics]
+            dependencies: ["CodeUnits", "PrometheusMetrics", "WaitableOperations", "WaitableRedis", metrics]
         ),
         .target(
             name: "WaitableRedis",
             dependencies: ["CodeUnits", "RedisClient", "Waitable", serviceLifecycle, logging],
             resources: [.embedInCode("Functions")]
+        ),
+        .target(
+            name: "WaitableOperations",
+            dependencies: ["CodeUnits", "RedisClient", "Waitable", "WaitableRedis", logging]
         ),
         .target(
             name: "RedisClient",
@@ -128,18 +135,22 @@ let package = Package(
         .testTarget(
             name: "WaitableHTTPTests",
             dependencies: [
-                "WaitableHTTP", "PrometheusMetrics", "RedisClient", hummingbird, hummingbirdCore, serviceLifecycle,
+                "WaitableHTTP", "WaitableOperations", "WaitableRedis", "PrometheusMetrics", "RedisClient", hummingbird,
+                hummingbirdCore, serviceLifecycle,
                 nioCore, nioPosix, logging,
             ]
         ),
         .testTarget(
             name: "WaitableRedisTests",
-            dependencies: ["WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix]
+            dependencies: [
+                "WaitableOperations", "WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix,
+            ]
         ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "WaitableCommand", "WaitableMetrics", "WaitableRedis", "WaitableWorker", "RedisTestServer",
+                "WaitableCommand", "WaitableMetrics", "WaitableOperations", "WaitableRedis", "WaitableWorker",
+                "RedisTestServer",
                 asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging,
             ],

@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Many items due at one instant: how fast they are started, and how fast one worker drains them.

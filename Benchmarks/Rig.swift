@@ -4,6 +4,7 @@ import RedisClient
 import RedisTestServer
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// A private Redis with AOF everysec, the sample's machine deployed on it, and readings of what it does.

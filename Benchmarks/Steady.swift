@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// A steady rate, each item due a second after its start, while others wait far ahead. Two workers.

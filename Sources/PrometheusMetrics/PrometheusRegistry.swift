@@ -48,7 +48,7 @@ package final class PrometheusRegistry: MetricsFactory {
     ///
     /// - Parameter readings: Values that are read rather than counted, and have their place among the others. A name
     ///   that a handler has is left out.
-    package func text(with readings: [Reading] = []) -> String {
+    package func text(with readings: [MetricSample] = []) -> String {
         let families = families.withLock { $0.filter { !$0.value.isEmpty } }
         let groups = Dictionary(grouping: readings) { Spelling(Name.ofMetric($0.name)) }
         var writer = TextWriter()

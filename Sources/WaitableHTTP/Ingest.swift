@@ -3,6 +3,7 @@ import Hummingbird
 package import Logging
 import Waitable
 package import WaitableMetrics
+import WaitableOperations
 package import WaitableRedis
 
 /// What the routes share: the store, the clock, the machines, and the table that items are in.
@@ -22,9 +23,9 @@ package final class Ingest: Sendable {
     let batchLimits: BatchLimits
     let bodies: BodyRoom
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
-    let compilations = Turns(atOnce: 1, waiting: 64)
+    let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
     /// Histories and timelines are made anew from their journals: that is work without an await.
-    let replays = Turns(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
+    let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
     let onLostMachines: @Sendable () -> Void
     let logger: Logger
     let metrics = StartMetrics()
@@ -73,12 +74,17 @@ package final class Ingest: Sendable {
         self.logger = logger
     }
 
+    /// What operators do with items and state machines.
+    var items: ItemOperator {
+        ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
+    }
+
     /// The names that things have.
     var arn: ARN { identity.arn }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     package func routes() -> Routes {
-        let routes = Routes(access: access)
+        let routes = Routes(access: access, logger: logger)
         let items = ItemRoutes(ingest: self)
         let batches = BatchRoutes(ingest: self)
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in

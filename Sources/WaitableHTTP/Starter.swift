@@ -257,7 +257,7 @@ struct Starter: Sendable {
         case .failed(let reason):
             let error = RedisServerError(line: reason)
             throw error.isPassing
-                ? .store(.refused(code: error.prefix, message: error.message)) : .unwritable(reason)
+                ? .store(.refused(RedisRefusal(error))) : .unwritable(reason)
         case .revisionMissing:
             ingest.machines.forgetNames()
             ingest.onLostMachines()

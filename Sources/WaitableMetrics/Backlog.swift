@@ -1,4 +1,5 @@
 import PrometheusMetrics
+package import WaitableOperations
 package import WaitableRedis
 
 /// What waits in Redis, and how Redis is, at one moment.
@@ -10,7 +11,7 @@ package struct Backlog: Sendable {
     /// Redis's memory; `nil` where this user may not ask for it.
     package var memory: RedisMemory?
 
-    var readings: [Reading] {
+    var readings: [MetricSample] {
         var readings = [
             Metric.waiting.reading(Double(overview.waiting)),
             Metric.overdue.reading(Double(overview.due)),

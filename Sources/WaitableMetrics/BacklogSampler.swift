@@ -1,6 +1,7 @@
 import Foundation
 import RedisClient
 import Synchronization
+import WaitableOperations
 package import WaitableRedis
 
 /// Reads the backlog when it is asked for, at most once a second, however many ask: to be watched costs Redis nothing.

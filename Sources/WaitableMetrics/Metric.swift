@@ -42,8 +42,8 @@ package struct Metric: Sendable, Hashable {
     package func gauge(_ dimensions: (String, String)...) -> Gauge { Gauge(label: name, dimensions: dimensions) }
 
     /// A value of it that is read rather than counted.
-    package func reading(_ value: Double, _ labels: (String, String)...) -> Reading {
-        Reading(name: name, help: help, kind: kind, labels: labels, value: value)
+    package func reading(_ value: Double, _ labels: (String, String)...) -> MetricSample {
+        MetricSample(name: name, help: help, kind: kind, labels: labels, value: value)
     }
 }
 

@@ -3,7 +3,7 @@ import PrometheusMetrics
 
 /// What the system says of this process, under Prometheus's usual names; nothing where there is no `/proc`.
 enum ProcessFigures {
-    static func readings() -> [Reading] {
+    static func readings() -> [MetricSample] {
         guard let text = contents("/proc/self/stat"), let bracket = text.lastIndex(of: ")") else { return [] }
         // After the name in brackets, which may hold anything: state, parent, … as proc(5) counts them from 3.
         let fields = text[text.unicodeScalars.index(after: bracket)...].split(separator: " ")
@@ -12,7 +12,7 @@ enum ProcessFigures {
         }
         let ticks = Double(sysconf(Int32(_SC_CLK_TCK)))
         let page = Double(sysconf(Int32(_SC_PAGESIZE)))
-        var readings: [Reading] = []
+        var readings: [MetricSample] = []
         if let user = field(14), let system = field(15) {
             readings.append(Metric.cpuSeconds.reading((user + system) / ticks))
         }

@@ -1,6 +1,7 @@
 import Logging
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Takes over members of the `due` set that have no document: items that were put into Redis by hand, with `HSET` and

@@ -126,7 +126,7 @@ struct Batch: Sendable {
         var execution = pending.step.execution
         for outcome in outcomes {
             guard let task = outcome.objectValue?["task"]?.integerValue else { continue }
-            execution.inbox.outcomes[String(task)] = outcome
+            execution.messages.outcomes[String(task)] = outcome
         }
         return await run(execution, after: pending, evaluatesAll: false)
     }

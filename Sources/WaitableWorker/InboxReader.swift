@@ -11,14 +11,14 @@ struct InboxReader: Sendable {
         guard let answers = try await worker.store.answers(to: [execution.key]).first else { return execution }
         var execution = execution
         for (field, entry) in answers {
-            guard let (child, wish) = ChildEnd.child(in: entry) else {
-                execution.inbox.answers[field] = entry
+            guard let (child, pattern) = ChildEnd.child(in: entry) else {
+                execution.messages.answers[field] = entry
                 continue
             }
             let end = try await worker.store.execution(child)
             // It was redriven since: its end is yet to come.
             if end?.status.isOpen == true { continue }
-            execution.inbox.answers[field] = ChildEnd(arn: worker.arn).answer(end, as: wish).json
+            execution.messages.answers[field] = ChildEnd(arn: worker.arn).answer(end, as: pattern).json
         }
         return execution
     }

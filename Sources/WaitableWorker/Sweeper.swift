@@ -3,6 +3,7 @@ package import Logging
 import ServiceLifecycle
 import StatesLanguage
 import WaitableMetrics
+import WaitableOperations
 package import WaitableRedis
 
 /// Removes closed executions whose retention is over: rarely, in bounded steps, and never in two places at once.

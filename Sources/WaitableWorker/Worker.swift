@@ -7,6 +7,7 @@ import ServiceLifecycle
 import StatesLanguage
 import Synchronization
 import Waitable
+import WaitableOperations
 package import WaitableRedis
 
 /// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.

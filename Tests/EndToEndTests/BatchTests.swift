@@ -8,6 +8,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Batches over `POST /items`: a line in, a line out.

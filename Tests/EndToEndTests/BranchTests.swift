@@ -2,6 +2,7 @@ import Foundation
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Branches of one execution, with real workers: each waits for its own instant and writes its own item.

@@ -32,7 +32,9 @@ struct CallTimeLimitTests {
             timeoutSeconds: 1,
             waitsForToken: false
         )
-        let answer = await Caller(client: .shared, configuration: configuration, names: NameCheck()).answer(to: call)
+        let answer = await HTTPCaller(client: .shared, configuration: configuration, names: NameCheck()).answer(
+            to: call
+        )
         guard case .failed(let error, _) = answer else {
             Issue.record("\(answer)")
             return

@@ -5,6 +5,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Tasks that are answered from outside: by their tokens, by workers of an activity, by the end of another execution.

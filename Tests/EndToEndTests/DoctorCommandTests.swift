@@ -4,6 +4,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// `waitable doctor` as an operator runs it, on a stack that works.

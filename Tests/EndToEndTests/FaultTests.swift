@@ -4,6 +4,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// What must not lose an item: killed, stopped and paused workers, and a Redis that restarts.

@@ -2,6 +2,7 @@ import Foundation
 import RedisClient
 import RedisTestServer
 import Testing
+import WaitableOperations
 import WaitableRedis
 
 /// What a container's health check asks.

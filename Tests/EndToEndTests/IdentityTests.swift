@@ -3,6 +3,7 @@ import RedisClient
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// The processes of a namespace agree on what they name things, and on the key of task tokens.

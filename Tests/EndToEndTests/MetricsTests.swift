@@ -8,6 +8,7 @@ import StatesLanguage
 import Testing
 import Waitable
 import WaitableMetrics
+import WaitableOperations
 import WaitableRedis
 
 /// `/metrics` of real processes: that what happens is counted, and that being watched costs nothing.

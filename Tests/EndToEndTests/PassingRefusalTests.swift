@@ -6,6 +6,7 @@ import RedisTestServer
 import StatesLanguage
 import Synchronization
 import Testing
+import WaitableOperations
 import WaitableRedis
 
 /// What Redis refuses for a reason that passes is a 503 that says when to come back.
@@ -201,8 +202,8 @@ struct PassingRefusalTests {
     func classification(code: String, passes: Bool) {
         #expect(RedisServerError(line: "\(code) because").isPassing == passes)
         #expect(RedisServerError(line: code).isPassing == passes)
-        #expect(StoreError.refused(code: code, message: "because").isPassing == passes)
-        #expect(!StoreError.refused(code: code, message: "because").isWorthRepeating)
+        #expect(StoreError.refused(RedisRefusal(RedisServerError(line: "\(code) because"))).isPassing == passes)
+        #expect(!StoreError.refused(RedisRefusal(RedisServerError(line: "\(code) because"))).isWorthRepeating)
     }
 }
 

@@ -7,6 +7,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// What a running stack does about a Redis that would lose or refuse starts, and about what closed long ago.

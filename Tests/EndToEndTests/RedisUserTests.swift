@@ -198,7 +198,7 @@ struct RedisUserTests {
         case "worker":
             forbidden += [
                 "FCALL waitable_deploy 1 \(prefix) m put h {} {}", "FUNCTION LOAD x",
-                "FCALL waitable_enter 1 \(prefix) '' '' activities a '' {}",
+                "FCALL waitable_register 1 \(prefix) '' '' activities a '' {}",
                 "HSET \(prefix):machines :default x", "SET \(prefix):machine:h x", "CONFIG GET *", "SCAN 0",
                 "SUBSCRIBE other",
             ]

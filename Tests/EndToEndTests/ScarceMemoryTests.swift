@@ -3,6 +3,7 @@ import RedisClient
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 @Suite("Where Redis's memory is scarce", .timeLimit(.minutes(2)))

@@ -15,7 +15,7 @@ struct PrometheusRegistryTests {
         Counter(label: "jobs_total", dimensions: [("result", "bad")], factory: registry).increment()
         Counter(label: "jobs_total", dimensions: [("result", "ok")], factory: registry).increment()
         Gauge(label: "depth", factory: registry).record(2.5)
-        let reading = Reading(name: "held", help: "Held.", kind: .gauge, labels: [("by", "one")], value: 7)
+        let reading = MetricSample(name: "held", help: "Held.", kind: .gauge, labels: [("by", "one")], value: 7)
         #expect(
             registry.text(with: [reading]) == """
                 # HELP depth How deep.
@@ -147,7 +147,7 @@ struct PrometheusRegistryTests {
         Gauge(label: "x", factory: registry).record(5)
         Timer(label: "t", factory: registry).recordNanoseconds(0)
         Counter(label: "t_count", factory: registry).increment()
-        let reading = Reading(name: "x", help: "", kind: .gauge, value: 9)
+        let reading = MetricSample(name: "x", help: "", kind: .gauge, value: 9)
         #expect(
             registry.text(with: [reading]) == """
                 # TYPE t histogram

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import StatesLanguage
 import Testing
 
@@ -335,7 +336,7 @@ struct ConnectionTests {
     func gone() async throws {
         let (ends, end) = AsyncStream<String>.makeStream()
         let (begins, begin) = AsyncStream<Void>.makeStream()
-        let routes = Routes(access: TestServer.ingest().access)
+        let routes = Routes(access: TestServer.ingest().access, logger: Logger(label: "test"))
         routes.get("/wait", .open) { _, context in
             try await context.whileConnected {
                 begin.yield()

@@ -17,7 +17,7 @@ struct CredentialTests {
         let credentials = Credentials(
             tokens: try Credentials.tokens(try CredentialFile.lines(of: "# people\n\n\(line)\r\n"))
         )
-        #expect(credentials.caller(token: token) == Caller(name: "shop", rights: [.start, .read]))
+        #expect(credentials.caller(token: token) == Principal(name: "shop", rights: [.start, .read]))
         #expect(credentials.caller(token: token + "x") == nil)
         #expect(credentials.caller(token: "") == nil)
     }

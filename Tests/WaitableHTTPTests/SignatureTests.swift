@@ -49,7 +49,7 @@ struct SignatureTests {
         body: String = "",
         service: String = "service",
         at now: Instant = Self.now
-    ) throws(APIError) -> Caller {
+    ) throws(APIError) -> Principal {
         let verifier = SignatureVerifier(region: "us-east-1", service: service)
         return try verifier.examine(request, keys: ["AKIDEXAMPLE": Self.key], at: now).verify(body: Array(body.utf8))
     }
@@ -139,7 +139,7 @@ struct SignatureTests {
         #expect(canonical.hash == vector.hash, "\(canonical.text)")
         #expect(
             try verify(vector.request, body: vector.body, service: vector.service)
-                == Caller(name: "AKIDEXAMPLE", rights: [.start])
+                == Principal(name: "AKIDEXAMPLE", rights: [.start])
         )
         #expect(throws: APIError.self) {
             try verify(vector.request, body: vector.body + " ", service: vector.service)

@@ -155,7 +155,7 @@ struct ActivityFunctionTests {
 
     @Test(
         "a task is not given back once it has been answered, has lived, or waits no more",
-        arguments: [["tell", "m:a", "7", "7", "{}"], ["tell", "m:a", "7", "h7", "1"], ["stop", "m:a"]]
+        arguments: [["answer", "m:a", "7", "7", "{}"], ["answer", "m:a", "7", "h7", "1"], ["stop", "m:a"]]
     )
     func keptBack(words: [String]) async throws {
         let partition = try Partition()

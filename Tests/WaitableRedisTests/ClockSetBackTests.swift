@@ -28,7 +28,7 @@ struct ClockSetBackTests {
             { partition in
                 let entry = Entry("m:a", next: "9000000000000", document: waiting)
                 try await partition.call("accept", Entry.arguments([entry]))
-                try await partition.call("tell", "m:a", "7", "7", "{}")
+                try await partition.call("answer", "m:a", "7", "7", "{}")
             }
         ),
         (

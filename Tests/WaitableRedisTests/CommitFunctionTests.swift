@@ -311,7 +311,7 @@ struct CommitFunctionTests {
         #expect(try await partition.redis("EXISTS", "~:inbox:m:victim").integer == 0)
         #expect(try await partition.document("m:victim") == victim)
         try await partition.call("accept", Entry.arguments([Entry("m:b", next: "1", document: forged)]))
-        #expect(try await partition.call("tell", "m:b", "7", "7", "1") == .integer(0))
+        #expect(try await partition.call("answer", "m:b", "7", "7", "1") == .integer(0))
     }
 
     @Test("what cannot be read refuses the call, and an execution comes once")

@@ -3,6 +3,7 @@ import Logging
 import RedisClient
 import RedisTestServer
 import Testing
+import WaitableOperations
 import WaitableRedis
 
 /// Each with a Redis of its own, whose configuration, users and counters it changes.

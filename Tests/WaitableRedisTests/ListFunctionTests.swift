@@ -2,6 +2,7 @@ import RedisClient
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 @Suite("waitable_list", .redisServer, .timeLimit(.minutes(1)))
@@ -191,20 +192,20 @@ struct ListFunctionTests {
         try await partition.accept("m:open", due: 9_000_000_000_000)
         func names(_ statuses: Set<ItemSummary.Status>, pagesOf limit: Int) async throws -> [String] {
             var names: [String] = []
-            var cursor: ItemCursor?
+            var cursor: ListCursor?
             repeat {
                 var list = ExecutionList()
                 list.statuses = statuses
                 let (found, next) = try await store.executions(list, from: cursor, limit: limit) { $0 }
                 names += found.map(\.execution.key.name)
-                cursor = try next.map { try #require(ItemCursor(token: $0.token)) }
+                cursor = try next.map { try #require(ListCursor(token: $0.token)) }
             } while cursor != nil
             return names
         }
         #expect(try await names([.failed], pagesOf: 2) == ["e", "d", "b", "a"])
         #expect(try await names(Set(ItemSummary.Status.allCases), pagesOf: 4) == ["open", "e", "d", "c", "b", "a"])
         var members: [String] = []
-        var cursor: ItemCursor? = .beginning
+        var cursor: ListCursor? = .beginning
         while let current = cursor {
             let (found, next) = try await store.members(from: current, limit: 2)
             members += found.map(\.name)
@@ -217,14 +218,14 @@ struct ListFunctionTests {
     func tokens() throws {
         let name = "waitable-stepfunction:3fa85f64-5717-4562-b3fc-2c963f66afa6"
         let member = ListedMember(set: .due, bytes: Array(name.utf8), score: 2_113_808_400_000)
-        let cursor = ItemCursor(set: .due, after: member)
+        let cursor = ListCursor(set: .due, after: member)
         #expect(cursor.token.utf8.count < 100)
-        #expect(ItemCursor(token: cursor.token) == cursor)
+        #expect(ListCursor(token: cursor.token) == cursor)
         for token in [cursor.token + "=", cursor.token.uppercased(), "d.0", "x", "d.0.!", "d..YQ"] {
-            #expect(ItemCursor(token: token) == nil, "\(token)")
+            #expect(ListCursor(token: token) == nil, "\(token)")
         }
         let odd = ListedMember(set: .closed, bytes: [0xFB, 0xFF, 0xFE, 0x2E], score: -1.5)
-        #expect(ItemCursor(token: ItemCursor(set: .closed, after: odd).token)?.last == odd)
+        #expect(ListCursor(token: ListCursor(set: .closed, after: odd).token)?.last == odd)
     }
 
     @Test("Pages of a list go on past a member that is infinitely late")
@@ -235,14 +236,14 @@ struct ListFunctionTests {
             try await partition.redis("ZADD", "~:due", "inf", "m:\(name)")
         }
         var names: [String] = []
-        var cursor: ItemCursor?
+        var cursor: ListCursor?
         repeat {
             var list = ExecutionList()
             list.statuses = [.waiting]
             let (found, next) = try await store.executions(list, from: cursor, limit: 1) { $0 }
             names += found.map(\.execution.key.name)
-            #expect(found.allSatisfy { ItemSummary($0.execution, score: $0.score).json.objectValue?["due"] == nil })
-            cursor = try next.map { try #require(ItemCursor(token: $0.token)) }
+            #expect(found.allSatisfy { $0.score.map(DueScore.init)?.due == nil })
+            cursor = try next.map { try #require(ListCursor(token: $0.token)) }
             if let cursor { #expect(list.holds(cursor)) }
         } while cursor != nil
         #expect(names == ["a", "b", "c"])

@@ -2,6 +2,7 @@ import RedisClient
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// What a page holds is bounded by its bytes, also where each entry is as large as it may be.
@@ -18,17 +19,17 @@ struct PageSizeTests {
     }
 
     /// Ids of the pages of a list, and how many bytes each page has.
-    private func pages(_ parameters: [(name: String, value: String)]) async throws -> [(ids: [String], bytes: Int)] {
+    private func pages(limit: Int, _ processStatus: String? = nil) async throws -> [(ids: [String], bytes: Int)] {
         var pages: [(ids: [String], bytes: Int)] = []
-        var token: String?
-        repeat {
-            let query = try ItemListQuery(parameters + (token.map { [("nextToken", $0)] } ?? []))
-            let page = try await ItemPager(store: partition.store, table: "items").page(query)
+        var cursor: ListCursor? = .beginning
+        while let start = cursor {
+            let pager = ItemPager(store: partition.store, table: "items")
+            let page = try await pager.page(from: start, limit: limit, processStatus: processStatus)
             let ids = page.items.compactMap { item in item.first { $0.name == "Id" }?.value }
             let bytes = page.items.joined().reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
             pages.append((ids, bytes))
-            token = page.next?.token
-        } while token != nil
+            cursor = page.next
+        }
         return pages
     }
 
@@ -36,11 +37,11 @@ struct PageSizeTests {
     func items() async throws {
         let ids = (10..<40).map { "a\($0)" }
         for id in ids { try await putItem(id, bytes: 400_000) }
-        let pages = try await pages([("limit", "1000")])
+        let pages = try await pages(limit: 1_000)
         #expect(pages.flatMap(\.ids) == ids)
         for page in pages { #expect(page.bytes <= ItemPager.mostBytes + 400_100, "\(page)") }
         #expect(pages.count == 3)
-        #expect(try await self.pages([("limit", "7")]).map(\.ids.count) == [7, 7, 7, 7, 2])
+        #expect(try await self.pages(limit: 7).map(\.ids.count) == [7, 7, 7, 7, 2])
     }
 
     @Test("An item that is larger than a page comes alone; a page of small ones is as long as was asked for")
@@ -51,10 +52,10 @@ struct PageSizeTests {
         // Not an item, nor anything at all.
         try await partition.redis("SET", "~:item:items:a", "x")
         try await partition.redis("ZADD", "~:due", "5", "a", "5", "e")
-        let pages = try await pages([])
+        let pages = try await pages(limit: 100)
         #expect(pages.map(\.ids) == [["b"], ["c"], ["d"]])
         for number in 100..<500 { try await putItem("x\(number)", bytes: 1) }
-        #expect(try await self.pages([("limit", "1000")]).map(\.ids.count) == [1, 1, 401])
+        #expect(try await self.pages(limit: 1_000).map(\.ids.count) == [1, 1, 401])
     }
 
     @Test("Those that a filter leaves out are not held, and all others come once")
@@ -65,7 +66,7 @@ struct PageSizeTests {
             if isWanted { wanted.append("f\(number)") }
             try await putItem("f\(number)", bytes: 390_000, status: isWanted ? "COMPLETED" : "STARTED")
         }
-        let pages = try await pages([("limit", "1000"), ("ProcessStatus", "COMPLETED")])
+        let pages = try await pages(limit: 1_000, "COMPLETED")
         #expect(pages.flatMap(\.ids) == wanted)
     }
 
@@ -112,7 +113,7 @@ struct PageSizeTests {
         var list = ExecutionList()
         list.statuses = [.waiting]
         var seen: [[String]] = []
-        var cursor: ItemCursor?
+        var cursor: ListCursor?
         repeat {
             let (found, next) = try await partition.store.executions(list, from: cursor, limit: 1_000) {
                 $0.execution.key.member

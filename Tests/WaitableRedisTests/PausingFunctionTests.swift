@@ -65,7 +65,7 @@ struct PausingFunctionTests {
         try await partition.call("pause", "other")
         #expect(try await claimAll().isEmpty)
         let messages = try await partition.messages {
-            try await partition.call("enter", "", "", "machines", "m", #"{"hash":"h"}"#, "")
+            try await partition.call("register", "", "", "machines", "m", #"{"hash":"h"}"#, "")
         }
         #expect(messages.count == 1)
         #expect(try await claimAll().sorted() == ["m:a", "m:b"])

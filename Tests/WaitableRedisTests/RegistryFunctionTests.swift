@@ -1,16 +1,16 @@
 import RedisClient
 import Testing
 
-@Suite("waitable_enter", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_register", .redisServer, .timeLimit(.minutes(1)))
 struct RegistryFunctionTests {
     let partition: Partition
     init() throws { partition = try Partition() }
 
     @Test("All entries change, or none: one that is not as it was read refuses the call")
     func allOrNone() async throws {
-        #expect(try await partition.call("enter", "", "", "machines", "m", "", "{}").integer == 1)
+        #expect(try await partition.call("register", "", "", "machines", "m", "", "{}").integer == 1)
         let stale = try await partition.call(
-            "enter",
+            "register",
             "",
             "",
             "versions",
@@ -25,7 +25,7 @@ struct RegistryFunctionTests {
         #expect(stale.integer == 0)
         #expect(try await partition.redis("EXISTS", "~:versions").integer == 0)
         #expect(try await partition.redis("HGET", "~:machines", "m").string == "{}")
-        let fresh = try await partition.call("enter", "h1", #"{"x":1}"#, "machines", "m", "{}", "")
+        let fresh = try await partition.call("register", "h1", #"{"x":1}"#, "machines", "m", "{}", "")
         #expect(fresh.integer == 1)
         #expect(try await partition.redis("HEXISTS", "~:machines", "m").integer == 0)
         #expect(try await partition.redis("GET", "~:machine:h1").string == #"{"x":1}"#)
@@ -44,7 +44,7 @@ struct RegistryFunctionTests {
         ]
     )
     func refuses(arguments: [String], message: String) async throws {
-        #expect(try await partition.refusal("enter", arguments) == message)
+        #expect(try await partition.refusal("register", arguments) == message)
         #expect(try await partition.contents() == [])
     }
 }

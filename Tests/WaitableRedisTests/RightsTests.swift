@@ -49,7 +49,7 @@ struct RightsTests {
     /// Functions that write more than one key, with arguments.
     private static let writers: [(name: String, words: [String])] = [
         ("stop", ["m:a", "", "T:a", "now"]), ("reschedule", ["m:a", "4000000000000", "T:a", "then"]),
-        ("redrive", ["m:closed", "", "", "token"]), ("tell", ["m:a", "7", "7", "{}"]), ("take", ["mail"]),
+        ("redrive", ["m:closed", "", "", "token"]), ("answer", ["m:a", "7", "7", "{}"]), ("take", ["mail"]),
         ("start", [#"{"Id":"c","StartTimestamp":"2036-01-01T00:00:00Z"}"#, "m"]),
         ("sweep", ["9000000000000", "10", "", "", ""]),
     ]

@@ -1,6 +1,7 @@
 import Logging
 import RedisClient
 import Testing
+import WaitableOperations
 import WaitableRedis
 import WaitableWorker
 

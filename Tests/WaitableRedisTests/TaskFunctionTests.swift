@@ -1,7 +1,7 @@
 import RedisClient
 import Testing
 
-@Suite("waitable_tell, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_answer, and the effects of tasks", .redisServer, .timeLimit(.minutes(1)))
 struct TaskFunctionTests {
     /// A document whose task 7 waits for an answer.
     private static let waiting = #"{"s":"R","d":"h","b":1,"w":"3,7","f":{"n":"T"},"input":{}}"#
@@ -20,18 +20,18 @@ struct TaskFunctionTests {
     func tell() async throws {
         let partition = try Partition()
         try await start(partition, "m:a")
-        #expect(try await partition.call("tell", "m:a", "8", "8", "1") == .integer(0))
-        #expect(try await partition.call("tell", "m:b", "7", "7", "1") == .integer(0))
+        #expect(try await partition.call("answer", "m:a", "8", "8", "1") == .integer(0))
+        #expect(try await partition.call("answer", "m:b", "7", "7", "1") == .integer(0))
         let before = try await partition.now()
-        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
         #expect(try await inbox(partition, "m:a") == ["7", #"{"output":1}"#])
         let due = try await partition.due()
         #expect(try #require(Int64(due[1])) >= before)
         #expect(try #require(Int64(due[1])) < 4_000_000_000_000)
-        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":2}"#) == .integer(0))
+        #expect(try await partition.call("answer", "m:a", "7", "7", #"{"output":2}"#) == .integer(0))
         // Said again by whoever got no reply.
-        #expect(try await partition.call("tell", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
-        #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(0))
+        #expect(try await partition.call("answer", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "h7", "5") == .integer(0))
     }
 
     @Test("a child that is redriven before its parent has read its end is waited for on")
@@ -55,21 +55,21 @@ struct TaskFunctionTests {
         let partition = try Partition()
         try await start(partition, "m:a")
         for other in ["2", "0", "-1"] {
-            #expect(try await partition.call("tell", "m:a", "7", "7", "1", other) == .integer(0))
+            #expect(try await partition.call("answer", "m:a", "7", "7", "1", other) == .integer(0))
         }
         #expect(try await inbox(partition, "m:a").isEmpty)
         // Also behind what a function has put before the start.
         try await partition.call("reschedule", "m:a", "4000000000001")
-        #expect(try await partition.call("tell", "m:a", "7", "7", "1", "1") == .integer(1))
-        #expect(try await partition.call("tell", "m:a", "3", "3", "1", "") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "7", "1", "1") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "3", "3", "1", "") == .integer(1))
     }
 
     @Test("a sign of life wakes nobody")
     func heartbeat() async throws {
         let partition = try Partition()
         try await start(partition, "m:a")
-        #expect(try await partition.call("tell", "m:a", "7", "h7", "5") == .integer(1))
-        #expect(try await partition.call("tell", "m:a", "7", "h7", "6") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "h7", "5") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "h7", "6") == .integer(1))
         #expect(try await inbox(partition, "m:a") == ["h7", "6"])
         #expect(try await partition.due() == ["m:a", "4000000000000"])
     }
@@ -82,7 +82,7 @@ struct TaskFunctionTests {
         let answered = Self.waiting.replacing(#""d""#, with: #""k":"\#(token)","d""#)
         let open = Entry("m:a", next: "=", document: answered)
         #expect(try await partition.call("commit", [token] + Entry.arguments([open])) == .array([.integer(1)]))
-        #expect(try await partition.call("tell", "m:a", "7", "7", "1") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "7", "7", "1") == .integer(1))
         let entries = ["m:a", "m:b"].map { Entry($0, next: Self.later, token: token) }
         let reply = try await partition.call("commit", [token] + Entry.arguments(entries))
         #expect(reply == .array([.integer(1), .integer(1)]))
@@ -382,15 +382,15 @@ struct TaskFunctionTests {
     @Test(
         "malformed calls change nothing",
         arguments: [
-            (["tell"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
-            (["tell", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
-            (["tell", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
-            (["tell", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
+            (["answer"], "VALIDATION execution: must have 1 to 1024 bytes: ''"),
+            (["answer", "m:a", "x"], "VALIDATION task: must be an integer from 0 to 100000000000: 'x'"),
+            (["answer", "m:a", "7", "8", "1"], "VALIDATION field: must be the task's: '8'"),
+            (["answer", "m:a", "7", "7", ""], "VALIDATION value: must be JSON: ''"),
             (
-                ["tell", "m:a", "7", "7", "1", "x"],
+                ["answer", "m:a", "7", "7", "1", "x"],
                 "VALIDATION start: must be an integer from -999999999999999 to 999999999999999: 'x'"
             ),
-            (["tell", "m:a", "7", "7", "1", "1", "1"], "VALIDATION arguments: must be 5: '6'"),
+            (["answer", "m:a", "7", "7", "1", "1", "1"], "VALIDATION arguments: must be 5: '6'"),
         ]
     )
     func malformed(words: [String], message: String) async throws {

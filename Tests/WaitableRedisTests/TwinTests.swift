@@ -5,6 +5,7 @@ import Testing
 import WaitableRedis
 
 @testable import Waitable
+@testable import WaitableItems
 
 /// What Swift and the function library both read, and must read alike: one file of vectors, which both are given.
 @Suite("Twins of Swift and Lua", .redisServer, .timeLimit(.minutes(1)))

@@ -31,7 +31,7 @@ public struct Interpreter: Sendable {
     ///   - now: The instant of the step.
     ///   - waitEnd: The end of the first wait that is entered, where it was moved before the execution began.
     public func start(at now: Instant, waitEnd: Instant? = nil, tasks: inout some TaskHandler) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: 0)
+        var walk = StepEvaluator(self, at: now, lastEventID: 0)
         walk.movedEnd = waitEnd
         walk.begin()
         let end = walk.run(.enter(machine.startAt, input: nil, previous: 0), &tasks)
@@ -45,7 +45,7 @@ public struct Interpreter: Sendable {
         at now: Instant,
         tasks: inout some TaskHandler
     ) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
+        var walk = StepEvaluator(self, at: now, lastEventID: flow.lastEventID)
         if let deadline = flow.deadline, walk.hasPassed(deadline) { return walk.timedOut(flow) }
         var root = flow.root
         if let instant = stimuli.rescheduling { root.reschedule(to: instant) }
@@ -59,7 +59,7 @@ public struct Interpreter: Sendable {
     /// - Returns: `nil` where no Pass or Task states lead from the start to a Wait state.
     public func adopt(at now: Instant, tasks: inout some TaskHandler) -> Advance? {
         guard let wait = firstWait else { return nil }
-        var walk = Walk(self, at: now, lastEventID: 0)
+        var walk = StepEvaluator(self, at: now, lastEventID: 0)
         walk.begin()
         let cursor = walk.enter(wait, input: nil, previous: 0, phase: .waiting(until: now))
         let end = walk.run(walk.resumption(of: cursor, by: []), &tasks)
@@ -76,7 +76,7 @@ public struct Interpreter: Sendable {
         waitEnd: Instant? = nil,
         tasks: inout some TaskHandler
     ) -> Advance {
-        var walk = Walk(self, at: now, lastEventID: flow.lastEventID)
+        var walk = StepEvaluator(self, at: now, lastEventID: flow.lastEventID)
         let event = walk.recordAlways(
             "ExecutionRedriven",
             previous: flow.lastEventID,

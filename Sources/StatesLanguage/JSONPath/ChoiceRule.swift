@@ -1,7 +1,7 @@
 /// A compiled choice rule: what is compared, and how comparisons are combined.
 ///
 /// Source: Amazon States Language, "Choice State (JSONPath)".
-indirect enum ChoiceRule: Condition {
+indirect enum ChoiceRule: ChoiceCondition {
     case and([ChoiceRule])
     case or([ChoiceRule])
     case not(ChoiceRule)

@@ -16,7 +16,7 @@ struct JSONPath: QueryLanguage {
         return query.map { ($0, field) }
     }
 
-    func condition(_ fields: inout FieldReader) -> (any Condition)? { ChoiceRule(&fields) }
+    func condition(_ fields: inout FieldReader) -> (any ChoiceCondition)? { ChoiceRule(&fields) }
 
     func items(_ fields: inout FieldReader) -> any ItemSource { ItemsPath(&fields) }
 

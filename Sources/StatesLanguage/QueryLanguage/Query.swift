@@ -16,7 +16,7 @@ protocol Query: Template {
 }
 
 /// What a choice rule tests.
-protocol Condition: Sendable {
+protocol ChoiceCondition: Sendable {
     /// Whether it holds.
     ///
     /// - Parameter scope: With the state's effective input.

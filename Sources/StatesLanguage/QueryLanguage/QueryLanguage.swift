@@ -22,7 +22,7 @@ protocol QueryLanguage: Sendable {
     func query(for name: String, _ fields: inout FieldReader) -> (query: any Query, field: String)?
 
     /// Reads what a choice rule tests; `nil` where it is wrong.
-    func condition(_ fields: inout FieldReader) -> (any Condition)?
+    func condition(_ fields: inout FieldReader) -> (any ChoiceCondition)?
 
     /// Reads where a Map state's items are.
     func items(_ fields: inout FieldReader) -> any ItemSource

@@ -7,7 +7,7 @@ struct ChoiceState: Sendable {
 
     /// A way out of the state.
     struct Rule: Sendable {
-        let condition: any Condition
+        let condition: any ChoiceCondition
         let next: String
         /// What becomes variables when this way is taken.
         let assignment: Assignment?
@@ -56,7 +56,7 @@ struct ChoiceState: Sendable {
     }
 }
 
-extension Walk {
+extension StepEvaluator {
     /// Goes the way that a Choice state's rules point.
     mutating func act(_ choice: ChoiceState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)

@@ -2,12 +2,12 @@
 ///
 /// Source: Amazon States Language, "Fail State".
 struct FailState: Sendable {
-    let error: Setting<String>?
-    let cause: Setting<String>?
+    let error: FieldValue<String>?
+    let cause: FieldValue<String>?
 
     init(_ fields: inout FieldReader) {
-        error = Setting("Error", &fields) { $0.string("Error") }
-        cause = Setting("Cause", &fields) { $0.string("Cause") }
+        error = FieldValue("Error", &fields) { $0.string("Error") }
+        cause = FieldValue("Cause", &fields) { $0.string("Cause") }
     }
 
     /// The error and cause for some data.
@@ -15,7 +15,7 @@ struct FailState: Sendable {
         StateFailure(error: try Self.text(error, scope), cause: try Self.text(cause, scope))
     }
 
-    private static func text(_ setting: Setting<String>?, _ scope: DataScope) throws(StateFailure) -> String? {
+    private static func text(_ setting: FieldValue<String>?, _ scope: DataScope) throws(StateFailure) -> String? {
         try setting?.value(scope) { (value, query, field) throws(StateFailure) in
             guard let text = value.stringValue else {
                 throw scope.runtimeError(

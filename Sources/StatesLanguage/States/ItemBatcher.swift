@@ -4,9 +4,9 @@
 /// Source: AWS Step Functions developer guide, "ItemBatcher (Map)".
 struct ItemBatcher: Sendable {
     /// The most items of a batch.
-    private let mostItems: Setting<Int>?
+    private let mostItems: FieldValue<Int>?
     /// The most bytes of a batch's input, in UTF-8. One item makes a batch whatever its size.
-    private let mostBytes: Setting<Int>?
+    private let mostBytes: FieldValue<Int>?
     /// What each batch has beside its items.
     private let input: (any Template)?
 
@@ -14,8 +14,10 @@ struct ItemBatcher: Sendable {
     init?(_ fields: inout FieldReader) {
         guard let object = fields.object("ItemBatcher") else { return nil }
         var reader = fields.reader(of: object, at: "ItemBatcher")
-        mostItems = Setting("MaxItemsPerBatch", &reader) { $0.integer("MaxItemsPerBatch", 1...Self.most).map(Int.init) }
-        mostBytes = Setting("MaxInputBytesPerBatch", &reader) {
+        mostItems = FieldValue("MaxItemsPerBatch", &reader) {
+            $0.integer("MaxItemsPerBatch", 1...Self.most).map(Int.init)
+        }
+        mostBytes = FieldValue("MaxInputBytesPerBatch", &reader) {
             $0.integer("MaxInputBytesPerBatch", 1...Int64(DataLimit.bytes)).map(Int.init)
         }
         input = reader.language.template("BatchInput", &reader)

@@ -9,9 +9,9 @@ struct MapDistribution: Sendable {
     /// Whether the items' executions are of the EXPRESS type.
     let isExpress: Bool
     /// How many items may fail; `nil` for none, unless a percentage is given.
-    let toleratedCount: Setting<Int>?
+    let toleratedCount: FieldValue<Int>?
     /// How many percent of the items may fail.
-    let toleratedPercentage: Setting<Double>?
+    let toleratedPercentage: FieldValue<Double>?
     /// How items are put together; `nil` for an execution for each.
     let batcher: ItemBatcher?
     /// What keeps the state from running; `nil` for nothing.

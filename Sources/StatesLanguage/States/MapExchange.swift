@@ -16,7 +16,7 @@ struct MapExchange: Sendable {
         if let object = reader.object(config) {
             var configuration = reader.reader(of: object, at: config)
             // 0 stands for all of them.
-            _ = Setting("MaxItems", &configuration) { $0.integer("MaxItems", 0...Int64(Int32.max)) }
+            _ = FieldValue("MaxItems", &configuration) { $0.integer("MaxItems", 0...Int64(Int32.max)) }
             // The others say how a file is read or written.
             for key in object.keys where !key.hasSuffix("Path") { _ = configuration.take(key) }
             configuration.finish()

@@ -1,4 +1,4 @@
-extension Walk {
+extension StepEvaluator {
     /// Begins the iterations of a Map state.
     mutating func begin(_ map: MapState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)
@@ -31,7 +31,7 @@ extension Walk {
     /// - Parameter previous: The event that made room for them.
     /// - Returns: Their indexes; none for the branches of a Parallel state, which all begin at once.
     mutating func beginIterations(
-        _ fork: inout Fork,
+        _ fork: inout BranchingState,
         _ lines: BranchLines,
         previous: Int
     ) throws(StateFailure) -> [Int] {

@@ -1,4 +1,4 @@
-extension Walk {
+extension StepEvaluator {
     /// Goes on with a map run: takes what its executions came to, and starts as many as may run.
     mutating func distribute(
         _ state: State,
@@ -11,7 +11,7 @@ extension Walk {
         guard case .map(let map) = state.kind, let distribution = map.distribution else {
             return .end(.failed(cursor, Self.missingState(cursor.state)))
         }
-        var fork = Fork(state: state, cursor: cursor, branches: branches)
+        var fork = BranchingState(state: state, cursor: cursor, branches: branches)
         do throws(StateFailure) {
             work.beginState()
             let scope = scope(of: cursor)
@@ -40,7 +40,7 @@ extension Walk {
 
     /// Starts items' executions: those that had no room in the last step, then the next ones.
     private mutating func start(
-        _ fork: inout Fork,
+        _ fork: inout BranchingState,
         _ map: MapState,
         _ distribution: MapDistribution,
         _ run: Int,
@@ -77,7 +77,7 @@ extension Walk {
     }
 
     /// Fails the state because too many of its items did.
-    private mutating func fail(_ fork: Fork) -> Move {
+    private mutating func fail(_ fork: BranchingState) -> Move {
         let failure = StateFailure(
             error: ErrorName.exceedToleratedFailureThreshold,
             cause: "The specified tolerated failure threshold was exceeded"
@@ -118,7 +118,7 @@ extension MapState {
     }
 }
 
-extension Fork {
+extension BranchingState {
     fileprivate func isUnstarted(_ index: Int) -> Bool {
         guard case .open(let cursor) = branches.begun[index] else { return false }
         return cursor.phase == .entering

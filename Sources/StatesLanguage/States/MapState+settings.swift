@@ -1,13 +1,13 @@
 /// The numbers among a Map state's fields.
 extension MapState {
     /// Reads a count, such as `MaxConcurrency`.
-    static func count(_ name: String, _ fields: inout FieldReader) -> Setting<Int>? {
-        Setting(name, &fields) { $0.integer(name, 0...Int64(Int32.max)).map(Int.init) }
+    static func count(_ name: String, _ fields: inout FieldReader) -> FieldValue<Int>? {
+        FieldValue(name, &fields) { $0.integer(name, 0...Int64(Int32.max)).map(Int.init) }
     }
 
     /// Reads a percentage: `ToleratedFailurePercentage`.
-    static func percentage(_ name: String, _ fields: inout FieldReader) -> Setting<Double>? {
-        Setting(name, &fields) { fields in
+    static func percentage(_ name: String, _ fields: inout FieldReader) -> FieldValue<Double>? {
+        FieldValue(name, &fields) { fields in
             guard let number = fields.number(name, least: 0) else { return nil }
             if number > 100 { fields.problem("\(name) must be between 0 and 100.", at: name) }
             return number
@@ -15,7 +15,7 @@ extension MapState {
     }
 }
 
-extension Setting<Int> {
+extension FieldValue<Int> {
     /// A count for some data.
     func count(_ scope: DataScope) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in
@@ -26,7 +26,7 @@ extension Setting<Int> {
     }
 }
 
-extension Setting<Double> {
+extension FieldValue<Double> {
     /// A percentage for some data.
     func percentage(_ scope: DataScope) throws(StateFailure) -> Double {
         try value(scope) { (value, query, field) throws(StateFailure) in

@@ -7,7 +7,7 @@ final class MapState: Sendable {
     /// What an iteration has for input; `nil` for the item itself.
     let selector: (any Template)?
     /// How many iterations may run at once; 0 for as many as may.
-    let maxConcurrency: Setting<Int>?
+    let maxConcurrency: FieldValue<Int>?
     /// How the items run in executions of their own; `nil` for inline mode.
     let distribution: MapDistribution?
 

@@ -30,7 +30,7 @@ final class ParallelState: Sendable {
     }
 }
 
-extension Walk {
+extension StepEvaluator {
     /// Begins the branches of a Parallel state.
     mutating func begin(_ parallel: ParallelState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)

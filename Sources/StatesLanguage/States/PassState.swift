@@ -10,7 +10,7 @@ struct PassState: Sendable {
     }
 }
 
-extension Walk {
+extension StepEvaluator {
     /// Leaves a Pass state with its result.
     func act(_ pass: PassState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)

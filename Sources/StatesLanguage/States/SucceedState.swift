@@ -3,7 +3,7 @@
 /// Source: Amazon States Language, "Succeed State".
 struct SucceedState: Sendable {}
 
-extension Walk {
+extension StepEvaluator {
     /// Leaves a Succeed state: no other one comes behind it.
     func succeed(_ state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)

@@ -1,4 +1,4 @@
-extension Walk {
+extension StepEvaluator {
     /// Asks for a task, and goes on at once where it is answered at once.
     mutating func begin(
         _ task: TaskState,

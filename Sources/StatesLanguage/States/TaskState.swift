@@ -2,9 +2,9 @@
 final class TaskState: Sendable {
     let resource: TaskResource
     /// How long the task may take, in seconds.
-    let timeout: Setting<Int>?
+    let timeout: FieldValue<Int>?
     /// How long it may go without a sign of life, in seconds.
-    let heartbeat: Setting<Int>?
+    let heartbeat: FieldValue<Int>?
 
     init?(_ fields: inout FieldReader, resources: some ResourceCatalog) {
         timeout = Self.limit("TimeoutSeconds", &fields)
@@ -21,15 +21,15 @@ final class TaskState: Sendable {
         self.resource = TaskResource(resource)
     }
 
-    private static func limit(_ name: String, _ fields: inout FieldReader) -> Setting<Int>? {
-        Setting(name, &fields) { $0.integer(name, 1...longest).map(Int.init) }
+    private static func limit(_ name: String, _ fields: inout FieldReader) -> FieldValue<Int>? {
+        FieldValue(name, &fields) { $0.integer(name, 1...longest).map(Int.init) }
     }
 
     /// The longest limit, in seconds.
     fileprivate static let longest: Int64 = 99_999_999
 }
 
-extension Setting<Int> {
+extension FieldValue<Int> {
     /// The seconds of a task's limit for some data.
     func seconds(_ scope: DataScope) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in

@@ -3,15 +3,15 @@
 /// Source: Amazon States Language, "Wait State".
 final class WaitState: Sendable {
     enum Until: Sendable {
-        case seconds(Setting<Int64>)
-        case timestamp(Setting<Instant>)
+        case seconds(FieldValue<Int64>)
+        case timestamp(FieldValue<Instant>)
     }
 
     let until: Until
 
     init?(_ fields: inout FieldReader) {
-        let seconds = Setting("Seconds", &fields) { $0.integer("Seconds", 0...99_999_999) }
-        let timestamp = Setting("Timestamp", &fields) { $0.instant("Timestamp") }
+        let seconds = FieldValue("Seconds", &fields) { $0.integer("Seconds", 0...99_999_999) }
+        let timestamp = FieldValue("Timestamp", &fields) { $0.instant("Timestamp") }
         let names = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
         if names.count(where: fields.has) != 1 {
             fields.problem("Exactly one of 'Seconds', 'SecondsPath', 'Timestamp' and 'TimestampPath' must be given")
@@ -41,7 +41,7 @@ final class WaitState: Sendable {
         return wait.end
     }
 
-    private static func milliseconds(_ setting: Setting<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
+    private static func milliseconds(_ setting: FieldValue<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
         let seconds = try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let seconds = value.wholeNumber else {
                 throw scope.runtimeError(
@@ -58,7 +58,7 @@ final class WaitState: Sendable {
         return seconds > 9_000_000_000_000 ? .max : seconds * 1_000
     }
 
-    private static func instant(_ setting: Setting<Instant>, _ scope: DataScope) throws(StateFailure) -> Instant {
+    private static func instant(_ setting: FieldValue<Instant>, _ scope: DataScope) throws(StateFailure) -> Instant {
         try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
                 throw scope.runtimeError(
@@ -72,7 +72,7 @@ final class WaitState: Sendable {
 
     /// A setting's value; AWS has words of its own for a wait whose path finds nothing.
     private static func value<Value>(
-        of setting: Setting<Value>,
+        of setting: FieldValue<Value>,
         _ scope: DataScope,
         read: (JSON, any Query, String) throws(StateFailure) -> Value
     ) throws(StateFailure) -> Value {
@@ -87,7 +87,7 @@ final class WaitState: Sendable {
     private static func shown(_ value: JSON) -> String { value.stringValue ?? value.text }
 }
 
-extension Walk {
+extension StepEvaluator {
     /// Begins a wait.
     mutating func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
         let scope = scope(of: cursor)

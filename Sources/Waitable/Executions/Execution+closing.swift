@@ -29,7 +29,7 @@ extension Execution {
     /// What the end of an execution brings with it, beside the task handler's effects.
     var closingEffects: [Effect] {
         var effects: [Effect] = []
-        if awaitsAnswers || inbox.hasStarted() { effects.append(.forget(answers: [])) }
+        if awaitsAnswers || messages.hasStarted() { effects.append(.forget(answers: [])) }
         if let parent { effects.append(.report(to: parent)) }
         return effects
     }
@@ -46,7 +46,7 @@ extension Execution {
     /// A step that fails the execution from outside the language, as it cannot be run any more.
     package func failing(_ failure: ExecutionFailure, at now: Instant) -> Step {
         var next = self
-        next.inbox = Inbox()
+        next.messages = ExecutionMessages()
         if flow == nil { next.journal = Journal() }
         // No API takes as much. It has to fit into a document, so that the execution can fail.
         if input.utf8.count > Self.largestInput {
@@ -66,7 +66,7 @@ extension Execution {
         return Step(
             execution: next,
             next: .closed,
-            journal: JournalEntry(instant: now, inbox: inbox, kind: .failure(failure)),
+            journal: JournalEntry(instant: now, messages: messages, kind: .failure(failure)),
             effects: closingEffects,
             events: [event],
             lastEventID: id

@@ -29,7 +29,7 @@ package struct Execution: Sendable, Equatable {
     /// The task that started it and waits for its end; `nil` where none does.
     package var parent: ParentTask?
     /// What functions left for the next worker that claims it.
-    package var inbox: Inbox
+    package var messages: ExecutionMessages
     /// What went into its steps; `nil` where no history is kept.
     package var journal: Journal?
 
@@ -64,6 +64,6 @@ package struct Execution: Sendable, Equatable {
         self.startDate = startDate
         self.input = input
         self.redriveCount = 0
-        self.inbox = Inbox()
+        self.messages = ExecutionMessages()
     }
 }

@@ -12,7 +12,7 @@ import StatesLanguage
 /// | --- | --- |
 /// | `s` | status: R, S, F, T or A |
 /// | `ended`, `failure` | closing instant (Unix ms), `{"error","cause"}` |
-/// | `moved`, `movedAt`, `redriven`, `was`, `outcomes` | ``Inbox``: rescheduled to and at (ms), redriven at (ms), status before, outcomes |
+/// | `moved`, `movedAt`, `redriven`, `was`, `outcomes` | ``ExecutionMessages``: rescheduled to and at (ms), redriven at (ms), status before, outcomes |
 /// | `k` | fencing token of the last commit |
 /// | `d` | hash of the revision |
 /// | `b` | start (Unix ms) |
@@ -118,7 +118,7 @@ package enum ExecutionDocument {
         if members.contains(where: { messages.contains($0.key) }) {
             var head = JSONObject()
             for name in messages { head[name] = try reader.json(name) }
-            execution.inbox = Inbox(head)
+            execution.messages = ExecutionMessages(head)
         }
         return execution
     }

@@ -23,7 +23,7 @@ package enum Effect: Sendable, Equatable {
         switch self {
         case .offer(_, let task): return task.task
         case .start(let start):
-            if case .end = start.wish { return start.task }
+            if case .end = start.pattern { return start.task }
             return nil
         case .item, .publish, .stop, .report, .forget: return nil
         }
@@ -65,7 +65,7 @@ package enum Effect: Sendable, Equatable {
             }
         case .start(let start):
             for word in [
-                "start", start.machine, start.name, start.input, String(start.task), start.wish.text,
+                "start", start.machine, start.name, start.input, String(start.task), start.pattern.text,
                 start.revision ?? "",
             ] {
                 append(word)
@@ -115,13 +115,13 @@ package struct ChildStart: Sendable, Equatable {
     /// The task that starts it.
     package var task: Int
     /// What the task waits for.
-    package var wish: Wish
+    package var pattern: IntegrationPattern
     /// The hash of its revision, or a version's number or an alias with a colon before it; `nil` for the machine's current
     /// one.
     package var revision: String?
 
     /// What a task that starts an execution waits for.
-    package enum Wish: Sendable, Equatable {
+    package enum IntegrationPattern: Sendable, Equatable {
         /// That it is started.
         case start
         /// A call with the task's token.

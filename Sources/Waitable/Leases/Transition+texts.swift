@@ -1,4 +1,3 @@
-
 extension Collection<Transition> {
     /// The names and texts in what they do beside their documents that a caller may have chosen, for ``Limits/texts``.
     package var texts: Int {

@@ -35,7 +35,7 @@ struct ExecutionReplay: Sendable {
     /// - Throws: `JSONError` where the execution's input is not JSON.
     mutating func make(_ entry: JournalEntry, _ recording: Recording) throws(JSONError) -> Remade {
         var abortion: HistoryEvent?
-        if let closing = entry.inbox.closing, closing.status == .aborted {
+        if let closing = entry.messages.closing, closing.status == .aborted {
             abortion = abort(at: closing.instant, closing.failure)
             current.flow?.lastEventID = lastEventID
         }

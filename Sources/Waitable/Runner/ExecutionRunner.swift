@@ -23,7 +23,7 @@ package struct ExecutionRunner: Sendable {
         machine.hash == execution.revision && machine.name == execution.key.machine
     }
 
-    /// Runs an open execution on, with whatever is in its inbox.
+    /// Runs an open execution on, with whatever messages it has.
     ///
     /// - Parameters:
     ///   - execution: As its document says.
@@ -39,7 +39,7 @@ package struct ExecutionRunner: Sendable {
         evaluatesAll: Bool = false,
         within allowance: Int = .max
     ) throws(JSONError) -> Step {
-        let entry = JournalEntry(instant: now, inbox: execution.inbox, evaluatesAll: evaluatesAll)
+        let entry = JournalEntry(instant: now, messages: execution.messages, evaluatesAll: evaluatesAll)
         return try step(of: execution, entry, within: allowance)
     }
 
@@ -68,7 +68,7 @@ package struct ExecutionRunner: Sendable {
             secret: secret,
             machine: machine,
             alwaysEvaluate: entry.evaluatesAll,
-            isRedrive: entry.inbox.redrivenAt != nil
+            isRedrive: entry.messages.redrivenAt != nil
         )
         let interpreter = Interpreter(
             machine: machine.definition,
@@ -80,17 +80,17 @@ package struct ExecutionRunner: Sendable {
         let due = flow.map(\.wakeUp) ?? execution.startDate
         let advance = advance(flow, entry, interpreter, &tasks)
         var next = execution
-        next.inbox = Inbox()
-        if entry.inbox.redrivenAt != nil { next.redriveCount += 1 }
+        next.messages = ExecutionMessages()
+        if entry.messages.redrivenAt != nil { next.redriveCount += 1 }
         let history: HistoryLevel = isExpress ? .off : machine.revision.history
         if flow == nil, history != .off { next.journal = Journal() }
         let place = next.take(advance.outcome, at: entry.instant)
         var effects = Self.begun(tasks.effects, next)
-        if flow == nil, let moved = entry.inbox.rescheduledTo {
+        if flow == nil, let moved = entry.messages.rescheduledTo {
             effects = effects.map { $0.moved(to: moved, of: execution.key) }
         }
-        effects.append(unlessEmpty: Self.abandoning(execution, entry.inbox, next))
-        effects.append(unlessEmpty: Self.forgetting(entry.inbox, execution, place))
+        effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
+        effects.append(unlessEmpty: Self.forgetting(entry.messages, execution, place))
         return Step(
             execution: next,
             before: before,
@@ -118,19 +118,19 @@ package struct ExecutionRunner: Sendable {
         let now = entry.instant
         guard let flow else {
             if entry.kind == .adoption, let advance = interpreter.adopt(at: now, tasks: &tasks) { return advance }
-            return interpreter.start(at: now, waitEnd: entry.inbox.rescheduledTo, tasks: &tasks)
+            return interpreter.start(at: now, waitEnd: entry.messages.rescheduledTo, tasks: &tasks)
         }
-        if entry.inbox.redrivenAt != nil {
-            return interpreter.redrive(flow, at: now, waitEnd: entry.inbox.rescheduledTo, tasks: &tasks)
+        if entry.messages.redrivenAt != nil {
+            return interpreter.redrive(flow, at: now, waitEnd: entry.messages.rescheduledTo, tasks: &tasks)
         }
         var stimuli: [Stimulus] = []
-        if let instant = entry.inbox.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
-        for (task, outcome) in entry.inbox.outcomes {
+        if let instant = entry.messages.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
+        for (task, outcome) in entry.messages.outcomes {
             guard let task = Int(task) else { continue }
             let child = ChildOutcome(outcome, arn: arn, at: now)
             stimuli.append(child?.stimulus(for: task) ?? ItemOutcome(outcome).stimulus(for: task))
         }
-        stimuli.append(unlessEmpty: TaskAnswer.stimuli(entry.inbox.answers))
+        stimuli.append(unlessEmpty: TaskAnswer.stimuli(entry.messages.answers))
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
     }
 
@@ -143,20 +143,24 @@ package struct ExecutionRunner: Sendable {
     }
 
     /// The end of executions that tasks waited for, and a step of an execution that goes on does not any more.
-    private static func abandoning(_ before: Execution, _ inbox: Inbox, _ after: Execution) -> [Effect] {
+    private static func abandoning(_ before: Execution, _ messages: ExecutionMessages, _ after: Execution) -> [Effect] {
         guard after.status == .running, let tasks = before.flow?.pendingTasks, !tasks.isEmpty else { return [] }
         let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
         return tasks.filter { task in
-            !awaited.contains(task.id) && inbox.answers["\(task.id)"] == nil
-                && (task.answerer == .token || inbox.hasStarted(task.id))
+            !awaited.contains(task.id) && messages.answers["\(task.id)"] == nil
+                && (task.answerer == .token || messages.hasStarted(task.id))
         }
         .map { .stop(task: $0.id) }
     }
 
-    /// What an execution's inbox is cleared of by a step.
-    private static func forgetting(_ inbox: Inbox, _ execution: Execution, _ place: Transition.Next) -> [Effect] {
+    /// The answers that a step has read, to be taken out of the inbox.
+    private static func forgetting(
+        _ messages: ExecutionMessages,
+        _ execution: Execution,
+        _ place: Transition.Next
+    ) -> [Effect] {
         if place == .closed { return execution.closingEffects }
-        let read = inbox.answers.map { answer in
+        let read = messages.answers.map { answer in
             // A sign of life may have been followed by another one; an answer comes once.
             ItemField(name: answer.key, value: answer.value.integerValue == nil ? "" : answer.value.text)
         }

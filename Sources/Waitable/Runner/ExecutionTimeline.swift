@@ -117,10 +117,10 @@ package struct TimelineReplay: Sendable {
     ///
     /// - Throws: `JSONError` where the execution's input is not JSON.
     package mutating func take(_ entry: JournalEntry) throws(JSONError) {
-        let inbox = entry.inbox
-        events += inbox.events(noLaterThan: entry.instant)
-        if let instant = inbox.rescheduledTo { pending = instant }
-        if inbox.redrivenAt != nil { pending = nil }
+        let messages = entry.messages
+        events += messages.events(noLaterThan: entry.instant)
+        if let instant = messages.rescheduledTo { pending = instant }
+        if messages.redrivenAt != nil { pending = nil }
         let made = try replay.make(entry, .states).made
         let last = events.last { $0.kind != .stateFailed }
         // The same claim: the step before waited only for what Redis said of an item.
@@ -162,7 +162,7 @@ package struct TimelineReplay: Sendable {
     private var waits: [ExecutionTimeline.Event] {
         let waits = execution.flow?.waits(upTo: Self.mostWaits) ?? []
         // Only where nothing else waits is it known what a reschedule has moved.
-        let moved = waits.count == 1 ? execution.inbox.rescheduledTo : nil
+        let moved = waits.count == 1 ? execution.messages.rescheduledTo : nil
         return waits.filter { $0.reason != .instant }.map { wait in
             var event = ExecutionTimeline.Event(.waiting, at: wait.since)
             if wait.reason == .retry {
@@ -188,12 +188,12 @@ package struct TimelineReplay: Sendable {
     package func timeline(due: Instant?, now: Instant, lostLeases: Int = 0) -> ExecutionTimeline {
         var events = events
         if execution.status.isOpen {
-            events += execution.inbox.events(noLaterThan: nil)
+            events += execution.messages.events(noLaterThan: nil)
             events += waits
             if let due, due <= now { events.append(.init(.due, at: due)) }
         } else {
-            events += execution.inbox.events(noLaterThan: execution.stopDate)
-            let closing = Inbox.Closing(
+            events += execution.messages.events(noLaterThan: execution.stopDate)
+            let closing = ExecutionMessages.Closing(
                 status: execution.status,
                 instant: execution.stopDate,
                 failure: execution.failure
@@ -204,7 +204,7 @@ package struct TimelineReplay: Sendable {
     }
 }
 
-extension Inbox {
+extension ExecutionMessages {
     /// What functions did since the step before, in order.
     ///
     /// - Parameter end: When the next thing happened, for what has no instant of its own.
@@ -226,7 +226,7 @@ extension Inbox {
     }
 }
 
-extension Inbox.Closing {
+extension ExecutionMessages.Closing {
     fileprivate func event(or other: Instant) -> ExecutionTimeline.Event {
         let kind: ExecutionTimeline.Event.Kind =
             switch status {

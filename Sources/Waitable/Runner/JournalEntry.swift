@@ -1,6 +1,6 @@
 package import StatesLanguage
 
-/// What went into one step of an execution, so that the step can be made again: its instant, and the inbox.
+/// What went into one step of an execution, so that the step can be made again: its instant, and the messages.
 ///
 /// Steps are pure, so the history of an execution needs no events to be kept: ``HistoryReplay`` makes them anew from
 /// these entries.
@@ -18,7 +18,7 @@ package struct JournalEntry: Sendable, Equatable {
     /// The instant of the step, by the Redis clock.
     package var instant: Instant
     /// What the step read.
-    package var inbox: Inbox
+    package var messages: ExecutionMessages
     /// Whether even plain item writes waited for their outcome.
     package var evaluatesAll: Bool
     /// Which kind of step it was.
@@ -30,9 +30,14 @@ package struct JournalEntry: Sendable, Equatable {
     package var lostLeases = 0
 
     /// An entry from its parts.
-    package init(instant: Instant, inbox: Inbox = Inbox(), evaluatesAll: Bool = false, kind: Kind = .step) {
+    package init(
+        instant: Instant,
+        messages: ExecutionMessages = ExecutionMessages(),
+        evaluatesAll: Bool = false,
+        kind: Kind = .step
+    ) {
         self.instant = instant
-        self.inbox = inbox
+        self.messages = messages
         self.evaluatesAll = evaluatesAll
         self.kind = kind
     }
@@ -40,7 +45,7 @@ package struct JournalEntry: Sendable, Equatable {
     /// The stored form: the instant in ms after the start, or `[instant, {…}]` where more than the time went in.
     func json(since start: Instant) -> JSON {
         var object = JSONObject()
-        inbox.write(to: &object)
+        messages.write(to: &object)
         if evaluatesAll { object["all"] = .bool(true) }
         switch kind {
         case .step: break
@@ -56,7 +61,7 @@ package struct JournalEntry: Sendable, Equatable {
     /// Writes the stored form.
     func write(to text: inout [UInt8], since start: Instant) {
         // The usual entry: nothing went in but the time.
-        guard inbox.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0 else {
+        guard messages.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0 else {
             return json(since: start).write(to: &text)
         }
         let instant = String(instant.milliseconds - start.milliseconds)
@@ -75,7 +80,7 @@ package struct JournalEntry: Sendable, Equatable {
         let object = parts.count > 1 ? parts[1].objectValue ?? JSONObject() : JSONObject()
         self.init(
             instant: start.adding(milliseconds: instant),
-            inbox: Inbox(object),
+            messages: ExecutionMessages(object),
             evaluatesAll: object["all"] != nil,
             kind: object["adopt"] != nil
                 ? .adoption : object["fail"].map { .failure(ExecutionFailure(json: $0)) } ?? .step

@@ -10,31 +10,31 @@ package struct ChildEnd: Sendable {
     package init(arn: ARN) { self.arn = arn }
 
     /// The execution that an inbox's entry tells of, and what is wanted of it; `nil` where the entry is something else.
-    package static func child(in entry: JSON) -> (key: ExecutionKey, wish: Execution.ParentTask.Answer)? {
+    package static func child(in entry: JSON) -> (key: ExecutionKey, pattern: Execution.ParentTask.Answer)? {
         guard let object = entry.objectValue,
             let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:)),
-            let wish = object["as"]?.stringValue?.unicodeScalars.first.flatMap(Execution.ParentTask.Answer.init)
+            let pattern = object["as"]?.stringValue?.unicodeScalars.first.flatMap(Execution.ParentTask.Answer.init)
         else { return nil }
-        return (key, wish)
+        return (key, pattern)
     }
 
     /// The answer.
     ///
     /// - Parameter child: The execution as its document says; `nil` where it has left already.
-    package func answer(_ child: Execution?, as wish: Execution.ParentTask.Answer) -> TaskAnswer {
+    package func answer(_ child: Execution?, as pattern: Execution.ParentTask.Answer) -> TaskAnswer {
         guard let child else {
             return .failed(
                 error: "States.TaskFailed",
                 cause: "The execution's document has left before it could be read."
             )
         }
-        if wish == .output {
+        if pattern == .output {
             guard child.status == .succeeded else {
                 return .failed(error: child.failure?.error, cause: child.failure?.cause)
             }
             return .succeeded(child.output.flatMap { try? JSON(parsing: $0) } ?? .null)
         }
-        let description = description(of: child, wantsJSON: wish == .json)
+        let description = description(of: child, wantsJSON: pattern == .json)
         if child.status == .succeeded { return .succeeded(description) }
         return .failed(error: "States.TaskFailed", cause: description.text)
     }

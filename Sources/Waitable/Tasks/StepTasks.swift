@@ -77,7 +77,7 @@ struct StepTasks: TaskHandler {
                     name: item.isExpress ? "\(name):\(DerivedUUID.text(name))" : name,
                     input: item.input.text,
                     task: item.id,
-                    wish: .end(.output),
+                    pattern: .end(.output),
                     revision: execution.revision
                 )
             )
@@ -151,7 +151,7 @@ struct StepTasks: TaskHandler {
 
     private mutating func publish(
         _ task: TaskRequest,
-        _ publisher: Publication.Publisher,
+        _ publisher: PublishTask.Publisher,
         _ pattern: IntegrationPattern
     ) throws(ItemProblem) -> TaskDisposition {
         let seed = arn.execution(execution.key)
@@ -160,7 +160,7 @@ struct StepTasks: TaskHandler {
         if let failure = publisher.failure(of: parameters, requestID: requestID) {
             return .failed(error: failure.error, cause: failure.cause)
         }
-        let publication = try Publication(publisher.service, parameters: parameters) {
+        let publication = try PublishTask(publisher.service, parameters: parameters) {
             DerivedUUID.text(seed, "\(task.id)", "\($0)")
         }
         for message in publication.messages {
@@ -206,7 +206,7 @@ struct StepTasks: TaskHandler {
             name: name,
             input: text,
             task: task.id,
-            wish: pattern.wish,
+            pattern: pattern.pattern,
             revision: (reference.version.map(String.init) ?? reference.alias).map { ":\($0)" }
         )
     }
@@ -224,7 +224,7 @@ extension ItemProblem {
     }
 }
 
-extension Publication.Service {
+extension PublishTask.Service {
     fileprivate var contentType: String {
         switch self {
         case .sqs: "application/x-amz-json-1.0"

@@ -1,6 +1,6 @@
 package import StatesLanguage
 
-/// An entry of an execution's inbox: what a task is told from outside.
+/// An entry of an execution's messages: what a task is told from outside.
 ///
 /// | field | value |
 /// | --- | --- |

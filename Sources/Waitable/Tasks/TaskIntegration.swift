@@ -13,7 +13,7 @@ enum TaskIntegration: Sendable, Equatable {
     /// `http:invoke`
     case http
     /// `sqs:sendMessage`, `sns:publish`, `events:putEvents`, and the SDK's spellings
-    case publication(Publication.Publisher, IntegrationPattern)
+    case publication(PublishTask.Publisher, IntegrationPattern)
     /// `states:startExecution`
     case execution(IntegrationPattern)
 
@@ -43,7 +43,7 @@ enum TaskIntegration: Sendable, Equatable {
         case ("http", "invoke", .response): self = .http
         case ("states", "startExecution", _): self = .execution(pattern)
         case (_, _, .response), (_, _, .token):
-            guard let publisher = Publication.Publisher(service: service, operation: words[0]) else { return nil }
+            guard let publisher = PublishTask.Publisher(service: service, operation: words[0]) else { return nil }
             self = .publication(publisher, pattern)
         default: return nil
         }
@@ -74,7 +74,7 @@ enum IntegrationPattern: String, Sendable {
 
 extension IntegrationPattern {
     /// What it means for the start of an execution.
-    var wish: ChildStart.Wish {
+    var pattern: ChildStart.IntegrationPattern {
         switch self {
         case .response: .start
         case .token: .token

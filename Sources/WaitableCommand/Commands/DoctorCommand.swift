@@ -1,5 +1,6 @@
 import ArgumentParser
 import StatesLanguage
+import WaitableOperations
 import WaitableRedis
 
 struct DoctorCommand: AsyncParsableCommand {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Foundation
 import StatesLanguage
+import WaitableHTTP
+import WaitableOperations
 import WaitableRedis
 
 struct WatchCommand: AsyncParsableCommand {

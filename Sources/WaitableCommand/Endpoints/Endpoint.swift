@@ -1,4 +1,5 @@
 import StatesLanguage
+import WaitableOperations
 import WaitableRedis
 
 /// Where a command's requests go: to Redis directly, or to an ingest.

@@ -6,6 +6,8 @@ import NIOPosix
 import NIOSSL
 import StatesLanguage
 import Transport
+import WaitableHTTP
+import WaitableOperations
 import WaitableRedis
 
 /// An ingest, by its URL.

@@ -2,6 +2,8 @@ import Foundation
 import Logging
 import StatesLanguage
 import Waitable
+import WaitableHTTP
+import WaitableOperations
 import WaitableRedis
 
 /// Redis itself, without an ingest in between.
@@ -9,7 +11,7 @@ struct RedisEndpoint: Endpoint {
     /// What this process takes the namespace's region and account for.
     let identity: NamespaceIdentity
     private let store: RedisStore
-    private let manager: ItemManager
+    private let operations: ItemOperator
     private let readiness: ReadinessSampler
     private let itemTable: String
 
@@ -20,7 +22,7 @@ struct RedisEndpoint: Endpoint {
         let logger = Logger(label: "waitable") { _ in SwiftLogNoOpLogHandler() }
         identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
-        manager = ItemManager(
+        operations = ItemOperator(
             store: store,
             machines: MachineCache(store: store),
             identity: identity,
@@ -36,21 +38,25 @@ struct RedisEndpoint: Endpoint {
     }
 
     func items(_ query: [(name: String, value: String)]) async throws -> JSON {
-        try await ItemPager(store: store, table: itemTable).page(try ItemListQuery(query)).json
+        try await operations.items(ListRequest(items: query))
     }
 
     func list(_ query: [(name: String, value: String)]) async throws -> JSON {
-        try await manager.list(ItemListing(query))
+        try await operations.list(ListRequest(executions: query))
     }
 
-    func describe(_ item: ItemReference) async throws -> JSON { try await manager.describe(try await key(item)) }
+    func describe(_ item: ItemReference) async throws -> JSON {
+        try await operations.describe(try await key(item)).json
+    }
 
-    func timeline(_ item: ItemReference) async throws -> JSON { try await manager.timeline(try await key(item)) }
+    func timeline(_ item: ItemReference) async throws -> JSON {
+        try await operations.timeline(try await key(item)).json
+    }
 
     func manage(_ item: ItemReference, _ action: ManagementAction) async throws -> JSON {
         let key = try await key(item)
         switch action {
-        case .cancel(let error, let cause): return try await manager.cancel(key, error: error, cause: cause)
+        case .cancel(let error, let cause): return try await operations.cancel(key, error: error, cause: cause).json
         case .reschedule(let text):
             guard let instant = Instant(iso8601: text) else {
                 throw FieldError(
@@ -59,16 +65,16 @@ struct RedisEndpoint: Endpoint {
                     value: text
                 )
             }
-            return try await manager.reschedule(key, to: instant, text: text)
-        case .runNow: return try await manager.runNow(key)
-        case .redrive: return try await manager.redrive(key)
+            return try await operations.reschedule(key, to: instant, text: text).json
+        case .runNow: return try await operations.runNow(key).json
+        case .redrive: return try await operations.redrive(key).json
         }
     }
 
-    func stateMachines() async throws -> JSON { try await manager.stateMachines() }
+    func stateMachines() async throws -> JSON { try await operations.stateMachines().json }
 
     func setPaused(_ isPaused: Bool, machine: String) async throws -> JSON {
-        try await manager.setPaused(isPaused, machine: machine)
+        try await operations.setPaused(isPaused, machine: machine).json
     }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
@@ -97,6 +103,6 @@ struct RedisEndpoint: Endpoint {
     func overview() async throws -> Overview { try await store.overview() }
 
     private func key(_ item: ItemReference) async throws -> ExecutionKey {
-        try await manager.key(item.id, machine: item.machine)
+        try await operations.key(item.id, machine: item.machine)
     }
 }

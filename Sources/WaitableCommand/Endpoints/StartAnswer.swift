@@ -20,15 +20,20 @@ enum StartAnswer {
     private static func itemError(_ error: StoreError, of start: ItemStart) throws -> ItemError {
         switch error {
         case .outOfMemory, .unready: return ItemError(error)
-        case .refused("VALIDATION", let message):
+        case .refused(let told) where told.code == .validation:
             // What does not depend on Redis's clock was checked before.
-            var refusal = ItemError(FieldError(field: "StartTimestamp", rule: message, value: start.startTimestamp))
-            refusal.message = message
+            var refusal = ItemError(
+                FieldError(field: "StartTimestamp", rule: told.message, value: start.startTimestamp)
+            )
+            refusal.message = told.message
             return refusal
-        case .refused("CONFLICT", _): return .conflict(start.id)
-        case .refused("NOTFOUND", _): return start.stateMachine.map { .noMachine($0) } ?? .noDefaultMachine
-        case .refused("REVISION", _): return .noRevision(of: start.stateMachine)
-        case .refused where !error.isPassing && !error.isNotAllowed: return ItemError(error)
+        case .refused(let told):
+            switch told.code {
+            case .conflict: return .conflict(start.id)
+            case .notFound: return start.stateMachine.map { .noMachine($0) } ?? .noDefaultMachine
+            case .revisionMissing: return .noRevision(of: start.stateMachine)
+            default: if told.isPassing || told.isNotAllowed { throw error } else { return ItemError(error) }
+            }
         default: throw error
         }
     }

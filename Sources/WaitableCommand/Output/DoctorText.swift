@@ -1,3 +1,4 @@
+import WaitableOperations
 import WaitableRedis
 
 /// The doctor's report for people.

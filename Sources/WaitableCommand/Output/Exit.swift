@@ -3,6 +3,7 @@ import Foundation
 import RedisClient
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// What a command's exit code says, by the conventions of sysexits.h where it has one.
@@ -44,10 +45,14 @@ enum Exit {
             case .redis(let error): code(for: error)
             case _ where error.isPassing: unavailable
             case _ where error.isNotAllowed: notAllowed
-            case .refused("NOTFOUND", _): notFound
-            case .refused("CONFLICT", _): conflict
-            case .refused("VALIDATION", _): badInput
-            case .refused, .outOfMemory, .unready, .clockChanged, .unexpectedReply: failed
+            case .refused(let refusal):
+                switch refusal.code {
+                case .notFound: notFound
+                case .conflict: conflict
+                case .validation: badInput
+                default: failed
+                }
+            case .outOfMemory, .unready, .clockChanged, .stopping, .unexpectedReply: failed
             }
         case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:

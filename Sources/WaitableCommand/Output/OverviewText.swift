@@ -1,4 +1,5 @@
 import StatesLanguage
+import WaitableOperations
 import WaitableRedis
 
 /// An overview for people.

@@ -3,6 +3,7 @@ import Logging
 import RedisClient
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// The first item of a new stack, watched from its start to its end.

@@ -57,7 +57,8 @@ struct WorkerProcess {
         if let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, store: store, version: Version.number),
-                access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger)
+                access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
+                logger: logger
             ) {
                 if let reason = worker.unreadiness { reason } else { await file.problem() }
             }

@@ -32,7 +32,7 @@ package struct Access: Sendable {
     // MARK: Routes
 
     /// Lets a request pass, or says why not: 401 without a known token, 403 without the right.
-    func check(_ request: Request, _ need: Need) throws(ItemError) {
+    func check(_ request: Request, _ need: RequiredAccess) throws(ItemError) {
         guard need != .open else { return }
         guard let credentials else {
             do throws(FieldError) { try checkPage(request) } catch { throw .foreign(error) }
@@ -60,7 +60,7 @@ package struct Access: Sendable {
     /// Whoever calls the Step Functions API: by a bearer token, or by a signature, for which the body is read.
     ///
     /// - Returns: `nil` where no credentials are configured.
-    func caller(ofOperation request: Request, _ body: inout PendingBody) async throws(APIError) -> Caller? {
+    func caller(ofOperation request: Request, _ body: inout PendingBody) async throws(APIError) -> Principal? {
         guard let known = credentials?.current else {
             do throws(FieldError) {
                 try checkPage(request)
@@ -85,7 +85,7 @@ package struct Access: Sendable {
     }
 
     /// Lets a call of an operation pass, or says why not, as AWS does.
-    func check(_ caller: Caller?, operation: String) throws(APIError) {
+    func check(_ caller: Principal?, operation: String) throws(APIError) {
         guard let caller else { return }
         let right = Right(operation: operation)
         note(caller, right, operation)
@@ -109,7 +109,7 @@ package struct Access: Sendable {
     }
 
     /// Who manages, and who tries what he may not do, is worth a line.
-    private func note(_ caller: Caller, _ right: Right, _ action: String) {
+    private func note(_ caller: Principal, _ right: Right, _ action: String) {
         let isAllowed = caller.rights.contains(right)
         guard right == .manage || !isAllowed else { return }
         logger.notice(

@@ -9,10 +9,10 @@ struct Credentials: Sendable {
     /// The caller of a bearer token; `nil` for a token that is unknown.
     ///
     /// Digests are compared in constant time, and all of them are, so that the time tells nothing about any.
-    func caller(token: some StringProtocol) -> Caller? {
+    func caller(token: some StringProtocol) -> Principal? {
         let digest = SHA256.hash(data: Data(token.utf8))
         return tokens.reduce(nil) { found, token in
-            digest == token.digest ? Caller(name: token.name, rights: token.rights) : found
+            digest == token.digest ? Principal(name: token.name, rights: token.rights) : found
         }
     }
 

@@ -1,6 +1,6 @@
 import HTTPTypes
 package import Hummingbird
-import Logging
+package import Logging
 
 /// The routes of a server. Each says what it needs of a caller: one that does not say it does not compile, and what is
 /// not a route here is not served.
@@ -12,24 +12,29 @@ package final class Routes: HTTPResponderBuilder {
     private let access: Access
     private var methods: [Spelling: [HTTPRequest.Method]] = [:]
     /// What is served: method, path and what it needs of a caller.
-    private(set) var served: [(method: HTTPRequest.Method, path: String, need: Need)] = []
+    private(set) var served: [(method: HTTPRequest.Method, path: String, need: RequiredAccess)] = []
 
     /// No routes yet.
-    package init(access: Access) {
+    package init(access: Access, logger: Logger) {
         self.access = access
         router.add(middleware: RequestMeter())
+        router.add(middleware: ItemErrorMiddleware(logger: logger))
         router.add(middleware: UnknownRoute(access: access))
     }
 
     /// A route to look at something.
-    package func get(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.get, path, need, handler) }
+    package func get(_ path: String, _ need: RequiredAccess, use handler: @escaping Handler) {
+        add(.get, path, need, handler)
+    }
 
     /// A route to do something.
-    package func post(_ path: String, _ need: Need, use handler: @escaping Handler) { add(.post, path, need, handler) }
+    package func post(_ path: String, _ need: RequiredAccess, use handler: @escaping Handler) {
+        add(.post, path, need, handler)
+    }
 
     /// `POST /`, which two APIs share. What has an `X-Amz-Target` is a Step Functions call: it authenticates as AWS's
     /// clients do, and its operation decides what it needs.
-    func post(stepFunctions: StepFunctionsAPI, otherwise need: Need, use handler: @escaping Handler) {
+    func post(stepFunctions: StepFunctionsAPI, otherwise need: RequiredAccess, use handler: @escaping Handler) {
         let access = access
         serve(.post, "/", need) { request, context in
             if request.headers[.amazonTarget] != nil { return await stepFunctions.respond(to: request, context) }
@@ -38,7 +43,8 @@ package final class Routes: HTTPResponderBuilder {
         }
     }
 
-    private func add(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
+    private func add(_ method: HTTPRequest.Method, _ path: String, _ need: RequiredAccess, _ handler: @escaping Handler)
+    {
         let access = access
         serve(method, path, need) { request, context in
             try access.check(request, need)
@@ -46,7 +52,12 @@ package final class Routes: HTTPResponderBuilder {
         }
     }
 
-    private func serve(_ method: HTTPRequest.Method, _ path: String, _ need: Need, _ handler: @escaping Handler) {
+    private func serve(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ need: RequiredAccess,
+        _ handler: @escaping Handler
+    ) {
         served.append((method, path, need))
         router.on(RouterPath(path), method: method, use: handler)
         methods[path, default: []] += method == .get ? [.get, .head] : [method]

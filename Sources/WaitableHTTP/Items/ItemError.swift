@@ -53,7 +53,7 @@ package struct ItemError: Error, HTTPResponseError {
             self = cause.code == .outcomeUnknown ? .outcomeUnknown : .redisUnavailable
         case .clockChanged:
             self = .clockChanged
-        case .refused("SHUTDOWN", _):
+        case .stopping:
             self = .stopping
         case .refused where error.isPassing:
             self = Self.unavailable("RedisNotReady", "Redis takes no such calls now, and nothing was done: \(error)")

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
-import Logging
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// The sample's API: `POST /`, `GET /status`, `GET /status/{Id}`.
@@ -59,29 +59,15 @@ struct ItemRoutes: Sendable {
 
     /// `GET /status/{Id}`: one item, with all its attributes.
     func get(_ context: ConnectionContext) async throws -> Response {
-        do {
-            let id = try context.decoded("id", as: "Id")
-            let key = ItemKey(table: ingest.itemTable, id: id)
-            guard let item = try await ingest.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
-            return Response(json: ItemView.json(of: item))
-        } catch let error as StoreError {
-            throw ItemError(error)
-        } catch let error as FieldError {
-            throw ItemError(error)
-        }
+        let id = try context.decoded("id", as: "Id")
+        let key = ItemKey(table: ingest.itemTable, id: id)
+        guard let item = try await ingest.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
+        return Response(json: ItemView.json(of: item))
     }
 
     /// `GET /status`: a page of items, those that wait first, by their due instants.
     func list(_ request: Request) async throws -> Response {
-        do {
-            let query = try ItemListQuery(request.uri.queryParameters.map { (String($0.key), String($0.value)) })
-            let page = try await ItemPager(store: ingest.store, table: ingest.itemTable).page(query)
-            return Response(json: page.json)
-        } catch let error as StoreError {
-            throw ItemError(error)
-        } catch let error as FieldError {
-            throw ItemError(error)
-        }
+        Response(json: try await ingest.items.items(ListRequest(items: request.query)))
     }
 
     private func body(

@@ -4,6 +4,7 @@ import NIOCore
 import PrometheusMetrics
 import StatesLanguage
 import WaitableMetrics
+import WaitableOperations
 import WaitableRedis
 
 /// `GET /metrics`: everything that is measured, for Prometheus. `GET /metrics/keda`: the few figures that KEDA scales

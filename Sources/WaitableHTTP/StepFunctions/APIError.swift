@@ -49,7 +49,7 @@ struct APIError: Error, Sendable {
         }
         let isUnavailable =
             switch error {
-            case .redis, .refused("SHUTDOWN", _): true
+            case .redis, .stopping: true
             case .outOfMemory, .unready, .clockChanged, .refused, .unexpectedReply: error.isPassing
             }
         guard isUnavailable else {

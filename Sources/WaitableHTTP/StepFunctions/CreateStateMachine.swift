@@ -51,7 +51,7 @@ extension StepFunctionsAPI {
 
     /// Compiles a definition, in its turn.
     ///
-    /// - Throws: ``APIError`` where it cannot be run, ``TurnsError`` where too many wait for theirs.
+    /// - Throws: ``APIError`` where it cannot be run, ``ConcurrencyLimitError`` where too many wait for theirs.
     func compile(_ definition: String, type: MachineType) async throws -> StateMachine {
         do {
             return try await ingest.compilations.turn { _ in

@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Reads a page of an execution's history: its journal, replayed. Only the page's events are made and held.
@@ -7,7 +8,7 @@ struct ExecutionHistory: Sendable {
     let ingest: Ingest
     let execution: Execution
     /// The time in which it is read.
-    let turn: Turns.Turn
+    let turn: ConcurrencyLimiter.Turn
 
     /// About how many bytes the events of a page have together: a page of large ones has fewer.
     private static let bytesOfPage = 4_194_304

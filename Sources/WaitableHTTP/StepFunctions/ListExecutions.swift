@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 extension StepFunctionsAPI {
@@ -14,9 +15,9 @@ extension StepFunctionsAPI {
         list.isDescending = true
         list.statuses = try request.statusFilter()
         let limit = try request.integer("maxResults") ?? 0
-        var cursor: ItemCursor?
+        var cursor: ListCursor?
         if let token = try request.optional("nextToken") {
-            cursor = ItemCursor(token: token)
+            cursor = ListCursor(token: token)
             guard let cursor, list.holds(cursor) else {
                 throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
             }

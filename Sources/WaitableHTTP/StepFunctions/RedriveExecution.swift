@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 extension StepFunctionsAPI {
@@ -12,12 +13,13 @@ extension StepFunctionsAPI {
         do throws(StoreError) {
             return ["redriveDate": try await ingest.store.redrive(key, token: token).epochSeconds]
         } catch {
-            guard case .refused(let reason, _) = error else { throw error }
-            switch reason {
-            case "NOTFOUND": throw APIError.noExecution(arn)
-            case "OPEN", "SUCCEEDED":
-                let status = reason == "OPEN" ? "RUNNING" : "SUCCEEDED"
-                throw APIError("ExecutionNotRedrivable", "Execution is \(status) and cannot be redriven")
+            func notRedrivable(_ status: ExecutionStatus) -> APIError {
+                APIError("ExecutionNotRedrivable", "Execution is \(status.rawValue) and cannot be redriven")
+            }
+            switch error.refusal?.code {
+            case .notFound: throw APIError.noExecution(arn)
+            case .open: throw notRedrivable(.running)
+            case .succeeded: throw notRedrivable(.succeeded)
             default: throw error
             }
         }

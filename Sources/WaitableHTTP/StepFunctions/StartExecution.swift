@@ -32,7 +32,7 @@ extension StepFunctionsAPI {
             case .conflict(let key): throw exists(key)
             case .revisionMissing(let machine): throw APIError.revisionMissing(machine)
             case .store(let error): throw error
-            case .unwritable(let reason): throw StoreError.refused(code: "WRITE", message: reason)
+            case .unwritable(let reason): throw StoreError.refused(RedisRefusal(.other("WRITE"), reason))
             case .other(let error): throw error
             }
         }

@@ -48,7 +48,7 @@ struct StepFunctionsAPI: Sendable {
             return error.response
         } catch let error as StoreError {
             return APIError(error).response
-        } catch is TurnsError {
+        } catch is ConcurrencyLimitError {
             return APIError(unavailable: ItemError.tooManyReplays).response
         } catch is CancellationError {
             return APIError(unavailable: ItemError.givenUp).response

@@ -1,5 +1,6 @@
 import StatesLanguage
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 extension StepFunctionsAPI {

@@ -2,13 +2,13 @@ import JSONValues
 
 /// A place in an item: an attribute, and perhaps members and elements inside it.
 struct DocumentPath: Hashable, Sendable {
-    enum Step: Hashable, Sendable {
+    enum Element: Hashable, Sendable {
         case member(String)
         case element(Int)
     }
 
     /// The attribute first; never empty.
-    var steps: [Step]
+    var steps: [Element]
 
     /// The attribute's name.
     var attribute: String {

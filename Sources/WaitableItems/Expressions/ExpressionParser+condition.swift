@@ -57,7 +57,8 @@ extension ExpressionParser {
             }
             return .isIn(operand, candidates)
         }
-        guard case .symbol(let symbol) = current.kind, let comparator = ConditionExpression.Comparator(rawValue: symbol) else {
+        guard case .symbol(let symbol) = current.kind, let comparator = ConditionExpression.Comparator(rawValue: symbol)
+        else {
             throw syntaxError()
         }
         advance()
@@ -128,7 +129,11 @@ extension ExpressionParser {
         throw invalid("Incorrect operand type for operator or function; operator: \(comparator), operand type: \(type)")
     }
 
-    private func between(_ operand: Operand, _ lower: Operand, _ upper: Operand) throws(ItemProblem) -> ConditionExpression {
+    private func between(
+        _ operand: Operand,
+        _ lower: Operand,
+        _ upper: Operand
+    ) throws(ItemProblem) -> ConditionExpression {
         for side in [operand, lower, upper] { try checkOrdered(side, "BETWEEN") }
         if case .value(let low) = lower, case .value(let high) = upper, low.typeName != high.typeName {
             throw invalid(

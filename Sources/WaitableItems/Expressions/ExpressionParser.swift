@@ -103,7 +103,7 @@ struct ExpressionParser {
 
     /// `attribute`, `#name`, `a.b[0]`
     mutating func documentPath() throws(ItemProblem) -> DocumentPath {
-        var steps: [DocumentPath.Step] = [.member(try attributeName())]
+        var steps: [DocumentPath.Element] = [.member(try attributeName())]
         while true {
             if skip(".") {
                 steps.append(.member(try attributeName()))

@@ -17,13 +17,13 @@ local inboxes = require 'inboxes'
 local awaits, deliver = inboxes.awaits, inboxes.deliver
 local MAX_TASK = require 'effects'.MAX_TASK
 
--- waitable_tell: an answer, or a sign of life, for a task of an execution.
+-- waitable_answer: an answer, or a sign of life, for a task of an execution.
 -- KEYS   prefix
 -- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
 --        of life), value (JSON text), start of the execution that is meant (ms; '' or none for any)
 -- Returns 1, also when the answer that it has is said again | 0 there is no such task any more
 -- Errors VALIDATION, OOM. Bound: constant.
-local function tell(keys, args)
+local function answerTask(keys, args)
     local prefix = prefixOf(keys)
     local name = named(args[1], 'execution')
     local task = integer(args[2], 'task', 0, MAX_TASK)
@@ -153,7 +153,7 @@ local function giveBack(keys, args)
     return 1
 end
 
-register('tell', tell)
+register('answer', answerTask)
 register('take', take, 'allow-oom')
 register('confirm', confirm, 'allow-oom')
 register('give_back', giveBack, 'allow-oom')

@@ -44,14 +44,14 @@ local TABLES = {
     machines = true, versions = true, aliases = true, tags = true, activities = true, deployed = true,
 }
 
--- waitable_enter: changes entries of the registry, all of them or none. The pause of a machine that is removed ends: its
+-- waitable_register: changes entries of the registry, all of them or none. The pause of a machine that is removed ends: its
 -- executions go on, and nobody could resume it.
 -- KEYS   prefix
 -- ARGV   hash, revision: a revision (JSON text) to keep under its hash, or '' twice
 --        then for each entry: table, name, before ('' for no entry), after ('' to remove it)
 -- Returns 1 | 0 an entry is not as it was before: nothing is changed
 -- Errors VALIDATION, WRONGTYPE, OOM. Bound: 100 entries.
-local function enter(keys, args)
+local function change(keys, args)
     local prefix = prefixOf(keys)
     local hash, revision = args[1] or '', args[2] or ''
     if hash ~= '' and (not match(hash, '^[%w_-]+$') or #hash > 128 or byte(revision) ~= 123) then
@@ -84,4 +84,4 @@ local function enter(keys, args)
 end
 
 register('deploy', deploy)
-register('enter', enter)
+register('register', change)

@@ -50,7 +50,7 @@ final class Calls: Sendable {
         var settings = HTTPClient.Configuration()
         // A redirect could lead to a host that nobody allowed.
         settings.redirectConfiguration = .disallow
-        settings.timeout.connect = Caller.longestConnect
+        settings.timeout.connect = HTTPCaller.longestConnect
         // What failed is for the state's `Retry` to try again.
         settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limit
@@ -71,7 +71,7 @@ final class Calls: Sendable {
     private func carryOut(_ call: OutsideCall, _ client: HTTPClient) async {
         let answer = await withTaskGroup(of: TaskAnswer?.self) { group in
             group.addTask {
-                let caller = Caller(client: client, configuration: self.configuration, names: self.names)
+                let caller = HTTPCaller(client: client, configuration: self.configuration, names: self.names)
                 guard let destination = self.configuration.destination(of: call.target) else {
                     return await caller.answer(to: call)
                 }
@@ -98,7 +98,7 @@ final class Calls: Sendable {
             guard !Task.isCancelled else { return }
             do {
                 let now = Instant(milliseconds: try await store.time() / 1_000)
-                guard try await store.tell(call.key, task: call.task, .heartbeat(now)) else { return }
+                guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else { return }
             } catch  where !Task.isCancelled {
                 log("sign of life failed", call, error)
             } catch {
@@ -110,7 +110,7 @@ final class Calls: Sendable {
     /// - Returns: Whether Redis took it; a task that has ended meanwhile needs no answer.
     private func tell(_ call: OutsideCall, _ answer: TaskAnswer) async -> Bool {
         do {
-            _ = try await store.tell(call.key, task: call.task, answer)
+            _ = try await store.answer(call.key, task: call.task, answer)
             return true
         } catch {
             log("answer of a call is repeated", call, error)

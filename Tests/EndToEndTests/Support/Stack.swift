@@ -8,6 +8,7 @@ import RedisTestServer
 import StatesLanguage
 import Testing
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// A stack of real processes: Redis, an ingest and workers, for one test.

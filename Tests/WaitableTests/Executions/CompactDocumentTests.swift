@@ -86,7 +86,7 @@ struct CompactDocumentTests {
             Array((#"{"s":"R","moved":5,"movedAt":6}"# + text).utf8),
             key: Self.key
         )
-        #expect(moved.inbox.rescheduledTo == Instant(milliseconds: 5))
+        #expect(moved.messages.rescheduledTo == Instant(milliseconds: 5))
         #expect(moved.flow == waiting.flow && moved.input == waiting.input && moved.journal == waiting.journal)
         let stopped = try ExecutionDocument.decode(
             Array((#"{"s":"A","ended":9,"failure":{"error":"E"}}"# + text).utf8),

@@ -73,12 +73,12 @@ struct ExecutionDocumentTests {
             {"s":"R","ended":5,"failure":{"error":"E"},"moved":7,"redriven":8,"was":"A","outcomes":{"9":{"task":9}},"d":"h","b":1,"input":{}}
             """#
         let execution = try ExecutionDocument.decode(Array(document.utf8), key: Self.key)
-        #expect(execution.inbox.rescheduledTo == Instant(milliseconds: 7))
-        #expect(execution.inbox.redrivenAt == Instant(milliseconds: 8))
-        #expect(execution.inbox.closing?.status == .aborted)
-        #expect(execution.inbox.closing?.instant == Instant(milliseconds: 5))
-        #expect(execution.inbox.closing?.failure == ExecutionFailure(error: "E", cause: nil))
-        #expect(execution.inbox.outcomes["9"] != nil)
+        #expect(execution.messages.rescheduledTo == Instant(milliseconds: 7))
+        #expect(execution.messages.redrivenAt == Instant(milliseconds: 8))
+        #expect(execution.messages.closing?.status == .aborted)
+        #expect(execution.messages.closing?.instant == Instant(milliseconds: 5))
+        #expect(execution.messages.closing?.failure == ExecutionFailure(error: "E", cause: nil))
+        #expect(execution.messages.outcomes["9"] != nil)
         #expect(execution.failure == nil)
         #expect(execution.flow == nil)
     }

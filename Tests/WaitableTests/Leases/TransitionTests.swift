@@ -25,7 +25,7 @@ struct TransitionTests {
         )
     }
 
-    private static let child = ChildStart(machine: "m", name: "b", input: "{}", task: 1, wish: .start)
+    private static let child = ChildStart(machine: "m", name: "b", input: "{}", task: 1, pattern: .start)
     private static let offer = OfferedTask(
         key: key,
         task: 1,

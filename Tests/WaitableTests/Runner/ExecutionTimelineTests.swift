@@ -79,8 +79,8 @@ struct ExecutionTimelineTests {
     func rescheduled() throws {
         var life = try Life(until: 5_000)
         try life.run(at: 1_000)
-        life.execution.inbox.rescheduledTo = Instant(milliseconds: 3_000)
-        life.execution.inbox.rescheduledAt = Instant(milliseconds: 2_000)
+        life.execution.messages.rescheduledTo = Instant(milliseconds: 3_000)
+        life.execution.messages.rescheduledAt = Instant(milliseconds: 2_000)
         let waiting = ["ACCEPTED@1000", "RAN@1000", "RESCHEDULED@2000", "DUE@3000"]
         #expect(try life.events(due: 3_000, now: 2_999) == waiting.dropLast())
         #expect(try life.events(due: 3_000, now: 3_000) == waiting)
@@ -109,7 +109,7 @@ struct ExecutionTimelineTests {
         let head =
             #"{"s":"R","ended":4000,"moved":6000,"movedAt":2000,"redriven":4000,"was":"A","d":"h","b":1000,"input":{}}"#
         let redriven = try ExecutionDocument.decode(Array(head.utf8), key: life.execution.key)
-        life.execution.inbox = redriven.inbox
+        life.execution.messages = redriven.messages
         #expect(try life.events(due: 4_000, now: 4_000) == ended + ["REDRIVEN@4000", "DUE@4000"])
         try life.run(at: 4_005, by: "w")
         #expect(try life.events(due: 5_000, now: 4_005) == ended + ["REDRIVEN@4000", "RAN@4005"])
@@ -190,8 +190,8 @@ struct ExecutionTimelineTests {
         }
         #expect(try life.timeline(due: 21_000, now: 12_000).events.last?.json.text == waiting(until: "21"))
         #expect(try life.events(due: 21_000, now: 21_000).suffix(2) == ["WAITING@11000", "DUE@21000"])
-        life.execution.inbox.rescheduledTo = Instant(milliseconds: 15_000)
-        life.execution.inbox.rescheduledAt = Instant(milliseconds: 12_000)
+        life.execution.messages.rescheduledTo = Instant(milliseconds: 15_000)
+        life.execution.messages.rescheduledAt = Instant(milliseconds: 12_000)
         let moved = try life.timeline(due: 15_000, now: 13_000).events.suffix(2)
         #expect(moved.first?.kind == .rescheduled)
         #expect(moved.last?.json.text == waiting(until: "15"))

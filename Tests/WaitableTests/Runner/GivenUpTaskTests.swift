@@ -69,7 +69,7 @@ struct GivenUpTaskTests {
             Issue.record("\(step.effects)")
             return
         }
-        #expect(start.wish == .start)
+        #expect(start.pattern == .start)
     }
 
     @Test("an execution that the last commit started is stopped by a step that gives it up", arguments: [true, false])
@@ -79,7 +79,7 @@ struct GivenUpTaskTests {
         #expect(first.next == .leased)
         let task = try #require(first.execution.flow?.pendingTasks.first?.id)
         var execution = first.execution
-        execution.inbox.outcomes["\(task)"] = .object([
+        execution.messages.outcomes["\(task)"] = .object([
             "task": .integer(Int64(task)), "child": .string("child:one"), "waits": .bool(true),
             "at": .integer(start.milliseconds),
         ])
@@ -96,7 +96,7 @@ struct GivenUpTaskTests {
         let first = try runner.run(execution(of: runner), at: start)
         let task = try #require(first.execution.flow?.pendingTasks.first?.id)
         var execution = first.execution
-        execution.inbox.outcomes["\(task)"] = .object([
+        execution.messages.outcomes["\(task)"] = .object([
             "task": .integer(Int64(task)), "child": .string("child:one"), "code": .string("ExecutionAlreadyExists"),
         ])
         let second = try runner.run(execution, at: start.adding(milliseconds: 10_000))

@@ -14,14 +14,14 @@ struct JournalTests {
     }
 
     private static let entries: [JournalEntry] = {
-        var inbox = Inbox()
+        var inbox = ExecutionMessages()
         inbox.rescheduledTo = Instant(milliseconds: 9)
         inbox.outcomes = ["7": .object(["task": .integer(7)])]
         var lost = JournalEntry(instant: start.adding(milliseconds: 5), evaluatesAll: true)
         lost.worker = "w"
         lost.lostLeases = 2
         return [
-            JournalEntry(instant: start), JournalEntry(instant: start.adding(milliseconds: 3), inbox: inbox), lost,
+            JournalEntry(instant: start), JournalEntry(instant: start.adding(milliseconds: 3), messages: inbox), lost,
             JournalEntry(instant: start.adding(milliseconds: 5), kind: .adoption),
             JournalEntry(
                 instant: start.adding(milliseconds: 6),
@@ -50,8 +50,8 @@ struct JournalTests {
         entry.worker = "w"
         #expect(entry.json(since: Self.start).text == #"[7,{"by":"w"}]"#)
         entry.lostLeases = 3
-        entry.inbox.rescheduledTo = Instant(milliseconds: 6)
-        entry.inbox.rescheduledAt = Instant(milliseconds: 5)
+        entry.messages.rescheduledTo = Instant(milliseconds: 6)
+        entry.messages.rescheduledAt = Instant(milliseconds: 5)
         #expect(JournalEntry(json: entry.json(since: Self.start), since: Self.start) == entry)
     }
 

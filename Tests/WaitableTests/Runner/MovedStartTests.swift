@@ -24,7 +24,7 @@ struct MovedStartTests {
             input: #"{"Id":"a","StartTimestamp":"2036-01-01T00:00:00Z"}"#
         )
         let moved = start.adding(milliseconds: 4_000)
-        if isMoved { execution.inbox.rescheduledTo = moved }
+        if isMoved { execution.messages.rescheduledTo = moved }
         let step = try runner.run(execution, at: start)
         guard case .item(.write(let key, let form, let values)) = step.effects.first else {
             Issue.record("writes no item: \(step.effects)")

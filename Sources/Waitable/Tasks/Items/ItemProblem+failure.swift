@@ -1,4 +1,3 @@
-
 extension ItemProblem {
     /// The error and cause of the failed task, in the words of the integration.
     ///

@@ -22,7 +22,7 @@ struct SignatureVerifier: Sendable {
         fileprivate let timestamp: String
 
         /// - Throws: `InvalidSignatureException`.
-        func verify(body: [UInt8]) throws(APIError) -> Caller {
+        func verify(body: [UInt8]) throws(APIError) -> Principal {
             let payloadHash = Hex.text(SHA256.hash(data: body))
             // Where a client says what it signed (or that it left the body unsigned), it has to be the body.
             if let said = request.headerFields[.amazonContentHash], said.lowercased() != payloadHash {
@@ -38,7 +38,7 @@ struct SignatureVerifier: Sendable {
                 service: header.service
             )
             guard signingKey.isValid(header.signature, of: text) else { throw .invalidSignature }
-            return Caller(name: key.id, rights: key.rights)
+            return Principal(name: key.id, rights: key.rights)
         }
     }
 

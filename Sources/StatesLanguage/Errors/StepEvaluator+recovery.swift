@@ -1,0 +1,94 @@
+extension StepEvaluator {
+    /// `Retry`, then `Catch`, else the end.
+    ///
+    /// Source: Amazon States Language, "Errors": a rule that is used up makes room for `Catch`, not for the next rule.
+    mutating func recover(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Move {
+        work.beginState()
+        let error = failure.error ?? ""
+        let isOfBranch = isOfBranch(failure, state, cursor)
+        func covers(_ patterns: [String]) -> Bool {
+            patterns.contains { ErrorName.matches($0, error) || isOfBranch && $0 == ErrorName.branchFailed }
+        }
+        if let index = state.retriers.firstIndex(where: { covers($0.errors) }),
+            let retrying = retry(cursor, by: state.retriers[index], at: index, of: state.retriers.count)
+        {
+            note(failure, of: cursor, retryAt: retrying.wakeUp)
+            return .end(.resting(retrying))
+        }
+        note(failure, of: cursor, retryAt: nil)
+        let cursor = recordFailure(state, cursor, failure)
+        guard let catcher = state.catchers.first(where: { covers($0.errors) }) else {
+            return .end(.failed(cursor, failure))
+        }
+        do throws(StateFailure) {
+            let leaving = try leaving(after: failure, caughtBy: catcher, cursor)
+            return .enter(catcher.next, input: leaving.output, previous: try recordExit(state, cursor, leaving))
+        } catch {
+            return .end(.failed(cursor, error))
+        }
+    }
+
+    private mutating func note(_ failure: StateFailure, of cursor: Cursor, retryAt: Instant?) {
+        note(
+            .failed(
+                StateNote.Failure(
+                    state: cursor.state,
+                    attempt: cursor.attempt,
+                    error: failure.error,
+                    cause: failure.cause?.shortened(to: StateNote.longestCause),
+                    retryAt: retryAt
+                )
+            )
+        )
+    }
+
+    /// Whether `States.BranchFailed` covers a failure too. A branch's error keeps its own name; those that only their own
+    /// names cover stay so.
+    private func isOfBranch(_ failure: StateFailure, _ state: State, _ cursor: Cursor) -> Bool {
+        guard case .parallel = state.kind, case .branches = cursor.phase else { return false }
+        return ErrorName.matches(ErrorName.all, failure.error ?? "")
+    }
+
+    /// Writes that a Parallel or Map state failed. AWS does not where the state itself asked for what is not there.
+    private mutating func recordFailure(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Cursor {
+        guard !state.graphs.isEmpty else { return cursor }
+        if failure.error == ErrorName.runtime {
+            guard case .branches = cursor.phase else { return cursor }
+        }
+        var cursor = cursor
+        cursor.previousID = record(state.typeName + "StateFailed", previous: cursor.previousID, nil)
+        return cursor
+    }
+
+    /// The cursor in the pause before a retry; `nil` where the rule is used up.
+    private mutating func retry(_ cursor: Cursor, by retrier: Retrier, at index: Int, of count: Int) -> Cursor? {
+        var cursor = cursor
+        if cursor.retries.count != count { cursor.retries = Array(repeating: 0, count: count) }
+        let attempt = cursor.retries[index]
+        guard attempt < retrier.maxAttempts else { return nil }
+        var random = StepRandom(execution: context.executionID, event: lastEventID)
+        cursor.retries[index] += 1
+        retries += 1
+        cursor.phase = .retrying(at: now.adding(seconds: retrier.delay(attempt: attempt, random: &random)))
+        return cursor
+    }
+
+    /// What a catcher hands on. AWS leaves neither member out: a time-out's cause is empty, any other one that is
+    /// missing is null.
+    private func leaving(
+        after failure: StateFailure,
+        caughtBy catcher: Catcher,
+        _ cursor: Cursor
+    ) throws(StateFailure) -> Leaving {
+        let absent: JSON = failure.error == ErrorName.timeout ? .string("") : .null
+        let error: JSON = .object([
+            "Error": failure.error.map(JSON.string) ?? .null,
+            "Cause": failure.cause.map(JSON.string) ?? absent,
+        ])
+        let scope = scope(of: cursor)
+        let assigned = try catcher.assignment?.values(scope.with(error))
+        let output = try catcher.dataFlow.output(of: error, scope)
+        if catcher.dataFlow.makesData, let failure = dataFailure(of: output, from: cursor.state) { throw failure }
+        return Leaving(output: output, assigned: assigned)
+    }
+}

@@ -1,0 +1,114 @@
+import StatesLanguage
+package import Waitable
+package import WaitableOperations
+
+/// What a list is asked for by a URL's query.
+package struct ListRequest: Sendable {
+    /// Entries in a page, 1 to 1,000.
+    package var limit = 100
+    /// Where the last page ended.
+    package var start: ListCursor?
+    /// Of executions: which are in the list.
+    package var list = ExecutionList()
+    /// Of items: only those in this status.
+    package var processStatus: String?
+
+    /// Reads what a list of items is asked for: `limit`, `nextToken`, `ProcessStatus`.
+    ///
+    /// - Throws: `FieldError` for an unknown name or a bad value.
+    package init(items parameters: [(name: String, value: String)]) throws(FieldError) {
+        for (name, value) in parameters {
+            switch name {
+            case "limit": limit = try Self.limit(value)
+            case "nextToken": start = try Self.cursor(value)
+            case "ProcessStatus":
+                guard !value.isEmpty else { throw FieldError(field: name, rule: "must not be empty", value: value) }
+                processStatus = value
+            default:
+                throw FieldError(
+                    field: name,
+                    rule: "must not be there: only limit, nextToken and ProcessStatus are",
+                    value: value
+                )
+            }
+        }
+    }
+
+    /// Reads what a list of executions is asked for: `limit`, `nextToken`, `status`, `dueFrom`, `dueTo`, `stateMachine`.
+    ///
+    /// - Throws: `FieldError` for an unknown name or a bad value.
+    package init(executions parameters: [(name: String, value: String)]) throws(FieldError) {
+        for (name, value) in parameters {
+            switch name {
+            case "limit": limit = try Self.limit(value)
+            case "nextToken": start = try Self.cursor(value)
+            case "status":
+                guard let status = ItemSummary.Status(rawValue: value) else {
+                    let all = ItemSummary.Status.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw FieldError(field: name, rule: "must be one of \(all)", value: value)
+                }
+                list.statuses = [status]
+            case "dueFrom": list.dueFrom = try Self.instant(name, value)
+            case "dueTo": list.dueTo = try Self.instant(name, value)
+            case "stateMachine":
+                if let problem = ResourceName.problem(with: value) {
+                    throw FieldError(field: name, rule: problem, value: value)
+                }
+                list.machine = value
+            default:
+                throw FieldError(
+                    field: name,
+                    rule: "must not be there: only limit, nextToken, status, dueFrom, dueTo and stateMachine are",
+                    value: value
+                )
+            }
+        }
+        try check()
+    }
+
+    /// What no value alone can tell.
+    private func check() throws(FieldError) {
+        if let from = list.dueFrom, let to = list.dueTo, to <= from {
+            throw FieldError(field: "dueTo", rule: "must be after dueFrom", value: to.iso8601)
+        }
+        if list.parts.isEmpty {
+            throw FieldError(
+                field: "status",
+                rule: "must be WAITING with dueFrom or dueTo, for only what waits has a due instant",
+                value: list.statuses.map(\.rawValue).joined()
+            )
+        }
+        if let start, !list.holds(start) {
+            throw FieldError(
+                field: "nextToken",
+                rule: "must be the nextToken of an earlier page of the same list",
+                value: start.token
+            )
+        }
+    }
+
+    private static func instant(_ name: String, _ text: String) throws(FieldError) -> Instant {
+        guard let instant = Instant(iso8601: text) else {
+            throw FieldError(
+                field: name,
+                rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
+                value: text
+            )
+        }
+        return instant
+    }
+
+    private static func limit(_ value: String) throws(FieldError) -> Int {
+        guard let number = Int(value), (1...1_000).contains(number) else {
+            throw FieldError(field: "limit", rule: "must be a whole number from 1 to 1000", value: value)
+        }
+        return number
+    }
+
+    private static func cursor(_ value: String) throws(FieldError) -> ListCursor {
+        guard let cursor = ListCursor(token: value) else {
+            throw FieldError(field: "nextToken", rule: "must be the nextToken of an earlier page", value: value)
+        }
+        return cursor
+    }
+}

@@ -1,0 +1,26 @@
+package import StatesLanguage
+import Waitable
+package import WaitableOperations
+
+extension ItemDescription {
+    /// The summary's members, then `"input"`, `"output"?` and `"item"?`.
+    package var json: JSON {
+        var view = summary.json.objectValue ?? [:]
+        view["input"] = try? JSON(parsing: summary.execution.input)
+        view["output"] = summary.execution.output.flatMap { try? JSON(parsing: $0) }
+        view["item"] = item.map(ItemView.json(of:))
+        return .object(view)
+    }
+}
+
+extension ItemTimeline {
+    /// `{"Id","stateMachine","attempts","events"}`
+    package var json: JSON {
+        .object([
+            "Id": .string(key.name),
+            "stateMachine": .string(key.machine),
+            "attempts": .integer(Int64(attempts)),
+            "events": .array(events.map(\.json)),
+        ])
+    }
+}

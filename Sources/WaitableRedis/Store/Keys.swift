@@ -1,0 +1,88 @@
+package import Waitable
+
+/// Every Redis key that Waitable uses, for one namespace and partition. No other file builds one.
+///
+/// The braces are a Redis Cluster hash tag: all keys of a partition share a slot, so one function can commit them.
+package struct Keys: Sendable, Hashable {
+    /// `N:{p}`, what every key begins with, and the one key that functions are given.
+    package let prefix: String
+    /// `N`
+    package let namespace: String
+    /// `p`
+    package let partition: Int
+
+    /// Keys of a namespace.
+    ///
+    /// - Parameters:
+    ///   - namespace: Sets of keys that know nothing of each other share a Redis by their namespaces.
+    ///   - partition: The partition's number.
+    package init(namespace: String = "waitable", partition: Int = 0) {
+        self.prefix = "\(namespace):{\(partition)}"
+        self.namespace = namespace
+        self.partition = partition
+    }
+
+    /// zset: `machine:id` → the instant it next needs attention (Unix ms), or its lease (expiry + k/2048).
+    package var due: String { prefix + ":due" }
+    /// hash: `machine:id` → an ``ExecutionDocument``.
+    package var executions: String { prefix + ":executions" }
+    /// zset: `machine:id` → the instant it closed (Unix ms).
+    package var closed: String { prefix + ":closed" }
+    /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms).
+    package var leases: String { prefix + ":leases" }
+    /// zset: `now` → the instant at which something was last made due at once (Unix ms).
+    package var clock: String { prefix + ":clock" }
+    /// hash: `machine:id` → how often a lease on it ran out; below zero until a worker has said that it has the next one.
+    package var redelivered: String { prefix + ":redelivered" }
+    /// hash: `refused` → how many transitions were refused because their lease had been lost.
+    package var counters: String { prefix + ":counters" }
+    /// hash: name → ``MachineRecord``; the field `:default` names the default machine.
+    package var machines: String { prefix + ":machines" }
+    /// Field of ``machines`` that holds the name of the default machine; no machine can have this name.
+    package static let defaultMachineField = ":default"
+    /// string: `arn:aws:states:REGION:ACCOUNT`, what every ARN of the namespace begins with, from its first use on.
+    package var arn: String { prefix + ":arn" }
+    /// string: the key of the namespace's task tokens, 256 random bits in base64, from its first use on.
+    package var secret: String { prefix + ":secret" }
+    /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon
+    /// are work that is left to claims.
+    package var paused: String { prefix + ":paused" }
+    /// hash: a table of the registry, name → JSON.
+    package func registry(_ table: RegistryTable) -> String { "\(prefix):\(table.rawValue)" }
+    /// zset: a worker's name → when its report is out of date (Unix ms).
+    package var workers: String { prefix + ":workers" }
+    /// hash: a worker's name → what it last said of itself, a ``WorkerReport``.
+    package var reports: String { prefix + ":reports" }
+    /// zset: a sleeping worker's name → the instant at which it looks by itself (Unix ms).
+    package var sleepers: String { prefix + ":sleepers" }
+    /// Pub/sub channel: the instant at which all workers have to look (Unix ms), for whoever fills ``due`` by hand.
+    package var wake: String { prefix + ":wake" }
+    /// Pub/sub channel: the instant at which a sleeping worker has to look (Unix ms).
+    package func wake(_ worker: String) -> String { prefix + ":wake:" + worker }
+
+    /// string: a ``Revision``.
+    package func revision(_ hash: String) -> String { prefix + ":machine:" + hash }
+    /// list: the part of the journal that the document has no room for.
+    package func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
+    /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
+    package func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
+    /// list: tasks of an activity that nobody has taken yet.
+    package func activity(_ name: String) -> String { prefix + ":activity:" + name }
+    /// zset: tasks of an activity that were taken → until when that has to be confirmed (Unix ms, and a fraction).
+    package func taken(_ activity: String) -> String { prefix + ":activity:" + activity + ":taken" }
+    /// stream: what tasks published.
+    package func stream(_ name: String) -> String { prefix + ":stream:" + name }
+    /// Pub/sub channel: the name of an activity that has got a task.
+    package var offers: String { prefix + ":offers" }
+    /// hash: an item, attribute → stored value.
+    package func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
+
+    /// Keys that end in a name.
+    package enum Family: String, CaseIterable {
+        case history
+        case item
+    }
+
+    /// The key of a family that ends in a name, whatever the name is.
+    package func key(_ family: Family, named name: String) -> String { "\(prefix):\(family.rawValue):\(name)" }
+}

@@ -1,0 +1,108 @@
+import RedisClient
+package import StatesLanguage
+package import Waitable
+
+/// A task of an activity that was taken.
+package struct ActivityTask: Sendable, Equatable {
+    /// The activity's name.
+    package var activity: String
+    /// What its worker answers with.
+    package var token: String
+    /// Its input, as JSON text.
+    package var input: String
+    /// Its execution's member of `due`, and its id in it.
+    fileprivate var execution: [UInt8]
+    fileprivate var id: String
+    /// Under which it was taken.
+    fileprivate var lease: String
+}
+
+extension RedisStore {
+    /// Tells a task of an execution something.
+    ///
+    /// - Parameter startDate: When the execution that is meant was started; `nil` for whatever has that name.
+    /// - Returns: Whether the task still waited for it.
+    package func answer(
+        _ key: ExecutionKey,
+        startDate: Instant? = nil,
+        task: Int,
+        _ answer: TaskAnswer
+    ) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(key.member, String(task), answer.field(ofTask: task), answer.json.text)
+        arguments.append(startDate.map { String($0.milliseconds) } ?? "")
+        return try await call("waitable_answer", arguments).integer == 1
+    }
+
+    /// Takes the first task of an activity that still waits. It goes to the next one who asks, ten seconds later, unless it
+    /// is confirmed: by ``confirm(_:worker:)``.
+    ///
+    /// - Returns: The task; `nil` where there is none.
+    package func takeTask(of activity: String) async throws(StoreError) -> ActivityTask? {
+        while true {
+            guard let words = try await call("waitable_take", FunctionArguments(activity)).array else { return nil }
+            // Many tasks that wait no more were passed over: look on.
+            guard !words.isEmpty else { continue }
+            guard words.count == 5, let token = words[0].string, let input = words[1].string,
+                let execution = words[2].bytes, let id = words[3].string, let lease = words[4].string
+            else { throw .unexpectedReply(function: "waitable_take", reply: "\(words)") }
+            return ActivityTask(
+                activity: activity,
+                token: token,
+                input: input,
+                execution: execution,
+                id: id,
+                lease: lease
+            )
+        }
+    }
+
+    /// Says that a task that was taken has been got.
+    ///
+    /// - Parameter worker: The name that the activity's worker gives itself.
+    /// - Returns: Whether it is still the one's who took it; also where it is said again.
+    package func confirm(_ task: ActivityTask, worker: String?) async throws(StoreError) -> Bool {
+        let name = worker.map { JSON.string($0).text } ?? ""
+        let arguments = FunctionArguments(task.activity, task.lease, name)
+        return try await call("waitable_confirm", arguments).integer == 1
+    }
+
+    /// Gives a task back that reached nobody: it is the activity's first again, as if it had not been taken.
+    ///
+    /// - Returns: Whether it was; not for one that has been answered, has given a sign of life, waits no more, or was taken by
+    ///   somebody else since.
+    @discardableResult
+    package func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(task.activity)
+        arguments.append(task.execution)
+        arguments.append(task.id)
+        arguments.append(task.token)
+        arguments.append(task.input)
+        arguments.append(task.lease)
+        return try await call("waitable_give_back", arguments).integer == 1
+    }
+
+    /// What has been told to executions whose tasks wait for it.
+    ///
+    /// - Returns: The fields of each one's inbox, as ``TaskAnswer`` describes them.
+    package func answers(to executions: [ExecutionKey]) async throws(StoreError) -> [JSONObject] {
+        guard !executions.isEmpty else { return [] }
+        let replies: [RedisValue]
+        do {
+            replies = try await client.send(executions.map { RedisCommand("HGETALL", keys.inbox($0)) })
+        } catch {
+            throw refusal(error)
+        }
+        var answers: [JSONObject] = []
+        for reply in replies {
+            if case .error(let error) = reply { throw refusal(error) }
+            let words = reply.array ?? []
+            var fields = JSONObject()
+            for index in stride(from: 0, to: words.count - 1, by: 2) {
+                guard let field = words[index].string, let text = words[index + 1].bytes else { continue }
+                fields[field] = TaskAnswer.entry(field, text)
+            }
+            answers.append(fields)
+        }
+        return answers
+    }
+}

@@ -1,0 +1,24 @@
+import RedisClient
+import StatesLanguage
+import Waitable
+
+extension RedisStore {
+    /// Leaves a worker's report, in place of its last one.
+    ///
+    /// - Parameter life: After how many ms without another report the worker counts as gone.
+    package func report(_ report: WorkerReport, life: Int) async throws(StoreError) {
+        _ = try await call("waitable_report", FunctionArguments(report.name, String(life), report.json.text))
+    }
+
+    /// Takes a worker's report away: it leaves.
+    package func leave(worker: String) async throws(StoreError) {
+        _ = try await call("waitable_report", FunctionArguments(worker, "0"))
+    }
+
+    /// The names of the workers that are at work: that have reported themselves lately.
+    package func workerNames() async throws(StoreError) -> [String] {
+        let now = String(try await time() / 1_000)
+        let names = try await send(RedisCommand("ZRANGE", keys.workers, "(\(now)", "+inf", "BYSCORE"))
+        return names.array?.compactMap(\.string) ?? []
+    }
+}

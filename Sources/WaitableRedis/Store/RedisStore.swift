@@ -1,0 +1,85 @@
+package import RedisClient
+import Waitable
+
+/// Waitable's data in one Redis, in one namespace: every transition is one call of the function library.
+package struct RedisStore: Sendable {
+    /// The connection that calls go over.
+    package let client: RedisClient
+    /// The keys of the namespace.
+    package let keys: Keys
+
+    /// A store over a connection that somebody else runs.
+    package init(client: RedisClient, keys: Keys = Keys()) {
+        self.client = client
+        self.keys = keys
+    }
+
+    /// Loads the function library where it is missing or older than this build's. A newer one is left: its functions
+    /// mean the same under the same names, so that replicas of both versions work side by side during an upgrade.
+    ///
+    /// - Returns: Whether it was loaded now.
+    @discardableResult
+    package func loadFunctions() async throws(StoreError) -> Bool {
+        do {
+            let reply = try await client.send(RedisCommand("FCALL_RO", "waitable_version", "1", keys.prefix))
+            if let version = reply.integer, version >= FunctionLibrary.version { return false }
+        } catch  where !Self.isMissingFunction(error) {
+            throw refusal(error)
+        } catch {}
+        do {
+            _ = try await client.send(RedisCommand("FUNCTION", "LOAD", "REPLACE", FunctionLibrary.source))
+            return true
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// Calls a function of the library; loads the library and calls once more where the server does not have it
+    /// (a failover, `FUNCTION FLUSH`, an empty new server).
+    package func call(_ function: String, _ arguments: FunctionArguments) async throws(StoreError) -> RedisValue {
+        let command = arguments.command(function, prefix: keys.prefix)
+        do {
+            return try await client.send(command)
+        } catch  where Self.isMissingFunction(error) {
+            try await loadMissingFunctions()
+        } catch {
+            throw refusal(error)
+        }
+        return try await send(command)
+    }
+
+    private func loadMissingFunctions() async throws(StoreError) {
+        do throws(StoreError) {
+            try await loadFunctions()
+        } catch  where error.isNotAllowed {
+            throw .refused(
+                RedisRefusal(
+                    .notAllowed,
+                    "the function library is not in Redis, and this user may not load it: start an ingest"
+                )
+            )
+        }
+    }
+
+    /// Sends a command, with the store's errors.
+    package func send(_ command: RedisCommand) async throws(StoreError) -> RedisValue {
+        do {
+            return try await client.send(command)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private static func isMissingFunction(_ error: RedisError) -> Bool {
+        error.server?.message.contains("Function not found") ?? false
+    }
+
+    package static func storeError(_ error: RedisError) -> StoreError {
+        guard let server = error.server else { return .redis(error) }
+        return storeError(server)
+    }
+
+    package static func storeError(_ server: RedisServerError) -> StoreError {
+        server.prefix == "OOM" ? .outOfMemory(server.message) : .refused(RedisRefusal(server))
+    }
+}
