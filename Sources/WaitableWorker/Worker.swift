@@ -130,7 +130,7 @@ package final class Worker: Service {
                 let isFull = size.claimed(current.members.count)
                 let next = size.next
                 // Not asleep, whatever it finds: while the batch runs, nobody would hear.
-                async let ahead = isFull ? self.claim(next, sleep: nil) : nil
+                async let ahead = isFull && current.leavesDue ? self.claim(next, sleep: nil) : nil
                 let batch = await Batch(current, worker: self)
                 if outstanding >= 2 {
                     try await commits.next()

@@ -22,6 +22,9 @@ package struct Claim: Sendable {
 
     /// The Redis clock at the claim, cut to whole milliseconds.
     package var now: Instant { Instant(milliseconds: microseconds / 1_000) }
+
+    /// Whether more was due than the claim took.
+    package var leavesDue: Bool { nextDue.map { $0 <= Double(microseconds) / 1_000 } ?? false }
 }
 
 /// One member of a claim.
