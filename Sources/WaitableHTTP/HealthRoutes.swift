@@ -5,18 +5,19 @@ import WaitableRedis
 
 /// `GET /healthz`: the process answers. `GET /readyz`: a start would be taken, and not be lost, as far as can be told.
 struct HealthRoutes: Sendable {
-    let ingest: Ingest
+    let machines: MachineCache
+    let readiness: ReadinessSampler
 
     func add(to routes: Routes) {
         routes.get("/healthz", .open) { _, _ in Response(json: .object(["status": .string("ok")])) }
-        routes.get("/readyz", .open) { _, _ in await readiness() }
+        routes.get("/readyz", .open) { _, _ in await answer() }
     }
 
-    private func readiness() async -> Response {
-        if let unreadiness = await ingest.readiness.unreadiness() { return unready(unreadiness) }
+    private func answer() async -> Response {
+        if let unreadiness = await readiness.unreadiness() { return unready(unreadiness) }
         do {
-            guard let name = try await ingest.machines.defaultMachine(),
-                try await ingest.machines.current(name) != nil
+            guard let name = try await machines.defaultMachine(),
+                try await machines.current(name) != nil
             else { return unready(.noDefaultMachine) }
             return Response(json: .object(["status": .string("ready")]))
         } catch is RevisionError {

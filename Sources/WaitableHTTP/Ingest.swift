@@ -6,29 +6,26 @@ package import WaitableMetrics
 import WaitableOperations
 package import WaitableRedis
 
-/// What the routes share: the store, the clock, the machines, and the table that items are in.
+/// What an ingest serves, and what the operations of the Step Functions API share.
 package final class Ingest: Sendable {
     let store: RedisStore
     let clock: RedisClock
-    let starts: StartCoalescer
-    /// The starts of batches, apart from the others: a single start does not queue behind them.
-    let batches: StartCoalescer
+    let starter: Starter
+    private let batches: StartCoalescer
     let machines: MachineCache
-    let readiness: ReadinessSampler
+    private let readiness: ReadinessSampler
     let offers: ActivityOffers
     let identity: NamespaceIdentity
-    let itemTable: String
+    private let itemTable: String
     let access: Access
-    let exposition: Exposition
-    let batchLimits: BatchLimits
+    private let exposition: Exposition
+    private let batchLimits: BatchLimits
     let bodies: BodyRoom
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
     let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
     /// Histories and timelines are made anew from their journals: that is work without an await.
     let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
-    let onLostMachines: @Sendable () -> Void
     let logger: Logger
-    let metrics = StartMetrics()
 
     /// What the routes share.
     ///
@@ -59,7 +56,6 @@ package final class Ingest: Sendable {
     ) {
         self.store = store
         self.clock = clock
-        self.starts = starts
         self.batches = batches
         self.machines = machines
         self.readiness = readiness
@@ -70,13 +66,17 @@ package final class Ingest: Sendable {
         self.exposition = exposition
         self.batchLimits = batchLimits
         self.bodies = bodies
-        self.onLostMachines = onLostMachines
         self.logger = logger
-    }
-
-    /// What operators do with items and state machines.
-    var items: ItemOperator {
-        ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
+        starter = Starter(
+            store: store,
+            clock: clock,
+            machines: machines,
+            identity: identity,
+            readiness: readiness,
+            starts: starts,
+            onLostMachines: onLostMachines,
+            logger: logger
+        )
     }
 
     /// The names that things have.
@@ -85,8 +85,9 @@ package final class Ingest: Sendable {
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     package func routes() -> Routes {
         let routes = Routes(access: access, logger: logger)
-        let items = ItemRoutes(ingest: self)
-        let batches = BatchRoutes(ingest: self)
+        let operations = ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
+        let items = ItemRoutes(starter: starter, items: operations, bodies: bodies)
+        let batches = BatchRoutes(starter: starter, calls: batches, limits: batchLimits, logger: logger)
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
             try await items.start(request, context)
         }
@@ -94,10 +95,10 @@ package final class Ingest: Sendable {
         RootRoutes().add(to: routes)
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
-        ManagementRoutes(ingest: self).add(to: routes)
-        OverviewRoutes(ingest: self).add(to: routes)
+        ManagementRoutes(items: operations, bodies: bodies, replays: replays).add(to: routes)
+        OverviewRoutes(store: store).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)
-        HealthRoutes(ingest: self).add(to: routes)
+        HealthRoutes(machines: machines, readiness: readiness).add(to: routes)
         OpenAPIRoutes(needsCredentials: access.needsCredentials).add(to: routes)
         return routes
     }

@@ -7,7 +7,17 @@ import WaitableRedis
 
 /// Starts executions: runs the states before the first wait in the request, and commits once.
 struct Starter: Sendable {
-    let ingest: Ingest
+    let store: RedisStore
+    let clock: RedisClock
+    let machines: MachineCache
+    let identity: NamespaceIdentity
+    let readiness: ReadinessSampler
+    /// For single starts.
+    let starts: StartCoalescer
+    /// Called where state machines are gone from Redis: what this process has deployed has to be deployed again.
+    let onLostMachines: @Sendable () -> Void
+    let logger: Logger
+    private let metrics = StartMetrics()
 
     /// A start that was accepted, now or by an earlier, equal request.
     struct Acceptance: Sendable {
@@ -82,23 +92,23 @@ struct Starter: Sendable {
             await note(error, machine: reference?.name, name: name)
             throw error
         }
-        return try await commit([start], through: ingest.starts)[0].get()
+        return try await commit([start], through: starts)[0].get()
     }
 
     /// The machine that a reference stands for now.
     ///
     /// - Parameter reference: `nil` for the default machine.
     func target(_ reference: StateMachineReference?) async throws(Refusal) -> Target {
-        if let refusal = await ingest.readiness.refusal() { throw .store(refusal) }
+        if let refusal = await readiness.refusal() { throw .store(refusal) }
         do {
             guard let reference else {
-                guard let name = try await ingest.machines.defaultMachine(),
-                    let machine = try await ingest.machines.current(name)
+                guard let name = try await machines.defaultMachine(),
+                    let machine = try await machines.current(name)
                 else {
-                    ingest.onLostMachines()
+                    onLostMachines()
                     throw Refusal.noDefaultMachine
                 }
-                return Target(machine: machine, secret: try await ingest.identity.secret())
+                return Target(machine: machine, secret: try await identity.secret())
             }
             guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
             return target
@@ -107,8 +117,8 @@ struct Starter: Sendable {
         } catch let error as StoreError {
             throw .store(error)
         } catch let error as RevisionError where error.isMissing {
-            ingest.machines.forgetNames()
-            ingest.onLostMachines()
+            machines.forgetNames()
+            onLostMachines()
             throw .revisionMissing(machine: error.name)
         } catch {
             throw .other(error)
@@ -116,26 +126,26 @@ struct Starter: Sendable {
     }
 
     private func known(_ reference: StateMachineReference) async throws -> Target? {
-        let secret = try await ingest.identity.secret()
+        let secret = try await identity.secret()
         guard reference.version != nil || reference.alias != nil else {
-            return try await ingest.machines.current(reference.name).map {
+            return try await machines.current(reference.name).map {
                 Target(machine: $0, secret: secret)
             }
         }
-        let entry = try await ingest.store.machineEntry(reference.name)
+        let entry = try await store.machineEntry(reference.name)
         var number = reference.version
         if let name = reference.alias {
             number = entry.aliases.first { $0.name == name }?.version(for: Int.random(in: 0..<100))
         }
         guard let version = entry.versions.first(where: { $0.number == number }) else { return nil }
-        let machine = try await ingest.machines.machine(reference.name, hash: version.revision)
+        let machine = try await machines.machine(reference.name, hash: version.revision)
         return Target(machine: machine, secret: secret, version: version.number, alias: reference.alias)
     }
 
     /// The instant of a start.
     func now() async throws(Refusal) -> Instant {
         do {
-            return try await ingest.clock.now()
+            return try await clock.now()
         } catch {
             throw .store(error)
         }
@@ -160,13 +170,13 @@ struct Starter: Sendable {
     /// Runs the states before the first wait of an execution that has not begun.
     private func prepare(_ execution: Execution, of target: Target) throws(Refusal) -> Prepared {
         do {
-            let runner = ExecutionRunner(machine: target.machine, arn: ingest.arn, secret: target.secret)
+            let runner = ExecutionRunner(machine: target.machine, arn: identity.arn, secret: target.secret)
             let step = try runner.run(execution, at: execution.startDate, within: Self.mostWork)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution; where a wait is over by this process's clock, and may not be by Redis's; and where there is much to
             // do: other requests do not wait for that.
             let needsWorker =
-                step.next == .leased || !step.calls.isEmpty || !(step.passed.map(ingest.clock.hasPassed) ?? true)
+                step.next == .leased || !step.calls.isEmpty || !(step.passed.map(clock.hasPassed) ?? true)
                 || step.work >= Self.mostWork
             return Prepared(target, execution, needsWorker ? .unbegun(execution) : step, work: step.work)
         } catch {
@@ -188,15 +198,15 @@ struct Starter: Sendable {
             let again = await send(&starts, paused, through: calls)
             for (index, result) in zip(paused, again) { results[index] = result }
         }
-        ingest.metrics.duration.record(since: asked)
+        metrics.duration.record(since: asked)
         return zip(starts, results).map { start, result in
             do throws(Refusal) {
                 let acceptance = try acceptance(of: start, try result.get())
                 if acceptance.isNew {
-                    ingest.metrics.outcomes.committed(start.step)
-                    ingest.logger.committed(start.step)
+                    metrics.outcomes.committed(start.step)
+                    logger.committed(start.step)
                 }
-                ingest.metrics.accepted(acceptance)
+                metrics.accepted(acceptance)
                 return .success(acceptance)
             } catch {
                 note(error, ["execution": "\(start.execution.key.member)"])
@@ -259,8 +269,8 @@ struct Starter: Sendable {
             throw error.isPassing
                 ? .store(.refused(RedisRefusal(error))) : .unwritable(reason)
         case .revisionMissing:
-            ingest.machines.forgetNames()
-            ingest.onLostMachines()
+            machines.forgetNames()
+            onLostMachines()
             throw .revisionMissing(machine: key.machine)
         case .existing(let status, let startDate, let sameBytes):
             guard ExecutionDocument.isShared(start.execution.input, in: sameBytes) else { throw .conflict(key) }
@@ -276,29 +286,29 @@ struct Starter: Sendable {
     ///
     /// - Parameter machine: `nil` for the default machine.
     func note(_ refusal: Refusal, machine: String?, name: String) async {
-        let known = if let machine { machine } else { await ingest.machines.likelyDefaultMachine() }
+        let known = if let machine { machine } else { await machines.likelyDefaultMachine() }
         let key = known.map { ExecutionKey(machine: $0, name: name) }
         note(refusal, key.map { ["execution": "\($0.member)"] } ?? ["id": "\(name)"])
     }
 
     /// Counts a refusal, and logs it. What the caller did wrong is told to the caller alone.
     private func note(_ refusal: Refusal, _ metadata: Logger.Metadata) {
-        ingest.metrics.refused(refusal)
+        metrics.refused(refusal)
         var metadata = metadata
         switch refusal {
         case .noDefaultMachine, .noMachine, .conflict: break
         case .revisionMissing(let machine):
             metadata["machine"] = "\(machine)"
-            ingest.logger.warning("start refused: the revision is gone", metadata: metadata)
+            logger.warning("start refused: the revision is gone", metadata: metadata)
         case .store(let error):
             metadata["error"] = "\(error)"
-            ingest.logger.warning("start refused", metadata: metadata)
+            logger.warning("start refused", metadata: metadata)
         case .unwritable(let reason):
             metadata["error"] = "\(reason)"
-            ingest.logger.error("start refused by Redis", metadata: metadata)
+            logger.error("start refused by Redis", metadata: metadata)
         case .other(let error):
             metadata["error"] = "\(error)"
-            ingest.logger.error("start failed", metadata: metadata)
+            logger.error("start failed", metadata: metadata)
         }
     }
 }

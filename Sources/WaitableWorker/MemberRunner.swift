@@ -42,7 +42,9 @@ struct MemberRunner: Sendable {
             if member.redeliveries > worker.configuration.poisonLimit {
                 return pending(poisoned(execution, member.redeliveries), of: member)
             }
-            if execution.awaitsAnswers { execution = try await InboxReader(worker: worker).read(execution) }
+            if execution.awaitsAnswers {
+                execution = try await InboxReader(store: worker.store, arn: worker.arn).read(execution)
+            }
             var step =
                 if let lastRunner, lastRunner.runs(execution) {
                     try lastRunner.run(execution, at: claim.now)

@@ -3,20 +3,28 @@ import Hummingbird
 import Logging
 import StatesLanguage
 import Waitable
+import WaitableRedis
 
 /// `POST /items`: starts as lines of NDJSON, each answered by one line, in order.
 ///
 /// Answers are sent while lines still come, so neither the request nor its answers are ever in memory as a whole. See
 /// docs/batch-start.md.
 struct BatchRoutes: Sendable {
-    let ingest: Ingest
+    private let starter: Starter
+    private let calls: StartCoalescer
+    private let limits: BatchLimits
+    private let logger: Logger
     private let places: BatchPlaces
 
     static let contentType = "application/x-ndjson"
 
-    init(ingest: Ingest) {
-        self.ingest = ingest
-        places = BatchPlaces(most: ingest.batchLimits.requests)
+    /// - Parameter calls: For the starts of batches: a single start does not queue behind them.
+    init(starter: Starter, calls: StartCoalescer, limits: BatchLimits, logger: Logger) {
+        self.starter = starter
+        self.calls = calls
+        self.limits = limits
+        self.logger = logger
+        places = BatchPlaces(most: limits.requests)
     }
 
     /// Answers a batch with a stream of answers to its lines.
@@ -24,7 +32,7 @@ struct BatchRoutes: Sendable {
         try checkContent(request)
         let stateMachine = try stateMachine(of: request)
         let cutOff = context.cutOff
-        let place = places.take { [logger = ingest.logger] in
+        let place = places.take { [logger] in
             logger.notice("a batch that moves too little is cut off for another one")
             cutOff()
         }
@@ -32,10 +40,10 @@ struct BatchRoutes: Sendable {
         // Also says that the body is wanted.
         context.tell(.bodyStreams)
         let stream = BatchStream(
-            starter: BatchStarter(ingest: ingest, stateMachine: stateMachine),
+            starter: BatchStarter(starter: starter, calls: calls, stateMachine: stateMachine),
             body: request.body,
             length: request.headers[.contentLength].flatMap { Int($0) },
-            answerBytes: ingest.batchLimits.answerBytes,
+            answerBytes: limits.answerBytes,
             place: place
         )
         return Response(

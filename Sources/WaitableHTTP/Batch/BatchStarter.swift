@@ -8,7 +8,8 @@ import WaitableRedis
 
 /// Starts the lines of a group in one call, and writes an answer for each.
 struct BatchStarter: Sendable {
-    private let ingest: Ingest
+    private let starter: Starter
+    private let calls: StartCoalescer
     private let stateMachine: String?
     /// Whether Redis was lost under an earlier group: later ones do not wait for it to come back.
     private var hasLostRedis = false
@@ -17,9 +18,12 @@ struct BatchStarter: Sendable {
 
     /// A starter of groups, one after the other.
     ///
-    /// - Parameter stateMachine: The state machine of lines that name none; `nil` for the default one.
-    init(ingest: Ingest, stateMachine: String?) {
-        self.ingest = ingest
+    /// - Parameters:
+    ///   - calls: For the starts of batches, apart from the others.
+    ///   - stateMachine: The state machine of lines that name none; `nil` for the default one.
+    init(starter: Starter, calls: StartCoalescer, stateMachine: String?) {
+        self.starter = starter
+        self.calls = calls
         self.stateMachine = stateMachine
     }
 
@@ -42,7 +46,7 @@ struct BatchStarter: Sendable {
         answer["Id"] = line.id.map(JSON.string)
         switch outcome {
         case .success(let accepted):
-            answer["executionArn"] = .string(ingest.arn.execution(accepted.key))
+            answer["executionArn"] = .string(starter.identity.arn.execution(accepted.key))
             answer["startDate"] = accepted.startDate.epochSeconds
         case .failure(let error):
             for (name, value) in error.answer { answer[name] = value }
@@ -51,7 +55,6 @@ struct BatchStarter: Sendable {
     }
 
     private mutating func start(_ lines: [BatchLine]) async -> [Outcome] {
-        let starter = Starter(ingest: ingest)
         var preparation = Preparation(starter: starter, stateMachine: stateMachine)
         var outcomes: [Outcome] = []
         var places: [Int] = []
@@ -70,9 +73,9 @@ struct BatchStarter: Sendable {
             }
         }
         guard !starts.isEmpty else { return outcomes }
-        let results = await starter.commit(starts, through: ingest.batches)
+        let results = await starter.commit(starts, through: calls)
         for (index, place) in places.enumerated() {
-            outcomes[place] = results[index].mapError { ingest.itemError($0, id: starts[index].execution.key.name) }
+            outcomes[place] = results[index].mapError { $0.itemError(id: starts[index].execution.key.name) }
             if case .failure(let error) = outcomes[place] { note(error) }
         }
         return outcomes
@@ -81,7 +84,7 @@ struct BatchStarter: Sendable {
     /// Why a start is not even tried.
     private var unavailability: ItemError? {
         if Task.isShuttingDownGracefully { return .stopping }
-        return hasLostRedis && ingest.store.client.connectionState != .connected ? .redisUnavailable : nil
+        return hasLostRedis && starter.store.client.connectionState != .connected ? .redisUnavailable : nil
     }
 
     private mutating func note(_ error: ItemError) {
@@ -145,6 +148,6 @@ private struct Preparation {
 
     private func refused(_ refusal: Starter.Refusal, _ item: ItemStart) async -> ItemError {
         await starter.note(refusal, machine: item.stateMachine ?? stateMachine, name: item.id)
-        return starter.ingest.itemError(refusal, id: item.id)
+        return refusal.itemError(id: item.id)
     }
 }

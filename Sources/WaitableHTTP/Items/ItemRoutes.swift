@@ -7,7 +7,9 @@ import WaitableRedis
 
 /// The sample's API: `POST /`, `GET /status`, `GET /status/{Id}`.
 struct ItemRoutes: Sendable {
-    let ingest: Ingest
+    let starter: Starter
+    let items: ItemOperator
+    let bodies: BodyRoom
 
     /// The largest body of a start, in bytes.
     static let largestBody = Limits.item
@@ -20,21 +22,21 @@ struct ItemRoutes: Sendable {
         do throws(FieldError) {
             item = try ItemStart(body: body) { UUIDv4.make() }
             // Without a clock nothing is started anyway, and the start says why.
-            now = try? await ingest.clock.now()
+            now = try? await starter.clock.now()
             if let now { try item.check(at: now) }
         } catch {
             throw ItemError(error)
         }
         do {
-            let accepted = try await Starter(ingest: ingest).start(
+            let accepted = try await starter.start(
                 item.stateMachine.map { StateMachineReference(name: $0) },
                 name: item.id,
                 input: item.input,
                 at: now
             )
-            return Response(jsonBytes: Self.answer(to: item, accepted, arn: ingest.arn))
+            return Response(jsonBytes: Self.answer(to: item, accepted, arn: starter.identity.arn))
         } catch {
-            throw ingest.itemError(error, id: item.id)
+            throw error.itemError(id: item.id)
         }
     }
 
@@ -60,21 +62,21 @@ struct ItemRoutes: Sendable {
     /// `GET /status/{Id}`: one item, with all its attributes.
     func get(_ context: ConnectionContext) async throws -> Response {
         let id = try context.decoded("id", as: "Id")
-        let key = ItemKey(table: ingest.itemTable, id: id)
-        guard let item = try await ingest.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
+        let key = ItemKey(table: items.itemTable, id: id)
+        guard let item = try await items.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
         return Response(json: ItemView.json(of: item))
     }
 
     /// `GET /status`: a page of items, those that wait first, by their due instants.
     func list(_ request: Request) async throws -> Response {
-        Response(json: try await ingest.items.items(ListRequest(items: request.query)))
+        Response(json: try await items.items(ListRequest(items: request.query)))
     }
 
     private func body(
         of request: Request,
         _ context: ConnectionContext
     ) async throws(ItemError) -> ArraySlice<UInt8> {
-        var body = PendingBody(of: request, context, limit: Self.largestBody, room: ingest.bodies)
+        var body = PendingBody(of: request, context, limit: Self.largestBody, room: bodies)
         do throws(BodyError) {
             return try await body.bytes()[...]
         } catch {

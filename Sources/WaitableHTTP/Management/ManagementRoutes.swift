@@ -7,9 +7,10 @@ import WaitableOperations
 
 /// What an operator does over HTTP: items and state machines, seen and managed.
 struct ManagementRoutes: Sendable {
-    let ingest: Ingest
-
-    private var items: ItemOperator { ingest.items }
+    let items: ItemOperator
+    let bodies: BodyRoom
+    /// Timelines are made anew from their journals.
+    let replays: ConcurrencyLimiter
 
     func add(to routes: Routes) {
         routes.get("/items", .read) { request, _ in
@@ -20,8 +21,8 @@ struct ManagementRoutes: Sendable {
         }
         routes.get("/items/:id/timeline", .read) { request, context in
             let key = try await key(request, context)
-            let timeline = try await context.whileConnected { [ingest, items] in
-                try await ingest.replays.turn { turn in
+            let timeline = try await context.whileConnected { [replays, items] in
+                try await replays.turn { turn in
                     try await items.timeline(key) { try await turn.pause() }
                 }
             }
@@ -71,7 +72,7 @@ struct ManagementRoutes: Sendable {
         _ context: ConnectionContext,
         _ names: [String]
     ) async throws -> ManagementBody {
-        try await ManagementBody(request, context, in: ingest.bodies, allowing: names)
+        try await ManagementBody(request, context, in: bodies, allowing: names)
     }
 
     /// The execution that a path and `stateMachine` in the query name.

@@ -25,7 +25,7 @@ extension StepFunctionsAPI {
         let input = try request.optional("input") ?? "{}"
         try check(input)
         do throws(Starter.Refusal) {
-            return try await Starter(ingest: ingest).start(machine, name: name, input: input)
+            return try await ingest.starter.start(machine, name: name, input: input)
         } catch {
             switch error {
             case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)

@@ -1,10 +1,12 @@
 import HTTPTypes
 import Waitable
 
-extension Ingest {
+extension Starter.Refusal {
     /// A refused start, in the words of the items' API.
-    func itemError(_ refusal: Starter.Refusal, id: String) -> ItemError {
-        switch refusal {
+    ///
+    /// - Parameter id: The Id that the start has.
+    func itemError(id: String) -> ItemError {
+        switch self {
         case .noDefaultMachine:
             return .noDefaultMachine
         case .revisionMissing(let machine):
