@@ -155,6 +155,11 @@ struct DoctorTests {
             #expect(codes(mended) == ["functions-missing"])
             #expect(mended.findings.open == 0)
             #expect(codes(try await patient.examine()).isEmpty)
+            let changed = FunctionLibrary.source + "\n-- another text"
+            try await patient.redis("FUNCTION", "LOAD", "REPLACE", changed)
+            #expect(codes(try await patient.examine()) == ["functions-changed"])
+            #expect(try await patient.examine(mends: true).findings.open == 0)
+            #expect(codes(try await patient.examine()).isEmpty)
             try await load(version: "1000")
             let newer = try await patient.examine(mends: true)
             #expect(newer.findings.counts["functions-newer"]?.severity == .info)

@@ -34,7 +34,7 @@ package struct Doctor: Sendable {
         var problem: String?
         if mends {
             do {
-                loaded = try await store.loadFunctions()
+                loaded = try await store.loadFunctions(ifChanged: true)
             } catch {
                 guard case .refused = error else { throw error }
                 problem = "\(error)"
@@ -49,7 +49,7 @@ package struct Doctor: Sendable {
                     "functions-missing",
                     .error,
                     at: "functions",
-                    "The function library was missing, or older than this build's.",
+                    "The function library was missing, older than this build's, or another text under its version.",
                     "Mended: version \(FunctionLibrary.version) is loaded.",
                     outcome: .mended
                 )

@@ -99,7 +99,31 @@ struct ServerCheckup {
                 "Nothing: newer functions serve older processes. Use the newer build's doctor."
             )
         default:
+            try await checkFunctionText()
             await checkStarts()
+        }
+    }
+
+    /// Whether the library is this build's, and not another text that says so.
+    private mutating func checkFunctionText() async throws(StoreError) {
+        do {
+            guard try await store.functionText() != FunctionLibrary.source else { return }
+            add(
+                "functions-changed",
+                .error,
+                at: "functions",
+                "The function library says version \(FunctionLibrary.version), but its text is not this build's.",
+                "With --repair: loaded again. Look at which Redis users may run FUNCTION LOAD."
+            )
+        } catch {
+            guard error.isNotAllowed else { throw error }
+            add(
+                "not-allowed",
+                .info,
+                at: "FUNCTION LIST",
+                "This user may not call it, so the text of the function library is not looked at.",
+                "Give the doctor's user +function|list, or read on without it."
+            )
         }
     }
 

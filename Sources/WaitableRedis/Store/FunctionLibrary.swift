@@ -2,6 +2,9 @@ import Waitable
 
 /// The Lua library `waitable`: its text, and how it gets into a Redis.
 package enum FunctionLibrary {
+    /// The name by which Redis knows it.
+    package static let name = "waitable"
+
     /// The library's text, as `FUNCTION LOAD` takes it: one chunk, in which the files of the folder `Functions` are modules. As
     /// always in Lua, a file returns what others get by `require`, and runs when it is first asked for.
     package static let source =
@@ -11,7 +14,7 @@ package enum FunctionLibrary {
     private static let heading: String = {
         let limits = Limits.all.map { "\($0.key) = \($0.value)" }.joined(separator: ", ")
         return """
-            #!lua name=waitable
+            #!lua name=\(name)
             local loaded, preload = {limits = {\(limits)}}, {}
             local function require(name)
                 if loaded[name] == nil then loaded[name] = preload[name]() or true end

@@ -17,13 +17,18 @@ package struct RedisStore: Sendable {
     /// Loads the function library where it is missing or older than this build's. A newer one is left: its functions
     /// mean the same under the same names, so that replicas of both versions work side by side during an upgrade.
     ///
+    /// - Parameter ifChanged: Whether to load it too where another text says that it is of this build's version.
     /// - Returns: Whether it was loaded now.
     @discardableResult
-    package func loadFunctions() async throws(StoreError) -> Bool {
+    package func loadFunctions(ifChanged: Bool = false) async throws(StoreError) -> Bool {
         do {
             let reply = try await client.send(RedisCommand("FCALL_RO", "waitable_version", "1", keys.prefix))
-            if let version = reply.integer, version >= FunctionLibrary.version { return false }
-        } catch  where !Self.isMissingFunction(error) {
+            if let version = reply.integer, version >= FunctionLibrary.version {
+                guard ifChanged, version == FunctionLibrary.version, try await isKnownToDiffer() else { return false }
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch let error as RedisError where !Self.isMissingFunction(error) {
             throw refusal(error)
         } catch {}
         do {
@@ -32,6 +37,23 @@ package struct RedisStore: Sendable {
         } catch {
             throw refusal(error)
         }
+    }
+
+    /// Whether Redis has another text than this build; not where the user may not ask.
+    private func isKnownToDiffer() async throws(StoreError) -> Bool {
+        do {
+            return try await functionText() != FunctionLibrary.source
+        } catch {
+            guard error.isNotAllowed else { throw error }
+            return false
+        }
+    }
+
+    /// The text of the function library that Redis has; `nil` where it has none.
+    package func functionText() async throws(StoreError) -> String? {
+        let reply = try await send(RedisCommand("FUNCTION", "LIST", "LIBRARYNAME", FunctionLibrary.name, "WITHCODE"))
+        let words = reply.array?.first?.array ?? []
+        return words.firstIndex { $0.string == "library_code" }.flatMap { words.dropFirst($0 + 1).first?.string }
     }
 
     /// Calls a function of the library; loads the library and calls once more where the server does not have it
