@@ -57,11 +57,14 @@ struct RedisConnection: Sendable, Equatable {
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(tls.handler(for: configuration.address))
+                    }
                     let handler = CommandHandler(
                         timeout: TimeAmount(configuration.commandTimeout),
                         pingInterval: TimeAmount(configuration.pingInterval),
                         shortestStay: TimeAmount(configuration.backoff.upperBound),
+                        followsSlot: configuration.followsSlot,
                         onPush: onPush
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -207,6 +210,9 @@ struct RedisConnection: Sendable, Equatable {
         channel.closeFuture.whenComplete { _ in timer.cancel() }
         channel.eventLoop.execute { handler.value.retire() }
     }
+
+    /// Ends the connection, with an error for what it has no answer to yet.
+    func end(because error: RedisError) { channel.eventLoop.execute { handler.value.end(because: error) } }
 
     /// Closes at once.
     func close() { channel.close(promise: nil) }

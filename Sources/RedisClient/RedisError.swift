@@ -18,7 +18,8 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
     /// be taken later, by this server or by the one that takes its place.
     public var isPassing: Bool {
         switch prefix {
-        case "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY", "TRYAGAIN":
+        case "ASK", "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "MOVED", "NOREPLICAS", "OOM", "READONLY",
+            "TRYAGAIN":
             true
         default: false
         }
