@@ -187,18 +187,16 @@ final class CommandHandler: ChannelInboundHandler {
         if isRetired, requests.isEmpty { context.close(promise: nil) }
     }
 
-    /// Whether the server is none that takes writes: after a failover another one does, behind the same address.
+    /// Whether another server may take commands in this one's place: after a failover behind the same address, or where those
+    /// are who know.
     private func isReasonToLeave(_ error: RedisServerError) -> Bool {
         switch error.prefix {
-        // A replica, or a server that reads its data: it takes no writes.
-        case "READONLY", "MASTERDOWN", "LOADING": true
         // A primary that was cut off from its replicas, or one that just lacks some: that is no reason to come and go all
         // the time.
         case "NOREPLICAS": .now() - created >= shortestStay
-        // Another node has the slot. One that is cut off from the cluster cannot know.
-        case "MOVED": followsSlot
+        // A node that is cut off from the cluster does not know who has the slot now.
         case "CLUSTERDOWN": followsSlot && .now() - created >= shortestStay
-        default: false
+        default: error.isOfNoPrimary(ofSlot: followsSlot)
         }
     }
 

@@ -114,14 +114,16 @@ final class Link: Sendable {
     /// Keeps why there is no connection, for those who wait for one in vain.
     func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }
 
-    /// Closes the link, for the first reason that it is given.
+    /// Closes the link, for the first reason that it is given, and the followers of its connection.
     func close(because reason: RedisError? = nil) {
-        let (waiting, closure) = state.withLock { state in
+        let (waiting, followers, closure) = state.withLock { state in
             let closure = state.closure ?? reason ?? Self.closed
             state.connection = nil
             state.closure = closure
-            return (state.takeWaiting(), closure)
+            defer { state.followers = [:] }
+            return (state.takeWaiting(), state.followers, closure)
         }
+        for follower in followers.values { follower.close() }
         for waiter in waiting { waiter.resume(returning: .failure(closure)) }
     }
 

@@ -5,11 +5,15 @@ extension RedisClient {
     ///
     /// While a slot is on its way to another node (`ASK`), the commands wait: a function finds its keys by itself, and must
     /// not run where only some of them are.
+    ///
+    /// - Parameter sendOnce: Sends some of them, and returns their replies.
     func sendToSlot(
         _ commands: [RedisCommand],
-        until deadline: NIODeadline
+        until deadline: NIODeadline,
+        _ sendOnce: ([RedisCommand]) async throws(RedisError) -> [RedisValue]
     ) async throws(RedisError) -> [RedisValue] {
-        var replies = try await send(commands, until: deadline)
+        var replies = try await sendOnce(commands)
+        guard followsSlot else { return replies }
         var backoff = Backoff(.milliseconds(10) ... .milliseconds(500))
         while true {
             let open = replies.indices.filter { redirection(replies[$0]) != nil }
@@ -20,7 +24,7 @@ extension RedisClient {
                 return replies
             }
             do throws(RedisError) {
-                let more = try await send(open.map { commands[$0] }, until: deadline)
+                let more = try await sendOnce(open.map { commands[$0] })
                 for (index, reply) in zip(open, more) { replies[index] = reply }
             } catch {
                 switch error.code {

@@ -33,9 +33,11 @@ public final class RedisClient: Service {
     /// Who finds the server; `nil` where its address is fixed.
     let finder: ServerFinder?
     /// Whether the server is the primary of a slot: it may say that it is no longer.
-    private let followsSlot: Bool
+    let followsSlot: Bool
+    /// Those for commands that wait until they are safe.
+    let durable: DurableConnections
     private let gate: Gate
-    private let counters = Counters()
+    let counters = Counters()
     private let onFailedConnect: (@Sendable (RedisError) -> Void)?
 
     /// Where connections to Redis run by default: names are looked up one after another on an event loop, so a name that
@@ -60,6 +62,7 @@ public final class RedisClient: Service {
         finder = ServerFinder(configuration, tls: tls, on: eventLoopGroup, logger: logger)
         followsSlot = if case .cluster = finder?.discovery { true } else { false }
         link = Link(eventLoop: eventLoopGroup.next())
+        durable = DurableConnections(eventLoop: eventLoopGroup.next())
         gate = Gate(
             commands: configuration.maximumPendingCommands,
             bytes: configuration.maximumPendingBytes,
@@ -197,8 +200,10 @@ public final class RedisClient: Service {
     /// - Returns: A reply for each, in order; error replies are values here.
     public func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
         let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
-        return followsSlot
-            ? try await sendToSlot(commands, until: deadline) : try await send(commands, until: deadline)
+        guard followsSlot else { return try await send(commands, until: deadline) }
+        return try await sendToSlot(commands, until: deadline) { commands async throws(RedisError) in
+            try await self.send(commands, until: deadline)
+        }
     }
 
     /// Sends commands once.

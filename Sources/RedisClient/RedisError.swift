@@ -25,6 +25,19 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
         }
     }
 
+    /// Whether the server is none that takes writes: after a failover another one does.
+    ///
+    /// - Parameter isOfSlot: Whether the server is the primary of a slot, as far as is known.
+    func isOfNoPrimary(ofSlot isOfSlot: Bool) -> Bool {
+        switch prefix {
+        // A replica, or a server that reads its data: it takes no writes.
+        case "READONLY", "MASTERDOWN", "LOADING": true
+        // Another node has the slot.
+        case "MOVED": isOfSlot
+        default: false
+        }
+    }
+
     /// The whole line.
     public var description: String { message.isEmpty ? prefix : "\(prefix) \(message)" }
 }
