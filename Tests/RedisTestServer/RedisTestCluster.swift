@@ -2,7 +2,7 @@ import Foundation
 
 /// A Redis Cluster of three primaries and, for each, a replica.
 public final class RedisTestCluster: Sendable {
-    /// The nodes: three primaries, each with a third of the slots, and then the replica of each.
+    /// The nodes: three primaries, each with a third of the slots, and then the replica of each, and spares.
     public let nodes: [RedisTestServer]
     /// The first three.
     public var primaries: ArraySlice<RedisTestServer> { nodes[..<3] }
@@ -19,10 +19,12 @@ public final class RedisTestCluster: Sendable {
     /// - Parameters:
     ///   - options: More of redis-server's arguments.
     ///   - hasReplicas: Whether each primary has a replica.
+    ///   - spares: How many more nodes there are, without slots.
     ///   - timeout: For how long a node may be silent (ms).
-    public init(options: [String] = [], hasReplicas: Bool = true, timeout: Int = 1_000) throws {
-        let buses = try (0..<6).map { _ in try RedisTestServer.freePort() }
-        nodes = try buses[..<(hasReplicas ? 6 : 3)].map { bus in
+    public init(options: [String] = [], hasReplicas: Bool = true, spares: Int = 0, timeout: Int = 1_000) throws {
+        let replicas = hasReplicas ? 3 : 0
+        let buses = try (0..<3 + replicas + spares).map { _ in try RedisTestServer.freePort() }
+        nodes = try buses.map { bus in
             try RedisTestServer(
                 options: [
                     "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-port", "\(bus)",
@@ -40,13 +42,15 @@ public final class RedisTestCluster: Sendable {
             try nodes[0].ask("CLUSTER MEET 127.0.0.1 \(node.port) \(bus)", until: "+OK")
         }
         for node in nodes { try node.ask("CLUSTER INFO", until: "cluster_known_nodes:\(nodes.count)\r\n") }
-        for (primary, replica) in zip(nodes, nodes.dropFirst(3)) {
+        for (primary, replica) in zip(nodes, nodes.dropFirst(3).prefix(replicas)) {
             // The replica has to have heard of the primary.
             try replica.ask("CLUSTER REPLICATE \(Self.id(of: primary))", until: "+OK")
         }
         for node in nodes { try node.ask("CLUSTER INFO", until: "cluster_state:ok") }
-        for replica in nodes.dropFirst(3) { try replica.ask("INFO replication", until: "master_link_status:up") }
-        for (primary, replica) in zip(nodes, nodes.dropFirst(3)) {
+        for replica in nodes.dropFirst(3).prefix(replicas) {
+            try replica.ask("INFO replication", until: "master_link_status:up")
+        }
+        for (primary, replica) in zip(nodes, nodes.dropFirst(3).prefix(replicas)) {
             for node in nodes { try node.ask("CLUSTER SLOTS", until: ":\(replica.port)\r\n") }
             for node in nodes { try node.ask("CLUSTER SLOTS", until: ":\(primary.port)\r\n") }
         }

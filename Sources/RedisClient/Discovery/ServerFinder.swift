@@ -138,7 +138,7 @@ final class ServerFinder: Sendable {
     }
 
     /// Why nobody could name the server.
-    private func failure(_ refusals: [RedisError]) -> RedisError {
+    func failure(_ refusals: [RedisError]) -> RedisError {
         var reasons: [String] = []
         for refusal in refusals where !reasons.contains(refusal.message) { reasons.append(refusal.message) }
         let isFinal = refusals.allSatisfy { $0.code == .configuration }
