@@ -158,12 +158,15 @@ public final class RedisClient: Service {
         }
     }
 
-    /// Leaves a server as soon as another one is the primary. What it has not answered by then has an unknown outcome: it
-    /// may answer yet, and lose what it did.
+    /// Leaves a server as soon as another one is the primary.
+    ///
+    /// What a primary that was replaced has not answered by then has an unknown outcome: it may answer yet, and lose what it
+    /// did. A node whose slot has moved says so, unless it hangs.
     private func leaveWhenReplaced(_ connection: RedisConnection, _ server: RedisConfiguration) async {
         guard let successor = await finder?.successor(of: server.address) else { return }
         link.discard(connection)
-        connection.end(because: RedisError(.outcomeUnknown, "\(successor.text) is the primary now"))
+        let error = RedisError(.outcomeUnknown, "\(successor.text) is the primary now")
+        connection.retire(within: followsSlot ? .seconds(1) : .zero, because: error)
     }
 
     /// The first failure of its kind in a row is a warning; the same again is not.

@@ -205,14 +205,15 @@ struct RedisConnection: Sendable, Equatable {
     }
 
     /// Takes no more commands, and closes when every command has its reply, or after some time.
-    func retire(within limit: TimeAmount) {
-        let timer = channel.eventLoop.scheduleTask(in: limit) { close() }
+    ///
+    /// - Parameter error: What commands without a reply get in the end; `nil` for that the connection was closed.
+    func retire(within limit: TimeAmount, because error: RedisError? = nil) {
+        let timer = channel.eventLoop.scheduleTask(in: limit) {
+            if let error { handler.value.end(because: error) } else { close() }
+        }
         channel.closeFuture.whenComplete { _ in timer.cancel() }
         channel.eventLoop.execute { handler.value.retire() }
     }
-
-    /// Ends the connection, with an error for what it has no answer to yet.
-    func end(because error: RedisError) { channel.eventLoop.execute { handler.value.end(because: error) } }
 
     /// Closes at once.
     func close() { channel.close(promise: nil) }

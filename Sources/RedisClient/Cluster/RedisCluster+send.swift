@@ -38,12 +38,54 @@ extension RedisCluster {
         inMove move: SlotMove = .wait
     ) async throws(RedisError) -> [RedisValue] {
         let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
-        let slot = HashSlot(of: key)
+        return try await send(commands, to: HashSlot(of: key), move, until: deadline) {
+            client,
+            commands async throws(RedisError) in
+            try await client.send(commands, until: deadline)
+        }
+    }
+
+    /// Sends commands of one slot to its primary, and waits until what they wrote is safe: see
+    /// ``RedisClient/send(_:mark:reaching:within:)``. While the slot is on its way to another node, they wait.
+    ///
+    /// - Parameters:
+    ///   - key: Any key of the slot.
+    ///   - mark: A command of the same slot that always writes.
+    public func send(
+        _ commands: [RedisCommand],
+        key: String,
+        mark: RedisCommand,
+        reaching durability: Durability,
+        within limit: Duration
+    ) async throws(RedisError) -> DurableReplies {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout + limit * 2)
+        var last: DurableReplies?
+        let replies = try await send(commands, to: HashSlot(of: key), .wait, until: deadline) {
+            client,
+            commands async throws(RedisError) in
+            let reached = try await client.send(commands, mark: mark, reaching: durability, within: limit)
+            last = reached
+            return reached.replies
+        }
+        // The last one covers what was written before.
+        guard var reached = last else { return DurableReplies(replies, waits: [], durability) }
+        reached.replies = replies
+        return reached
+    }
+
+    private func send(
+        _ commands: [RedisCommand],
+        to slot: HashSlot,
+        _ move: SlotMove,
+        until deadline: NIODeadline,
+        _ sendOnce: (RedisClient, [RedisCommand]) async throws(RedisError) -> [RedisValue]
+    ) async throws(RedisError) -> [RedisValue] {
+        guard !commands.isEmpty else { return [] }
         var route = Route()
         var backoff = Backoff(.milliseconds(10) ... .milliseconds(500))
         while true {
             do throws(RedisError) {
-                try await send(commands, along: &route, of: slot, move, until: deadline)
+                try await send(commands, along: &route, of: slot, move, sendOnce)
                 if route.isComplete { return route.replies }
             } catch {
                 // Another node may have the slot by now. What was answered already stands.
@@ -63,24 +105,15 @@ extension RedisCluster {
         along route: inout Route,
         of slot: HashSlot,
         _ move: SlotMove,
-        until deadline: NIODeadline
+        _ sendOnce: (RedisClient, [RedisCommand]) async throws(RedisError) -> [RedisValue]
     ) async throws(RedisError) {
         for (address, open) in route.batches(of: commands.count) {
-            let client: RedisClient
+            let client = try self.client(of: slot, orAt: address)
             var batch = open.map { commands[$0] }
-            if let address {
-                guard let other = self.client(at: address) else { throw RedisError(.notSent, "the client is closed") }
-                client = other
-                batch = batch.flatMap { [RedisCommand("ASKING"), $0] }
-            } else if let primary = try self.client(of: slot) {
-                client = primary
-            } else {
-                doubt()
-                throw RedisError(.notSent, "no node of \(configuration) is known to have the slot \(slot)")
-            }
+            if address != nil { batch = batch.flatMap { [RedisCommand("ASKING"), $0] } }
             var replies: [RedisValue]
             do throws(RedisError) {
-                replies = try await client.send(batch, until: deadline)
+                replies = try await sendOnce(client, batch)
             } catch {
                 doubt()
                 throw error
@@ -93,7 +126,7 @@ extension RedisCluster {
             }
             route.begin(replies)
             for (index, reply) in zip(open, replies) {
-                switch route.take(reply, for: index, from: self.address(of: client), move) {
+                switch route.take(reply, for: index, from: client.configuration.address, move) {
                 case .moved(let slot, let address): self.move(slot, to: address)
                 case .wait: doubt()
                 case .ask, nil: break
@@ -101,74 +134,13 @@ extension RedisCluster {
             }
         }
     }
-}
 
-/// Which of some commands have their replies, and where the others go. Pure state.
-struct Route {
-    typealias Address = RedisConfiguration.Address
-
-    /// By the command's index; nothing before the first reply.
-    private(set) var replies: [RedisValue] = []
-    /// Those without a reply that counts: to the primary (`nil`), or to a node that has to be told `ASKING`. Nothing before
-    /// the first reply, when all of them are.
-    private var open: [Int: Address?] = [:]
-    private var isBegun = false
-    /// Why they were not sent, the last time.
-    var failure: RedisError?
-
-    var isComplete: Bool { isBegun && open.isEmpty }
-
-    /// The open ones by where they go, each in their order.
-    func batches(of count: Int) -> [(Address?, [Int])] {
-        guard isBegun else { return [(nil, Array(0..<count))] }
-        return Dictionary(grouping: open.keys.sorted()) { open[$0] ?? nil }
-            .sorted { $0.value[0] < $1.value[0] }.map { ($0.key, $0.value) }
-    }
-
-    /// Takes replies to all commands, none of which is a redirection.
-    mutating func complete(_ replies: [RedisValue]) {
-        self.replies = replies
-        open = [:]
-        isBegun = true
-    }
-
-    /// Takes replies of all commands to begin with.
-    mutating func begin(_ replies: [RedisValue]) {
-        guard !isBegun else { return }
-        self.replies = replies
-        open = Dictionary(uniqueKeysWithValues: replies.indices.map { ($0, Address?.none) })
-        isBegun = true
-    }
-
-    /// Takes a reply, or what it says about where the command goes next.
-    mutating func take(
-        _ reply: RedisValue,
-        for index: Int,
-        from node: Address,
-        _ move: RedisCluster.SlotMove
-    ) -> Redirection? {
-        replies[index] = reply
-        failure = nil
-        open[index] = nil
-        guard case .error(let error) = reply, let redirection = Redirection(error, from: node) else { return nil }
-        if case .ask(_, let address) = redirection, move == .follow {
-            open[index] = .some(address)
-        } else {
-            open[index] = .some(nil)
+    private func client(of slot: HashSlot, orAt address: Address?) throws(RedisError) -> RedisClient {
+        let client = if let address { try client(at: address) } else { try client(of: slot) }
+        guard let client else {
+            doubt()
+            throw RedisError(.notSent, "no node of \(configuration) is known to have the slot \(slot)")
         }
-        return redirection
-    }
-
-    /// What a caller has at the end of its time: the refusals of those that are open, or why none was sent.
-    func outcome() throws(RedisError) -> [RedisValue] {
-        if let failure, !isBegun { throw failure }
-        return replies
-    }
-}
-
-extension RedisValue {
-    fileprivate var isRedirection: Bool {
-        guard case .error(let error) = self else { return false }
-        return ["MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN"].contains(error.prefix)
+        return client
     }
 }

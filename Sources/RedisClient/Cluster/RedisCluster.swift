@@ -225,17 +225,20 @@ public final class RedisCluster: Service {
 
     /// The client of the node that has a slot; `nil` where no node is known to.
     func client(of slot: HashSlot) throws(RedisError) -> RedisClient? {
-        let (isClosed, client) = state.withLock { state -> (Bool, RedisClient?) in
-            guard !state.isClosed else { return (true, nil) }
-            return (false, state.map.primary(of: slot).map { join($0, as: .primary, &state) })
+        try whileOpen { state in state.map.primary(of: slot).map { join($0, as: .primary, &state) } }
+    }
+
+    /// The client of a node that keys are on their way to.
+    func client(at address: Address) throws(RedisError) -> RedisClient? {
+        try whileOpen { state in join(address, as: .other, &state) }
+    }
+
+    private func whileOpen(_ find: (inout State) -> RedisClient?) throws(RedisError) -> RedisClient? {
+        let (isClosed, client) = state.withLock { state in
+            state.isClosed ? (true, nil) : (false, find(&state))
         }
         if isClosed { throw RedisError(.notSent, "the client is closed") }
         return client
-    }
-
-    /// The client of a node that keys are on their way to; `nil` once the cluster's client is closed.
-    func client(at address: Address) -> RedisClient? {
-        state.withLock { state in state.isClosed ? nil : join(address, as: .other, &state) }
     }
 
     /// Follows a `MOVED`.
@@ -243,7 +246,4 @@ public final class RedisCluster: Service {
         state.withLock { $0.map.move(slot, to: address) }
         doubt()
     }
-
-    /// Where a client's node is.
-    func address(of client: RedisClient) -> Address { client.configuration.address }
 }

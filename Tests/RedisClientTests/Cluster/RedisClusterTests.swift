@@ -197,6 +197,24 @@ struct RedisClusterTests {
         }
     }
 
+    @Test("A write to the primary of its key is said to be at its replica")
+    func durability() async throws {
+        let servers = try RedisTestCluster()
+        defer { servers.kill() }
+        try await with(servers.url) { cluster in
+            for key in ["{a}", "{b}", "{0}"] {
+                let reached = try await cluster.send(
+                    [RedisCommand("INCR", key)],
+                    key: key,
+                    mark: RedisCommand("SET", key + "mark", "1"),
+                    reaching: Durability(replicas: 1),
+                    within: .seconds(5)
+                )
+                #expect(reached.replies == [.integer(1)] && reached.reaches(Durability(replicas: 1)))
+            }
+        }
+    }
+
     @Test("Channels of several slots are heard, each at its primary")
     func subscriptions() async throws {
         let servers = try RedisTestCluster(hasReplicas: false)

@@ -145,6 +145,65 @@ struct SentinelTests {
         }
     }
 
+    @Test("A primary that was made a replica is left at its first answer, and the new one found, with nothing said")
+    func demotion() async throws {
+        let group = try RedisTestSentinels(downAfter: 60_000)
+        defer { group.kill() }
+        let (old, new) = (group.servers[0], group.servers[1])
+        try await withClient(try RedisConfiguration(testing: group.url)) { client in
+            _ = try await client.send(RedisCommand("SET", "k", "v"))
+            // Sentinels that are told like this say nothing to those who listen.
+            for sentinel in group.sentinels {
+                try sentinel.ask("SENTINEL REMOVE \(RedisTestSentinels.name)", until: "+OK")
+            }
+            try new.ask("REPLICAOF NO ONE", until: "+OK")
+            for sentinel in group.sentinels {
+                try sentinel.ask("SENTINEL MONITOR \(RedisTestSentinels.name) 127.0.0.1 \(new.port) 2", until: "+OK")
+            }
+            try old.ask("REPLICAOF 127.0.0.1 \(new.port)", until: "+OK")
+            let error = try await client.failure(of: RedisCommand("SET", "k", "w"))
+            #expect(error.server?.prefix == "READONLY" && error.isPassing)
+            #expect(try await client.send(RedisCommand("SET", "k", "w")) == .status("OK"))
+            #expect(client.link.address == .tcp(host: "127.0.0.1", port: new.port))
+        }
+    }
+
+    @Test("Over TLS, as a user")
+    func tlsAndUser() async throws {
+        let certificates = try Certificates()
+        try certificates.make("server", name: "IP:127.0.0.1")
+        let ports = try (0..<2).map { _ in try RedisTestServer.freePort() }
+        let server = try RedisTestServer(
+            options: certificates.options(port: ports[0]) + ["--user", "ann", "on", ">secret", "~*", "+@all"]
+        )
+        defer { server.kill() }
+        let sentinel = try RedisTestServer(
+            sentinel: [
+                "sentinel monitor x 127.0.0.1 \(ports[0]) 1", "tls-replication yes", "tls-port \(ports[1])",
+                "tls-cert-file \(certificates.path("server.crt"))", "tls-key-file \(certificates.path("server.key"))",
+                "tls-ca-cert-file \(certificates.authority)", "tls-auth-clients no",
+            ]
+        )
+        defer { sentinel.kill() }
+        let url = "rediss-sentinel://ann:secret@127.0.0.1:\(ports[1])/x"
+        let configuration = try RedisConfiguration(testing: url) { $0.tls?.caFile = certificates.authority }
+        try await withClient(configuration) { client in
+            #expect(try await client.send(RedisCommand("ACL", "WHOAMI")).string == "ann")
+            _ = try await client.send(RedisCommand("SET", "k", "v"))
+        }
+    }
+
+    @Test("What sentinels say of a switch is read")
+    func messages() {
+        let sentinel = RedisConfiguration.Address.tcp(host: "s", port: 1)
+        func read(_ text: String) -> RedisConfiguration.Address? { ServerFinder.switched(text, "x", by: sentinel) }
+        #expect(read("x 10.0.0.1 6379 10.0.0.2 6380") == .tcp(host: "10.0.0.2", port: 6_380))
+        #expect(read("x ::1 6379 ::2 6380") == .tcp(host: "::2", port: 6_380))
+        for text in ["y 10.0.0.1 6379 10.0.0.2 6380", "x 10.0.0.1 6379 10.0.0.2", "x 10.0.0.1 6379 10.0.0.2 p", ""] {
+            #expect(read(text) == nil)
+        }
+    }
+
     @Test("A primary that hangs is left when the sentinels switch, and what it owes has an unknown outcome")
     func hungPrimary() async throws {
         let group = try RedisTestSentinels()
