@@ -54,7 +54,7 @@ extension RedisConfiguration {
         switch (role, discovery) {
         case (.discovered, .sentinels(let sentinels)):
             "the sentinels say that it is the primary of '\(sentinels.primary)'"
-        case (.discovered, .cluster(let cluster)): "the cluster says that it is the primary of slot \(cluster.slot)"
+        case (.discovered, .cluster): "the cluster says that it is the primary of slot \(slot)"
         case (.node, _): "the cluster says that it is a primary"
         default: nil
         }
@@ -94,6 +94,16 @@ extension RedisConfiguration {
             return RedisError(.configuration, "\(self): \(reply); the user must have the right +role")
         default: return RedisError(.notSent, "\(self): \(reply)")
         }
+    }
+
+    /// The error for a server that is one of many, though the URL says that it is one.
+    var clusterNode: RedisError {
+        var cluster = self
+        cluster.discovery = .cluster(Discovery.Cluster(seeds: [address]))
+        return RedisError(
+            .configuration,
+            "\(self) is a node of a cluster, and another one has the slot \(slot): say \(cluster.scheme()) in \(names.url)"
+        )
     }
 
     /// The error for a server that refuses the greeting.

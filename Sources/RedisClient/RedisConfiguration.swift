@@ -37,6 +37,9 @@ public struct RedisConfiguration: Sendable {
     public var address: Address
     /// Who knows where the server is; `nil` where it is at the ``address``.
     public var discovery: Discovery?
+    /// A key whose slot all commands of a ``RedisClient`` belong to. In a cluster it talks to the primary of that slot; without
+    /// ``discovery``, it refuses a node of a cluster that has not the slot.
+    public var key: String?
     /// The ACL user; `nil` for the default one.
     public var user: String?
     /// The password. Never part of an error or a log.
@@ -72,13 +75,6 @@ public struct RedisConfiguration: Sendable {
         if case .sentinels(let sentinels) = discovery, sentinels.password != nil { true } else { password != nil }
     }
 
-    /// Has a ``RedisClient`` of a cluster talk to the primary that has a key. Without a cluster nothing changes.
-    public mutating func setKey(_ key: String) {
-        guard case .cluster(var cluster) = discovery else { return }
-        cluster.key = key
-        discovery = .cluster(cluster)
-    }
-
     /// What the configuration stands for.
     enum Role: Sendable, Hashable {
         /// What the user configured.
@@ -92,6 +88,8 @@ public struct RedisConfiguration: Sendable {
     }
 
     var role = Role.client
+
+    var slot: HashSlot { HashSlot(of: key ?? "") }
 
     /// Whether a connection is to be left where its server has no longer the slot that it was found for.
     var followsSlot: Bool {

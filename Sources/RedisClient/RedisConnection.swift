@@ -115,6 +115,8 @@ struct RedisConnection: Sendable, Equatable {
         }
         if configuration.database != 0 { greeting.append(RedisCommand("SELECT", String(configuration.database))) }
         if let name = configuration.clientName { greeting.append(RedisCommand("CLIENT", "SETNAME", name)) }
+        // A node of a cluster, though the address is fixed, has perhaps another slot.
+        if configuration.role == .client, let key = configuration.key { greeting.append(RedisCommand("EXISTS", key)) }
         // One more, so that the time-out covers a TLS handshake and a server that never answers.
         greeting.append(RedisCommand("PING"))
         switch await send(greeting, until: deadline) {
@@ -122,6 +124,7 @@ struct RedisConnection: Sendable, Equatable {
             try checkDatabase(configuration, replies)
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
+                if error.prefix == "MOVED" { throw configuration.clusterNode }
                 // Without the command: it may hold the password.
                 throw configuration.refusal(error)
             }

@@ -4,7 +4,9 @@ public import Waitable
 ///
 /// The braces are a Redis Cluster hash tag: all keys of a partition share a slot, so one function can commit them.
 public struct Keys: Sendable, Hashable {
-    /// `N:{p}`, what every key begins with, and the one key that functions are given.
+    /// `N:{p}`, what every key begins with, and the one key that functions are given. Nothing is ever stored there: while
+    /// the slot is on its way to another node of a cluster, Redis answers `ASK` to every function then, and none runs where
+    /// only some of the keys are.
     public let prefix: String
     /// `N`
     public let namespace: String

@@ -36,7 +36,7 @@ struct DiscoveredRedisTests {
         logger.logLevel = .critical
         var configuration = try RedisConfiguration(url: url)
         configuration.backoff = .milliseconds(10) ... .milliseconds(50)
-        configuration.setKey(Keys().prefix)
+        configuration.key = Keys().prefix
         let client = RedisClient(configuration, logger: logger)
         let stack = Stack(
             redis: redis,
@@ -166,6 +166,20 @@ struct DiscoveredRedisTests {
         #expect(try await program.end() == 78)
         #expect(program.output.contains("must not have a password on the command line"))
         #expect(!program.output.contains("secret"))
+    }
+
+    @Test("The URL of one node of a cluster ends ingest, worker and command with that error")
+    func oneNode() async throws {
+        let cluster = try RedisTestCluster(hasReplicas: false)
+        defer { cluster.kill() }
+        let url = cluster.nodes[0].url
+        for command in [["ingest"], ["worker"], ["list"], ["doctor"]] {
+            let program = try Program(command, environment: ["WAITABLE_REDIS_URL": url])
+            #expect(try await program.end() == 78)
+            let words =
+                "\(url)/0 is a node of a cluster, and another one has the slot 13907: say redis-cluster:// in WAITABLE_"
+            #expect(program.output.contains(words), "\(program.output)")
+        }
     }
 
     @Test("A primary that no sentinel knows ends ingest, worker and command with that error")

@@ -27,13 +27,9 @@ public enum Discovery: Sendable, Hashable {
     public struct Cluster: Sendable, Hashable {
         /// Nodes to ask first; the others are learned from them.
         public var seeds: [RedisConfiguration.Address]
-        /// A key of the slot whose primary a ``RedisClient`` talks to. A ``RedisCluster`` takes the keys of its commands.
-        public var key = ""
 
         /// A cluster with these nodes.
         public init(seeds: [RedisConfiguration.Address]) { self.seeds = seeds }
-
-        var slot: HashSlot { HashSlot(of: key) }
     }
 
     /// Those to ask first.

@@ -77,7 +77,7 @@ final class ServerFinder: Sendable {
     func primary(by informant: Address) async throws(RedisError) -> Address {
         switch discovery {
         case .sentinels(let sentinels): try await primary(of: sentinels, by: informant)
-        case .cluster(let cluster): try await primary(of: cluster.slot, by: informant)
+        case .cluster: try await primary(of: configuration.slot, by: informant)
         }
     }
 

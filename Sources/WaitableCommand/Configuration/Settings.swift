@@ -92,7 +92,7 @@ struct Settings: Sendable {
             throw SettingError(.namespace, "must be 1 to 64 letters, digits, '.', '_' and '-'", namespace)
         }
         keys = Keys(namespace: namespace)
-        redis.setKey(keys.prefix)
+        redis.key = keys.prefix
         host = try source.text(.host)
         port = try source.integer(.port, 0...65_535)
         connectionLimit = try source.optionalInteger(.connectionLimit, 1...1_000_000)

@@ -16,7 +16,7 @@ struct ClusterTests {
         _ adjust: (inout RedisConfiguration) -> Void = { _ in }
     ) throws -> RedisConfiguration {
         try RedisConfiguration(testing: url) { configuration in
-            configuration.setKey(key)
+            configuration.key = key
             adjust(&configuration)
         }
     }
@@ -51,6 +51,20 @@ struct ClusterTests {
         let words =
             "127.0.0.1:\(server.port) is no node of a cluster: correct host and port in the URL, or say redis://"
         #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+
+    @Test("A fixed address of a node that has not the slot ends the client, and one that has it serves")
+    func fixedAddress() async throws {
+        let cluster = try RedisTestCluster(hasReplicas: false)
+        defer { cluster.kill() }
+        let client = RedisClient(try Self.configuration(cluster.nodes[0].url), logger: .silent)
+        let error = await #expect(throws: RedisError.self) { try await client.run() }
+        #expect(error?.code == .configuration)
+        let words = "is a node of a cluster, and another one has the slot 13907: say redis-cluster:// in the URL"
+        #expect(error?.message == "\(cluster.nodes[0].url)/0 \(words)")
+        try await withClient(try Self.configuration(cluster.nodes[2].url)) { client in
+            _ = try await client.send(RedisCommand("SET", Self.key, "v"))
+        }
     }
 
     @Test("A slot that no node has is said, and found once one has it")

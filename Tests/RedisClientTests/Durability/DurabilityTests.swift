@@ -162,7 +162,7 @@ struct DurabilityTests {
     func movedSlot() async throws {
         let servers = try RedisTestCluster()
         defer { servers.kill() }
-        let configuration = try RedisConfiguration(testing: servers.url) { $0.setKey("{0}") }
+        let configuration = try RedisConfiguration(testing: servers.url) { $0.key = "{0}" }
         try await withClient(configuration) { client in
             let one = Durability(replicas: 1)
             func increment() async throws -> DurableReplies {
