@@ -12,6 +12,7 @@ final class CommandHandler: ChannelInboundHandler {
 
     private let pingInterval: TimeAmount
     private let shortestStay: TimeAmount
+    private let followsSlot: Bool
     private let created = NIODeadline.now()
     private let reader = ReplyReader()
     private var requests: RequestQueue
@@ -32,15 +33,18 @@ final class CommandHandler: ChannelInboundHandler {
     ///   - timeout: A command's. A server that owes an answer twice as long is taken for dead.
     ///   - pingInterval: How often the server is asked whether it is there, and in step.
     ///   - shortestStay: How long the connection stays at a primary that may have been replaced by another one.
+    ///   - followsSlot: Whether a node is left that says that a slot has moved.
     init(
         timeout: TimeAmount,
         pingInterval: TimeAmount,
         shortestStay: TimeAmount,
+        followsSlot: Bool = false,
         onPush: ((RedisValue) -> Void)? = nil
     ) {
         requests = RequestQueue(patience: timeout * 2)
         self.pingInterval = pingInterval
         self.shortestStay = shortestStay
+        self.followsSlot = followsSlot
         self.onPush = onPush
     }
 
@@ -84,8 +88,11 @@ final class CommandHandler: ChannelInboundHandler {
     }
 
     /// Ends the connection, for a reason that is known elsewhere.
-    func end(because cause: ConnectFailure) {
-        fail(RedisError(broken: cause))
+    func end(because cause: ConnectFailure) { end(because: RedisError(broken: cause)) }
+
+    /// Ends the connection, with an error for what it has no answer to yet.
+    func end(because error: RedisError) {
+        fail(error)
         context?.close(promise: nil)
     }
 
@@ -163,6 +170,8 @@ final class CommandHandler: ChannelInboundHandler {
             if case .error(let error) = reply {
                 throw RedisError(.outcomeUnknown, "the server refuses the subscription: \(error)")
             }
+            // As a node does whose slot has moved.
+            if reply.isEndOfSubscription { throw RedisError(.outcomeUnknown, "the server ended the subscription") }
             onPush?(reply)
             return
         }
@@ -178,15 +187,16 @@ final class CommandHandler: ChannelInboundHandler {
         if isRetired, requests.isEmpty { context.close(promise: nil) }
     }
 
-    /// Whether the server is none that takes writes: after a failover another one does, behind the same address.
+    /// Whether another server may take commands in this one's place: after a failover behind the same address, or where those
+    /// are who know.
     private func isReasonToLeave(_ error: RedisServerError) -> Bool {
         switch error.prefix {
-        // A replica, or a server that reads its data: it takes no writes.
-        case "READONLY", "MASTERDOWN", "LOADING": true
         // A primary that was cut off from its replicas, or one that just lacks some: that is no reason to come and go all
         // the time.
         case "NOREPLICAS": .now() - created >= shortestStay
-        default: false
+        // A node that is cut off from the cluster does not know who has the slot now.
+        case "CLUSTERDOWN": followsSlot && .now() - created >= shortestStay
+        default: error.isOfNoPrimary(ofSlot: followsSlot)
         }
     }
 
@@ -285,6 +295,12 @@ final class CommandHandler: ChannelInboundHandler {
 }
 
 extension RedisValue {
+    /// What the server says where it ends a subscription, as nobody here does.
+    fileprivate var isEndOfSubscription: Bool {
+        guard case .array(let words) = self, words.count == 3 else { return false }
+        return words[0].string == "unsubscribe" || words[0].string == "sunsubscribe"
+    }
+
     /// The answer to `PING` on a connection that listens.
     fileprivate var isPong: Bool {
         if case .array(let words) = self { words.count == 2 && words[0].string == "pong" } else { false }

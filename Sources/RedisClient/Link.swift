@@ -7,6 +7,8 @@ final class Link: Sendable {
 
     private struct State {
         var connection: RedisConnection?
+        /// Where it leads.
+        var server: RedisConfiguration?
         /// Why the link is closed; `nil` while it is not.
         var closure: RedisError?
         /// Why the last try to connect failed.
@@ -62,16 +64,25 @@ final class Link: Sendable {
     }
 
     /// Offers a connection; `false` once the link is closed.
-    func open(_ connection: RedisConnection) -> Bool {
+    func open(_ connection: RedisConnection, to server: RedisConfiguration) -> Bool {
         let waiting = state.withLock { state -> [Waiter]? in
             guard state.closure == nil else { return nil }
             state.connection = connection
+            state.server = server
             state.failure = nil
             return state.takeWaiting()
         }
         guard let waiting else { return false }
         for waiter in waiting { waiter.resume(returning: .success(connection)) }
         return true
+    }
+
+    /// Where the last connection led.
+    var address: RedisConfiguration.Address? { state.withLock { $0.server?.address } }
+
+    /// Where a connection leads; `nil` where commands have left it already.
+    func server(of connection: RedisConnection) -> RedisConfiguration? {
+        state.withLock { $0.connection == connection ? $0.server : nil }
     }
 
     /// Offers a connection no longer, unless another one has taken its place, and closes its followers.
@@ -103,14 +114,16 @@ final class Link: Sendable {
     /// Keeps why there is no connection, for those who wait for one in vain.
     func failed(_ failure: RedisError) { state.withLock { $0.failure = failure } }
 
-    /// Closes the link, for the first reason that it is given.
+    /// Closes the link, for the first reason that it is given, and the followers of its connection.
     func close(because reason: RedisError? = nil) {
-        let (waiting, closure) = state.withLock { state in
+        let (waiting, followers, closure) = state.withLock { state in
             let closure = state.closure ?? reason ?? Self.closed
             state.connection = nil
             state.closure = closure
-            return (state.takeWaiting(), closure)
+            defer { state.followers = [:] }
+            return (state.takeWaiting(), state.followers, closure)
         }
+        for follower in followers.values { follower.close() }
         for waiter in waiting { waiter.resume(returning: .failure(closure)) }
     }
 

@@ -30,8 +30,14 @@ public final class RedisClient: Service {
     let link: Link
     /// Where connections have their TLS from; `nil` for plain ones.
     let tls: TLSSource?
+    /// Who finds the server; `nil` where its address is fixed.
+    let finder: ServerFinder?
+    /// Whether the server is the primary of a slot: it may say that it is no longer.
+    let followsSlot: Bool
+    /// Those for commands that wait until they are safe.
+    let durable: DurableConnections
     private let gate: Gate
-    private let counters = Counters()
+    let counters = Counters()
     private let onFailedConnect: (@Sendable (RedisError) -> Void)?
 
     /// Where connections to Redis run by default: names are looked up one after another on an event loop, so a name that
@@ -53,7 +59,10 @@ public final class RedisClient: Service {
         self.eventLoopGroup = eventLoopGroup
         self.logger = logger
         tls = TLSSource(configuration, logger: logger)
+        finder = ServerFinder(configuration, tls: tls, on: eventLoopGroup, logger: logger)
+        followsSlot = if case .cluster = finder?.discovery { true } else { false }
         link = Link(eventLoop: eventLoopGroup.next())
+        durable = DurableConnections(eventLoop: eventLoopGroup.next())
         gate = Gate(
             commands: configuration.maximumPendingCommands,
             bytes: configuration.maximumPendingBytes,
@@ -91,14 +100,10 @@ public final class RedisClient: Service {
             var failure: String?
             while !Task.isCancelled {
                 do throws(RedisError) {
-                    let connection = try await RedisConnection.connect(
-                        self.configuration,
-                        tls: self.tls,
-                        on: self.eventLoopGroup.next()
-                    )
+                    let (connection, server) = try await self.connect()
                     failure = nil
                     let start = ContinuousClock.now
-                    await self.keep(connection)
+                    await self.keep(connection, to: server)
                     backoff.reset(after: .now - start)
                 } catch {
                     self.failed(error, after: failure)
@@ -118,14 +123,28 @@ public final class RedisClient: Service {
     /// How long commands under way have for their replies once the client is told to end.
     private static let drainLimit: Duration = .seconds(2)
 
+    /// Finds the server, where its address is not fixed, and connects to it.
+    private func connect() async throws(RedisError) -> (RedisConnection, RedisConfiguration) {
+        let server = try await finder?.find() ?? configuration
+        let connection = try await RedisConnection.connect(server, tls: tls, on: eventLoopGroup.next())
+        do throws(RedisError) {
+            try await finder?.check(connection, to: server)
+        } catch {
+            connection.close()
+            throw error
+        }
+        return (connection, server)
+    }
+
     /// Offers a connection to the commands until it is closed.
-    private func keep(_ connection: RedisConnection) async {
+    private func keep(_ connection: RedisConnection, to server: RedisConfiguration) async {
         counters.connects.wrappingAdd(1, ordering: .relaxed)
-        logger.debug("connected to Redis", metadata: ["server": "\(configuration)"])
-        guard link.open(connection) else {
+        logger.debug("connected to Redis", metadata: ["server": "\(server)"])
+        guard link.open(connection, to: server) else {
             connection.close()
             return
         }
+        async let _ = leaveWhenReplaced(connection, server)
         let drainLimit = TimeAmount(min(configuration.commandTimeout, Self.drainLimit))
         let reason = await withTaskCancellationHandler {
             await connection.closed()
@@ -137,6 +156,17 @@ public final class RedisClient: Service {
         if !Task.isCancelled {
             logger.warning("connection to Redis lost", metadata: ["error": "\(reason?.message ?? "closed")"])
         }
+    }
+
+    /// Leaves a server as soon as another one is the primary.
+    ///
+    /// What a primary that was replaced has not answered by then has an unknown outcome: it may answer yet, and lose what it
+    /// did. A node whose slot has moved says so, unless it hangs.
+    private func leaveWhenReplaced(_ connection: RedisConnection, _ server: RedisConfiguration) async {
+        guard let successor = await finder?.successor(of: server.address) else { return }
+        link.discard(connection)
+        let error = RedisError(.outcomeUnknown, "\(successor.text) is the primary now")
+        connection.retire(within: followsSlot ? .seconds(1) : .zero, because: error)
     }
 
     /// The first failure of its kind in a row is a warning; the same again is not.
@@ -167,12 +197,23 @@ public final class RedisClient: Service {
     /// One connection carries the commands of all tasks, so they must be such that answer once and change nothing
     /// for the others: not `SELECT`, `SUBSCRIBE`, `MONITOR`, `CLIENT REPLY`, `MULTI` in pieces, nor blocking ones.
     ///
+    /// On a cluster, those that the node does not take are sent again, behind the others, until the command time-out: to
+    /// the primary that the slot has now, or to the same one when the slot is where it was, or has left.
+    ///
     /// - Returns: A reply for each, in order; error replies are values here.
     public func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
+        guard followsSlot else { return try await send(commands, until: deadline) }
+        return try await sendToSlot(commands, until: deadline) { commands async throws(RedisError) in
+            try await self.send(commands, until: deadline)
+        }
+    }
+
+    /// Sends commands once.
+    func send(_ commands: [RedisCommand], until deadline: NIODeadline) async throws(RedisError) -> [RedisValue] {
         guard !commands.isEmpty else { return [] }
         // Redis answers nothing to it, and every later reply would go to the wrong caller.
         guard commands.allSatisfy({ $0.words > 0 }) else { throw RedisError(.notSent, "a command has no words") }
-        let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
         let load = try await gate.enter(
             Gate.Load(commands: commands.count, bytes: commands.reduce(0) { $0 + $1.byteCount }),
             until: deadline

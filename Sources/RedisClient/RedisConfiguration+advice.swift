@@ -19,20 +19,24 @@ extension RedisConfiguration {
     /// Why no connection was made, and what to change: one sentence for a user.
     func advice(on failure: ConnectFailure) -> String {
         let (url, place) = (names.url, place)
+        if let origin, let words = Self.words(for: failure) { return "\(place) \(words); \(origin)" }
+        let service = role == .informant ? "it" : "Redis"
         switch failure {
         case .unknownHost: return "the host name of \(place) cannot be resolved: correct it in \(url)"
         case .refused:
-            return "nothing listens on \(place) (connection refused): start Redis, or correct host and port in \(url)"
+            return
+                "nothing listens on \(place) (connection refused): start \(service), or correct host and port in \(url)"
         case .noSocket: return "there is no socket \(place): start Redis, or correct the path in \(url)"
         case .timedOut: return "\(place) does not answer: correct host and port in \(url)"
         case .closed where tls == nil:
             return "\(place) closes the connection before it answers: if it has too many clients, raise maxclients; if"
-                + " it is for TLS, say rediss:// in \(url)"
+                + " it is for TLS, say \(scheme(withTLS: true)) in \(url)"
         case .closed:
             return "\(place) closes the connection during the TLS handshake: it may have too many clients, or want a"
                 + " client's certificate (\(names.certificate), \(names.privateKey))"
-        case .notTLS where tls == nil: return "\(place) is a port for TLS: say rediss:// in \(url)"
-        case .notTLS: return "\(place) does not speak TLS: say redis:// in \(url), or name the port for TLS"
+        case .notTLS where tls == nil: return "\(place) is a port for TLS: say \(scheme(withTLS: true)) in \(url)"
+        case .notTLS:
+            return "\(place) does not speak TLS: say \(scheme(withTLS: false)) in \(url), or name the port for TLS"
         case .untrusted:
             return "no trusted authority vouches for the certificate of \(place), or it has expired: name the file of"
                 + " the one that does in \(names.authorities)"
@@ -45,10 +49,72 @@ extension RedisConfiguration {
         }
     }
 
+    /// Who says that the server is there; `nil` where the user does.
+    private var origin: String? {
+        switch (role, discovery) {
+        case (.discovered, .sentinels(let sentinels)):
+            "the sentinels say that it is the primary of '\(sentinels.primary)'"
+        case (.discovered, .cluster): "the cluster says that it is the primary of slot \(slot)"
+        case (.node, _): "the cluster says that it is a primary"
+        default: nil
+        }
+    }
+
+    /// What is wrong with an address that the user did not write.
+    private static func words(for failure: ConnectFailure) -> String? {
+        switch failure {
+        case .unknownHost: "has a host name that cannot be resolved"
+        case .refused: "refuses the connection"
+        case .timedOut: "does not answer"
+        default: nil
+        }
+    }
+
+    /// The error for one that does not say where the server is, or what it is.
+    func refusal(ofDiscovery reply: RedisServerError) -> RedisError {
+        let isUnknown = reply.prefix == "ERR" && reply.message.hasPrefix("unknown command")
+        let url = names.url
+        switch (role, discovery) {
+        case (.informant, .sentinels) where isUnknown:
+            return RedisError(.configuration, "\(address.text) is no sentinel: correct host and port in \(url)")
+        case (.informant, .sentinels) where reply.prefix == "NOPERM":
+            return RedisError(
+                .configuration,
+                "\(self): \(reply); the user at the sentinels must have the right +sentinel"
+            )
+        case (.informant, .cluster) where isUnknown || reply.message.contains("cluster support disabled"):
+            return RedisError(
+                .configuration,
+                "\(address.text) is no node of a cluster: correct host and port in \(url), or say"
+                    + " \(tls == nil ? "redis" : "rediss")://"
+            )
+        case (.informant, .cluster) where reply.prefix == "NOPERM":
+            return RedisError(.configuration, "\(self): \(reply); the user must have the right +cluster|slots")
+        case (.discovered, _) where reply.prefix == "NOPERM":
+            return RedisError(.configuration, "\(self): \(reply); the user must have the right +role")
+        default: return RedisError(.notSent, "\(self): \(reply)")
+        }
+    }
+
+    /// The error for a server that is one of many, though the URL says that it is one.
+    var clusterNode: RedisError {
+        var cluster = self
+        cluster.discovery = .cluster(Discovery.Cluster(seeds: [address]))
+        return RedisError(
+            .configuration,
+            "\(self) is a node of a cluster, and another one has the slot \(slot): say \(cluster.scheme()) in \(names.url)"
+        )
+    }
+
     /// The error for a server that refuses the greeting.
     func refusal(_ reply: RedisServerError) -> RedisError {
+        let isSentinel = if role == .informant, case .sentinels = discovery { true } else { false }
         let advice =
             switch reply.prefix {
+            case "WRONGPASS" where isSentinel: "; correct sentinel-user and sentinel-password in \(names.url)"
+            case "NOAUTH" where isSentinel: "; add sentinel-password=PASSWORD to the query of \(names.url)"
+            case "ERR" where isSentinel && reply.message.hasPrefix("AUTH "):
+                "; leave sentinel-password out of \(names.url)"
             case "WRONGPASS": "; correct user and password in \(names.url)"
             case "NOAUTH": "; put user:password@ before the host in \(names.url)"
             case "ERR" where reply.message.hasPrefix("AUTH "): "; leave the password out of \(names.url)"

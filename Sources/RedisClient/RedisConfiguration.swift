@@ -33,8 +33,13 @@ public struct RedisConfiguration: Sendable {
         public init() {}
     }
 
-    /// The server.
+    /// The server; with a ``discovery``, the first one to ask.
     public var address: Address
+    /// Who knows where the server is; `nil` where it is at the ``address``.
+    public var discovery: Discovery?
+    /// A key whose slot all commands of a ``RedisClient`` belong to. In a cluster it talks to the primary of that slot; without
+    /// ``discovery``, it refuses a node of a cluster that has not the slot.
+    public var key: String?
     /// The ACL user; `nil` for the default one.
     public var user: String?
     /// The password. Never part of an error or a log.
@@ -65,6 +70,32 @@ public struct RedisConfiguration: Sendable {
     /// What errors call the settings.
     public var names = SettingNames()
 
+    /// Whether it holds a password, of the server or of the sentinels.
+    public var hasPassword: Bool {
+        if case .sentinels(let sentinels) = discovery, sentinels.password != nil { true } else { password != nil }
+    }
+
+    /// What the configuration stands for.
+    enum Role: Sendable, Hashable {
+        /// What the user configured.
+        case client
+        /// One that is asked where the server is.
+        case informant
+        /// The server that was found.
+        case discovered
+        /// One of a cluster's primaries, all of which are in use.
+        case node
+    }
+
+    var role = Role.client
+
+    var slot: HashSlot { HashSlot(of: key ?? "") }
+
+    /// Whether a connection is to be left where its server has no longer the slot that it was found for.
+    var followsSlot: Bool {
+        if role == .discovered, case .cluster = discovery { true } else { false }
+    }
+
     /// A plain connection to an address.
     public init(address: Address) { self.address = address }
 }
@@ -76,9 +107,29 @@ extension RedisConfiguration: CustomStringConvertible, CustomReflectable {
     /// The address and user, without the password.
     public var description: String {
         let login = user.map { "\($0)@" } ?? ""
+        if let discovery, role == .client {
+            let addresses = discovery.addresses.map(\.text).joined(separator: ",")
+            switch discovery {
+            case .sentinels(let sentinels):
+                return "\(scheme())\(login)\(addresses)/\(sentinels.primary)?db=\(database)"
+            case .cluster: return "\(scheme())\(login)\(addresses)"
+            }
+        }
+        if role == .informant, case .sentinels = discovery { return "the sentinel \(address.text)" }
         return switch address {
         case .tcp(let host, let port): "\(tls == nil ? "redis" : "rediss")://\(login)\(host):\(port)/\(database)"
         case .unixSocket(let path): "unix://\(login)\(path)?db=\(database)"
         }
+    }
+
+    /// How the URL begins, or would with or without TLS.
+    func scheme(withTLS: Bool? = nil) -> String {
+        let kind =
+            switch discovery {
+            case .sentinels: "-sentinel"
+            case .cluster: "-cluster"
+            case nil: ""
+            }
+        return "redis\(withTLS ?? (tls != nil) ? "s" : "")\(kind)://"
     }
 }

@@ -57,11 +57,14 @@ struct RedisConnection: Sendable, Equatable {
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler()) }
+                    if let tls {
+                        try channel.pipeline.syncOperations.addHandler(tls.handler(for: configuration.address))
+                    }
                     let handler = CommandHandler(
                         timeout: TimeAmount(configuration.commandTimeout),
                         pingInterval: TimeAmount(configuration.pingInterval),
                         shortestStay: TimeAmount(configuration.backoff.upperBound),
+                        followsSlot: configuration.followsSlot,
                         onPush: onPush
                     )
                     try channel.pipeline.syncOperations.addHandler(handler)
@@ -112,6 +115,8 @@ struct RedisConnection: Sendable, Equatable {
         }
         if configuration.database != 0 { greeting.append(RedisCommand("SELECT", String(configuration.database))) }
         if let name = configuration.clientName { greeting.append(RedisCommand("CLIENT", "SETNAME", name)) }
+        // A node of a cluster, though the address is fixed, has perhaps another slot.
+        if configuration.role == .client, let key = configuration.key { greeting.append(RedisCommand("EXISTS", key)) }
         // One more, so that the time-out covers a TLS handshake and a server that never answers.
         greeting.append(RedisCommand("PING"))
         switch await send(greeting, until: deadline) {
@@ -119,6 +124,7 @@ struct RedisConnection: Sendable, Equatable {
             try checkDatabase(configuration, replies)
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
+                if error.prefix == "MOVED" { throw configuration.clusterNode }
                 // Without the command: it may hold the password.
                 throw configuration.refusal(error)
             }
@@ -202,8 +208,12 @@ struct RedisConnection: Sendable, Equatable {
     }
 
     /// Takes no more commands, and closes when every command has its reply, or after some time.
-    func retire(within limit: TimeAmount) {
-        let timer = channel.eventLoop.scheduleTask(in: limit) { close() }
+    ///
+    /// - Parameter error: What commands without a reply get in the end; `nil` for that the connection was closed.
+    func retire(within limit: TimeAmount, because error: RedisError? = nil) {
+        let timer = channel.eventLoop.scheduleTask(in: limit) {
+            if let error { handler.value.end(because: error) } else { close() }
+        }
         channel.closeFuture.whenComplete { _ in timer.cancel() }
         channel.eventLoop.execute { handler.value.retire() }
     }

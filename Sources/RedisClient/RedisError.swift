@@ -18,8 +18,22 @@ public struct RedisServerError: Error, Sendable, Equatable, CustomStringConverti
     /// be taken later, by this server or by the one that takes its place.
     public var isPassing: Bool {
         switch prefix {
-        case "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "OOM", "READONLY", "TRYAGAIN":
+        case "ASK", "BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "MOVED", "NOREPLICAS", "OOM", "READONLY",
+            "TRYAGAIN":
             true
+        default: false
+        }
+    }
+
+    /// Whether the server is none that takes writes: after a failover another one does.
+    ///
+    /// - Parameter isOfSlot: Whether the server is the primary of a slot, as far as is known.
+    func isOfNoPrimary(ofSlot isOfSlot: Bool) -> Bool {
+        switch prefix {
+        // A replica, or a server that reads its data: it takes no writes.
+        case "READONLY", "MASTERDOWN", "LOADING": true
+        // Another node has the slot.
+        case "MOVED": isOfSlot
         default: false
         }
     }

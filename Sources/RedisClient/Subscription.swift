@@ -16,19 +16,22 @@ extension RedisClient {
     ///
     /// - Parameters:
     ///   - channels: Their names; the same one twice counts once. Without any there is nothing to hear.
+    ///   - isSharded: Whether they are channels of a slot, for what `SPUBLISH` publishes (Redis 7). All have to be of the same
+    ///     slot, and the client at its primary.
     ///   - body: Called in order, on an event loop: it must not block.
-    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        let channels = Set<Spelling>(channels).sorted().map(\.text)
-        guard !channels.isEmpty else { return }
-        var command = RedisCommand(name: "SUBSCRIBE", capacity: channels.count)
-        for channel in channels { command.append(channel) }
+    public func listen(
+        to channels: [String],
+        isSharded: Bool = false,
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async {
+        guard let subscription = Subscription(channels, isSharded: isSharded) else { return }
         var backoff = Backoff(configuration.backoff)
         var failure: String?
         while !Task.isCancelled {
             let start = ContinuousClock.now
             let reason: RedisError?
             do {
-                reason = try await listen(with: command, channels: channels.count, body)
+                reason = try await listen(subscription, body)
             } catch {
                 reason = error
             }
@@ -46,24 +49,24 @@ extension RedisClient {
     }
 
     /// One connection's time; returns why it ended.
-    private func listen(
-        with command: RedisCommand,
-        channels: Int,
+    func listen(
+        _ subscription: Subscription,
         _ body: @Sendable @escaping (RedisPush) -> Void
     ) async throws(RedisError) -> RedisError? {
         let leader = try await link.connection(until: .now() + TimeAmount(configuration.commandTimeout))
+        guard let server = link.server(of: leader) else { throw Self.hasLeft }
         let connection = try await RedisConnection.connect(
-            configuration,
+            server,
             tls: tls,
             on: eventLoopGroup.next(),
-            onPush: { reply in Self.push(reply, channels: channels).map(body) }
+            onPush: { reply in subscription.read(reply).map(body) }
         )
         guard let tie = link.tie(connection, to: leader) else {
             connection.close()
-            throw RedisError(.notSent, "commands went to another server meanwhile")
+            throw Self.hasLeft
         }
         defer { link.release(tie) }
-        connection.listen(command)
+        connection.listen(subscription.command)
         return await withTaskCancellationHandler {
             await connection.closed()
         } onCancel: {
@@ -71,10 +74,34 @@ extension RedisClient {
         }
     }
 
-    private static func push(_ reply: RedisValue, channels: Int) -> RedisPush? {
-        guard let words = reply.array, words.count == 3, let channel = words[1].string else { return nil }
-        switch words[0].string {
-        case "subscribe": return words[2].integer == Int64(channels) ? .subscribed : nil
+    private static let hasLeft = RedisError(.notSent, "commands went to another server meanwhile")
+}
+
+/// Channels, and how to read what is heard of them.
+struct Subscription: Sendable {
+    let command: RedisCommand
+    private let count: Int64
+    private let prefix: String
+
+    /// - Returns: `nil` without channels.
+    init?(_ channels: [String], isSharded: Bool) {
+        let channels = Set<Spelling>(channels).sorted().map(\.text)
+        guard !channels.isEmpty else { return nil }
+        prefix = isSharded ? "s" : ""
+        var command = RedisCommand(name: isSharded ? "SSUBSCRIBE" : "SUBSCRIBE", capacity: channels.count)
+        for channel in channels { command.append(channel) }
+        self.command = command
+        count = Int64(channels.count)
+    }
+
+    func read(_ reply: RedisValue) -> RedisPush? {
+        guard let words = reply.array, words.count == 3, var kind = words[0].string?[...],
+            let channel = words[1].string
+        else { return nil }
+        guard kind.hasPrefix(prefix) else { return nil }
+        kind = kind.dropFirst(prefix.count)
+        switch kind {
+        case "subscribe": return words[2].integer == count ? .subscribed : nil
         case "message": return .message(channel: channel, payload: words[2].bytes ?? [])
         default: return nil
         }

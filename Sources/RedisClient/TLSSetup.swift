@@ -2,12 +2,13 @@ import NIOCore
 import NIOSSL
 import Transport
 
-/// A TLS context and the name to check, from the configuration.
+/// A TLS context, from the configuration.
 struct TLSSetup: Sendable {
     private let context: NIOSSLContext
+    /// The name to check, where it is not the address's.
     private let serverName: String?
 
-    init(_ tls: RedisConfiguration.TLS, address: RedisConfiguration.Address) throws {
+    init(_ tls: RedisConfiguration.TLS) throws {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.certificateVerification =
             switch tls.verification {
@@ -35,12 +36,12 @@ struct TLSSetup: Sendable {
         } catch {
             throw Unusable(description: "the private key does not belong to the certificate")
         }
-        serverName = tls.serverName ?? Self.name(in: address)
+        serverName = tls.serverName
     }
 
-    func handler() throws -> NIOSSLClientHandler {
+    func handler(for address: RedisConfiguration.Address) throws -> NIOSSLClientHandler {
         do {
-            return try NIOSSLClientHandler(context: context, serverHostname: serverName)
+            return try NIOSSLClientHandler(context: context, serverHostname: serverName ?? Self.name(in: address))
         } catch let error as NIOSSLExtraError where error == .cannotUseIPAddressInSNI {
             // An address goes without SNI; the certificate is checked against it all the same.
             return try NIOSSLClientHandler(context: context, serverHostname: nil)

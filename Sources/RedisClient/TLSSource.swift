@@ -10,7 +10,6 @@ final class TLSSource: Sendable {
     }
 
     private let tls: RedisConfiguration.TLS
-    private let address: RedisConfiguration.Address
     private let logger: Logger
     private let state = Mutex(State())
 
@@ -18,7 +17,6 @@ final class TLSSource: Sendable {
     init?(_ configuration: RedisConfiguration, logger: Logger) {
         guard let tls = configuration.tls else { return nil }
         self.tls = tls
-        address = configuration.address
         self.logger = logger
     }
 
@@ -27,7 +25,7 @@ final class TLSSource: Sendable {
     /// - Throws: ``TLSSetup/Unusable`` where the files cannot be used, and never could.
     func setup() throws -> TLSSetup {
         do {
-            let setup = try TLSSetup(tls, address: address)
+            let setup = try TLSSetup(tls)
             state.withLock { $0 = State(last: setup) }
             return setup
         } catch let error as TLSSetup.Unusable {

@@ -56,6 +56,21 @@ struct RedisConfigurationTests {
         ("redis://a:secret%4@host", "percent"), ("redis://a:secret%+f@host", "percent"),
         ("redis://a:secret@host?color=red", "query"), ("unix://secret", "absolute path"), ("redis://[::1", "bracket"),
         ("redis://[::1]x6379", "port"),
+        ("redis://a:secret@one:1,two:2", "names more than one server"),
+        ("rediss://a:secret@one:1,two:2", "rediss-cluster://"),
+        ("redis-sentinel://a:secret@one:1,two:2", "must name the primary"),
+        ("redis-sentinel://a:secret@one:1,two:2/", "must name the primary"),
+        ("redis-sentinel://a:secret@one:1,two:2/x/1", "must name the primary"),
+        ("redis-sentinel://a:secret@one:1,,two:2/x", "between commas"),
+        ("redis-sentinel://a:secret@/x", "between commas"),
+        ("redis-sentinel://a:secret@one/x?color=red", "sentinel-password"),
+        ("redis-sentinel://a:secret@one/x?sentinel-user=secret", "must have sentinel-password"),
+        ("redis-sentinel://a:secret@one/x?sentinel-password=secret%4", "percent"),
+        ("redis-cluster://a:secret@one:1,two:2/1", "only the database 0"),
+        ("redis-cluster://a:secret@one:1,two:2?db=3", "only the database 0"),
+        ("redis-cluster://a:secret@one:1,two:2/name", "database number"),
+        ("redis-cluster://a:secret@one:1?sentinel-password=secret", "query"),
+        ("redis-cluster://a:secret@one:1,two:x", "port"),
     ])
     func refusesWithTheRuleAndWithoutTheSecret(url: String, rule: String) {
         let error = #expect(throws: RedisError.self) { try RedisConfiguration(url: url) }
@@ -63,6 +78,34 @@ struct RedisConfigurationTests {
         #expect(error?.description.contains(rule) == true)
         #expect(error?.description.contains("secret") == false)
     }
+
+    @Test func readsSentinels() throws {
+        let url = "redis-sentinel://ann:secret@one,[::1]:7000/a%2Db?db=2&sentinel-user=sam&sentinel-password=se%26cret"
+        let configuration = try RedisConfiguration(url: url)
+        var sentinels = Discovery.Sentinels(
+            [.tcp(host: "one", port: 26_379), .tcp(host: "::1", port: 7_000)],
+            primary: "a-b"
+        )
+        sentinels.user = "sam"
+        sentinels.password = "se&cret"
+        #expect(configuration.discovery == .sentinels(sentinels))
+        #expect(configuration.user == "ann")
+        #expect(configuration.database == 2)
+        #expect(configuration.tls == nil)
+        #expect("\(configuration)" == "redis-sentinel://ann@one:26379,[::1]:7000/a-b?db=2")
+    }
+
+    @Test(arguments: ["redis-cluster://ann:secret@one,two:7000", "redis-cluster://ann:secret@one,two:7000/0"])
+    func readsAClustersNodes(url: String) throws {
+        let configuration = try RedisConfiguration(url: url)
+        let seeds: [RedisConfiguration.Address] = [.tcp(host: "one", port: 6_379), .tcp(host: "two", port: 7_000)]
+        #expect(configuration.discovery == .cluster(Discovery.Cluster(seeds: seeds)))
+        #expect(configuration.password == "secret")
+        #expect("\(configuration)" == "redis-cluster://ann@one:6379,two:7000")
+    }
+
+    @Test(arguments: ["rediss-sentinel://one/x", "rediss-cluster://one"])
+    func readsTLS(url: String) throws { #expect(try RedisConfiguration(url: url).tls != nil) }
 
     @Test func neverShowsThePassword() throws {
         let configuration = try RedisConfiguration(url: "rediss://ann:secret@host:7000/2")

@@ -31,7 +31,7 @@ final class LoopbackSocket {
         guard Self.withAddress(port, { connect(descriptor, $0, $1) == 0 }) else { return "" }
         let bytes = Array(text.utf8)
         guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return "" }
-        var answer = [UInt8](repeating: 0, count: 256)
+        var answer = [UInt8](repeating: 0, count: 4_096)
         let count = recv(descriptor, &answer, answer.count, 0)
         return count > 0 ? String(decoding: answer[..<count], as: UTF8.self) : ""
     }

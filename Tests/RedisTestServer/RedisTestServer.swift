@@ -42,6 +42,21 @@ public final class RedisTestServer: Sendable {
         try start()
     }
 
+    /// Starts a sentinel and waits until it answers.
+    ///
+    /// - Parameter lines: Its configuration, but for port and folder.
+    public init(sentinel lines: [String]) throws {
+        port = try Self.freePort()
+        folder = FileManager.default.temporaryDirectory.appending(path: "waitable-redis-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        socket = folder.appending(path: "redis.sock").path
+        let file = folder.appending(path: "sentinel.conf")
+        let all = ["port \(port)", "bind 127.0.0.1", "dir \(folder.path)", "logfile sentinel.log"] + lines
+        try Data(all.joined(separator: "\n").appending("\n").utf8).write(to: file)
+        arguments = ["redis-server", file.path, "--sentinel"]
+        try start()
+    }
+
     deinit {
         kill()
         try? FileManager.default.removeItem(at: folder)
@@ -105,6 +120,20 @@ public final class RedisTestServer: Sendable {
     @discardableResult
     public func ask(_ command: String) -> String {
         (try? LoopbackSocket())?.asks("\(command)\r\n", port: port) ?? ""
+    }
+
+    /// Asks again and again until the answer has some words in it.
+    ///
+    /// - Throws: ``RedisTestServerError`` with the last answer after half a minute.
+    public func ask(_ command: String, until words: String) throws {
+        let limit = Date(timeIntervalSinceNow: 30)
+        var answer = ""
+        while Date() < limit {
+            answer = ask(command)
+            if answer.contains(words) { return }
+            usleep(5_000)
+        }
+        throw RedisTestServerError(reason: "\(command) on port \(port): no '\(words)' in '\(answer)'")
     }
 
     private static func answers(port: Int) -> Bool {

@@ -26,7 +26,8 @@ struct Setting: Sendable {
 
     static let redisURL = Setting(
         key: "redis.url",
-        help: "redis://user:password@host:port/db, rediss:// for TLS, unix:///path for a socket.",
+        help: "redis://user:password@host:port/db, rediss:// for TLS, unix:///path for a socket,"
+            + " redis-sentinel://host:port,host:port/NAME, redis-cluster://host:port,host:port.",
         default: "redis://127.0.0.1:6379",
         isSecret: true
     )

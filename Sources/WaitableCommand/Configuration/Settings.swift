@@ -11,7 +11,7 @@ import WaitableWorker
 
 /// The settings of a process, read once and checked. Nothing else reads flags, the environment or a file.
 struct Settings: Sendable {
-    let redis: RedisConfiguration
+    private(set) var redis: RedisConfiguration
     /// Whether a Redis was named, and is not the one of the default URL.
     let redisIsRequired: Bool
     let keys: Keys
@@ -76,7 +76,7 @@ struct Settings: Sendable {
         self.source = source
         redis = try Self.redis(source, process: process)
         redisIsRequired = try source.optional(.redisURL) != nil
-        guard redis.password == nil || !isURLFlag else {
+        guard !redis.hasPassword || !isURLFlag else {
             throw SettingError(
                 .redisURL,
                 "must not have a password on the command line, where the process list shows it:"
@@ -92,6 +92,7 @@ struct Settings: Sendable {
             throw SettingError(.namespace, "must be 1 to 64 letters, digits, '.', '_' and '-'", namespace)
         }
         keys = Keys(namespace: namespace)
+        redis.key = keys.prefix
         host = try source.text(.host)
         port = try source.integer(.port, 0...65_535)
         connectionLimit = try source.optionalInteger(.connectionLimit, 1...1_000_000)

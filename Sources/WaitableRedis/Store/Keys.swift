@@ -4,7 +4,9 @@ package import Waitable
 ///
 /// The braces are a Redis Cluster hash tag: all keys of a partition share a slot, so one function can commit them.
 package struct Keys: Sendable, Hashable {
-    /// `N:{p}`, what every key begins with, and the one key that functions are given.
+    /// `N:{p}`, what every key begins with, and the one key that functions are given. Nothing is ever stored there: while
+    /// the slot is on its way to another node of a cluster, Redis answers `ASK` to every function then, and none runs where
+    /// only some of the keys are.
     package let prefix: String
     /// `N`
     package let namespace: String
