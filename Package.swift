@@ -53,9 +53,8 @@ let package = Package(
         .executableTarget(
             name: "WaitableCommand",
             dependencies: [
-                "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableOperations",
-                "WaitableWorker",
-                "LineLogging",
+                "CodeUnits", "JSONata", "StateGraph", "StatesLanguage", "Transport", "WaitableHTTP", "WaitableMetrics",
+                "WaitableOperations", "WaitableWorker", "LineLogging",
                 hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
                 serviceLifecycle,
                 nioCore,
@@ -107,6 +106,7 @@ let package = Package(
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", crypto]),
+        .target(name: "JSONata", dependencies: ["CodeUnits", "JSONValues", crypto, orderedCollections]),
         .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
         .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
         .target(name: "CodeUnits"),
@@ -121,6 +121,7 @@ let package = Package(
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "CodeUnitsTests", dependencies: ["CodeUnits"]),
         .testTarget(name: "JSONValuesTests", dependencies: ["JSONValues"]),
+        .testTarget(name: "JSONataTests", dependencies: ["JSONata"]),
         .testTarget(name: "StatesLanguageTests", dependencies: ["StatesLanguage"]),
         .testTarget(name: "StateGraphTests", dependencies: ["StateGraph"]),
         .testTarget(

@@ -1,0 +1,4 @@
+// All files of the module compare text by code units.
+@_exported public import CodeUnits
+// Inputs and results are JSON.
+@_exported public import JSONValues

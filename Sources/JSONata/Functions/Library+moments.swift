@@ -1,0 +1,39 @@
+extension Library {
+    static let moments = [
+        function("now", 0, "<s?s?:s>") { (call) throws(JSONataError) in
+            try format(Double(call.evaluation.environment.milliseconds), call.text(0), call.text(1), call)
+        },
+        function("millis", 0, "<:n>") { call in .number(Double(call.evaluation.environment.milliseconds)) },
+        function("fromMillis", 3, "<n-s?s?:s>") { (call) throws(JSONataError) in
+            guard let milliseconds = try call.number(0) else { return .undefined }
+            return try format(milliseconds, call.text(1), call.text(2), call)
+        },
+        function("toMillis", 2, "<s-s?:n>", toMilliseconds),
+    ]
+
+    /// The last moment of JavaScript's calendar, in milliseconds from 1970, and the first one with a minus.
+    private static let furthest = 8.64e15
+
+    private static func format(
+        _ milliseconds: Double,
+        _ picture: String?,
+        _ zone: String?,
+        _ call: Call
+    ) throws(JSONataError) -> Value {
+        guard milliseconds.magnitude <= furthest else { throw JSONataError(.d1001, value: .number(milliseconds)) }
+        let picture = try DateTimePicture(picture ?? DateTimePicture.iso8601)
+        let text = try picture.format(Int64(milliseconds.rounded(.down)), zone: zone)
+        return try call.evaluation.string(text)
+    }
+
+    private static func toMilliseconds(_ call: Call) throws(JSONataError) -> Value {
+        guard let text = call.text(0) else { return .undefined }
+        try call.budget.spend(bytes: 16 * text.utf8.count)
+        guard let picture = call.text(1) else {
+            guard let milliseconds = ISO8601.milliseconds(text) else { throw JSONataError(.d3110, value: call[0]) }
+            return .number(milliseconds)
+        }
+        let now = call.evaluation.environment.milliseconds
+        return try DateTimePicture(picture).parse(text, now: now, call.budget).map { .number($0) } ?? .undefined
+    }
+}

@@ -1,0 +1,66 @@
+import Testing
+
+/// Numbers, written and read by pictures.
+struct NumberPictureTests {
+    @Test(arguments: [
+        (##"$formatNumber(12345.6,"#,###.00")"##, #""12,345.60""#),
+        (#"$formatNumber(1234.5678,"00.000e0")"#, #""12.346e2""#),
+        (##"$formatNumber(34.555,"#0.00;(#0.00)")"##, #""34.56""#),
+        (##"$formatNumber(-34.555,"#0.00;(#0.00)")"##, #""(34.56)""#),
+        (##"$formatNumber(-34.555,"#0.00")"##, #""-34.56""#),
+        (#"$formatNumber(0.14,"01%")"#, #""14%""#),
+        (####"$formatNumber(0.14,"###pm",{"per-mille":"pm"})"####, #""140pm""#),
+        (##"$formatNumber(0,"#")"##, #""0""#),
+        (#"$formatNumber(0,"0.0")"#, #""0.0""#),
+        (##"$formatNumber(0.5,"#.##")"##, #"".5""#),
+        (##"$formatNumber(0.005,"#.##")"##, #"".0""#),
+        (#"$formatNumber(0.015,"0.00")"#, #""0.02""#),
+        (##"$formatNumber(1234567.891,"#,##0.##")"##, #""1,234,567.89""#),
+        (##"$formatNumber(1234567.891,"#,##,##0.00")"##, #""12,34,567.89""#),
+        (##"$formatNumber(123456789,"#,##,##0")"##, #""1234,56,789""#),
+        (#"$formatNumber(1.23456789,"0.000,000")"#, #""1.234,568""#),
+        (#"$formatNumber(1234,"$#,##0.00")"#, #""$1,234.00""#),
+        (##"$formatNumber(1234,"#,##0 EUR")"##, #""1,234 EUR""#),
+        (##"$formatNumber(-1234,"#,##0 EUR")"##, #""-1,234 EUR""#),
+        (#"$formatNumber(1e10,"0.00e0")"#, #""10.00e9""#),
+        (#"$formatNumber(1e-10,"0.00e00")"#, #""1.00e-10""#),
+        (#"$formatNumber(99.999,"0.00")"#, #""100.00""#),
+        (#"$formatNumber(1,"0;0;0")"#, "D3080"),
+        (#"$formatNumber(1,"")"#, "D3085"),
+        (#"$formatInteger(2789,"w")"#, #""two thousand, seven hundred and eighty-nine""#),
+        (#"$formatInteger(0,"w")"#, #""zero""#),
+        (#"$formatInteger(0,"W;o")"#, #""ZEROTH""#),
+        (#"$formatInteger(1999,"I")"#, #""MCMXCIX""#),
+        (#"$formatInteger(1999,"i")"#, #""mcmxcix""#),
+        (#"$formatInteger(-5,"I")"#, #""-V""#),
+        (#"$formatInteger(0,"I")"#, #""""#),
+        (#"$formatInteger(27,"a")"#, #""aa""#),
+        (#"$formatInteger(702,"A")"#, #""ZZ""#),
+        (#"$formatInteger(703,"A")"#, #""AAA""#),
+        (#"$formatInteger(11,"0;o")"#, #""11th""#),
+        (#"$formatInteger(111,"0;o")"#, #""111th""#),
+        (#"$formatInteger(21,"0;o")"#, #""21st""#),
+        (##"$formatInteger(1234567,"#,##0")"##, #""1,234,567""#),
+        (##"$formatInteger(1234567,"#:##0,000")"##, #""1:234,567""#),
+        (##"$formatInteger(12,"#:##0,000")"##, #""0,012""#),
+        (#"$formatInteger(1e6,"Ww")"#, #""One Million""#),
+        (
+            #"$formatInteger(1234567890123456,"w")"#,
+            #""one thousand, two hundred and thirty-four trillion, five hundred and sixty-seven billion, eight hundred and ninety million, one hundred and twenty-three thousand, four hundred and fifty-six""#
+        ),
+        (#"$formatInteger(1e18,"w")"#, #""one million trillion""#),
+        (##"$formatInteger(12,"#")"##, "D3130"),
+        (#"$formatInteger(12,"０")"#, #""１２""#),
+        (##"$parseInteger("12,345,678","#,##0")"##, "12345678"),
+        (#"$parseInteger("one hundred and twenty-three","w")"#, "123"),
+        (#"$parseInteger("XIV","I")"#, "14"),
+        (#"$parseInteger("zz","a")"#, "702"),
+        (#"$parseInteger("12th","0;o")"#, "12"),
+        (#"$parseInteger("two thousandth","w;o")"#, "2000"),
+        (#"$formatNumber(5,"0",{"zero-digit":"٠"})"#, "D3086"),
+        (#"$formatNumber(1234.5,"٠٠٠٠.٠٠",{"zero-digit":"٠"})"#, #""١٢٣٤.٥٠""#),
+    ])
+    func withoutInput(_ expression: String, _ result: String) {
+        #expect(evaluate(expression) == result)
+    }
+}
