@@ -105,7 +105,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
-        .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", crypto]),
+        .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", "JSONata", crypto]),
         .target(name: "JSONata", dependencies: ["CodeUnits", "JSONValues", crypto, orderedCollections]),
         .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
         .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),

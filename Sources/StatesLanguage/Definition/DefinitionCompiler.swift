@@ -21,7 +21,6 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
 
     func compile(_ text: String) throws(DefinitionError) -> Parts {
         let object = try read(text)
-        try checkJSONata(object)
         var compiler = self
         compiler.givenLabels = MapDistribution.givenLabels(in: .object(object))
         return try compiler.compile(object)
@@ -33,6 +32,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let timeout = fields.integer("TimeoutSeconds", 1...99_999_999).map(Int.init)
         checkVersion(&fields)
         readLanguage(&fields)
+        fields.machineLanguage = fields.language
         let graph = graph(&fields)
         fields.finish()
         if let graph {
@@ -70,6 +70,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             return nil
         }
         _ = fields.string("Comment")
+        fields.language = fields.machineLanguage
         return graph(&fields)
     }
 
@@ -117,24 +118,6 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         }
     }
 
-    /// The problem of a machine that is all JSONata: that of its states which are not, or else that this version
-    /// has none. What else its states say cannot be judged.
-    private func checkJSONata(_ object: JSONObject) throws(DefinitionError) {
-        guard object["QueryLanguage"]?.stringValue == "JSONata" else { return }
-        let states = object["States"]?.objectValue ?? JSONObject()
-        let downgrades = states.compactMap { name, state in
-            state.objectValue?["QueryLanguage"]?.stringValue == "JSONPath"
-                ? DefinitionProblem(
-                    "SCHEMA_VALIDATION_FAILED",
-                    "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
-                    at: "/States/\(name)"
-                ) : nil
-        }
-        var fields = FieldReader(object, at: "")
-        readLanguage(&fields)
-        throw DefinitionError(problems: downgrades.isEmpty ? fields.problems : downgrades)
-    }
-
     // MARK: States
 
     private func compileState(_ name: String, _ value: JSON, _ fields: inout FieldReader) -> State? {
@@ -149,7 +132,7 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             fields.add([DefinitionProblem("SCHEMA_VALIDATION_FAILED", "Expected value of type Object", at: place)])
             return nil
         }
-        var reader = fields.reader(of: object, at: "States/\(name)")
+        var reader = fields.reader(ofState: object, named: name)
         let state = compileState(name, &reader)
         fields.add(reportsOf: reader)
         return state
@@ -158,6 +141,9 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
     private func compileState(_ name: String, _ fields: inout FieldReader) -> State? {
         _ = fields.string("Comment")
         readLanguage(&fields)
+        if fields.machineLanguage.name == "JSONata", fields.language.name == "JSONPath" {
+            fields.problem("'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine")
+        }
         guard let type = fields.requiredString("Type") else { return nil }
         guard let shape = StateShape.all[type] else {
             let types = "Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map"
@@ -169,8 +155,9 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
         let retriers = rules("Retry", shape.recovers, &fields) { Retrier(&$0) }
         let catchers = rules("Catch", shape.recovers, &fields) { Catcher(&$0) }
         let transition = shape.moves ? transition(&fields) : nil
-        let assignment = shape.assigns ? Assignment(&fields) : nil
-        finish(&fields, type: type)
+        let outcome: FieldReader.Outcome? = shape.stages.contains(.selector) ? .result : nil
+        let assignment = shape.assigns ? Assignment(&fields, seeing: outcome) : nil
+        fields.finish()
         guard let kind else { return nil }
         return State(
             name: name,
@@ -183,27 +170,6 @@ struct DefinitionCompiler<Resources: ResourceCatalog> {
             assignment: assignment,
             variableReferences: fields.references
         )
-    }
-
-    /// Reports the fields that a type of state does not have, or not in this version.
-    private func finish(_ fields: inout FieldReader, type: String) {
-        let credentials = type == "Task" ? fields.peek("Credentials")?.objectValue : nil
-        fields.finish { field in
-            if Self.isOfJSONata(field, type: type) { return "JSONata ('\(field)') is not supported by this version" }
-            guard field == "Credentials", let credentials else { return nil }
-            return credentials["RoleArn"] == nil && credentials["RoleArn.$"] == nil
-                ? "The field 'RoleArn' is required but was missing" : "'Credentials' are not supported by this version"
-        }
-    }
-
-    /// Whether a field is one that a type of state has with the query language JSONata alone.
-    private static func isOfJSONata(_ field: String, type: String) -> Bool {
-        switch field {
-        case "Arguments": ["Task", "Parallel"].contains(type)
-        case "Items": type == "Map"
-        case "Output": type != "Fail"
-        default: false
-        }
     }
 
     /// The fields that only this type of state has.

@@ -5,10 +5,19 @@ struct FieldReader {
     let location: String
     /// How the fields ask for data.
     var language: any QueryLanguage
+    /// How the machine's states ask for data that do not say so themselves.
+    var machineLanguage: any QueryLanguage
+    /// Where the object stands in its state, with a slash at the end; empty for the state itself.
+    private var path = ""
+    /// What expressions in the field that is being read can see beside the state's input.
+    private(set) var outcome: Outcome?
     /// How many Parallel and Map states stand around the object.
     var forkDepth = 0
     /// How many choice rules stand around the object, which is one.
     var ruleDepth = 0
+    /// What a state comes to.
+    enum Outcome { case result, error }
+
     private var taken: Set<Spelling> = []
     private(set) var problems: [DefinitionProblem] = []
     /// What can be run, but will fail.
@@ -21,6 +30,7 @@ struct FieldReader {
         self.object = object
         self.location = location
         self.language = language
+        machineLanguage = language
     }
 
     /// A reader of an object within this one.
@@ -29,7 +39,26 @@ struct FieldReader {
     func reader(of object: JSONObject, at place: String) -> FieldReader {
         var reader = FieldReader(object, at: location + "/" + place, in: language)
         reader.forkDepth = forkDepth
+        reader.machineLanguage = machineLanguage
+        reader.path = path + place + "/"
         return reader
+    }
+
+    /// A reader of a state.
+    func reader(ofState object: JSONObject, named name: String) -> FieldReader {
+        var reader = reader(of: object, at: "States/\(name)")
+        reader.path = ""
+        return reader
+    }
+
+    /// Where a field stands in its state: `Choices[0]/Condition`.
+    func placeInState(_ field: String) -> String { path + field }
+
+    /// Reads a field whose expressions see what the state comes to.
+    mutating func seeing<Value>(_ outcome: Outcome?, _ read: (inout FieldReader) -> Value) -> Value {
+        self.outcome = outcome
+        defer { self.outcome = nil }
+        return read(&self)
     }
 
     var hasProblems: Bool { !problems.isEmpty }
@@ -73,11 +102,9 @@ struct FieldReader {
     }
 
     /// Reports the fields that nobody asked for.
-    ///
-    /// - Parameter reason: Says why a field of the language cannot be used; `nil` for one that has no place here.
-    mutating func finish(_ reason: (String) -> String? = { _ in nil }) {
+    mutating func finish() {
         for (key, _) in object where !taken.contains(key) {
-            if let reason = reason(key) {
+            if let reason = language.reason(against: key) {
                 problem(reason, at: key)
             } else {
                 problem("Field '\(key)' is not supported")

@@ -15,6 +15,10 @@ final class StateGraph: Sendable {
 extension State {
     var isMap: Bool { if case .map = kind { true } else { false } }
 
+    var isPass: Bool { if case .pass = kind { true } else { false } }
+
+    var isWait: Bool { if case .wait = kind { true } else { false } }
+
     /// Whether its type has `Retry` and `Catch`.
     var recovers: Bool { StateShape.all[typeName]?.recovers ?? false }
 

@@ -14,12 +14,12 @@ struct StateShape: Sendable {
     /// Source: Amazon States Language, "Table of State Types and Fields".
     static let all: [Spelling: StateShape] = [
         "Pass": StateShape(stages: [.input, .parameters, .result, .output]),
-        "Task": StateShape(stages: [.input, .parameters, .selector, .result, .output], recovers: true),
+        "Task": StateShape(stages: [.input, .parameters, .arguments, .selector, .result, .output], recovers: true),
         "Choice": StateShape(stages: [.input, .output], moves: false),
         "Wait": StateShape(stages: [.input, .output]),
         "Succeed": StateShape(stages: [.input, .output], assigns: false, moves: false),
         "Fail": StateShape(stages: [], assigns: false, moves: false),
-        "Parallel": StateShape(stages: [.input, .parameters, .selector, .result, .output], recovers: true),
+        "Parallel": StateShape(stages: [.input, .parameters, .arguments, .selector, .result, .output], recovers: true),
         "Map": StateShape(stages: [.input, .selector, .result, .output], recovers: true),
     ]
 }

@@ -10,8 +10,8 @@ struct Catcher: Sendable {
     init?(_ fields: inout FieldReader) {
         _ = fields.string("Comment")
         let errors = fields.errorNames()
-        dataFlow = fields.language.dataFlow([.result], &fields)
-        assignment = Assignment(&fields)
+        dataFlow = fields.language.dataFlow([.result, .error], &fields)
+        assignment = Assignment(&fields, seeing: .error)
         let next = fields.requiredString("Next")
         fields.finish()
         guard let errors, let next else { return nil }

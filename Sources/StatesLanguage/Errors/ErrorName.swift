@@ -12,6 +12,7 @@ enum ErrorName {
     static let branchFailed = "States.BranchFailed"
     static let intrinsicFailure = "States.IntrinsicFailure"
     static let exceedToleratedFailureThreshold = "States.ExceedToleratedFailureThreshold"
+    static let queryEvaluationError = "States.QueryEvaluationError"
     static let itemReaderFailed = "States.ItemReaderFailed"
     static let resultWriterFailed = "States.ResultWriterFailed"
 

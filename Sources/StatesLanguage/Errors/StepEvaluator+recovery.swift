@@ -4,6 +4,8 @@ extension StepEvaluator {
     /// Source: Amazon States Language, "Errors": a rule that is used up makes room for `Catch`, not for the next rule.
     mutating func recover(_ state: State, _ cursor: Cursor, _ failure: StateFailure) -> Move {
         work.beginState()
+        var failure = failure
+        var cursor = recordEvaluation(state, cursor, &failure)
         let error = failure.error ?? ""
         let isOfBranch = isOfBranch(failure, state, cursor)
         func covers(_ patterns: [String]) -> Bool {
@@ -16,7 +18,7 @@ extension StepEvaluator {
             return .end(.resting(retrying))
         }
         note(failure, of: cursor, retryAt: nil)
-        let cursor = recordFailure(state, cursor, failure)
+        cursor = recordFailure(state, cursor, failure)
         guard let catcher = state.catchers.first(where: { covers($0.errors) }) else {
             return .end(.failed(cursor, failure))
         }
@@ -24,8 +26,28 @@ extension StepEvaluator {
             let leaving = try leaving(after: failure, caughtBy: catcher, cursor)
             return .enter(catcher.next, input: leaving.output, previous: try recordExit(state, cursor, leaving))
         } catch {
-            return .end(.failed(cursor, error))
+            var failure = error
+            let failed = recordEvaluation(state, cursor, &failure)
+            return .end(.failed(failed, failure))
         }
+    }
+
+    /// Writes that a query of the state failed, where that is why it fails. AWS has the event come from the one that led to
+    /// the state, unless more happened in it or it waits.
+    ///
+    /// - Parameter failure: Loses its place: of the states around this one no query failed.
+    mutating func recordEvaluation(_ state: State, _ cursor: Cursor, _ failure: inout StateFailure) -> Cursor {
+        guard let evaluation = failure.evaluation.take() else { return cursor }
+        var previous = cursor.previousID
+        if previous == cursor.enteredID, previous == entry.id, !state.isWait { previous = entry.previous }
+        let (error, cause) = (failure.error, failure.cause)
+        var cursor = cursor
+        cursor.previousID = record(
+            "EvaluationFailed",
+            previous: previous,
+            .evaluationFailed(state.name, error: error, cause: cause, location: evaluation.location)
+        )
+        return cursor
     }
 
     private mutating func note(_ failure: StateFailure, of cursor: Cursor, retryAt: Instant?) {
@@ -86,8 +108,8 @@ extension StepEvaluator {
             "Cause": failure.cause.map(JSON.string) ?? absent,
         ])
         let scope = scope(of: cursor)
-        let assigned = try catcher.assignment?.values(scope.with(error))
-        let output = try catcher.dataFlow.output(of: error, scope)
+        let assigned = try catcher.assignment?.values(scope.with(error: error))
+        let output = try catcher.dataFlow.output(ofError: error, scope)
         if catcher.dataFlow.makesData, let failure = dataFailure(of: output, from: cursor.state) { throw failure }
         return Leaving(output: output, assigned: assigned)
     }

@@ -20,6 +20,14 @@ extension HistoryEvent.Details {
         return Self(name, members)
     }
 
+    static func evaluationFailed(_ state: String, error: String?, cause: String?, location: String?) -> Self {
+        var members: JSONObject = ["state": .string(state)]
+        members["error"] = error.map(JSON.string)
+        members["cause"] = cause.map(JSON.string)
+        members["location"] = location.map(JSON.string)
+        return Self("evaluationFailedEventDetails", members)
+    }
+
     static func executionRedriven(count: Int) -> Self {
         Self("executionRedrivenEventDetails", ["redriveCount": .integer(Int64(count))])
     }

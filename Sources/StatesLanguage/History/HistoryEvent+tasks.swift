@@ -1,6 +1,6 @@
 /// The details of tasks' events. An activity, a function and an integration each have their own.
 extension HistoryEvent.Details {
-    static func scheduled(_ task: TaskRequest, _ resource: TaskResource, region: String) -> Self {
+    static func scheduled(_ task: TaskRequest, _ resource: TaskResource, region: String, role: String?) -> Self {
         var members: JSONObject =
             switch resource.kind {
             case .integration:
@@ -19,6 +19,7 @@ extension HistoryEvent.Details {
         if resource.kind != .function {
             members["heartbeatInSeconds"] = task.heartbeatSeconds.map { .integer(Int64($0)) }
         }
+        if let role, resource.kind != .activity { members["taskCredentials"] = .object(["roleArn": .string(role)]) }
         return of("Scheduled", resource, members)
     }
 

@@ -62,7 +62,7 @@ struct BranchLines {
         item = line.item
         variables = Variables(inherited: line.variables.visible)
         if case .map(let map) = fork.state.kind {
-            let scope = scope.with(try fork.state.dataFlow.input(scope))
+            let scope = scope.with(try fork.state.dataFlow.input(scope)).at(fork.cursor.enteredAt)
             iterations = (map, try map.items.items(scope), scope)
         } else {
             iterations = nil

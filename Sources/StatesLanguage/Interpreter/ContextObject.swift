@@ -21,7 +21,7 @@ struct ContextObject {
         return try path.value(in: member, from: 2, work)
     }
 
-    private func member(_ name: String, of part: String) -> JSON? {
+    func member(_ name: String, of part: String) -> JSON? {
         switch part {
         case "State":
             switch name {
@@ -53,7 +53,7 @@ struct ContextObject {
     }
 
     /// All of it.
-    private var json: JSON {
+    var json: JSON {
         func part(_ name: String, _ members: [String]) -> (String, JSON) {
             var object = JSONObject()
             for member in members { object[member] = self.member(member, of: name) }

@@ -2,11 +2,25 @@
 struct DataScope {
     let state: String
     let enteredID: Int
+    /// What `$` of a path is: the state's input, or the part of it or the result that is looked at.
     let input: JSON
+    /// All of the state's input.
+    let stateInput: JSON
+    /// What the state came to.
+    var outcome: Outcome?
+    /// The moment that a query sees.
+    var now: Instant
     let context: ContextObject
     let variables: Variables
     /// What all that is evaluated costs.
     let work: WorkBudget
+
+    /// What a state came to.
+    enum Outcome: Sendable {
+        case result(JSON)
+        /// An error that a rule of `Catch` covers.
+        case error(JSON)
+    }
 
     /// The value at a path. ``checkWork()`` says whether it is to be used.
     func value(at path: Path) throws(PathMiss) -> JSON {
@@ -41,11 +55,35 @@ struct DataScope {
     /// The same scope with other data.
     func with(_ input: JSON) -> DataScope { with(input, context) }
 
+    /// The same scope with what the state's work came to.
+    func with(result: JSON) -> DataScope {
+        var scope = with(result, context)
+        scope.outcome = .result(result)
+        return scope
+    }
+
+    /// The same scope with an error that is caught.
+    func with(error: JSON) -> DataScope {
+        var scope = with(error, context)
+        scope.outcome = .error(error)
+        return scope
+    }
+
+    /// The same scope at another moment: what is evaluated again in a later step must come to the same.
+    func at(_ instant: Instant) -> DataScope {
+        var scope = self
+        scope.now = instant
+        return scope
+    }
+
     private func with(_ input: JSON, _ context: ContextObject) -> DataScope {
         DataScope(
             state: state,
             enteredID: enteredID,
             input: input,
+            stateInput: stateInput,
+            outcome: outcome,
+            now: now,
             context: context,
             variables: variables,
             work: work
@@ -68,14 +106,44 @@ struct DataScope {
 
     /// What random values at a place in the state are made from: the same when the step is made again, another with each
     /// entry, retry and item.
-    func seed(for place: String) -> String {
-        let item = context.item.map { "\($0.index)" } ?? ""
-        return "\(context.execution.executionID)|\(enteredID)|\(context.retryCount)|\(item)|\(place)"
+    func seed(for place: String) -> String { seed.text(for: place) }
+
+    /// What the seeds of all places in the state have in common.
+    var seed: Seed {
+        Seed(
+            execution: context.execution,
+            enteredID: enteredID,
+            retryCount: context.retryCount,
+            item: context.item?.index
+        )
+    }
+
+    /// What random values are made from. Its text is made only where it is needed.
+    struct Seed: Sendable {
+        let execution: ExecutionContext
+        let enteredID: Int
+        let retryCount: Int
+        let item: Int?
+
+        func text(for place: String) -> String {
+            "\(execution.executionID)|\(enteredID)|\(retryCount)|\(item.map(String.init) ?? "")|\(place)"
+        }
     }
 
     /// `States.Runtime`, with the state and the event at which it was entered.
     func runtimeError(_ detail: String) -> StateFailure {
         StateFailure(error: ErrorName.runtime, cause: cause(detail))
+    }
+
+    /// `States.QueryEvaluationError`, with the state and the event at which it was entered.
+    ///
+    /// - Parameter location: The query's place in the state; `nil` where there is none.
+    func evaluationError(_ detail: String, at location: String?) -> StateFailure {
+        StateFailure(
+            error: ErrorName.queryEvaluationError,
+            cause: cause(detail),
+            evaluation: StateFailure.Evaluation(location: location)
+        )
     }
 
     /// A cause that names the state and the event at which it was entered; not longer than AWS's.

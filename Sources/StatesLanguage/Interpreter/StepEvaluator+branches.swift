@@ -15,7 +15,9 @@ extension StepEvaluator {
         do throws(StateFailure) {
             lines = try BranchLines(of: fork, within: line, scope(of: cursor))
         } catch {
-            return .end(.failed(cursor, error))
+            var failure = error
+            let failed = recordEvaluation(state, cursor, &failure)
+            return .end(.failed(failed, failure))
         }
         do throws(StateFailure) {
             var queue = fork.branches.ready(at: now, by: stimuli)

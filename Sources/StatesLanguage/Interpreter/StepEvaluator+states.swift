@@ -34,6 +34,7 @@ extension StepEvaluator {
             previous: previous,
             .stateEntered(state.name, input: isFirst ? text : (input ?? initial).text)
         )
+        entry = (event, previous)
         return Cursor(
             state: state.name,
             input: input,
@@ -67,7 +68,7 @@ extension StepEvaluator {
     func leaving(_ state: State, with result: JSON, _ scope: DataScope) throws(StateFailure) -> Leaving {
         Leaving(
             output: try state.dataFlow.output(of: result, scope),
-            assigned: try state.assignment?.values(scope.with(result))
+            assigned: try state.assignment?.values(state.isPass ? scope.with(result) : scope.with(result: result))
         )
     }
 
@@ -111,10 +112,13 @@ extension StepEvaluator {
     }
 
     func scope(of cursor: Cursor) -> DataScope {
-        DataScope(
+        let input = cursor.input ?? line.input
+        return DataScope(
             state: cursor.state,
             enteredID: cursor.enteredID,
-            input: cursor.input ?? line.input,
+            input: input,
+            stateInput: input,
+            now: now,
             context: ContextObject(
                 execution: context,
                 state: cursor.state,
@@ -139,7 +143,8 @@ extension State {
     fileprivate var makesData: Bool {
         switch kind {
         case .pass, .task, .parallel, .map: dataFlow.makesData
-        case .choice, .wait, .succeed, .fail: dataFlow.gathers
+        case .choice(let choice): dataFlow.gathers || choice.rules.contains { $0.output != nil }
+        case .wait, .succeed, .fail: dataFlow.gathers
         }
     }
 }

@@ -10,6 +10,8 @@ struct StepEvaluator {
     /// Whether there was an event that the history had no room for.
     private(set) var overflows = false
     private var statesEntered = 0
+    /// The event of the state that was entered last, and the one that led to it.
+    var entry = (id: 0, previous: 0)
     /// How deep data may be nested.
     private let mostNested: Int
     /// Retries that the step began.

@@ -33,6 +33,9 @@ final class WorkBudget {
     /// Whether the state needs more than it may use. What was evaluated since is not to be used.
     var isUsedUp: Bool { used - before > mostOfState }
 
+    /// The units that the state may still use.
+    var unitsLeft: Int { max(0, mostOfState - used + before) }
+
     /// Begins with another state, or with the same one anew.
     func beginState() { before = used }
 

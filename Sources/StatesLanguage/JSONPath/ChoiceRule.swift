@@ -12,7 +12,7 @@ indirect enum ChoiceRule: ChoiceCondition {
         _ = fields.take("Comment")
         if fields.has("Condition") {
             _ = fields.take("Condition")
-            fields.problem("JSONata ('Condition') is not supported by this version", at: "Condition")
+            fields.problem("The field 'Condition' is only supported when 'QueryLanguage' is 'JSONata'", at: "Condition")
             return nil
         }
         let operators = ["And", "Or", "Not"].filter(fields.has)

@@ -9,16 +9,7 @@ struct PayloadTemplate: Template {
     func value(_ scope: DataScope) throws(StateFailure) -> JSON { try payload(scope).json }
 
     func payload(_ scope: DataScope) throws(StateFailure) -> Payload {
-        var values: [JSON] = []
-        values.reserveCapacity(lookups.count)
-        var budget = DataLimit.bytes - shape.constantSize
-        var isSmall = budget >= 0
-        for lookup in lookups {
-            let value = try lookup.value(scope)
-            isSmall = isSmall && value.fits(into: &budget)
-            values.append(value)
-        }
-        return Payload(shape: shape, values: values, isSmall: isSmall)
+        try Payload(shape, of: lookups) { (lookup) throws(StateFailure) in try lookup.value(scope) }
     }
 
     /// The variables that it refers to.

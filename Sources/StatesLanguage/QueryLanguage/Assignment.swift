@@ -8,13 +8,15 @@ struct Assignment: Sendable {
     private let template: any Template
 
     /// `Assign`, with names that are checked; `nil` where there is none.
-    init?(_ fields: inout FieldReader) {
+    ///
+    /// - Parameter outcome: What the values can see beside the state's input; `nil` for nothing.
+    init?(_ fields: inout FieldReader, seeing outcome: FieldReader.Outcome? = nil) {
         guard let object = fields.object("Assign") else { return nil }
         names = object.keys.map { $0.without(suffix: ".$") ?? $0 }
         for (key, name) in zip(object.keys, names) {
             if let reason = VariableName.problem(with: name) { fields.problem(reason, at: "Assign/\(key)") }
         }
-        guard let template = fields.language.template("Assign", &fields) else { return nil }
+        guard let template = fields.seeing(outcome, { $0.language.template("Assign", &$0) }) else { return nil }
         self.template = template
     }
 

@@ -19,6 +19,11 @@ protocol DataFlow: Sendable {
     /// - Parameter scope: With the state's input.
     func output(of result: JSON, _ scope: DataScope) throws(StateFailure) -> JSON
 
+    /// The output of a state whose failure a rule of `Catch` covers.
+    ///
+    /// - Parameter scope: With the state's input.
+    func output(ofError error: JSON, _ scope: DataScope) throws(StateFailure) -> JSON
+
     /// Whether the output depends on the result.
     var usesResult: Bool { get }
 
@@ -43,4 +48,8 @@ struct DataStages: OptionSet {
     static let result = DataStages(rawValue: 8)
     /// Takes a part of its output: `OutputPath`.
     static let output = DataStages(rawValue: 16)
+    /// Makes what it works on in JSONata too: `Arguments`.
+    static let arguments = DataStages(rawValue: 32)
+    /// Hands on an error that is caught.
+    static let error = DataStages(rawValue: 64)
 }

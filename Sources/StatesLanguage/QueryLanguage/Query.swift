@@ -13,6 +13,17 @@ protocol Query: Template {
 
     /// Whether there is something to find in some data.
     func finds(_ scope: DataScope) throws(StateFailure) -> Bool
+
+    /// The failure of a state that cannot use what the question gave, in the words that AWS has for each language.
+    ///
+    /// - Parameters:
+    ///   - path: What to say of a path.
+    ///   - expression: What to say of an expression.
+    func failure(path: String, expression: String, _ scope: DataScope) -> StateFailure
+}
+
+extension Query {
+    func failure(path: String, expression: String, _ scope: DataScope) -> StateFailure { scope.runtimeError(path) }
 }
 
 /// What a choice rule tests.

@@ -11,6 +11,8 @@ struct ChoiceState: Sendable {
         let next: String
         /// What becomes variables when this way is taken.
         let assignment: Assignment?
+        /// What is handed on when this way is taken; `nil` for what the state says.
+        let output: (any Template)?
     }
 
     init?(_ fields: inout FieldReader) {
@@ -32,10 +34,11 @@ struct ChoiceState: Sendable {
             var reader = fields.reader(of: object, at: "Choices[\(index)]")
             let next = reader.requiredString("Next")
             let assignment = Assignment(&reader)
+            let output = fields.language.ruleOutput(&reader)
             let condition = fields.language.condition(&reader)
             fields.add(reader)
             if let next, let condition {
-                rules.append(Rule(condition: condition, next: next, assignment: assignment))
+                rules.append(Rule(condition: condition, next: next, assignment: assignment, output: output))
             }
         }
         self.rules = rules
@@ -62,8 +65,9 @@ extension StepEvaluator {
         let scope = scope(of: cursor)
         let seen = scope.with(try state.dataFlow.input(scope))
         let way = try choice.way(seen)
+        let output = if let output = way?.output { try output.value(seen) } else { try state.dataFlow.output(seen) }
         let leaving = Leaving(
-            output: try state.dataFlow.output(seen),
+            output: output,
             assigned: try (way == nil ? state.assignment : way?.assignment)?.values(seen)
         )
         try checkOutput(leaving.output, of: state)

@@ -18,8 +18,11 @@ struct FailState: Sendable {
     private static func text(_ setting: FieldValue<String>?, _ scope: DataScope) throws(StateFailure) -> String? {
         try setting?.value(scope) { (value, query, field) throws(StateFailure) in
             guard let text = value.stringValue else {
-                throw scope.runtimeError(
-                    "The JSONPath '\(query.text)' specified for the field '\(field)' must give a string: \(value.text)"
+                let reason = "specified for the field '\(field)' must give a string: \(value.text)"
+                throw query.failure(
+                    path: "The JSONPath '\(query.text)' \(reason)",
+                    expression: "The JSONata expression '\(query.text)' \(reason)",
+                    scope
                 )
             }
             return text

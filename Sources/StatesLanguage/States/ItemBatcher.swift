@@ -21,7 +21,7 @@ struct ItemBatcher: Sendable {
             $0.integer("MaxInputBytesPerBatch", 1...Int64(DataLimit.bytes)).map(Int.init)
         }
         input = reader.language.template("BatchInput", &reader)
-        let names = ["MaxItemsPerBatch", "MaxInputBytesPerBatch"].flatMap { [$0, $0 + "Path"] }
+        let names = ["MaxItemsPerBatch", "MaxInputBytesPerBatch"].flatMap(reader.language.fields)
         if !names.contains(where: reader.has) {
             reader.problem("At least one of 'MaxItemsPerBatch' and 'MaxInputBytesPerBatch' must be given")
         }

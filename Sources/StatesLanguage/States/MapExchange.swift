@@ -11,8 +11,7 @@ struct MapExchange: Sendable {
         guard let object = fields.object(name) else { return nil }
         var reader = fields.reader(of: object, at: name)
         let resource = reader.string("Resource")
-        _ = reader.language.template("Parameters", &reader)
-        _ = reader.language.template("Arguments", &reader)
+        _ = reader.language.template(reader.language.parametersField, &reader)
         if let object = reader.object(config) {
             var configuration = reader.reader(of: object, at: config)
             // 0 stands for all of them.

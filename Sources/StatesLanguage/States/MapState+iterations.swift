@@ -1,7 +1,7 @@
 extension StepEvaluator {
     /// Begins the iterations of a Map state.
     mutating func begin(_ map: MapState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
-        let scope = scope(of: cursor)
+        let scope = scope(of: cursor).at(cursor.enteredAt)
         let input = try state.dataFlow.input(scope)
         _ = try map.concurrency(scope.with(input))
         if let exchange = map.distribution?.exchange { throw exchange.failure }
@@ -42,7 +42,7 @@ extension StepEvaluator {
             // The first one stands at its beginning then, so that the others begin with the next step.
             guard index == first || hasRoom else { break }
             work.beginState()
-            let input = try map.selected(index, of: items, scope)
+            let input = try map.selected(index, of: items, scope.at(now))
             if let input, let failure = DataLimit.failure(of: Payload(input), "iteration", scope) { throw failure }
             let event = record(
                 "MapIterationStarted",

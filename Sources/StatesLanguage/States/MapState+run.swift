@@ -14,7 +14,7 @@ extension StepEvaluator {
         var fork = BranchingState(state: state, cursor: cursor, branches: branches)
         do throws(StateFailure) {
             work.beginState()
-            let scope = scope(of: cursor)
+            let scope = scope(of: cursor).at(cursor.enteredAt)
             let data = scope.with(try state.dataFlow.input(scope))
             let items = try map.items.items(data)
             let batches = try map.batches(of: items, data)

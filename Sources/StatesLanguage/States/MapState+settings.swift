@@ -20,7 +20,10 @@ extension FieldValue<Int> {
     func count(_ scope: DataScope) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in
             guard let number = value.wholeNumber else { throw mismatch("integer", value, query, field, scope) }
-            guard number >= 0 else { throw scope.runtimeError("\(settingName(of: field)) cannot be negative.") }
+            guard number >= 0 else {
+                let reason = "\(settingName(of: field)) cannot be negative."
+                throw query.failure(path: reason, expression: reason, scope)
+            }
             return Int(number)
         }
     }
@@ -34,7 +37,8 @@ extension FieldValue<Double> {
                 throw mismatch("float", value, query, field, scope)
             }
             guard (0...100).contains(number) else {
-                throw scope.runtimeError("\(settingName(of: field)) must be between 0 and 100.")
+                let reason = "\(settingName(of: field)) must be between 0 and 100."
+                throw query.failure(path: reason, expression: reason, scope)
             }
             return number
         }
@@ -53,7 +57,9 @@ private func mismatch(
     _ scope: DataScope
 ) -> StateFailure {
     let shown = value.stringValue ?? value.text
-    return scope.runtimeError(
-        "The \(field) field refers to value \"\(shown)\" which is not a valid \(type): \(query.text)"
+    return query.failure(
+        path: "The \(field) field refers to value \"\(shown)\" which is not a valid \(type): \(query.text)",
+        expression: "The \(field) field has the value \"\(shown)\" which is not a valid \(type)",
+        scope
     )
 }

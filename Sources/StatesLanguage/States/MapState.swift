@@ -18,7 +18,7 @@ final class MapState: Sendable {
         compile: (inout FieldReader) -> StateGraph?
     ) {
         items = fields.language.items(&fields)
-        selector = Self.selector(&fields)
+        selector = fields.language.selector(&fields)
         maxConcurrency = Self.count("MaxConcurrency", &fields)
         // AWS takes these in inline mode too, and lets no failure pass all the same.
         let count = Self.count("ToleratedFailureCount", &fields)
@@ -45,16 +45,6 @@ final class MapState: Sendable {
                 batcher: batcher,
                 exchange: exchanges.first
             )
-    }
-
-    /// `ItemSelector`, or `Parameters` as it was called.
-    private static func selector(_ fields: inout FieldReader) -> (any Template)? {
-        let selector = fields.language.template("ItemSelector", &fields)
-        let parameters = fields.language.template("Parameters", &fields)
-        if selector != nil, parameters != nil {
-            fields.problem("Only one of 'ItemSelector' and 'Parameters' may be given", at: "Parameters")
-        }
-        return selector ?? parameters
     }
 
     /// `ItemProcessor`, or `Iterator` as it was called.

@@ -6,7 +6,7 @@ struct PassState: Sendable {
     let result: JSON?
 
     init(_ fields: inout FieldReader) {
-        result = fields.take("Result")
+        result = fields.language.fixedResult(&fields)
     }
 }
 

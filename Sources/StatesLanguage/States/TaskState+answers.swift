@@ -26,12 +26,13 @@ extension StepEvaluator {
             heartbeatSeconds: try task.heartbeat?.seconds(scope),
             needsOutput: makesEvents || state.needsResult
         )
+        let role = try task.role(scope)
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.
         if case .failed(ErrorName.runtime, let cause) = disposition { throw scope.runtimeError(cause ?? "") }
         var cursor = cursor
         let region = context.region
-        write("Scheduled", task, &cursor) { .scheduled(request, task.resource, region: region) }
+        write("Scheduled", task, &cursor) { .scheduled(request, task.resource, region: region, role: role) }
         if disposition != .waiting(.activity) {
             write("Started", task, &cursor) { .started(task.resource, worker: nil) }
         }

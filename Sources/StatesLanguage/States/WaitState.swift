@@ -12,9 +12,11 @@ final class WaitState: Sendable {
     init?(_ fields: inout FieldReader) {
         let seconds = FieldValue("Seconds", &fields) { $0.integer("Seconds", 0...99_999_999) }
         let timestamp = FieldValue("Timestamp", &fields) { $0.instant("Timestamp") }
-        let names = ["Seconds", "SecondsPath", "Timestamp", "TimestampPath"]
+        let names = ["Seconds", "Timestamp"].flatMap(fields.language.fields)
         if names.count(where: fields.has) != 1 {
-            fields.problem("Exactly one of 'Seconds', 'SecondsPath', 'Timestamp' and 'TimestampPath' must be given")
+            let quoted = names.map { "'\($0)'" }
+            let list = quoted.dropLast().joined(separator: ", ") + " and " + quoted[quoted.count - 1]
+            fields.problem("Exactly one of \(list) must be given")
         }
         guard let until = seconds.map(Until.seconds) ?? timestamp.map(Until.timestamp) else { return nil }
         self.until = until
@@ -26,8 +28,8 @@ final class WaitState: Sendable {
     func end(from now: Instant, _ scope: DataScope) throws(StateFailure) -> Instant {
         let end =
             switch until {
-            case .seconds(let setting): now.adding(milliseconds: try Self.milliseconds(setting, scope))
-            case .timestamp(let setting): try Self.instant(setting, scope)
+            case .seconds(let setting): now.adding(milliseconds: try Self.milliseconds(setting, scope.at(now)))
+            case .timestamp(let setting): try Self.instant(setting, scope.at(now))
             }
         guard end <= now.adding(milliseconds: WaitLimit.milliseconds) else {
             throw scope.runtimeError("Wait state delay is too long.")
@@ -44,13 +46,17 @@ final class WaitState: Sendable {
     private static func milliseconds(_ setting: FieldValue<Int64>, _ scope: DataScope) throws(StateFailure) -> Int64 {
         let seconds = try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let seconds = value.wholeNumber else {
-                throw scope.runtimeError(
-                    "The \(field) parameter cannot be parsed as a long value: \(query.text) == \(shown(value))"
+                throw query.failure(
+                    path: "The \(field) parameter cannot be parsed as a long value: \(query.text) == \(shown(value))",
+                    expression: "The \(field) field cannot be parsed as a long value: \(shown(value))",
+                    scope
                 )
             }
             guard seconds >= 0 else {
-                throw scope.runtimeError(
-                    "The \(field) parameter references a negative value: \(query.text) == \(seconds)"
+                throw query.failure(
+                    path: "The \(field) parameter references a negative value: \(query.text) == \(seconds)",
+                    expression: "The \(field) field has a negative value: \(seconds)",
+                    scope
                 )
             }
             return seconds
@@ -61,9 +67,12 @@ final class WaitState: Sendable {
     private static func instant(_ setting: FieldValue<Instant>, _ scope: DataScope) throws(StateFailure) -> Instant {
         try value(of: setting, scope) { (value, query, field) throws(StateFailure) in
             guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
-                throw scope.runtimeError(
-                    "The \(field) parameter does not reference a valid ISO-8601 extended offset date-time format "
-                        + "string: \(query.text) == \(shown(value))"
+                throw query.failure(
+                    path: "The \(field) parameter does not reference a valid ISO-8601 extended offset date-time format "
+                        + "string: \(query.text) == \(shown(value))",
+                    expression: "The \(field) field cannot be parsed as an ISO-8601 extended offset date-time format "
+                        + "string: \(shown(value))",
+                    scope
                 )
             }
             return instant

@@ -91,13 +91,13 @@ extension BadRequest {
             )
         ),
         BadRequest(
-            "JSONata",
+            "JSONata that cannot be read",
             target: "CreateStateMachine",
             body:
-                #"{"name": "bad", "roleArn": "arn:aws:iam::000000000000:role/r", "definition": "{\"QueryLanguage\": \"JSONata\", \"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\"}}}"}"#,
+                #"{"name": "bad", "roleArn": "arn:aws:iam::000000000000:role/r", "definition": "{\"QueryLanguage\": \"JSONata\", \"StartAt\": \"A\", \"States\": {\"A\": {\"Type\": \"Succeed\", \"Output\": \"{% 1 + %}\"}}}"}"#,
             expected: .aws(
                 "InvalidDefinition",
-                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The query language 'JSONata' is not supported by this version at /QueryLanguage'"
+                "Invalid State Machine Definition: 'SCHEMA_VALIDATION_FAILED: The value for the field 'Output' must be a valid JSONata expression: '1 +' S0207: Unexpected end of expression at character 3 at /States/A/Output'"
             )
         ),
         BadRequest(

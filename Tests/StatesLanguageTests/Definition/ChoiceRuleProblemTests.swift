@@ -62,7 +62,7 @@ struct ChoiceRuleProblemTests {
             ),
             (
                 #"{"Condition":"{% true %}","Next":"T"}"#,
-                "JSONata ('Condition') is not supported by this version at /States/S/Choices[0]/Condition"
+                "The field 'Condition' is only supported when 'QueryLanguage' is 'JSONata' at /States/S/Choices[0]/Condition"
             ),
             (
                 #"{"Variable":"$.a","IsNull":true,"Next":"X"}"#,

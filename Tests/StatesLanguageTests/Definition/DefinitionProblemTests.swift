@@ -57,7 +57,7 @@ struct DefinitionProblemTests {
             ),
             (
                 #"{"StartAt":"S","QueryLanguage":"JSONata","States":{"S":{"Type":"Succeed"}}}"#,
-                "The query language 'JSONata' is not supported by this version at /QueryLanguage"
+                "none"
             ),
             (
                 #"{"StartAt":"S","QueryLanguage":"JSONata","States":{"S":{"Type":"Succeed","QueryLanguage":"JSONPath"}}}"#,
@@ -85,7 +85,7 @@ struct DefinitionProblemTests {
             (#"{"Type":5}"#, "Expected value of type String: 5 at /States/S/Type"),
             (
                 #"{"Type":"Succeed","QueryLanguage":"JSONata"}"#,
-                "The query language 'JSONata' is not supported by this version at /States/S/QueryLanguage"
+                "none"
             ),
             (#"{"Type":"Pass"}"#, "One of 'Next' and 'End' must be given at /States/S"),
             (#"{"Type":"Pass","Next":"S","End":true}"#, "Only one of 'Next' and 'End' may be given at /States/S/End"),
@@ -113,7 +113,7 @@ struct DefinitionProblemTests {
             ),
             (
                 #"{"Type":"Pass","End":true,"Output":"{% 1 %}"}"#,
-                "JSONata ('Output') is not supported by this version at /States/S/Output"
+                "The field 'Output' is only supported when 'QueryLanguage' is 'JSONata' at /States/S/Output"
             ),
             (
                 #"{"Type":"Pass","End":true,"InputPath":"a"}"#,
@@ -223,11 +223,14 @@ struct DefinitionProblemTests {
                 "'HeartbeatSeconds' must be less than 'TimeoutSeconds' at /States/S/HeartbeatSeconds"
             ),
             (#""HeartbeatSecondsPath":1"#, "Expected value of type String: 1 at /States/S/HeartbeatSecondsPath"),
-            (#""Arguments":{}"#, "JSONata ('Arguments') is not supported by this version at /States/S/Arguments"),
+            (
+                #""Arguments":{}"#,
+                "The field 'Arguments' is only supported when 'QueryLanguage' is 'JSONata' at /States/S/Arguments"
+            ),
             (#""Credentials":{}"#, "The field 'RoleArn' is required but was missing at /States/S/Credentials"),
             (
-                #""Credentials":{"RoleArn.$":"$.r"}"#,
-                "'Credentials' are not supported by this version at /States/S/Credentials"
+                #""Credentials":{"RoleArn.$":"r"}"#,
+                "The value for the field 'RoleArn.$' must be a valid JSONPath or a valid intrinsic function call: 'r' must begin with '$' at /States/S/Credentials/RoleArn.$"
             ),
             (#""Credentials":5"#, "Field 'Credentials' is not supported at /States/S"),
             (

@@ -24,17 +24,19 @@ struct UnsupportedFeatureTests {
     }
 
     @Test(
-        "fields of JSONata are refused by their names, in every type that AWS has them in",
+        "fields of JSONata are refused by their names where a state has JSONPath",
         arguments: [
-            (#"{"Type":"Task","Resource":"r","Arguments":{},"Next":"T"}"#, "JSONata ('Arguments')", "Arguments"),
-            (#"{"Type":"Task","Resource":"r","Output":1,"Next":"T"}"#, "JSONata ('Output')", "Output"),
-            (#"{"Type":"Wait","Seconds":1,"Output":1,"Next":"T"}"#, "JSONata ('Output')", "Output"),
+            (#"{"Type":"Task","Resource":"r","Arguments":{},"Next":"T"}"#, "Arguments"),
+            (#"{"Type":"Task","Resource":"r","Output":1,"Next":"T"}"#, "Output"),
+            (#"{"Type":"Wait","Seconds":1,"Output":1,"Next":"T"}"#, "Output"),
         ]
     )
-    func field(state: String, feature: String, place: String) {
+    func field(state: String, field: String) {
         #expect(
-            problems(state)
-                == ["SCHEMA_VALIDATION_FAILED: \(feature) is not supported by this version at /States/S/\(place)"]
+            problems(state) == [
+                "SCHEMA_VALIDATION_FAILED: The field '\(field)' is only supported when 'QueryLanguage' is 'JSONata' "
+                    + "at /States/S/\(field)"
+            ]
         )
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The same step made again", .timeLimit(.minutes(1)))
 struct DeterminismTests {
-    @Test("gives the same flow and the same events, also from the stored form", arguments: TestMachine.all)
+    @Test("gives the same flow and the same events, also from the stored form", arguments: TestMachine.all + [.jsonata])
     func twice(machine: TestMachine) throws {
         let definition = try StateMachine(definition: machine.definition, resources: TestCatalog())
         let context = try Run.context(input: machine.input)

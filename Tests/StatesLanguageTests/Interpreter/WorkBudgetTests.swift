@@ -11,6 +11,8 @@ struct WorkBudgetTests {
             state: "S",
             enteredID: 2,
             input: input,
+            stateInput: input,
+            now: Run.start,
             context: ContextObject(
                 execution: try Run.context(input: "{}"),
                 state: "S",

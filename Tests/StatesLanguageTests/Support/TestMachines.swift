@@ -9,6 +9,26 @@ struct TestMachine: Sendable, CustomStringConvertible {
     /// Answers given at the wake-ups, by the number of the step.
     var answers: [Int: Stimulus] = [:]
 
+    /// One in JSONata, with iterations that wait and ask for tasks.
+    static let jsonata = TestMachine(
+        description: "JSONata: a map with waits and random values, retries, a catcher, variables",
+        definition: #"""
+            {"QueryLanguage":"JSONata","StartAt":"A","States":{
+              "A":{"Type":"Map","Items":"{% [1..3].{'n': $, 'r': $random()} %}","MaxConcurrency":"{% 2 %}",
+                "ItemSelector":{"i":"{% $states.context.Map.Item.Value %}","u":"{% $uuid() %}"},
+                "ItemProcessor":{"StartAt":"W","States":{
+                  "W":{"Type":"Wait","Seconds":"{% $states.input.i.n %}","Next":"T"},
+                  "T":{"Type":"Task","Resource":"r","Arguments":"{% $states.input %}","Assign":{"x":"{% $now() %}"},
+                    "Retry":[{"ErrorEquals":["E"]}],"Output":["{% $states.input %}","{% $states.result %}"],"Next":"U"},
+                  "U":{"Type":"Wait","Timestamp":"{% $fromMillis($toMillis($x) + 1500) %}","End":true}}},
+                "Assign":{"all":"{% $shuffle($states.result) %}"},"Output":"{% $millis() %}","Next":"B"},
+              "B":{"Type":"Task","Resource":"r","Arguments":{"of":"{% $count($all) %}","no":"{% $all[$random() > 2] %}"},"End":true,
+                "Catch":[{"ErrorEquals":["States.QueryEvaluationError"],"Output":"{% $states %}","Next":"C"}]},
+              "C":{"Type":"Wait","Seconds":1,"Output":"{% $all %}","End":true}}}
+            """#,
+        tasks: [.failed(error: "E", cause: nil)]
+    )
+
     static let all: [TestMachine] = [
         TestMachine(
             description: "waits in a row, data on the way",

@@ -33,6 +33,10 @@ struct JSONPathDataFlow: DataFlow {
         return try outputPath.apply(scope.with(try resultPath.apply(selected, scope)))
     }
 
+    func output(ofError error: JSON, _ scope: DataScope) throws(StateFailure) -> JSON {
+        try output(of: error, scope)
+    }
+
     var usesResult: Bool { resultSelector != nil || !resultPath.dropsResult }
 
     var gathers: Bool { inputPath.gathers || outputPath.gathers }

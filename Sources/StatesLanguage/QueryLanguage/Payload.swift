@@ -23,6 +23,26 @@ struct Payload: Sendable, Equatable {
 }
 
 extension Payload {
+    /// A payload with values that are looked up one after another.
+    ///
+    /// - Parameter value: Looks one up.
+    init<Source>(
+        _ shape: PayloadShape,
+        of sources: [Source],
+        value: (Source) throws(StateFailure) -> JSON
+    ) throws(StateFailure) {
+        var values: [JSON] = []
+        values.reserveCapacity(sources.count)
+        var budget = DataLimit.bytes - shape.constantSize
+        var isSmall = budget >= 0
+        for source in sources {
+            let value = try value(source)
+            isSmall = isSmall && value.fits(into: &budget)
+            values.append(value)
+        }
+        self.init(shape: shape, values: values, isSmall: isSmall)
+    }
+
     /// A payload that was not made from a template.
     init(_ whole: JSON) {
         shape = .whole
