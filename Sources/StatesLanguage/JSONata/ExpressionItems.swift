@@ -32,6 +32,8 @@ struct ExpressionItems: ItemSource {
         guard let items = value.arrayValue else {
             throw scope.evaluationError("Map state input must be an array but was: \(value.excerpt())", at: nil)
         }
+        // An expression can make more of them than any input holds.
+        if let failure = DataLimit.failure(of: Payload(value), "state's iterations", scope) { throw failure }
         return items
     }
 }
