@@ -29,8 +29,8 @@ struct WaitableCommand: AsyncParsableCommand {
             StatusCommand.self, DoctorCommand.self,
             ListCommand.self, DescribeCommand.self, CancelCommand.self, RescheduleCommand.self, RunNowCommand.self,
             RedriveCommand.self, PauseCommand.self, ResumeCommand.self, StateMachinesCommand.self, WatchCommand.self,
-            ValidateCommand.self, GraphCommand.self, QueryCommand.self, DeployCommand.self, TokenCommand.self,
-            AccessKeyCommand.self, FunctionsCommand.self,
+            ValidateCommand.self, TestCommand.self, GraphCommand.self, QueryCommand.self, DeployCommand.self,
+            TokenCommand.self, AccessKeyCommand.self, FunctionsCommand.self,
         ]
     )
 

@@ -6,12 +6,8 @@ extension StepEvaluator {
         work.beginState()
         var failure = failure
         var cursor = recordEvaluation(state, cursor, &failure)
-        let error = failure.error ?? ""
-        let isOfBranch = isOfBranch(failure, state, cursor)
-        func covers(_ patterns: [String]) -> Bool {
-            patterns.contains { ErrorName.matches($0, error) || isOfBranch && $0 == ErrorName.branchFailed }
-        }
-        if let index = state.retriers.firstIndex(where: { covers($0.errors) }),
+        let rules = rules(covering: failure, state, cursor)
+        if let index = rules.retrier,
             let retrying = retry(cursor, by: state.retriers[index], at: index, of: state.retriers.count)
         {
             note(failure, of: cursor, retryAt: retrying.wakeUp)
@@ -19,7 +15,7 @@ extension StepEvaluator {
         }
         note(failure, of: cursor, retryAt: nil)
         cursor = recordFailure(state, cursor, failure)
-        guard let catcher = state.catchers.first(where: { covers($0.errors) }) else {
+        guard let catcher = rules.catcher.map({ state.catchers[$0] }) else {
             return .end(.failed(cursor, failure))
         }
         do throws(StateFailure) {
@@ -48,6 +44,19 @@ extension StepEvaluator {
             .evaluationFailed(state.name, error: error, cause: cause, location: evaluation.location)
         )
         return cursor
+    }
+
+    /// The first retrier and the first catcher that cover a failure.
+    func rules(covering failure: StateFailure, _ state: State, _ cursor: Cursor) -> (retrier: Int?, catcher: Int?) {
+        let error = failure.error ?? ""
+        let isOfBranch = isOfBranch(failure, state, cursor)
+        func covers(_ patterns: [String]) -> Bool {
+            patterns.contains { ErrorName.matches($0, error) || isOfBranch && $0 == ErrorName.branchFailed }
+        }
+        return (
+            state.retriers.firstIndex { covers($0.errors) },
+            state.catchers.firstIndex { covers($0.errors) }
+        )
     }
 
     private mutating func note(_ failure: StateFailure, of cursor: Cursor, retryAt: Instant?) {

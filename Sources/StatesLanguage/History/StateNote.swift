@@ -6,6 +6,8 @@ public enum StateNote: Sendable, Equatable {
     case retried(String, attempt: Int)
     /// The state failed.
     case failed(Failure)
+    /// How a map run stands now.
+    case mapRun(MapRunNote)
 
     /// How a state failed.
     public struct Failure: Sendable, Equatable {

@@ -6,12 +6,14 @@
 /// | `m` | how many there are | all have begun |
 /// | `q` | what a Parallel state's branches began with | the state's input |
 /// | `u` | id of the event that began a map run | branches within the execution |
+/// | `o` | what was changed of the map run: ``MapRunSettings`` | nothing |
 extension Branches {
     func write(to object: inout JSONObject) {
         object["b"] = .array(begun.map(\.json))
         if count != begun.count { object["m"] = .integer(Int64(count)) }
         object["q"] = input
         object["u"] = run.map { .integer(Int64($0)) }
+        if settings != MapRunSettings() { object["o"] = settings.json }
     }
 
     /// `nil` where there are none.
@@ -28,6 +30,7 @@ extension Branches {
         }
         input = object["q"]
         run = try FlowMember.count(object["u"], "u")
+        settings = object["o"].flatMap(MapRunSettings.init) ?? MapRunSettings()
     }
 }
 

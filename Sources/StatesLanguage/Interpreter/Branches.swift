@@ -17,6 +17,8 @@ struct Branches: Sendable, Equatable {
     var input: JSON?
     /// The id of the map run's first event, in distributed mode; `nil` for branches within the execution.
     var run: Int?
+    /// What was changed of the map run.
+    var settings = MapRunSettings()
 
     /// Those of a map run's executions that have failed.
     var failed: [Int] { begun.indices.filter { begun[$0] == .failed } }

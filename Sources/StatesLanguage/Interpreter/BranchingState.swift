@@ -25,6 +25,9 @@ struct BranchingState {
     /// Takes over where an open branch got to.
     mutating func set(_ index: Int, _ cursor: Cursor) { branches.begun[index] = .open(cursor) }
 
+    /// Changes the map run.
+    mutating func tune(_ settings: MapRunSettings) { branches.settings.merge(settings) }
+
     /// Ends an open branch.
     mutating func end(_ index: Int, output: JSON?) {
         branches.begun[index] = .ended(output)

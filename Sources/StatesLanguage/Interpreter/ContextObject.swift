@@ -15,6 +15,7 @@ struct ContextObject {
 
     /// The value at a path that begins with `$$`.
     func value(at path: Path, _ work: WorkBudget) throws(PathMiss) -> JSON {
+        if let given = execution.givenObject { return try path.value(in: given, work) }
         guard path.segments.count >= 2, case .key(let part) = path.segments[0], case .key(let name) = path.segments[1],
             let member = member(name, of: part)
         else { return try path.value(in: json, work) }
@@ -54,6 +55,7 @@ struct ContextObject {
 
     /// All of it.
     var json: JSON {
+        if let given = execution.givenObject { return given }
         func part(_ name: String, _ members: [String]) -> (String, JSON) {
             var object = JSONObject()
             for member in members { object[member] = self.member(member, of: name) }

@@ -26,14 +26,19 @@ public final class ExecutionContext: Sendable {
     /// Whether it is of an EXPRESS machine: it is never redriven, and ends after five minutes.
     public let isExpress: Bool
 
-    /// The ARN of a map run that begins with an event.
+    /// What a test of a state has for the context object; `nil` for the execution's own.
+    let givenObject: JSON?
+
+    /// The ARN of a map run that begins with an event. It tells which execution's it is.
     func mapRunID(label: String, event: Int) -> String {
         let machine = stateMachineID.replacing(":stateMachine:", with: ":mapRun:")
-        return "\(machine)/\(label):\(DerivedUUID.text(executionID, "\(event)", "mapRun"))"
+        let name = executionID.split(separator: ":", maxSplits: 7, omittingEmptySubsequences: false).last ?? ""
+        return "\(machine)/\(label):\(name).\(event)"
     }
 
     /// A context from its parts. Few steps ask for the ARNs: they are made when they are.
     ///
+    /// - Parameter givenObject: What a test of a state has for the context object.
     /// - Throws: ``JSONError`` where the input is not JSON.
     public init(
         executionID: @autoclosure @escaping @Sendable () -> String,
@@ -45,7 +50,8 @@ public final class ExecutionContext: Sendable {
         stateMachineName: String,
         region: String,
         inputText: String,
-        isExpress: Bool = false
+        isExpress: Bool = false,
+        givenObject: JSON? = nil
     ) throws(JSONError) {
         makeExecutionID = executionID
         self.executionName = executionName
@@ -57,6 +63,7 @@ public final class ExecutionContext: Sendable {
         self.region = region
         self.inputText = inputText
         self.isExpress = isExpress
+        self.givenObject = givenObject
         self.input = try JSON(parsing: inputText)
     }
 }

@@ -14,5 +14,8 @@ public struct MapItemRequest: Sendable, Equatable {
 
     static func id(of index: Int, in run: Int) -> Int { run * first + index }
 
+    /// The map run that a task is of.
+    public static func run(ofTask id: Int) -> Int { id / first }
+
     static func index(of id: Int, in run: Int) -> Int? { id / first == run ? id % first : nil }
 }

@@ -172,9 +172,11 @@ extension Branches {
 }
 
 extension Cursor {
-    /// Whether a stimulus is for one of its tasks.
+    /// Whether a stimulus is for one of its tasks, or map runs.
     fileprivate func isAnswered(by stimuli: [Stimulus]) -> Bool {
-        !stimuli.isEmpty && pendingTasks.contains { task in stimuli.contains { $0.task == task.id } }
+        guard !stimuli.isEmpty else { return false }
+        return pendingTasks.contains { task in stimuli.contains { $0.task == task.id } }
+            || stimuli.contains { if case .tuned(let run, _) = $0 { mapRuns.contains(run) } else { false } }
     }
 }
 

@@ -12,6 +12,8 @@ public enum Stimulus: Sendable, Equatable {
     case failed(task: Int, error: String?, cause: String?)
     /// The wait that stands first ends at another instant.
     case rescheduled(to: Instant)
+    /// A map run under way was changed.
+    case tuned(run: Int, MapRunSettings)
 
     /// The task that it is for.
     var task: Int? {
@@ -19,7 +21,7 @@ public enum Stimulus: Sendable, Equatable {
         case .started(let task, _, _), .submitted(let task, _), .heartbeat(let task, _), .succeeded(let task, _),
             .failed(let task, _, _):
             task
-        case .rescheduled: nil
+        case .rescheduled, .tuned: nil
         }
     }
 }

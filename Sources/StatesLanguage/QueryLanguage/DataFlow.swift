@@ -32,6 +32,36 @@ protocol DataFlow: Sendable {
 
     /// Whether the output of a state that came to a result can hold more than its input did.
     var makesData: Bool { get }
+
+    /// Whether the data goes through paths: `InputPath`, `ItemsPath` and so on.
+    var hasPaths: Bool { get }
+
+    /// Shows the stages before the state's work, for a test of the state; of those, the ones in front of a failure.
+    func inspectInput(_ scope: DataScope, _ show: (InspectedStage, JSON) -> Void) throws(StateFailure)
+
+    /// Shows the stages after the state's work in the same way.
+    ///
+    /// - Parameter scope: With the state's input.
+    func inspectOutput(
+        of result: JSON,
+        _ scope: DataScope,
+        _ show: (InspectedStage, JSON) -> Void
+    ) throws(StateFailure)
+}
+
+/// A way with `Arguments` and `Output`, and no stages between them.
+extension DataFlow {
+    var hasPaths: Bool { false }
+
+    func inspectInput(_ scope: DataScope, _ show: (InspectedStage, JSON) -> Void) throws(StateFailure) {
+        show(.afterArguments, try payload(scope).json)
+    }
+
+    func inspectOutput(
+        of result: JSON,
+        _ scope: DataScope,
+        _ show: (InspectedStage, JSON) -> Void
+    ) throws(StateFailure) {}
 }
 
 /// The stages of the way that a type of state has.

@@ -19,6 +19,9 @@ struct MapDistribution: Sendable {
 
     private static let longestLabel = 40
 
+    /// Why a map run fails of which too many items have failed, in AWS's words.
+    static let excess = "The specified tolerated failure threshold was exceeded"
+
     /// What the map run is called after: no other state of the definition has the same.
     func label(of state: String) -> String {
         if let label { return label }
@@ -69,13 +72,24 @@ struct MapDistribution: Sendable {
 
     /// Whether more items have failed than may.
     ///
-    /// - Parameter scope: With the effective input.
-    func isExceeded(by failed: Int, of count: Int, _ scope: DataScope) throws(StateFailure) -> Bool {
-        if let toleratedCount, failed > (try toleratedCount.count(scope)) { return true }
-        if let toleratedPercentage {
-            return Double(failed) * 100 > (try toleratedPercentage.percentage(scope)) * Double(count)
+    /// - Parameters:
+    ///   - scope: With the effective input.
+    ///   - changed: What was changed of the map run.
+    func isExceeded(
+        by failed: Int,
+        of count: Int,
+        _ scope: DataScope,
+        changed: MapRunSettings = MapRunSettings()
+    ) throws(StateFailure) -> Bool {
+        var mostFailed = changed.toleratedCount
+        if mostFailed == nil { mostFailed = try toleratedCount?.count(scope) }
+        if let mostFailed, failed > mostFailed { return true }
+        var percentage = changed.toleratedPercentage
+        if percentage == nil { percentage = try toleratedPercentage?.percentage(scope) }
+        if let percentage {
+            return Double(failed) * 100 > percentage * Double(count)
         }
-        return toleratedCount == nil && failed > 0
+        return mostFailed == nil && failed > 0
     }
 }
 

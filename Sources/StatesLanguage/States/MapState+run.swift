@@ -12,6 +12,7 @@ extension StepEvaluator {
             return .end(.failed(cursor, Self.missingState(cursor.state)))
         }
         var fork = BranchingState(state: state, cursor: cursor, branches: branches)
+        for case .tuned(run, let settings) in stimuli { fork.tune(settings) }
         do throws(StateFailure) {
             work.beginState()
             let scope = scope(of: cursor).at(cursor.enteredAt)
@@ -26,10 +27,17 @@ extension StepEvaluator {
                 fork.take(stimulus, at: index, keeps: state.needsResult)
             }
             let failed = fork.branches.failed.reduce(0) { $0 + (batches?[$1].count ?? 1) }
-            if try distribution.isExceeded(by: failed, of: items.count, data) { return fail(fork) }
+            func report(_ status: MapRunNote.Status) -> StateNote {
+                .mapRun(MapRunNote(status, of: fork, map, distribution, batches: batches, data))
+            }
+            if try distribution.isExceeded(by: failed, of: items.count, data, changed: fork.branches.settings) {
+                note(report(.failed))
+                return fail(fork)
+            }
             try start(&fork, map, distribution, run, data, &tasks) { (index) throws(StateFailure) in
                 try map.input(of: index, items, batches, data)
             }
+            note(report(fork.isDone ? .succeeded : .running))
             guard fork.isDone else { return .end(.resting(fork.resting)) }
             fork.cursor.previousID = record("MapRunSucceeded", previous: cursor.previousID, nil)
             return try leave(fork)
@@ -49,7 +57,7 @@ extension StepEvaluator {
         input: (Int) throws(StateFailure) -> JSON
     ) throws(StateFailure) {
         let label = distribution.label(of: fork.state.name)
-        var room = try map.concurrency(scope) - fork.openCount
+        var room = try map.concurrency(scope, changed: fork.branches.settings.maxConcurrency) - fork.openCount
         var next = fork.branches.begun.indices.filter { fork.isUnstarted($0) }[...]
         while true {
             let index: Int
@@ -80,7 +88,7 @@ extension StepEvaluator {
     private mutating func fail(_ fork: BranchingState) -> Move {
         let failure = StateFailure(
             error: ErrorName.exceedToleratedFailureThreshold,
-            cause: "The specified tolerated failure threshold was exceeded"
+            cause: MapDistribution.excess
         )
         var fork = fork
         fork.cursor.previousID = record(

@@ -117,9 +117,13 @@ extension MapState {
     private static let mostExecutions = 1_000
 
     /// How many iterations may run at once.
-    func concurrency(_ scope: DataScope) throws(StateFailure) -> Int {
-        let limit = try maxConcurrency?.count(scope) ?? 0
+    ///
+    /// - Parameter changed: The limit that came in place of the state's own.
+    func concurrency(_ scope: DataScope, changed: Int? = nil) throws(StateFailure) -> Int {
+        var limit = changed
+        if limit == nil { limit = try maxConcurrency?.count(scope) }
         let most = distribution == nil ? Self.mostAtOnce : Self.mostExecutions
-        return limit == 0 ? most : min(limit, most)
+        guard let limit, limit > 0 else { return most }
+        return min(limit, most)
     }
 }

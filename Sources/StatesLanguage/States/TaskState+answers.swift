@@ -84,7 +84,7 @@ extension StepEvaluator {
                 // Nobody has taken a task of an activity that does not exist.
                 let event = pending.answerer == .activity ? "ScheduleFailed" : "Failed"
                 return fail(task, of: state, cursor, StateFailure(error: error, cause: cause), event)
-            case .rescheduled:
+            case .rescheduled, .tuned:
                 continue
             }
         }

@@ -85,6 +85,30 @@ package struct ARN: Sendable, Hashable {
         return ExecutionKey(machine: parts[6], name: parts[7])
     }
 
+    /// `arn:aws:states:REGION:ACCOUNT:mapRun:MACHINE/LABEL:NAME.EVENT`
+    package func mapRun(_ run: MapRunKey) -> String {
+        "arn:aws:states:\(region):\(account):mapRun:\(run.processor):\(run.execution.name).\(run.id)"
+    }
+
+    /// The map run that an ARN names.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of a map run.
+    package func mapRunKey(in text: String) throws(ARNError) -> MapRunKey {
+        let parts = try Self.parts(of: text)
+        guard parts[5] == "mapRun", parts.count >= 8 else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        let name = parts[7...].joined(separator: ":")
+        guard let slash = parts[6].lastIndex(of: "/"), let dot = name.lastIndex(of: "."),
+            let id = Int(name[name.index(after: dot)...]), id > 0
+        else { throw ARNError("Invalid map run: \(text)") }
+        return MapRunKey(
+            execution: ExecutionKey(machine: String(parts[6][..<slash]), name: String(name[..<dot])),
+            label: String(parts[6][parts[6].index(after: slash)...]),
+            id: id
+        )
+    }
+
     private static func parts(of text: String) throws(ARNError) -> [String] {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 7, parts[0] == "arn", parts[2] == "states" else {
@@ -109,6 +133,26 @@ package struct StateMachineReference: Sendable, Hashable {
         self.version = version
         self.alias = alias
     }
+}
+
+/// What names a map run: the execution that began it, and the event with which it did.
+package struct MapRunKey: Sendable, Hashable {
+    /// The execution.
+    package var execution: ExecutionKey
+    /// What the run is called after.
+    package var label: String
+    /// The id of its `MapRunStarted` event.
+    package var id: Int
+
+    /// A key from its parts.
+    package init(execution: ExecutionKey, label: String, id: Int) {
+        self.execution = execution
+        self.label = label
+        self.id = id
+    }
+
+    /// The state machine that its executions are of.
+    package var processor: String { "\(execution.machine)/\(label)" }
 }
 
 /// A text that is not the ARN asked for; the reason is AWS's.

@@ -53,6 +53,13 @@ package struct Execution: Sendable, Equatable {
         }
     }
 
+    /// The map run that it is of; `nil` for an execution that is no item's.
+    package var mapRun: MapRunKey? {
+        guard let parent, parent.answer == .output, let slash = key.machine.lastIndex(of: "/") else { return nil }
+        let label = String(key.machine[key.machine.index(after: slash)...])
+        return MapRunKey(execution: parent.key, label: label, id: MapItemRequest.run(ofTask: parent.task))
+    }
+
     /// Whether a task of it is answered from outside.
     package var awaitsAnswers: Bool { flow?.pendingTasks.contains { $0.answerer != .commit } ?? false }
 

@@ -161,8 +161,9 @@ package struct ExecutionRunner: Sendable {
     ) -> [Effect] {
         if place == .closed { return execution.closingEffects }
         let read = messages.answers.map { answer in
-            // A sign of life may have been followed by another one; an answer comes once.
-            ItemField(name: answer.key, value: answer.value.integerValue == nil ? "" : answer.value.text)
+            // A sign of life or a change may have been followed by another one; an answer comes once.
+            let comesAgain = answer.value.integerValue != nil || answer.key.hasPrefix("m")
+            return ItemField(name: answer.key, value: comesAgain ? answer.value.text : "")
         }
         return read.isEmpty ? [] : [.forget(answers: read)]
     }

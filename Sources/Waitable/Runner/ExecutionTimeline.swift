@@ -141,6 +141,7 @@ package struct TimelineReplay: Sendable {
     private mutating func take(_ note: StateNote, at instant: Instant) {
         guard let ran = events.lastIndex(where: { $0.kind == .ran }) else { return }
         switch note {
+        case .mapRun: break
         case .entered(let state): events[ran].states.append(state)
         case .retried(let state, let attempt):
             events[ran].states.append(state)

@@ -8,6 +8,7 @@ package import StatesLanguage
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
 /// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used |
 /// | `h7` | its last sign of life, Unix ms |
+/// | `m7` | what was changed of the map run that began with event 7: ``StatesLanguage/MapRunSettings`` |
 package enum TaskAnswer: Sendable, Equatable {
     /// The task is done.
     case succeeded(JSON)
@@ -74,6 +75,9 @@ package enum TaskAnswer: Sendable, Equatable {
             case "b":
                 guard let task = Int(field.dropFirst()), let output = value.objectValue?["output"] else { continue }
                 starts.append(.submitted(task: task, output: output))
+            case "m":
+                guard let run = Int(field.dropFirst()), let settings = MapRunSettings(value) else { continue }
+                starts.append(.tuned(run: run, settings))
             case "h":
                 guard let task = Int(field.dropFirst()), let at = value.integerValue else { continue }
                 signs.append(.heartbeat(task: task, at: Instant(milliseconds: at)))

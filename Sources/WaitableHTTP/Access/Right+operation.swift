@@ -5,7 +5,7 @@ extension Right {
     init(operation: String) {
         if operation.hasPrefix("Start") || operation.hasPrefix("SendTask") || operation == "GetActivityTask" {
             self = .start
-        } else if ["Describe", "List", "Get", "Validate"].contains(where: { operation.hasPrefix($0) }) {
+        } else if ["Describe", "List", "Get", "Validate", "TestState"].contains(where: { operation.hasPrefix($0) }) {
             self = .read
         } else {
             self = .manage

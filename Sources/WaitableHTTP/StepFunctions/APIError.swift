@@ -84,6 +84,8 @@ struct APIError: Error, Sendable {
         APIError("ExecutionDoesNotExist", "Execution Does Not Exist: '\(arn)'")
     }
 
+    static func noMapRun(_ arn: String) -> APIError { APIError("ResourceNotFound", "Resource not found: '\(arn)'") }
+
     /// The operation is not one for executions of machines of this type.
     static let wrongType = APIError(
         "StateMachineTypeNotSupported",

@@ -16,6 +16,8 @@ struct APIMember: Sendable {
         case choice([String])
         /// A number within bounds.
         case integer(ClosedRange<Int>)
+        /// A number within bounds, whole or not.
+        case number(ClosedRange<Int>)
         /// An object with some members.
         case object([APIMember])
         /// A list of so many objects, each of a type that AWS has a name for.
@@ -59,6 +61,16 @@ struct APIMember: Sendable {
         case (.integer(let range), .integer(let number)):
             check(number >= range.lowerBound, "Member must have value greater than or equal to \(range.lowerBound)")
             check(number <= range.upperBound, "Member must have value less than or equal to \(range.upperBound)")
+        case (.number(let range), .integer), (.number(let range), .double):
+            let number = value.numberValue ?? 0
+            check(
+                number >= Double(range.lowerBound),
+                "Member must have value greater than or equal to \(range.lowerBound)"
+            )
+            check(
+                number <= Double(range.upperBound),
+                "Member must have value less than or equal to \(range.upperBound)"
+            )
         case (.object(let members), .object(let object)):
             for member in members { violations += try member.violations(in: object, prefix: place + ".") }
         case (.list(let lengths, of: _, let members), .array(let elements)):
@@ -70,7 +82,7 @@ struct APIMember: Sendable {
             }
         case (.any, _): break
         case (.text, _), (.aliasName, _), (.choice, _): throw .wrongType(place, "STRING_VALUE", value)
-        case (.integer, _): throw .wrongType(place, "NUMBER_VALUE", value)
+        case (.integer, _), (.number, _): throw .wrongType(place, "NUMBER_VALUE", value)
         case (.object, _): throw .wrongType(place, "STRUCTURE", value)
         case (.list, _): throw .wrongType(place, "LIST", value)
         }

@@ -32,6 +32,7 @@ enum APIModel {
         "DeleteStateMachineVersion": [.required("stateMachineVersionArn", longARN)],
         "DescribeActivity": [.required("activityArn", arn)],
         "DescribeExecution": [execution, includedData],
+        "DescribeMapRun": [mapRun],
         "DescribeStateMachine": [stateMachine, includedData],
         "DescribeStateMachineAlias": [.required("stateMachineAliasArn", arn)],
         "DescribeStateMachineForExecution": [execution, includedData],
@@ -47,6 +48,7 @@ enum APIModel {
             pageSize, .optional("nextToken", .text(1...3_096)), .optional("mapRunArn", longARN),
             .optional("redriveFilter", .choice(["REDRIVEN", "NOT_REDRIVEN"])),
         ],
+        "ListMapRuns": [execution] + page,
         "ListStateMachineAliases": [stateMachine] + page,
         "ListStateMachineVersions": [stateMachine] + page,
         "ListStateMachines": page,
@@ -60,7 +62,38 @@ enum APIModel {
         "StartSyncExecution": [stateMachine, .optional("name", nameRule), traceHeader, includedData],
         "StopExecution": [execution, error, cause],
         "TagResource": [resource, .required("tags", tags.rule)],
+        "TestState": [
+            .required("definition", .any), .optional("roleArn", arn), .optional("input", .any),
+            .optional("inspectionLevel", .choice(["INFO", "DEBUG", "TRACE"])), .optional("revealSecrets", .any),
+            .optional("variables", .any), .optional("stateName", .text(1...80)),
+            .optional(
+                "mock",
+                .object([
+                    .optional("result", .text(0...largestData)),
+                    .optional(
+                        "errorOutput",
+                        .object([.optional("error", .text(0...256)), .optional("cause", .text(0...32_768))])
+                    ),
+                    .optional("fieldValidationMode", .choice(["STRICT", "PRESENT", "NONE"])),
+                ])
+            ),
+            .optional("context", .text(0...largestData)),
+            .optional(
+                "stateConfiguration",
+                .object([
+                    .optional("retrierRetryCount", .integer(0...Int.max)),
+                    .optional("errorCausedByState", .text(1...80)),
+                    .optional("mapIterationFailureCount", .integer(0...Int.max)),
+                    .optional("mapItemReaderData", .text(0...largestData)),
+                ])
+            ),
+        ],
         "UntagResource": [resource, .required("tagKeys", .any)],
+        "UpdateMapRun": [
+            mapRun, .optional("maxConcurrency", .integer(0...Int(Int32.max))),
+            .optional("toleratedFailurePercentage", .number(0...100)),
+            .optional("toleratedFailureCount", .integer(0...Int(Int32.max))),
+        ],
         "UpdateStateMachine": [
             stateMachine, .optional("roleArn", arn), logging, versionDescription, encryption,
         ],
@@ -76,6 +109,7 @@ enum APIModel {
 
     // MARK: What several operations take
 
+    private static let largestData = 262_144
     private static let arn = APIMember.Rule.text(1...256)
     private static let longARN = APIMember.Rule.text(1...2_000)
     private static let nameRule = APIMember.Rule.text(1...ResourceName.maximumLength)
@@ -83,6 +117,7 @@ enum APIModel {
     private static let name = APIMember.required("name", nameRule)
     private static let stateMachine = APIMember.required("stateMachineArn", arn)
     private static let execution = APIMember.required("executionArn", arn)
+    private static let mapRun = APIMember.required("mapRunArn", longARN)
     private static let resource = APIMember.required("resourceArn", arn)
     private static let token = APIMember.required("taskToken", .text(1...2_048))
     private static let error = APIMember.optional("error", .text(0...ExecutionFailure.longestError))

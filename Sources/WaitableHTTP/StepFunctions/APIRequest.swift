@@ -48,6 +48,16 @@ struct APIRequest: Sendable {
         }
     }
 
+    /// A number that may be there.
+    func number(_ name: String) throws(APIError) -> Double? {
+        switch body[name] {
+        case nil, .null: return nil
+        case let value?:
+            guard let number = value.numberValue else { throw .wrongType(name, "NUMBER_VALUE", value) }
+            return number
+        }
+    }
+
     /// An object that may be there.
     func object(_ name: String) throws(APIError) -> JSONObject? {
         switch body[name] {
@@ -84,6 +94,9 @@ struct APIRequest: Sendable {
         case let other?: throw .wrongType(name, "LIST", other)
         }
     }
+
+    /// All members, as they came.
+    var members: JSONObject { body }
 
     /// Whether a member is there.
     func isGiven(_ name: String) -> Bool { body[name] != nil && body[name] != .null }

@@ -18,6 +18,7 @@ extension StepFunctionsAPI {
             "redriveCount": .integer(Int64(execution.redriveCount)),
         ]
         answer.merge(versionAndAlias(of: execution))
+        answer["mapRunArn"] = execution.mapRun.map { .string(ingest.arn.mapRun($0)) }
         answer["stopDate"] = execution.stopDate?.epochSeconds
         if status == .succeeded, let output = execution.output {
             answer["output"] = .string(output)

@@ -4,12 +4,13 @@ import WaitableOperations
 import WaitableRedis
 
 extension StepFunctionsAPI {
-    /// Lists the executions of a state machine, of a version or of an alias; within a page the newest first.
+    /// Lists the executions of a state machine, of a version, of an alias or of a map run; within a page the newest first.
     ///
     /// Waitable keeps no order by start: pages come open executions first, the latest moments before the earlier ones,
     /// then closed ones, from the last closed on. What fits into one page is in AWS's order.
     func listExecutions(_ request: APIRequest) async throws -> JSONObject {
-        let (arn, machine) = try listedMachine(request)
+        let (arn, machine, run) = try listedMachine(request)
+        let filter = try request.optional("redriveFilter")
         var list = ExecutionList()
         list.machine = machine.name
         list.isDescending = true
@@ -22,11 +23,15 @@ extension StepFunctionsAPI {
                 throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
             }
         }
-        guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
-        guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
+        if let run {
+            guard try await ingest.store.execution(run.execution) != nil else { throw APIError.noMapRun(arn) }
+        } else {
+            guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
+            guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
+        }
 
         let (found, next) = try await ingest.store.executions(list, from: cursor, limit: limit == 0 ? 100 : limit) {
-            item(of: $0.execution, in: machine)
+            Self.isListed($0.execution, run, filter) ? item(of: $0.execution, in: machine) : nil
         }
         let newestFirst = found.enumerated().sorted { one, other in
             let (started, startedToo) = (one.element.startDate, other.element.startDate)
@@ -38,11 +43,14 @@ extension StepFunctionsAPI {
     }
 
     /// Whose executions are asked for.
-    private func listedMachine(_ request: APIRequest) throws -> (arn: String, StateMachineReference) {
+    private func listedMachine(_ request: APIRequest) throws -> (arn: String, StateMachineReference, MapRunKey?) {
         let run = try request.optional("mapRunArn")
         guard let arn = try request.optional("stateMachineArn") else {
-            if let run { throw APIError("ResourceNotFound", "Resource not found: '\(run)'") }
-            throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn")
+            guard let run else {
+                throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn")
+            }
+            let key = try ingest.arn.mapRunKey(in: run)
+            return (run, StateMachineReference(name: key.processor), key)
         }
         guard run == nil else {
             throw APIError("ValidationException", "Must specify either stateMachineArn or mapRunArn, not both")
@@ -51,7 +59,7 @@ extension StepFunctionsAPI {
         guard !request.isGiven("redriveFilter") else {
             throw APIError("ValidationException", "redriveFilter can only be set together with mapRunArn")
         }
-        return (arn, machine)
+        return (arn, machine, nil)
     }
 
     /// Whether a machine exists, with the version or alias that is named.
@@ -63,6 +71,12 @@ extension StepFunctionsAPI {
         return entry.record != nil
             && (machine.version == nil || entry.versions.contains { $0.number == machine.version })
             && (machine.alias == nil || entry.aliases.contains { $0.name == machine.alias })
+    }
+
+    /// Whether an execution is of a map run, and has been redriven or not, where that is asked for.
+    private static func isListed(_ execution: Execution, _ run: MapRunKey?, _ filter: String?) -> Bool {
+        guard run == nil || execution.mapRun == run else { return false }
+        return filter == nil || (filter == "REDRIVEN") == (execution.redriveCount > 0)
     }
 
     /// What the list has of an execution; `nil` where it is of another version or alias.
@@ -82,6 +96,7 @@ extension StepFunctionsAPI {
             "redriveCount": .integer(Int64(execution.redriveCount)),
         ]
         item["stopDate"] = execution.stopDate?.epochSeconds
+        item["mapRunArn"] = execution.mapRun.map { .string(ingest.arn.mapRun($0)) }
         item.merge(versionAndAlias(of: execution))
         return (execution.startDate, item)
     }

@@ -42,7 +42,8 @@ extension StepFunctionsAPI {
         APIError("ExecutionAlreadyExists", "Execution Already Exists: '\(ingest.arn.execution(key))'")
     }
 
-    private func check(_ input: String) throws(APIError) {
+    /// Checks an execution's input.
+    func check(_ input: String) throws(APIError) {
         func invalid(_ reason: String) -> APIError {
             APIError("InvalidExecutionInput", "Invalid State Machine Execution Input: '\(reason)'")
         }

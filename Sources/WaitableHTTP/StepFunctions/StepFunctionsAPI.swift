@@ -54,6 +54,8 @@ struct StepFunctionsAPI: Sendable {
             return APIError(unavailable: ItemError.givenUp).response
         } catch let error as ARNError {
             return APIError(error).response
+        } catch let refusal as StateTestCall.Refusal {
+            return APIError(refusal.code, refusal.message).response
         } catch let error as DocumentError {
             ingest.logger.error("request failed", metadata: ["error": "\(error)"])
             return APIError("InternalFailure", error.sentence, status: .internalServerError).response
@@ -116,6 +118,7 @@ struct StepFunctionsAPI: Sendable {
         "DeleteStateMachineVersion": { $0.deleteStateMachineVersion },
         "DescribeActivity": { $0.describeActivity },
         "DescribeExecution": { $0.describeExecution },
+        "DescribeMapRun": { $0.describeMapRun },
         "DescribeStateMachine": { $0.describeStateMachine },
         "DescribeStateMachineAlias": { $0.describeStateMachineAlias },
         "DescribeStateMachineForExecution": { $0.describeStateMachineForExecution },
@@ -123,6 +126,7 @@ struct StepFunctionsAPI: Sendable {
         "GetExecutionHistory": { $0.getExecutionHistory },
         "ListActivities": { $0.listActivities },
         "ListExecutions": { $0.listExecutions },
+        "ListMapRuns": { $0.listMapRuns },
         "ListStateMachineAliases": { $0.listStateMachineAliases },
         "ListStateMachineVersions": { $0.listStateMachineVersions },
         "ListStateMachines": { $0.listStateMachines },
@@ -136,7 +140,9 @@ struct StepFunctionsAPI: Sendable {
         "StartSyncExecution": { $0.startSyncExecution },
         "StopExecution": { $0.stopExecution },
         "TagResource": { $0.tagResource },
+        "TestState": { $0.testState },
         "UntagResource": { $0.untagResource },
+        "UpdateMapRun": { $0.updateMapRun },
         "UpdateStateMachine": { $0.updateStateMachine },
         "UpdateStateMachineAlias": { $0.updateStateMachineAlias },
         "ValidateStateMachineDefinition": { $0.validateStateMachineDefinition },

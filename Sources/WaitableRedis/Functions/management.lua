@@ -1,11 +1,12 @@
 -- What people do to single executions: stop, reschedule, redrive.
 
 local strings = require 'strings'
-local concat, find, format, match = strings.concat, strings.find, strings.format, strings.match
+local concat, find, format, match, sub =
+    strings.concat, strings.find, strings.format, strings.match, strings.sub
 local rights = require 'rights'
 local arguments = require 'arguments'
-local integer, noMore, prefixOf, refuse, shown =
-    arguments.integer, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.shown
+local integer, named, noMore, prefixOf, refuse, shown =
+    arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.shown
 local register = require 'functions'.register
 local clocks = require 'clock'
 local clock, isLease, noteDue = clocks.clock, clocks.isLease, clocks.noteDue
@@ -164,6 +165,33 @@ local function redrive(keys, args)
     return now
 end
 
+-- waitable_tune: changes a map run of an open execution. Its next step, which is due at once, goes by that.
+-- KEYS   prefix
+-- ARGV   X, run (the id of its first event), and '' for what stays: concurrency, tolerated items, tolerated percentage
+-- Returns 1 | 0 where the execution is not running
+-- Errors VALIDATION, OOM. Bound: constant.
+local function tune(keys, args)
+    local prefix = prefixOf(keys)
+    local name = named(args[1], 'execution')
+    local field = 'm' .. format('%d', integer(args[2], 'run', 1, 1000000))
+    noMore(args, 5)
+    rights.check(prefix, rights.ANSWER)
+    local earlier = redis.call('HGET', prefix .. ':inbox:' .. name, field) or ''
+    local members = {}
+    for i = 1, 3 do
+        local letter, value = sub('cnp', i, i), args[i + 2] or ''
+        if value ~= '' and not match(value, i == 3 and '^%d+%.?%d*$' or '^%d+$') then
+            refuse('VALIDATION', 'settings', 'must be numbers', value)
+        end
+        -- What no step has read yet holds on.
+        if value == '' then value = match(earlier, '"' .. letter .. '":([%d.]+)') or '' end
+        if value ~= '' then members[#members + 1] = '"' .. letter .. '":' .. value end
+    end
+    if #members == 0 then refuse('VALIDATION', 'settings', 'must be there', '') end
+    return inboxes.deliver(prefix, name, field, '{' .. concat(members, ',') .. '}', true) and 1 or 0
+end
+
+register('tune', tune)
 register('stop', stop, 'allow-oom')
 register('reschedule', reschedule, 'allow-oom')
 register('redrive', redrive)

@@ -33,6 +33,17 @@ extension RedisStore {
         return try await call("waitable_answer", arguments).integer == 1
     }
 
+    /// Changes a map run under way; the execution's next step goes by it.
+    ///
+    /// - Returns: Whether the execution is running.
+    package func tune(_ run: MapRunKey, _ settings: MapRunSettings) async throws(StoreError) -> Bool {
+        var arguments = FunctionArguments(run.execution.member, String(run.id))
+        arguments.append(settings.maxConcurrency.map { String($0) } ?? "")
+        arguments.append(settings.toleratedCount.map { String($0) } ?? "")
+        arguments.append(settings.toleratedPercentage.map { JSON.double($0).text } ?? "")
+        return try await call("waitable_tune", arguments).integer == 1
+    }
+
     /// Takes the first task of an activity that still waits. It goes to the next one who asks, ten seconds later, unless it
     /// is confirmed: by ``confirm(_:worker:)``.
     ///

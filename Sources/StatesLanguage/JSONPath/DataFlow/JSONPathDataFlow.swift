@@ -42,4 +42,26 @@ struct JSONPathDataFlow: DataFlow {
     var gathers: Bool { inputPath.gathers || outputPath.gathers }
 
     var makesData: Bool { !resultPath.dropsResult || !outputPath.takesAll }
+
+    var hasPaths: Bool { true }
+
+    func inspectInput(_ scope: DataScope, _ show: (InspectedStage, JSON) -> Void) throws(StateFailure) {
+        let seen = try inputPath.apply(scope)
+        show(.afterInputPath, seen)
+        if let parameters {
+            show(.afterParameters, try parameters.apply(scope.with(seen)).json)
+        } else {
+            show(.afterParameters, seen)
+        }
+    }
+
+    func inspectOutput(
+        of result: JSON,
+        _ scope: DataScope,
+        _ show: (InspectedStage, JSON) -> Void
+    ) throws(StateFailure) {
+        let selected = try resultSelector?.apply(scope.with(result)) ?? result
+        show(.afterResultSelector, selected)
+        show(.afterResultPath, try resultPath.apply(selected, scope))
+    }
 }
