@@ -25,6 +25,7 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -36,6 +37,7 @@ let package = Package(
         .library(name: "StatesLanguage", targets: ["StatesLanguage"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms.git", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
@@ -56,7 +58,8 @@ let package = Package(
                 "CodeUnits", "StateGraph", "Transport", "WaitableHTTP", "WaitableMetrics", "WaitableOperations",
                 "WaitableWorker",
                 "LineLogging",
-                hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
+                hummingbird, hummingbirdCore, hummingbirdTLS, algorithms, argumentParser, asyncHTTPClient,
+                configuration,
                 serviceLifecycle,
                 nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
@@ -92,7 +95,7 @@ let package = Package(
         ),
         .target(
             name: "WaitableOperations",
-            dependencies: ["CodeUnits", "RedisClient", "Waitable", "WaitableRedis", logging]
+            dependencies: ["CodeUnits", "RedisClient", "Waitable", "WaitableRedis", algorithms, logging]
         ),
         .target(
             name: "RedisClient",
@@ -108,12 +111,13 @@ let package = Package(
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", crypto]),
         .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
-        .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
+        .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage", algorithms]),
         .target(name: "CodeUnits"),
         .executableTarget(
             name: "waitable-benchmark",
             dependencies: [
-                "CHiredis", "WaitableRedis", "RedisTestServer", argumentParser, asyncHTTPClient, histogram, hummingbird,
+                "CHiredis", "WaitableOperations", "WaitableRedis", "RedisTestServer", argumentParser, asyncHTTPClient,
+                histogram, hummingbird,
                 logging, nioCore, nioHTTP1,
             ],
             path: "Benchmarks"
