@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Waitable
 
 /// The command: every process of Waitable, and what an operator asks of it.
 @main
