@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] =
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -153,6 +154,22 @@ let package = Package(
             name: "WaitableRedisTests",
             dependencies: [
                 "WaitableOperations", "WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix,
+            ]
+        ),
+        .testTarget(
+            name: "WaitableWorkerTests",
+            dependencies: ["WaitableWorker", "WaitableRedis", nioCore, nioEmbedded, nioHTTP1, nioPosix]
+        ),
+        .testTarget(
+            name: "WaitableMetricsTests",
+            dependencies: ["PrometheusMetrics", "WaitableMetrics", "WaitableOperations", "WaitableRedis", coreMetrics]
+        ),
+        .testTarget(
+            name: "WaitableCommandTests",
+            dependencies: [
+                "RedisClient", "WaitableCommand", "WaitableOperations", "WaitableRedis", "WaitableWorker",
+                argumentParser, configuration,
+                logging, subprocess,
             ]
         ),
         .testTarget(
