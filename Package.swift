@@ -11,6 +11,7 @@ let swiftSettings: [SwiftSetting] =
 
 let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
 let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -25,6 +26,9 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let orderedCollections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let algorithms: Target.Dependency = .product(name: "Algorithms", package: "swift-algorithms")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -36,6 +40,7 @@ let package = Package(
         .library(name: "StatesLanguage", targets: ["StatesLanguage"]),
     ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-algorithms.git", from: "1.2.1"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0"),
@@ -44,10 +49,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.5.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift.git", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2"),
     ],
     targets: [
         .executableTarget(
@@ -55,7 +62,9 @@ let package = Package(
             dependencies: [
                 "CodeUnits", "JSONata", "StateGraph", "StatesLanguage", "Transport", "WaitableHTTP", "WaitableMetrics",
                 "WaitableOperations", "WaitableWorker", "LineLogging",
-                hummingbird, hummingbirdCore, hummingbirdTLS, argumentParser, asyncHTTPClient, configuration,
+                hummingbird, hummingbirdCore, hummingbirdTLS, algorithms, argumentParser, asyncHTTPClient,
+                configuration,
+                subprocess, systemPackage,
                 serviceLifecycle,
                 nioCore,
                 nioHTTP1, nioPosix, nioSSL, logging, metrics,
@@ -91,7 +100,7 @@ let package = Package(
         ),
         .target(
             name: "WaitableOperations",
-            dependencies: ["CodeUnits", "RedisClient", "Waitable", "WaitableRedis", logging]
+            dependencies: ["CodeUnits", "RedisClient", "Waitable", "WaitableRedis", algorithms, logging]
         ),
         .target(
             name: "RedisClient",
@@ -108,12 +117,13 @@ let package = Package(
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", "JSONata", crypto]),
         .target(name: "JSONata", dependencies: ["CodeUnits", "JSONValues", crypto, orderedCollections]),
         .target(name: "JSONValues", dependencies: ["CodeUnits", orderedCollections]),
-        .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage"]),
+        .target(name: "StateGraph", dependencies: ["CodeUnits", "StatesLanguage", algorithms]),
         .target(name: "CodeUnits"),
         .executableTarget(
             name: "waitable-benchmark",
             dependencies: [
-                "CHiredis", "WaitableRedis", "RedisTestServer", argumentParser, asyncHTTPClient, histogram, hummingbird,
+                "CHiredis", "WaitableOperations", "WaitableRedis", "RedisTestServer", argumentParser, asyncHTTPClient,
+                histogram, hummingbird,
                 logging, nioCore, nioHTTP1,
             ],
             path: "Benchmarks"
@@ -145,6 +155,22 @@ let package = Package(
             name: "WaitableRedisTests",
             dependencies: [
                 "WaitableOperations", "WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix,
+            ]
+        ),
+        .testTarget(
+            name: "WaitableWorkerTests",
+            dependencies: ["WaitableWorker", "WaitableRedis", nioCore, nioEmbedded, nioHTTP1, nioPosix]
+        ),
+        .testTarget(
+            name: "WaitableMetricsTests",
+            dependencies: ["PrometheusMetrics", "WaitableMetrics", "WaitableOperations", "WaitableRedis", coreMetrics]
+        ),
+        .testTarget(
+            name: "WaitableCommandTests",
+            dependencies: [
+                "RedisClient", "WaitableCommand", "WaitableOperations", "WaitableRedis", "WaitableWorker",
+                argumentParser, configuration,
+                logging, subprocess,
             ]
         ),
         .testTarget(

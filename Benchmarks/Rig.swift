@@ -88,7 +88,7 @@ struct Rig: Sendable {
         return line.split(separator: ",").first.flatMap { Double($0.dropFirst("calls=".count)) } ?? 0
     }
 
-    func now() async throws -> Instant { Instant(milliseconds: try await store.time() / 1_000) }
+    func now() async throws -> Instant { try await store.now() }
 
     func sleep(until instant: Instant) async throws {
         let distance = instant.milliseconds - (try await now()).milliseconds

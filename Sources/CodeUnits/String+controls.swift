@@ -21,8 +21,7 @@ extension String {
     package var escapingControlsOfJSON: String {
         replacingControls(but: { _ in false }) { scalar in
             Unicode.UTF16.encode(scalar)!.map { unit in
-                let digits = String(unit, radix: 16, uppercase: true)
-                return "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
+                "\\u" + Hex.text([UInt8(unit >> 8), UInt8(unit & 0xFF)]).uppercased()
             }.joined()
         }
     }

@@ -105,16 +105,13 @@ extension JSONParser {
         var unit: UInt16 = 0
         for _ in 0..<4 {
             guard let byte = peek() else { throw error("Unexpected end-of-input in character escape sequence") }
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "0"))
-            case UInt8(ascii: "a")...UInt8(ascii: "f"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "a") + 10)
-            case UInt8(ascii: "A")...UInt8(ascii: "F"): unit = unit << 4 | UInt16(byte - UInt8(ascii: "A") + 10)
-            default:
+            guard let digit = Hex.value(of: byte) else {
                 throw error(
                     "Unexpected character (\(found)): expected a hex-digit for character escape sequence",
                     past: 1
                 )
             }
+            unit = unit << 4 | UInt16(digit)
             position += 1
         }
         return unit

@@ -40,4 +40,17 @@ public enum RedisValue: Sendable, Equatable {
 
     /// The elements of an array; `nil` for every other reply.
     public var array: [RedisValue]? { if case .array(let values) = self { values } else { nil } }
+
+    /// The elements of an array two by two: the names and values of `HGETALL`, `CONFIG GET` and the like. None for every
+    /// other reply.
+    @inlinable
+    public var pairs: some Sequence<(RedisValue, RedisValue)> { (array ?? [])[...].pairs }
+}
+
+extension ArraySlice<RedisValue> {
+    /// The elements two by two; a last one by itself is left out.
+    @inlinable
+    public var pairs: some Sequence<(RedisValue, RedisValue)> {
+        stride(from: startIndex, to: endIndex - 1, by: 2).lazy.map { (self[$0], self[$0 + 1]) }
+    }
 }

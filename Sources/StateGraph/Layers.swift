@@ -1,3 +1,5 @@
+import Algorithms
+
 /// The layers of a layout: which box is in which, with the bends of the edges that pass through, in an order of few
 /// crossings.
 struct Layers {
@@ -105,7 +107,7 @@ struct Layers {
             chain.label = bend
         }
         let path = isBack ? chain.bends.reversed() : [edge.from] + chain.bends + [edge.to]
-        for (upper, lower) in zip(path, path.dropFirst()) {
+        for (upper, lower) in path.adjacentPairs() {
             vertices[upper].below.append(lower)
             vertices[lower].above.append(upper)
         }

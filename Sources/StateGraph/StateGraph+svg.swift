@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 
 extension StateGraph {
@@ -102,7 +103,7 @@ private struct SVGDrawing {
         guard let first = points.first, let last = points.last, points.count >= 2 else { return }
         let kind = edge.kind == .error ? " error" : ""
         var path = "M\(Self.text(first.x)) \(Self.text(first.y))"
-        for (from, to) in zip(points, points.dropFirst()) {
+        for (from, to) in points.adjacentPairs() {
             if from.x == to.x || from.y == to.y {
                 path += "L\(Self.text(to.x)) \(Self.text(to.y))"
             } else {

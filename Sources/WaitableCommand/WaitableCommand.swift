@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Waitable
 
 /// The command: every process of Waitable, and what an operator asks of it.
 @main
@@ -7,30 +8,35 @@ struct WaitableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "waitable",
         abstract: "AWS Step Functions' waitable pattern on a Redis that you own.",
-        discussion: """
-            Examples:
-              waitable dev                    a stack with a private Redis
-              WAITABLE_REDIS_URL=redis://cache:6379 waitable ingest
-              WAITABLE_REDIS_URL=redis://cache:6379 waitable worker
-              waitable start --id order-42 --at 2026-12-24T18:00:00Z
-              waitable status order-42
-              waitable list --status WAITING --due-to 2026-12-25T00:00:00Z
-              waitable reschedule order-42 --at 2026-12-25T09:00:00Z
-              waitable watch
-
-            Exit codes: 0 done, 1 failed, 2 not found, 3 conflict, 64 wrong usage, 65 bad
-            input, 69 Redis or ingest not reachable, 77 not allowed, 78 bad configuration.
-
-            \(Setting.help)
-            """,
+        usage: "waitable <subcommand>",
         version: Version.text,
-        subcommands: [
-            IngestCommand.self, WorkerCommand.self, HealthCommand.self, DevCommand.self, StartCommand.self,
-            StatusCommand.self, DoctorCommand.self,
-            ListCommand.self, DescribeCommand.self, CancelCommand.self, RescheduleCommand.self, RunNowCommand.self,
-            RedriveCommand.self, PauseCommand.self, ResumeCommand.self, StateMachinesCommand.self, WatchCommand.self,
-            ValidateCommand.self, TestCommand.self, GraphCommand.self, QueryCommand.self, DeployCommand.self,
-            TokenCommand.self, AccessKeyCommand.self, FunctionsCommand.self,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Processes",
+                subcommands: [DevCommand.self, IngestCommand.self, WorkerCommand.self, HealthCommand.self]
+            ),
+            CommandGroup(
+                name: "Items",
+                subcommands: [
+                    StartCommand.self, StatusCommand.self, ListCommand.self, DescribeCommand.self, CancelCommand.self,
+                    RescheduleCommand.self, RunNowCommand.self, RedriveCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "State machines",
+                subcommands: [
+                    ValidateCommand.self, TestCommand.self, QueryCommand.self, GraphCommand.self, DeployCommand.self, StateMachinesCommand.self,
+                    PauseCommand.self, ResumeCommand.self,
+                ]
+            ),
+            CommandGroup(
+                name: "Operation",
+                subcommands: [
+                    WatchCommand.self, DoctorCommand.self, FunctionsCommand.self, TokenCommand.self,
+                    AccessKeyCommand.self,
+                ]
+            ),
+            CommandGroup(name: "Help", subcommands: [SettingsCommand.self, ExitCodesCommand.self]),
         ]
     )
 

@@ -71,7 +71,7 @@ struct Adoption: Sendable {
             member.document == nil && key.member.utf8.elementsEqual(member.bytes) && member.bytes.count <= Limits.name
                 ? key : nil
         }
-        let name = DerivedUUID.text(member.bytes.map { String($0, radix: 16) }.joined(separator: " "))
+        let name = DerivedUUID.text(Hex.text(member.bytes))
         let key = own ?? ExecutionKey(machine: machine ?? "unknown", name: name)
         if own == nil {
             let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: token)

@@ -55,7 +55,7 @@ package final class Sweeper: Service {
     package func sweep() async throws -> Int {
         var removed = 0
         if let age = configuration.ageMilliseconds {
-            let now = Instant(milliseconds: try await store.time() / 1_000)
+            let now = try await store.now()
             removed += try await remove(.closed(before: now.adding(milliseconds: -age)), counted: aged)
         }
         if let count = configuration.count {

@@ -21,7 +21,7 @@ extension Worker {
         while !Task.isCancelled {
             var pause = Self.busyInterval
             do {
-                if startedAt == nil { startedAt = Instant(milliseconds: try await store.time() / 1_000) }
+                if startedAt == nil { startedAt = try await store.now() }
                 guard let startedAt else { return }
                 if tally.sinceClaim > .milliseconds(configuration.pollMilliseconds + Self.patience) {
                     try await store.leave(worker: configuration.name)

@@ -1,6 +1,7 @@
 import HTTPTypes
 import StatesLanguage
 import Testing
+import Waitable
 
 @testable import WaitableHTTP
 
@@ -36,5 +37,17 @@ struct OpenAPITests {
         }
         #expect(documented == Set(served))
         #expect(documented.count == served.count)
+    }
+
+    @Test("What is served has the version of this build, and asks for a token only where there are some")
+    func served() throws {
+        for needsCredentials in [true, false] {
+            let served = try #require(
+                try JSON(parsing: OpenAPIRoutes.served(needsCredentials: needsCredentials)).objectValue
+            )
+            #expect(served["info"]?.objectValue?["version"] == .string(Version.number))
+            #expect(served["security"]?.arrayValue?.isEmpty == !needsCredentials)
+            #expect(served["paths"] == (try JSON(parsing: OpenAPIRoutes.document).objectValue?["paths"]))
+        }
     }
 }

@@ -2,8 +2,9 @@
 ///
 /// Source: AWS Step Functions developer guide, "Quotas": 256 KiB of UTF-8. The nesting is our own: deeper data could
 /// be made step by step, but not be read back.
-enum DataLimit {
-    static let bytes = 262_144
+package enum DataLimit {
+    /// An input, output or result, in bytes of UTF-8.
+    package static let bytes = 262_144
     /// All the variables of a scope.
     static let variableBytes = 10_485_760
     /// The cause of a failure: AWS has 32,768 characters.

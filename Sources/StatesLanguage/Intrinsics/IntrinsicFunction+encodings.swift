@@ -23,7 +23,7 @@ extension IntrinsicFunction {
             guard let hash = hashes[algorithm] else {
                 throw arguments.wrong(1, "one of MD5, SHA-1, SHA-256, SHA-384 and SHA-512")
             }
-            return .string(hash(Data(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+            return .string(Hex.text(hash(Data(text.utf8))))
         },
     ]
 

@@ -49,14 +49,8 @@ package struct ItemStart: Sendable, Equatable {
         guard let timestamp = body["StartTimestamp"] else {
             throw FieldError(field: "StartTimestamp", rule: "must be given", value: nil)
         }
-        guard let text = timestamp.stringValue, Instant(iso8601: text) != nil else {
-            throw FieldError(
-                field: "StartTimestamp",
-                rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
-                value: timestamp.stringValue ?? timestamp.text
-            )
-        }
-        startTimestamp = text
+        startTimestamp = timestamp.stringValue ?? timestamp.text
+        _ = try Instant(startTimestamp, field: "StartTimestamp")
         id = try Self.name("Id", in: body) ?? makeID()
         stateMachine = try Self.name("stateMachine", in: body)
     }

@@ -70,10 +70,5 @@ package struct Revision: Sendable, Equatable {
     }
 
     /// The first 16 hexadecimal digits of the SHA-256 of the stored form.
-    package var hash: String {
-        SHA256.hash(data: Array(json.text.utf8)).prefix(8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
-    }
+    package var hash: String { Hex.text(SHA256.hash(data: Array(json.text.utf8)).prefix(8)) }
 }

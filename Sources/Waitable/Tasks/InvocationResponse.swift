@@ -29,8 +29,8 @@ package struct InvocationResponse: Sendable {
 
     /// `root=1-`, the seconds and 96 bits, in hexadecimal digits.
     private static func traceID(_ requestID: String, _ date: Instant) -> String {
-        let seconds = String(UInt32(truncatingIfNeeded: date.milliseconds / 1_000), radix: 16)
+        let seconds = UInt32(truncatingIfNeeded: date.milliseconds / 1_000)
         let digits = String(requestID.unicodeScalars.filter { $0 != "-" }.prefix(24))
-        return "root=1-\(String(repeating: "0", count: 8 - seconds.utf8.count))\(seconds)-\(digits);sampled=0"
+        return "root=1-\(withUnsafeBytes(of: seconds.bigEndian, Hex.text))-\(digits);sampled=0"
     }
 }

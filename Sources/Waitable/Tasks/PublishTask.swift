@@ -173,10 +173,7 @@ struct PublishTask: Sendable, Equatable {
         return value
     }
 
-    private static func md5(of text: String) -> String {
-        Insecure.MD5.hash(data: Array(text.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            .joined()
-    }
+    private static func md5(of text: String) -> String { Hex.text(Insecure.MD5.hash(data: Array(text.utf8))) }
 
     /// A text as it is, anything else as JSON.
     private static func text(_ value: JSON) -> String { value.stringValue ?? value.text }

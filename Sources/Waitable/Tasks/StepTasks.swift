@@ -179,9 +179,6 @@ struct StepTasks: TaskHandler {
         return pattern == .token ? .submitted(output: output) : .succeeded(output: output)
     }
 
-    /// The most bytes of an execution's input, in UTF-8.
-    private static let largestInput = 262_144
-
     private func child(of task: TaskRequest, _ pattern: IntegrationPattern) throws(ItemProblem) -> ChildStart {
         let parameters = task.parameters.objectValue ?? [:]
         guard let machine = parameters["StateMachineArn"]?.stringValue else { throw .missing("StateMachineArn") }
@@ -196,9 +193,9 @@ struct StepTasks: TaskHandler {
         let input = parameters["Input"].flatMap { $0 == .null ? nil : $0 } ?? .object([:])
         // A text is the input's JSON text, as for the API.
         let text = input.stringValue ?? input.text
-        guard text.utf8.count <= Self.largestInput, (try? JSON(parsing: text)) != nil else {
+        guard text.utf8.count <= DataLimit.bytes, (try? JSON(parsing: text)) != nil else {
             throw .parameters(
-                "Invalid State Machine Execution Input: must be JSON of at most \(Self.largestInput) bytes"
+                "Invalid State Machine Execution Input: must be JSON of at most \(DataLimit.bytes) bytes"
             )
         }
         return ChildStart(

@@ -44,8 +44,8 @@ struct DevCommand: AsyncParsableCommand {
         }
     }
 
-    private var overrides: [String: String] {  // own words
-        var values: [String: String] = [:]  // own words
+    private var overrides: [Spelling: String] {
+        var values: [Spelling: String] = [:]
         values[Setting.stateMachines.environment] = stateMachines
         values[Setting.logLevel.environment] =
             logLevel ?? ProcessInfo.processInfo.environment["WAITABLE_LOG_LEVEL"] ?? "warning"

@@ -255,7 +255,7 @@ struct Setting: Sendable {
         logFormat,
     ]
 
-    /// The list for `--help`.
+    /// The list for `waitable help settings`.
     static let help: String = {
         let lines = all.map { setting in
             let value = setting.default.map { " (default \($0))" } ?? ""

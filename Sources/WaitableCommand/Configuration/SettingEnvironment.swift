@@ -1,3 +1,4 @@
+import Algorithms
 import Foundation
 
 /// The environment's names that begin with `WAITABLE_`: each is a setting, or it is somebody else's.
@@ -26,7 +27,7 @@ enum SettingEnvironment {
     private static func isOfKubernetes(_ name: String, _ value: String) -> Bool {
         let parts = name.split(separator: "_")
         let isPort = parts.last == "PORT" && ["tcp://", "udp://", "sctp://"].contains { value.hasPrefix($0) }
-        let isOfPort = zip(parts, parts.dropFirst()).contains { part, next in
+        let isOfPort = parts.adjacentPairs().contains { part, next in
             part == "SERVICE" && ["HOST", "PORT"].contains(next) || part == "PORT" && UInt16(next) != nil
         }
         return isPort || isOfPort

@@ -13,8 +13,13 @@ struct SettingSource {
     /// - Parameters:
     ///   - flags: What was said by flags, by setting.
     ///   - path: The configuration file that a flag names, if any.
-    init(flags: [(Setting, String?)], file path: String?) throws {
-        let environment = try SettingEnvironment.settings(in: ProcessInfo.processInfo.environment)
+    ///   - environment: That of this process, but for tests.
+    init(
+        flags: [(Setting, String?)],
+        file path: String?,
+        environment: [String: String] = ProcessInfo.processInfo.environment  // own words
+    ) throws {
+        let environment = try SettingEnvironment.settings(in: environment)
         let said = flags.compactMap { setting, value in
             value.map { (setting, ConfigValue(.string($0), isSecret: setting.isSecret)) }
         }

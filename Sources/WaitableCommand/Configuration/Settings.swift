@@ -63,8 +63,13 @@ struct Settings: Sendable {
     /// Reads the settings.
     ///
     /// - Throws: ``SettingError`` naming setting, rule and value.
-    init(flags: SettingFlags, more: [(Setting, String?)] = [], process: String) throws {
-        let source = try SettingSource(flags: flags.values + more, file: flags.config)
+    init(
+        flags: SettingFlags,
+        more: [(Setting, String?)] = [],
+        process: String,
+        environment: [String: String] = ProcessInfo.processInfo.environment  // own words
+    ) throws {
+        let source = try SettingSource(flags: flags.values + more, file: flags.config, environment: environment)
         do {
             try self.init(source, process: process, isURLFlag: flags.redisURL != nil)
         } catch let error as SettingError {

@@ -23,7 +23,7 @@ struct UnknownSettingError: Error, CustomStringConvertible {
     var lines: [String] {
         let place = file.map { "the configuration file '\($0)'" } ?? "the environment"
         return names.map { given, nearest in
-            let hint = nearest.map { "the nearest is \($0)" } ?? "waitable --help lists them"
+            let hint = nearest.map { "the nearest is \($0)" } ?? "waitable help settings lists them"
             return "\(given): must be a setting in \(place); \(hint)"
         }
     }

@@ -58,13 +58,7 @@ struct RedisEndpoint: Endpoint {
         switch action {
         case .cancel(let error, let cause): return try await operations.cancel(key, error: error, cause: cause).json
         case .reschedule(let text):
-            guard let instant = Instant(iso8601: text) else {
-                throw FieldError(
-                    field: "StartTimestamp",
-                    rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
-                    value: text
-                )
-            }
+            let instant = try Instant(text, field: "StartTimestamp")
             return try await operations.reschedule(key, to: instant, text: text).json
         case .runNow: return try await operations.runNow(key).json
         case .redrive: return try await operations.redrive(key).json

@@ -16,6 +16,19 @@ enum Exit {
     static let notAllowed = ExitCode(77)
     static let badConfiguration = ExitCode(78)
 
+    /// The list for `waitable help exit-codes`.
+    static let help = """
+        0   done
+        1   failed
+        2   not found
+        3   conflict
+        64  wrong usage
+        65  bad input
+        69  Redis or ingest not reachable
+        77  not allowed
+        78  bad configuration
+        """
+
     /// Runs a command; an error becomes one line on standard error, or one for each
     /// setting, and its exit code.
     static func mapping(_ body: () async throws -> Void) async throws {
@@ -34,7 +47,8 @@ enum Exit {
         return error.code == .configuration ? badConfiguration : unavailable
     }
 
-    private static func code(for error: any Error) -> ExitCode {
+    /// What a command that ends with an error exits with.
+    static func code(for error: any Error) -> ExitCode {
         switch error {
         case is SettingError, is SettingFileError, is UnknownSettingError, is NamespaceIdentityError: badConfiguration
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput

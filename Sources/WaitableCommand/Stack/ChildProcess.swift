@@ -1,46 +1,66 @@
-import Foundation
+import Subprocess
 
-/// A process that a development stack started.
+#if canImport(System)
+    import System
+#else
+    import SystemPackage
+#endif
+
+/// A program that a development stack runs.
 struct ChildProcess: Sendable {
     let name: String
-    let process: Process
+    /// A path, or a name on the `PATH`.
+    let program: String
+    var arguments: [String] = []
+    /// What the environment of this process gets, or gets in place of what it has.
+    var environment: [Spelling: String] = [:]
 
-    init(_ name: String, program: String, _ arguments: [String], _ environment: [String: String]) throws {  // own words
-        self.name = name
-        process = Process()
-        process.executableURL = try Self.url(of: program, environment)
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle.standardError
-        try process.runUnblocked()
-    }
+    /// How long it may take to end after it was asked to.
+    private static let patience = Duration.seconds(10)
 
-    /// Waits until the process has ended.
-    func ended() async {
-        while process.isRunning, !Task.isCancelled {
-            try? await Task.sleep(for: .milliseconds(100))
+    /// Runs something as long as the process runs. Then asks the process to end, kills it where it does not within 10 seconds,
+    /// and waits for its end.
+    ///
+    /// - Parameter body: Gets the process's id.
+    /// - Throws: What `body` throws; ``ChildNotFound``, and ``ChildError`` where the process ends by itself.
+    func run(while body: @Sendable @escaping (Int32) async throws -> Void) async throws {
+        let (started, start) = AsyncStream<Int32>.makeStream()
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await run(start) }
+            defer { group.cancelAll() }
+            var ids = started.makeAsyncIterator()
+            // Where there is no id, the task that runs the process has the reason.
+            if let id = await ids.next() { group.addTask { try await body(id) } }
+            try await group.next()
         }
     }
 
-    /// Asks the process to end, and kills it after 10 seconds.
-    func end() async {
-        guard process.isRunning else { return }
-        process.terminate()
-        let limit = ContinuousClock.now + .seconds(10)
-        while process.isRunning, ContinuousClock.now < limit {
-            try? await Task.sleep(for: .milliseconds(20))
+    /// Runs the process until it ends by itself, or the task is cancelled.
+    private func run(_ start: AsyncStream<Int32>.Continuation) async throws {
+        defer { start.finish() }
+        var options = PlatformOptions()
+        // A group of its own: Ctrl-C reaches the stack alone, which ends its parts in order.
+        options.processGroupID = 0
+        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: Self.patience)]
+        var values: [Environment.Key: String?] = [:]
+        for (name, value) in environment { values[Environment.Key(stringLiteral: name.text)] = value }
+        do {
+            let end = try await Subprocess.run(
+                program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
+                arguments: Arguments(arguments),
+                environment: .inherit.updating(values),
+                platformOptions: options,
+                input: .none,
+                output: .currentStandardError,
+                error: .currentStandardError
+            ) { execution in
+                _ = start.yield(execution.processIdentifier.value)
+            }
+            try Task.checkCancellation()
+            throw ChildError(name: name, status: end.terminationStatus)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw ChildNotFound(program: program)
         }
-        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-    }
-
-    private static func url(of program: String, _ environment: [String: String]) throws -> URL {  // own words
-        if program.contains("/") { return URL(fileURLWithPath: program) }
-        for folder in (environment["PATH"] ?? "").split(separator: ":") {
-            let path = "\(folder)/\(program)"
-            if FileManager.default.isExecutableFile(atPath: path) { return URL(fileURLWithPath: path) }
-        }
-        throw ChildNotFound(program: program)
     }
 }
 
@@ -54,12 +74,12 @@ struct ChildNotFound: Error, CustomStringConvertible {
 /// A part of the stack that ended by itself.
 struct ChildError: Error, CustomStringConvertible {
     let name: String
-    let status: Int32
+    let status: TerminationStatus
 
-    init(_ child: ChildProcess) {
-        name = child.name
-        status = child.process.isRunning ? 0 : child.process.terminationStatus
+    var description: String {
+        switch status {
+        case .exited(let code): "\(name) ended by itself with code \(code): the stack is stopped"
+        case .signaled(let signal): "\(name) was ended by signal \(signal): the stack is stopped"
+        }
     }
-
-    var description: String { "\(name) ended by itself with code \(status): the stack is stopped" }
 }

@@ -14,14 +14,14 @@ struct DevStack {
     private let port: Int
     private let redisPort: Int
     private let folder: URL
-    private let environment: [String: String]  // own words
+    private let environment: [Spelling: String]
 
     init(
         workers: Int,
         host: String,
         port: String,
         showsFirstItem: Bool,
-        environment: [String: String]  // own words
+        environment: [Spelling: String]
     ) async throws {
         guard let number = Int(port), (0...65_535).contains(number) else {
             throw SettingError(.port, "must be a whole number from 0 to 65535", port)
@@ -39,41 +39,58 @@ struct DevStack {
         self.host = host
         redisPort = try await FreePort.find()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("waitable-dev-\(UUID().uuidString)")
-        var values = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        values[Setting.redisURL.environment] = "redis://127.0.0.1:\(redisPort)"
-        values[Setting.host.environment] = host
-        values[Setting.port.environment] = "\(self.port)"
-        self.environment = values
+        var environment = environment
+        environment[Setting.redisURL.environment] = "redis://127.0.0.1:\(redisPort)"
+        environment[Setting.host.environment] = host
+        environment[Setting.port.environment] = "\(self.port)"
+        self.environment = environment
     }
 
-    /// Runs the stack until SIGINT or SIGTERM, or until a part of it ends by itself.
+    /// Runs the stack until SIGINT or SIGTERM, or until a part of it ends by itself. The last that was started ends first.
     func run() async throws {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        var children: [ChildProcess] = []
-        do {
-            let redis = try ChildProcess("redis-server", program: "redis-server", redisArguments, environment)
-            children.append(redis)
-            try await waitForRedis(redis)
-            let program = CommandLine.arguments[0]
-            children.append(try ChildProcess("ingest", program: program, ["ingest"], environment))
-            for (index, port) in metricsPorts.enumerated() {
+        let redis = ChildProcess(name: "redis-server", program: "redis-server", arguments: redisArguments)
+        try await redis.run { id in
+            try await waitForRedis()
+            try await run(parts[...], after: ["\(redis.name) (pid \(id))"]) { started in
+                try await waitForIngest()
+                announce(started)
+                if showsFirstItem { try await FirstItem(redisPort: redisPort).show() }
+                for await _ in signals { return }
+            }
+        }
+    }
+
+    /// Runs some parts, each as long as those after it run, and something as long as all of them do.
+    ///
+    /// - Parameters:
+    ///   - started: What has been started before them, with its process id.
+    ///   - body: Gets the same of all.
+    private func run(
+        _ parts: ArraySlice<ChildProcess>,
+        after started: [String],
+        _ body: @Sendable @escaping ([String]) async throws -> Void
+    ) async throws {
+        guard let part = parts.first else { return try await body(started) }
+        try await part.run { id in
+            try await run(parts.dropFirst(), after: started + ["\(part.name) (pid \(id))"], body)
+        }
+    }
+
+    /// The ingest and the workers.
+    private var parts: [ChildProcess] {
+        let program = CommandLine.arguments[0]
+        let ingest = ChildProcess(name: "ingest", program: program, arguments: ["ingest"], environment: environment)
+        return [ingest]
+            + metricsPorts.enumerated().map { index, port in
                 let name = "worker-\(index + 1)"
                 let arguments = [
                     "worker", "--worker-name", name, "--metrics-host", "127.0.0.1", "--metrics-port", "\(port)",
                 ]
-                children.append(try ChildProcess(name, program: program, arguments, environment))
+                return ChildProcess(name: name, program: program, arguments: arguments, environment: environment)
             }
-            try await waitForIngest(children)
-            announce(children)
-            if showsFirstItem { try await FirstItem(redisPort: redisPort).show() }
-            try await waitForEnd(signals, children)
-        } catch {
-            await end(children)
-            throw error
-        }
-        await end(children)
     }
 
     private var redisArguments: [String] {
@@ -83,13 +100,13 @@ struct DevStack {
         ]
     }
 
-    private func announce(_ children: [ChildProcess]) {
+    private func announce(_ started: [String]) {
         let url = "http://\(host):\(port)"
         print(
             block: """
                 Waitable runs: \(url)
                   redis-cli -p \(redisPort)      the private Redis, until this ends
-                  \(children.map { "\($0.name) (pid \($0.process.processIdentifier))" }.joined(separator: ", "))
+                  \(started.joined(separator: ", "))
                   \(url)/metrics
                   \(metricsPorts.map { "http://127.0.0.1:\($0)/metrics" }.joined(separator: "\n  "))
 
@@ -103,7 +120,7 @@ struct DevStack {
         fflush(nil)
     }
 
-    private func waitForRedis(_ redis: ChildProcess) async throws {
+    private func waitForRedis() async throws {
         let configuration = try RedisConfiguration(url: "redis://127.0.0.1:\(redisPort)")
         var logger = Logger(label: "waitable.dev")
         logger.logLevel = .critical
@@ -115,36 +132,11 @@ struct DevStack {
         }
     }
 
-    private func waitForIngest(_ children: [ChildProcess]) async throws {
+    private func waitForIngest() async throws {
         for _ in 0..<600 {
-            if let ended = children.first(where: { !$0.process.isRunning }) { throw ChildError(ended) }
-            if await HTTPProbe.isOK(host: host, port: port, path: "/readyz") {
-                if let ended = children.first(where: { !$0.process.isRunning }) { throw ChildError(ended) }
-                return
-            }
+            if await HTTPProbe.isOK(host: host, port: port, path: "/readyz") { return }
             try await Task.sleep(for: .milliseconds(50))
         }
         throw SettingError(.port, "ingest did not become ready within 30 s", "\(port)")
-    }
-
-    private func waitForEnd(_ signals: UnixSignalsSequence, _ children: [ChildProcess]) async throws {
-        try await withThrowingTaskGroup { group in
-            group.addTask {
-                for await _ in signals { return }
-            }
-            for child in children {
-                group.addTask {
-                    await child.ended()
-                    if !Task.isCancelled { throw ChildError(child) }
-                }
-            }
-            defer { group.cancelAll() }
-            try await group.next()
-        }
-    }
-
-    /// Ends what was started, the last first, and waits for it; what does not end in time is killed.
-    private func end(_ children: [ChildProcess]) async {
-        for child in children.reversed() { await child.end() }
     }
 }

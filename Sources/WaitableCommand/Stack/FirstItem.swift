@@ -22,7 +22,7 @@ struct FirstItem {
     }
 
     private func show(_ store: RedisStore) async throws {
-        let due = Instant(milliseconds: try await store.time() / 1_000 + 2_000)
+        let due = try await store.now().adding(milliseconds: 2_000)
         let start = JSON.object(["Id": .string("first-item"), "StartTimestamp": .string(due.iso8601)])
         print(block: "\nA first item, due in 2 seconds:")
         _ = try await store.startByHand(start.text, machine: nil)

@@ -6,6 +6,7 @@ import PrometheusMetrics
 import RedisClient
 import ServiceLifecycle
 import UnixSignals
+import Waitable
 import WaitableHTTP
 import WaitableMetrics
 import WaitableRedis

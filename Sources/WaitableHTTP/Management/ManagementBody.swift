@@ -58,13 +58,7 @@ struct ManagementBody: Sendable {
     /// An instant that must be there, and how it was written.
     func instant(_ name: String) throws(FieldError) -> (Instant, text: String) {
         guard let value = object[name] else { throw FieldError(field: name, rule: "must be given", value: nil) }
-        guard let text = value.stringValue, let instant = Instant(iso8601: text) else {
-            throw FieldError(
-                field: name,
-                rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
-                value: value.stringValue ?? value.text
-            )
-        }
-        return (instant, text)
+        let text = value.stringValue ?? value.text
+        return (try Instant(text, field: name), text)
     }
 }

@@ -48,8 +48,8 @@ package struct ListRequest: Sendable {
                     throw FieldError(field: name, rule: "must be one of \(all)", value: value)
                 }
                 list.statuses = [status]
-            case "dueFrom": list.dueFrom = try Self.instant(name, value)
-            case "dueTo": list.dueTo = try Self.instant(name, value)
+            case "dueFrom": list.dueFrom = try Instant(value, field: name)
+            case "dueTo": list.dueTo = try Instant(value, field: name)
             case "stateMachine":
                 if let problem = ResourceName.problem(with: value) {
                     throw FieldError(field: name, rule: problem, value: value)
@@ -85,17 +85,6 @@ package struct ListRequest: Sendable {
                 value: start.token
             )
         }
-    }
-
-    private static func instant(_ name: String, _ text: String) throws(FieldError) -> Instant {
-        guard let instant = Instant(iso8601: text) else {
-            throw FieldError(
-                field: name,
-                rule: "must be an ISO 8601 instant with 'T' and an offset or 'Z', such as 2026-01-31T09:30:00Z",
-                value: text
-            )
-        }
-        return instant
     }
 
     private static func limit(_ value: String) throws(FieldError) -> Int {

@@ -3,9 +3,6 @@ import Waitable
 import WaitableRedis
 
 extension StepFunctionsAPI {
-    /// The most bytes of an execution's input, in UTF-8.
-    static let largestInput = 262_144
-
     /// Starts an execution. Idempotent for the same name and input while it runs.
     func startExecution(_ request: APIRequest) async throws -> JSONObject {
         let accepted = try await start(request)
@@ -48,11 +45,11 @@ extension StepFunctionsAPI {
             APIError("InvalidExecutionInput", "Invalid State Machine Execution Input: '\(reason)'")
         }
         guard !input.isEmpty else { throw invalid("Invalid execution input.") }
-        guard input.utf8.count <= Self.largestInput else {
+        guard input.utf8.count <= DataLimit.bytes else {
             throw .constraint(
                 value: "\(input.utf8.count) bytes",
                 at: "input",
-                "Member must have length less than or equal to \(Self.largestInput)"
+                "Member must have length less than or equal to \(DataLimit.bytes)"
             )
         }
         do {

@@ -6,11 +6,11 @@ extension StepFunctionsAPI {
     /// Answers a task.
     func sendTaskSuccess(_ request: APIRequest) async throws -> JSONObject {
         let output = try request.required("output")
-        guard output.utf8.count <= Self.largestInput else {
+        guard output.utf8.count <= DataLimit.bytes else {
             throw .constraint(
                 value: "\(output.utf8.count) bytes",
                 at: "output",
-                "Member must have length less than or equal to \(Self.largestInput)"
+                "Member must have length less than or equal to \(DataLimit.bytes)"
             ) as APIError
         }
         let json: JSON

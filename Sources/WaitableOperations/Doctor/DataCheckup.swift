@@ -1,3 +1,4 @@
+import Algorithms
 import RedisClient
 import StatesLanguage
 import Waitable
@@ -85,7 +86,7 @@ struct DataCheckup {
     /// Goes through the members of a sorted set, or the fields of a hash.
     private mutating func scan(_ command: RedisCommand, of kind: Subject.Kind) async throws {
         try await pages(of: command) { checkup, words in
-            let names = stride(from: 0, to: words.count, by: 2).compactMap { words[$0].bytes }
+            let names = words[...].pairs.compactMap { $0.0.bytes }
             if kind == .execution {
                 checkup.executions += names.count
                 checkup.read(words)
@@ -155,8 +156,8 @@ struct DataCheckup {
     ///
     /// - Parameter words: A name and a document, and so on.
     private mutating func read(_ words: [RedisValue]) {
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            guard let name = words[index].bytes, let document = words[index + 1].bytes,
+        for (name, document) in words[...].pairs {
+            guard let name = name.bytes, let document = document.bytes,
                 let problem = Self.problem(with: document, of: name)
             else { continue }
             let subject = Subject(kind: .execution, name: name)
@@ -184,8 +185,7 @@ struct DataCheckup {
     // MARK: Judging
 
     private mutating func judge(_ subjects: [Subject]) async throws {
-        for start in stride(from: 0, to: subjects.count, by: Self.page) {
-            let part = subjects[start..<min(start + Self.page, subjects.count)]
+        for part in subjects.chunks(ofCount: Self.page) {
             let usable = part.filter { (1...1_024).contains($0.name.count) }
             for subject in part where !(1...1_024).contains(subject.name.count) { addBadName(subject) }
             let verdicts = try await verdicts(on: usable, mending: false)
@@ -201,12 +201,11 @@ struct DataCheckup {
 
     /// Looks a second time at what somebody may only have passed through.
     private mutating func settleDoubtful() async throws {
-        let subjects = Array(Set(doubtful))
+        let subjects = Set(doubtful)
         doubtful = []
         guard !subjects.isEmpty else { return }
         try await Task.sleep(until: doubtfulSince + Self.passing, clock: .continuous)
-        for start in stride(from: 0, to: subjects.count, by: Self.page) {
-            let part = subjects[start..<min(start + Self.page, subjects.count)]
+        for part in subjects.chunks(ofCount: Self.page) {
             try await settle(try await verdicts(on: part, mending: false), passing: true)
         }
     }

@@ -32,10 +32,7 @@ package struct ServerFacts: Sendable {
     package internal(set) var clock: Clock?
 
     mutating func set(configuration reply: RedisValue) {
-        let words = reply.array?.map { $0.string ?? "" } ?? []
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            configuration[words[index]] = words[index + 1]
-        }
+        for (name, value) in reply.pairs { configuration[name.string ?? ""] = value.string ?? "" }
     }
 
     /// The same as JSON; what may not be seen is left out.

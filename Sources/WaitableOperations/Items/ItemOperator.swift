@@ -36,7 +36,7 @@ package struct ItemOperator: Sendable {
     /// Aborts an item's execution; the item, if it still waits, becomes `CANCELLED`. Cancelling twice is the same.
     package func cancel(_ key: ExecutionKey, error: String?, cause: String?) async throws -> ItemDescription {
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
-        let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await now())
+        let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store.now())
         do throws(StoreError) {
             try await store.stop(key, failure: failure, item: item)
         } catch {
@@ -80,13 +80,13 @@ package struct ItemOperator: Sendable {
 
     /// Makes now a waiting item's moment.
     package func runNow(_ key: ExecutionKey) async throws -> ItemDescription {
-        try await reschedule(key, to: try await now())
+        try await reschedule(key, to: try await store.now())
     }
 
     /// Opens an item's execution again that failed, timed out or was aborted.
     package func redrive(_ key: ExecutionKey) async throws -> ItemDescription {
         do throws(StoreError) {
-            let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await storeNow())
+            let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store.now())
             _ = try await store.redrive(key, item: item)
         } catch {
             throw refusal(error, key)
@@ -126,7 +126,7 @@ package struct ItemOperator: Sendable {
         }
         let timeline = (isWhole ? replay : begun).timeline(
             due: score.flatMap { DueScore($0).due },
-            now: try await now(),
+            now: try await store.now(),
             lostLeases: lostLeases
         )
         return ItemTimeline(key: key, attempts: timeline.lostLeases + 1, events: timeline.events)
@@ -162,12 +162,6 @@ package struct ItemOperator: Sendable {
             throw ManagementError.noItem(key.name, machine: key.machine)
         }
         return execution
-    }
-
-    private func now() async throws -> Instant { try await storeNow() }
-
-    private func storeNow() async throws(StoreError) -> Instant {
-        Instant(milliseconds: try await store.time() / 1_000)
     }
 
     /// A function's refusal as an operator's; any other error as it is.

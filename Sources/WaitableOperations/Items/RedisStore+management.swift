@@ -92,11 +92,9 @@ extension RedisStore {
 
     /// The paused state machines, with since when.
     package func pausedMachines() async throws(StoreError) -> [Spelling: Instant] {
-        let words = try await send(RedisCommand("HGETALL", keys.paused)).array ?? []
         var paused: [Spelling: Instant] = [:]
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            guard let name = words[index].string, !name.hasPrefix(":"),
-                let milliseconds = words[index + 1].string.flatMap({ Int64($0) }), milliseconds > 0
+        for (name, since) in try await send(RedisCommand("HGETALL", keys.paused)).pairs {
+            guard let name = name.string, !name.hasPrefix(":"), let milliseconds = since.integer, milliseconds > 0
             else { continue }
             paused[name] = Instant(milliseconds: milliseconds)
         }

@@ -1,3 +1,4 @@
+import Algorithms
 import RedisClient
 import Waitable
 package import WaitableRedis
@@ -36,9 +37,9 @@ extension RedisStore {
         let isEnd = words[0].string?.isEmpty ?? true
         var stretch = ListSlice(entries: [], place: isEnd ? nil : try member(words[1], words[0]))
         stretch.entries.reserveCapacity(words.count / 3)
-        for index in stride(from: 2, to: words.count, by: 3) {
-            guard case .bulk(let document) = words[index + 2] else { throw malformed() }
-            stretch.entries.append((try member(words[index], words[index + 1]), document))
+        for entry in words.dropFirst(2).chunks(ofCount: 3) {
+            guard case .bulk(let document)? = entry.last else { throw malformed() }
+            stretch.entries.append((try member(entry[entry.startIndex], entry[entry.startIndex + 1]), document))
         }
         return stretch
     }

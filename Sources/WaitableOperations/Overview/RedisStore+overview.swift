@@ -6,7 +6,7 @@ package import WaitableRedis
 extension RedisStore {
     /// Reads what there is to see at a glance. Its cost does not depend on how much waits.
     package func overview() async throws(StoreError) -> Overview {
-        let now = Instant(milliseconds: try await time() / 1_000)
+        let now = try await self.now()
         let instant = String(now.milliseconds)
         let parked = String(DueScore.parked)
         let replies: [RedisValue]

@@ -11,9 +11,9 @@ extension RedisStore {
 
     /// All activities, by name.
     package func activities() async throws(StoreError) -> [ActivityRecord] {
-        let words = try await send(RedisCommand("HGETALL", keys.registry(.activities))).array ?? []
-        let records = stride(from: 0, to: words.count - 1, by: 2).compactMap { index in
-            words[index].string.flatMap { Self.activity($0, words[index + 1].string) }
+        let fields = try await send(RedisCommand("HGETALL", keys.registry(.activities))).pairs
+        let records = fields.compactMap { name, record in
+            name.string.flatMap { Self.activity($0, record.string) }
         }
         return records.sorted { $0.name < $1.name }
     }

@@ -53,8 +53,7 @@ extension RedisStore {
         known: MachineRecord?
     ) async throws(StoreError) -> MachineRecord {
         guard var record = known else {
-            let now = Instant(milliseconds: try await time() / 1_000)
-            return MachineRecord(name: name, revision: hash, creationDate: now)
+            return MachineRecord(name: name, revision: hash, creationDate: try await now())
         }
         record.revision = hash
         return record

@@ -205,15 +205,15 @@ extension RedisStore {
         var members: [ClaimedMember] = []
         members.reserveCapacity(words.count / 2 - 2)
         let redeliveries = words[3].array
-        for index in stride(from: 4, to: words.count, by: 2) {
-            guard let bytes = words[index].bytes else {
-                throw .unexpectedReply(function: "waitable_claim", reply: "\(words[index])")
+        for (place, (member, document)) in words[4...].pairs.enumerated() {
+            guard let bytes = member.bytes else {
+                throw .unexpectedReply(function: "waitable_claim", reply: "\(member)")
             }
             members.append(
                 ClaimedMember(
                     bytes: bytes,
-                    document: words[index + 1].bytes,
-                    redeliveries: Int(redeliveries?[index / 2 - 2].integer ?? 0)
+                    document: document.bytes,
+                    redeliveries: Int(redeliveries?[place].integer ?? 0)
                 )
             )
         }
@@ -355,6 +355,9 @@ extension RedisStore {
         else { throw .unexpectedReply(function: "TIME", reply: "\(reply)") }
         return seconds * 1_000_000 + rest
     }
+
+    /// The instant that the Redis clock shows.
+    package func now() async throws(StoreError) -> Instant { Instant(milliseconds: try await time() / 1_000) }
 }
 
 extension [Transition] {

@@ -45,10 +45,9 @@ extension RedisStore {
 
     /// An item from its names and values; `nil` where there are none.
     private static func item(_ reply: RedisValue) -> [ItemField]? {
-        let words = reply.array ?? []
         var fields: [ItemField] = []
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            if let name = words[index].string, let value = words[index + 1].string {
+        for (name, value) in reply.pairs {
+            if let name = name.string, let value = value.string {
                 fields.append(ItemField(name: name, value: value))
             }
         }

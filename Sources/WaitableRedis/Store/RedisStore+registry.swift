@@ -34,11 +34,10 @@ extension RedisStore {
 
     /// The names and records of all state machines, by name.
     package func machines() async throws(StoreError) -> [MachineRecord] {
-        let words = try await send(RedisCommand("HGETALL", keys.machines)).array ?? []
         var records: [MachineRecord] = []
-        for index in stride(from: 0, to: words.count - 1, by: 2) {
-            guard let name = words[index].string, name != Keys.defaultMachineField,
-                let json = words[index + 1].bytes.flatMap({ try? JSON(parsing: $0) }),
+        for (name, record) in try await send(RedisCommand("HGETALL", keys.machines)).pairs {
+            guard let name = name.string, name != Keys.defaultMachineField,
+                let json = record.bytes.flatMap({ try? JSON(parsing: $0) }),
                 let record = MachineRecord(name: name, json: json)
             else { continue }
             records.append(record)

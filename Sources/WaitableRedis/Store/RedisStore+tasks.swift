@@ -106,10 +106,9 @@ extension RedisStore {
         var answers: [JSONObject] = []
         for reply in replies {
             if case .error(let error) = reply { throw refusal(error) }
-            let words = reply.array ?? []
             var fields = JSONObject()
-            for index in stride(from: 0, to: words.count - 1, by: 2) {
-                guard let field = words[index].string, let text = words[index + 1].bytes else { continue }
+            for (field, answer) in reply.pairs {
+                guard let field = field.string, let text = answer.bytes else { continue }
                 fields[field] = TaskAnswer.entry(field, text)
             }
             answers.append(fields)

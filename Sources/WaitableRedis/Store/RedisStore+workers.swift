@@ -17,7 +17,7 @@ extension RedisStore {
 
     /// The names of the workers that are at work: that have reported themselves lately.
     package func workerNames() async throws(StoreError) -> [String] {
-        let now = String(try await time() / 1_000)
+        let now = try await self.now().milliseconds
         let names = try await send(RedisCommand("ZRANGE", keys.workers, "(\(now)", "+inf", "BYSCORE"))
         return names.array?.compactMap(\.string) ?? []
     }

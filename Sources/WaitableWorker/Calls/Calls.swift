@@ -97,7 +97,7 @@ final class Calls: Sendable {
             try? await Task.sleep(for: .seconds(PendingTask.callSeconds) / 3)
             guard !Task.isCancelled else { return }
             do {
-                let now = Instant(milliseconds: try await store.time() / 1_000)
+                let now = try await store.now()
                 guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else { return }
             } catch  where !Task.isCancelled {
                 log("sign of life failed", call, error)

@@ -12,8 +12,6 @@ struct HTTPCaller: Sendable {
 
     /// How long it may take until there is a connection.
     static let longestConnect: TimeAmount = .seconds(10)
-    /// The largest answer, in bytes: that of a state's data.
-    private static let largestAnswer = 262_144
     /// How long a function may take, as AWS has it.
     private static let longestFunction: TimeAmount = .seconds(900)
     /// How long `http:invoke` may take, as AWS has it.
@@ -172,7 +170,7 @@ struct HTTPCaller: Sendable {
         try await withThrowingTaskGroup(of: (HTTPClientResponse, ByteBuffer).self) { group in
             group.addTask {
                 let response = try await client.execute(request, timeout: limit)
-                return (response, try await response.body.collect(upTo: Self.largestAnswer))
+                return (response, try await response.body.collect(upTo: DataLimit.bytes))
             }
             group.addTask {
                 try await Task.sleep(for: .nanoseconds(limit.nanoseconds))

@@ -126,7 +126,7 @@ struct Stack: Sendable {
         let machine = try #require(try await machines.current("waitable-stepfunction"))
         let runner = ExecutionRunner(machine: machine, arn: ARN(), secret: .make())
         for start in stride(from: 0, to: count, by: 500) {
-            let now = Instant(milliseconds: try await store.time() / 1_000)
+            let now = try await store.now()
             let transitions = try (start..<min(start + 500, count)).map { number in
                 let id = "\(prefix)-\(number)"
                 let execution = Execution(
@@ -141,7 +141,7 @@ struct Stack: Sendable {
         }
     }
 
-    func now() async throws -> Instant { Instant(milliseconds: try await store.time() / 1_000) }
+    func now() async throws -> Instant { try await store.now() }
 
     func integer(_ words: String...) async throws -> Int {
         var command = RedisCommand(name: words[0])
