@@ -15,7 +15,7 @@ struct MapRunTests {
 
     private static let runs = "arn:aws:states:us-east-1:000000000000:mapRun:m/L:"
 
-    private func run(
+    private func begin(
         _ stack: Stack,
         _ fields: String,
         items: Int,
@@ -58,7 +58,7 @@ struct MapRunTests {
     @Test("A run is described and listed with its executions, changed under way, and described when it has ended")
     func life() async throws {
         try await Stack.with(workers: 2) { stack in
-            let (execution, run, activity) = try await run(stack, #""MaxConcurrency":1,"#, items: 4, running: 1)
+            let (execution, run, activity) = try await begin(stack, #""MaxConcurrency":1,"#, items: 4, running: 1)
             #expect(run.stringValue?.hasPrefix(Self.runs) == true)
             let history = try await stack.call("GetExecutionHistory", ["executionArn": .string(execution)]).json
             let started = history.objectValue?["events"]?.arrayValue?[3].objectValue
@@ -94,9 +94,9 @@ struct MapRunTests {
             described = try await describe(stack, run)
             #expect(described["status"] == "SUCCEEDED")
             #expect(described["stopDate"] != nil)
-            let counts = try #require(described["executionCounts"]?.objectValue)
-            #expect(counts["succeeded"] == .integer(3))
-            #expect(counts["failed"] == .integer(1))
+            let ended = try #require(described["executionCounts"]?.objectValue)
+            #expect(ended["succeeded"] == .integer(3))
+            #expect(ended["failed"] == .integer(1))
             let late = try await stack.call("UpdateMapRun", update)
             #expect(late.status == 400)
             #expect(late.json.objectValue?["__type"] == "ValidationException")
@@ -113,7 +113,7 @@ struct MapRunTests {
     @Test("A run of an execution that is stopped is aborted; a redrive goes on with it")
     func redrive() async throws {
         try await Stack.with(workers: 1) { stack in
-            let (execution, run, activity) = try await run(stack, "", items: 2, running: 2)
+            let (execution, run, activity) = try await begin(stack, "", items: 2, running: 2)
             try await answer(stack, activity, 1)
             try await eventually("one has succeeded") { try await counts(stack, run)["succeeded"] == .integer(1) }
             #expect(try await stack.call("StopExecution", ["executionArn": .string(execution)]).status == 200)

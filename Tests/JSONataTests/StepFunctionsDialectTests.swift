@@ -11,7 +11,7 @@ struct StepFunctionsDialectTests {
         ("$partition('a', 1)", #"[["a"]]"#),
         ("$range(1, 9, 2)", "[1,3,5,7,9]"),
         ("$range(9, 1, -4)", "[9,5,1]"),
-        ("$range(1, 1, 1)", "[1]"),
+        ("$range(1, 1, 1)", "1"),
         ("$range(1, 9, 0)", "D3150"),
         ("$range(1, 2000, 1)", "D3150"),
         ("$hash('hello', 'MD5')", #""5d41402abc4b2a76b9719d911017c592""#),

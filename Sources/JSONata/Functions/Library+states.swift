@@ -39,7 +39,7 @@ extension Library {
         let count = ((last - first) / step).rounded(.down) + 1
         guard count <= Double(mostOfRange) else { throw refused("range", "at most \(mostOfRange) numbers") }
         guard count >= 1 else { return try call.evaluation.array([]) }
-        return try call.evaluation.array((0..<Int(count)).map { .number(first + Double($0) * step) })
+        return try call.evaluation.sequence((0..<Int(count)).map { .number(first + Double($0) * step) })
     }
 
     private static func hash(_ call: Call) throws(JSONataError) -> Value {

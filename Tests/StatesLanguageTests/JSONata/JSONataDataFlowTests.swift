@@ -33,6 +33,7 @@ struct JSONataDataFlowTests {
             ),
             (#"{"Type":"Pass","Output":"{% $millis() = 1800000000123 %}","Next":"T"}"#, "true"),
             (#"{"Type":"Pass","Output":"{% $now() %}","Next":"T"}"#, #""2027-01-15T08:00:00.123Z""#),
+            (#"{"Type":"Pass","Output":"{% $range(1, 9, 9) %}","Next":"T"}"#, "1"),
             (#"{"Type":"Succeed","Output":{"x":"{% $states.input.n %}"}}"#, #"{"x":1}"#),
             (#"{"Type":"Wait","Seconds":0,"Output":"{% $states.input.s %}","Next":"T"}"#, #""é""#),
             (#"{"Type":"Wait","Seconds":"{% $states.input.n - 1 %}","Next":"T"}"#, #"{"n":1,"l":[1,2,3],"s":"é"}"#),

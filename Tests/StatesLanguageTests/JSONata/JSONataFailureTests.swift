@@ -135,12 +135,14 @@ struct JSONataFailureTests {
     @Test("an expression makes no more items than data may hold")
     func manyItems() throws {
         func run(_ count: Int) throws -> Run {
-            try Run(jsonata(#"{"Type":"Map","Items":"{% [1..\#(count)] %}","MaxConcurrency":1,\#(Self.processor),"Next":"T"}"#))
+            let items = #""Items":"{% [1..\#(count)] %}","MaxConcurrency":1"#
+            return try Run(jsonata(#"{"Type":"Map",\#(items),\#(Self.processor),"Next":"T"}"#))
         }
         #expect(try run(40_000).failure == nil)
         let failure = try run(50_000).failure
         #expect(failure?.error == "States.DataLimitExceeded")
-        #expect(failure?.cause?.hasSuffix("The input of the state's iterations must have at most 262144 bytes.") ?? false)
+        let reason = "The input of the state's iterations must have at most 262144 bytes."
+        #expect(failure?.cause?.hasSuffix(reason) ?? false)
     }
 
     @Test("a branch's failure is told once, of its own state")
