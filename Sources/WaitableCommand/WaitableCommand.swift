@@ -25,7 +25,8 @@ struct WaitableCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "State machines",
                 subcommands: [
-                    ValidateCommand.self, TestCommand.self, QueryCommand.self, GraphCommand.self, DeployCommand.self, StateMachinesCommand.self,
+                    ValidateCommand.self, TestCommand.self, QueryCommand.self, GraphCommand.self, DeployCommand.self,
+                    StateMachinesCommand.self,
                     PauseCommand.self, ResumeCommand.self,
                 ]
             ),

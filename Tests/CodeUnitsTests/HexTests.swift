@@ -17,7 +17,10 @@ struct HexTests {
         #expect(Hex.bytes("") == [])
     }
 
-    @Test("What is not pairs of digits is no bytes", arguments: ["a", "abc", "0g", "g0", "+1", "-1", " 1", "0x", "ａｂ", "é"])
+    @Test(
+        "What is not pairs of digits is no bytes",
+        arguments: ["a", "abc", "0g", "g0", "+1", "-1", " 1", "0x", "ａｂ", "é"]
+    )
     func others(text: String) {
         #expect(Hex.bytes(text) == nil)
     }

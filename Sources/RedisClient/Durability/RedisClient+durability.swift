@@ -47,11 +47,11 @@ extension RedisClient {
     /// - Throws: ``RedisError`` as ``send(_:)``.
     public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
         guard durability.asksForMore else { return [] }
-        var facts: [Substring: Substring] = [:]
+        var facts: [Spelling: String] = [:]
         let info = try await send(RedisCommand("INFO")).string ?? ""
-        for line in info.split(whereSeparator: \.isNewline) {
+        for line in info.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            facts[line[..<colon]] = line[line.index(after: colon)...]
+            facts[String(line[..<colon])] = String(line[colon...].dropFirst())
         }
         var obstacles: [String] = []
         if durability.isOnDisk {

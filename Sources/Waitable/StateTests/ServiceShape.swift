@@ -9,7 +9,7 @@ indirect enum ServiceShape: Sendable {
     case list(ServiceShape)
     case map(ServiceShape)
     /// An object with some members; more may be there.
-    case structure([String: ServiceShape], required: [String] = [])
+    case structure([Spelling: ServiceShape], required: [String] = [])
     /// A value of a table of items.
     case attribute
 
@@ -83,7 +83,7 @@ indirect enum ServiceShape: Sendable {
     /// By `SERVICE:OPERATION`, the members as tasks spell them.
     ///
     /// Source: the API references of the services.
-    private static let answers: [String: ServiceShape] = [
+    private static let answers: [Spelling: ServiceShape] = [
         "dynamodb:getItem": .structure(["Item": .map(.attribute), "ConsumedCapacity": capacity]),
         "dynamodb:putItem": writtenItem,
         "dynamodb:updateItem": writtenItem,

@@ -52,8 +52,8 @@ struct StateTestConfiguration {
             return items
         case "JSONL":
             var items: [JSON] = []
-            for line in data.split(whereSeparator: \.isNewline) {
-                guard let item = try? JSON(parsing: String(line)) else { throw invalid("must be JSON on each line") }
+            for line in data.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
+                guard let item = try? JSON(parsing: Array(line)) else { throw invalid("must be JSON on each line") }
                 items.append(item)
             }
             return items
