@@ -13,7 +13,7 @@ struct SyncExecutionTests {
             let machine = try await stack.create("slow", waits, type: "EXPRESS")
             func reads() async throws -> Int {
                 let stats = try await stack.store.client.send(RedisCommand("INFO", "commandstats")).string ?? ""
-                let line = stats.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_hget:") } ?? ""
+                let line = stats.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_hmget:") } ?? ""
                 return line.firstRange(of: "calls=").flatMap { Int(line[$0.upperBound...].prefix(while: \.isNumber)) }
                     ?? 0
             }
