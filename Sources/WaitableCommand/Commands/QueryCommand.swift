@@ -7,11 +7,14 @@ struct QueryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "query",
         abstract: "Tries an expression of JSONata, or a JSONPath; needs no Redis.",
+        usage: "waitable query [<expression>] [<options>]",
         discussion: """
-            Without --input the expression has no input. Nothing is printed where it comes to nothing.
+            Without --input the expression has no input. If it returns nothing, nothing
+            is printed.
 
-            With --ndjson each line of standard input is {"expression", "input", "bindings"}, of which only the
-            expression has to be there, and the answer a line {"result"}, {} or {"error": {"code", "message"}}.
+            With --ndjson, each line of standard input is {"expression", "input",
+            "bindings"}, of which only the expression is required, and is answered by a
+            line {"result"}, {} or {"error": {"code", "message"}}.
 
             Examples:
               waitable query '$sum(orders.price)' --input orders.json

@@ -8,15 +8,17 @@ struct TestCommand: AsyncParsableCommand {
         commandName: "test",
         abstract: "Runs one state with a mocked outcome; needs no Redis.",
         discussion: """
-            The file has the definition of a state, or with --state that of a state machine. The answer
-            is that of the Step Functions API's TestState, as JSON. A Task, Map or Parallel state needs a
-            mock. Where a FILE is asked for, - is standard input.
+            The file has the definition of a state, or with --state that of a state
+            machine. The answer is that of the Step Functions API's TestState, as JSON.
+            A Task, Map or Parallel state needs a mock. Where a FILE is asked for, - is
+            standard input.
 
             Examples:
               waitable test pay.json --mock '{"paid": true}' --inspection-level DEBUG
-              waitable test orders.asl.json --state Pay --input order.json --mock-error Declined
+              waitable test orders.asl.json --state Pay --mock-error Declined
 
-            Exit codes: 0 the state succeeded, or its failure is caught or retried; 1 it failed.
+            Exit codes: 0 the state succeeded, or its failure is caught or retried,
+            1 it failed.
             """
     )
 
