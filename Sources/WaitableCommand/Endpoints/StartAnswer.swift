@@ -22,11 +22,7 @@ enum StartAnswer {
         case .outOfMemory, .unready: return ItemError(error)
         case .refused(let told) where told.code == .validation:
             // What does not depend on Redis's clock was checked before.
-            var refusal = ItemError(
-                FieldError(field: "StartTimestamp", rule: told.message, value: start.startTimestamp)
-            )
-            refusal.message = told.message
-            return refusal
+            return told.field.map(ItemError.init) ?? ItemError(error)
         case .refused(let told):
             switch told.code {
             case .conflict: return .conflict(start.id)
