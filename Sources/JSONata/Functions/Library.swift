@@ -20,14 +20,20 @@ enum Library {
         Dictionary(uniqueKeysWithValues: functions.map { (Spelling($0.name), $0) })
     }
 
-    /// A function of the library. Its signature is one of ours, and good.
+    /// A function of the library. Its signature is one of ours: one that cannot be read ends the first test that runs.
     static func function(
         _ name: String,
         _ arity: Int,
         _ signature: String?,
         _ body: @escaping NativeFunction.Body
     ) -> NativeFunction {
-        NativeFunction(name, arity: arity, signature: signature.flatMap { try? Signature($0, at: 0) }, body)
+        let read = signature.map { text in
+            guard let signature = try? Signature(text, at: 0) else {
+                preconditionFailure("the signature of $\(name) cannot be read: \(text)")
+            }
+            return signature
+        }
+        return NativeFunction(name, arity: arity, signature: read, body)
     }
 }
 
