@@ -33,12 +33,10 @@ private struct TemplateParts {
     private(set) var lookups: [(place: [Int], lookup: Lookup)] = []
     private let problem: (String, String) -> Void
     /// Where it reads: positions, and names for errors.
-    private var place: [Int] = []
-    private var path: [String]
-    private var pathBytes = 0
+    private var place: TemplatePlace
 
     init(of name: String, _ problem: @escaping (String, String) -> Void) {
-        path = [name]
+        place = TemplatePlace(name)
         self.problem = problem
     }
 
@@ -87,19 +85,12 @@ private struct TemplateParts {
     }
 
     private mutating func within(_ position: Int, _ name: String, _ read: (inout TemplateParts) -> JSON) -> JSON {
-        place.append(position)
-        path.append(name)
-        pathBytes += name.utf8.count
-        defer {
-            place.removeLast()
-            path.removeLast()
-            pathBytes -= name.utf8.count
-        }
+        place.enter(position, name)
+        defer { place.leave() }
         return read(&self)
     }
 
-    /// Where it reads; of a place with a long name, the number of the lookup.
-    private var location: String { pathBytes <= 1_024 ? path.joined() : "\(path[0])/#\(lookups.count)" }
+    private var location: String { place.text(after: lookups.count) }
 
     private mutating func lookUp(_ value: JSON, field: String) {
         let rule = "The value for the field '\(field)' must be a valid JSONPath or a valid intrinsic function call"
@@ -107,7 +98,7 @@ private struct TemplateParts {
             return problem(location, "\(rule): \(value.excerpt()) is no string")
         }
         do {
-            lookups.append((place, try Lookup(parsing: text, field: field, place: location)))
+            lookups.append((place.positions, try Lookup(parsing: text, field: field, place: location)))
         } catch {
             problem(location, "\(rule): '\(text)' \(error.reason)")
         }

@@ -56,14 +56,11 @@ private struct ExpressionTemplateParts {
     /// The strings that are expressions: positions, and names for errors.
     private(set) var found: [(place: [Int], path: String, text: String)] = []
     private(set) var fieldsOfJSONPath: [String] = []
-    private var place: [Int] = []
-    private var path: [String]
-    private var pathBytes = 0
+    private var place: TemplatePlace
 
-    init(_ name: String) { path = [name] }
+    init(_ name: String) { place = TemplatePlace(name) }
 
-    /// Where it reads; of a place with a long name, the number of the expression.
-    private var location: String { pathBytes <= 1_024 ? path.joined() : "\(path[0])/#\(found.count)" }
+    private var location: String { place.text(after: found.count) }
 
     /// Takes the expressions of a part.
     ///
@@ -71,7 +68,7 @@ private struct ExpressionTemplateParts {
     mutating func constant(_ json: JSON) -> JSON {
         switch json {
         case .string(let text) where ExpressionText.isExpression(text):
-            found.append((place, location, text))
+            found.append((place.positions, location, text))
             return .null
         case .array(let array):
             var constants: [JSON] = []
@@ -94,14 +91,8 @@ private struct ExpressionTemplateParts {
     }
 
     private mutating func within(_ position: Int, _ name: String, _ read: (inout Self) -> JSON) -> JSON {
-        place.append(position)
-        path.append(name)
-        pathBytes += name.utf8.count
-        defer {
-            place.removeLast()
-            path.removeLast()
-            pathBytes -= name.utf8.count
-        }
+        place.enter(position, name)
+        defer { place.leave() }
         return read(&self)
     }
 }
