@@ -12,16 +12,20 @@ package struct Keys: Sendable, Hashable {
     package let namespace: String
     /// `p`
     package let partition: Int
+    /// What other partitions there are.
+    package let partitioning: Partitioning
 
     /// Keys of a namespace.
     ///
     /// - Parameters:
     ///   - namespace: Sets of keys that know nothing of each other share a Redis by their namespaces.
     ///   - partition: The partition's number.
-    package init(namespace: String = "waitable", partition: Int = 0) {
+    ///   - partitioning: How many partitions the namespace has.
+    package init(namespace: String = "waitable", partition: Int = 0, of partitioning: Partitioning = .single) {
         self.prefix = "\(namespace):{\(partition)}"
         self.namespace = namespace
         self.partition = partition
+        self.partitioning = partitioning
     }
 
     /// zset: `machine:id` → the instant it next needs attention (Unix ms), or its lease (expiry + k/2048).
