@@ -54,7 +54,9 @@ extension JSON {
     private func weigh(_ weight: inout Int, upTo limit: Int) {
         weight += 2
         switch self {
-        case .null, .bool, .integer, .double: break
+        case .null, .bool, .integer: break
+        // Its digits are found anew wherever it is written.
+        case .double: weight += 46
         case .string(let text): weight += text.utf8.count
         case .array(let elements):
             for element in elements where weight <= limit { element.weigh(&weight, upTo: limit) }

@@ -56,6 +56,10 @@ final class WorkBudget {
     @discardableResult
     func spend(on value: JSON) -> Bool { spend(bytes: value.weight(upTo: bytesLeft)) }
 
+    /// Uses what it costs to write a value's text.
+    @discardableResult
+    func spend(writing value: JSON) -> Bool { spend(on: value) && spend(bytes: value.textSize(upTo: bytesLeft)) }
+
     /// Uses what it costs to tell whether two values are the same.
     @discardableResult
     func spend(comparing one: JSON, with two: JSON) -> Bool {

@@ -14,6 +14,11 @@ struct IntrinsicArguments {
         guard work.spend(on: value) else { throw .usedUp }
     }
 
+    /// Uses what it costs to write a value's text.
+    func spend(writing value: JSON) throws(IntrinsicError) {
+        guard work.spend(writing: value) else { throw .usedUp }
+    }
+
     /// Uses what it costs to compare two values.
     func spend(comparing one: JSON, with two: JSON) throws(IntrinsicError) {
         guard work.spend(comparing: one, with: two) else { throw .usedUp }

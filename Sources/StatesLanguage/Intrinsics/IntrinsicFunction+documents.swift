@@ -15,7 +15,7 @@ extension IntrinsicFunction {
         },
         IntrinsicFunction("JsonToString", 1...1) { arguments throws(IntrinsicError) in
             let value = arguments.values[0]
-            try arguments.spend(bytes: value.textSize(upTo: arguments.work.bytesLeft))
+            try arguments.spend(writing: value)
             return .string(value.text)
         },
         IntrinsicFunction("JsonMerge", 3...3) { arguments throws(IntrinsicError) in

@@ -14,7 +14,7 @@ extension IntrinsicFunction {
         },
         IntrinsicFunction("Hash", 2...2) { arguments throws(IntrinsicError) in
             let value = arguments.values[0]
-            try arguments.spend(bytes: value.textSize(upTo: arguments.work.bytesLeft))
+            try arguments.spend(writing: value)
             let text = value.stringValue ?? value.text
             guard text.unicodeScalars.count <= IntrinsicArguments.longestText else {
                 throw arguments.wrong(0, "a value of at most \(IntrinsicArguments.longestText) characters")
