@@ -16,6 +16,8 @@ package enum Limits {
     package static let document = 16_777_216
     /// The documents that one claim returns, in bytes; the first is always returned.
     package static let claimedBytes = 16_777_216
+    /// The answers that wait for an execution's next step, in bytes, before it has to read them: about what it may store.
+    package static let inbox = 12_582_912
     /// Texts and names of callers in what one call of Redis does to items: as many as Lua takes in a moment even where they
     /// were chosen to be slow (texts.lua).
     package static let texts = 6_000
@@ -25,6 +27,6 @@ package enum Limits {
     /// All of them, by name.
     package static let all: KeyValuePairs<String, Int> = [
         "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "item": item, "document": document,
-        "claimedBytes": claimedBytes, "texts": texts, "lease": lease,
+        "claimedBytes": claimedBytes, "inbox": inbox, "texts": texts, "lease": lease,
     ]
 }

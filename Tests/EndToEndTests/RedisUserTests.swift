@@ -263,7 +263,7 @@ struct RedisUserTests {
     @Test("No rule of a user is one that Redis deprecates: a first argument of a command without subcommands")
     func currentRules() throws {
         let text = try String(contentsOf: Program.root.appending(path: "deploy/redis/users.acl"), encoding: .utf8)
-        let withSubcommands = ["acl", "client", "cluster", "config", "function", "xgroup", "xinfo"]
+        let withSubcommands = ["acl", "client", "cluster", "config", "function", "memory", "xgroup", "xinfo"]
         for rule in text.split(whereSeparator: \.isWhitespace) where rule.hasPrefix("+") && rule.contains("|") {
             #expect(withSubcommands.contains(rule.dropFirst().prefix { $0 != "|" }.lowercased()), "\(rule)")
         }

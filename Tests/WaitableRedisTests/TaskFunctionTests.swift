@@ -34,6 +34,35 @@ struct TaskFunctionTests {
         #expect(try await partition.call("answer", "m:a", "7", "h7", "5") == .integer(0))
     }
 
+    @Test("an inbox of more answers than a step should read takes no more large ones until they are read")
+    func full() async throws {
+        let partition = try Partition()
+        let tasks = (1...80).map(String.init)
+        let document = Self.waiting.replacing("3,7", with: tasks.joined(separator: ","))
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "4000000000000", document: document)]))
+        let large = #"{"output":""# + String(repeating: "x", count: 262_000) + #""}"#
+        var taken: [String] = []
+        do {
+            for task in tasks {
+                #expect(try await partition.call("answer", "m:a", task, task, large) == .integer(1))
+                taken.append(task)
+            }
+        } catch let error as RedisError {
+            #expect(error.server?.prefix == "BUSY")
+            #expect(error.server?.message == "inbox: must be read first, as it has over 12582912 bytes: 'm:a'")
+        }
+        #expect((46...50).contains(taken.count))
+        // Said again, it is the answer that is there; small ones and signs of life fit in.
+        #expect(try await partition.call("answer", "m:a", "1", "1", large) == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "79", "79", "{}") == .integer(1))
+        #expect(try await partition.call("answer", "m:a", "80", "h80", "5") == .integer(1))
+        let claimed = try await partition.claim()
+        let read = taken.flatMap { [$0, ""] }
+        let step = Entry("m:a", next: "4000000000000", document: document, effects: [["forget", "\(taken.count)"] + read])
+        try await partition.call("commit", [claimed.token] + Entry.arguments([step]))
+        #expect(try await partition.call("answer", "m:a", "80", "80", large) == .integer(1))
+    }
+
     @Test("a child that is redriven before its parent has read its end is waited for on")
     func redrivenChild() async throws {
         let partition = try Partition()

@@ -17,12 +17,14 @@ local inboxes = require 'inboxes'
 local awaits, deliver = inboxes.awaits, inboxes.deliver
 local MAX_TASK = require 'effects'.MAX_TASK
 
+local SMALL = 1024 -- bytes of an answer of which an inbox may have any number: one for each task
+
 -- waitable_answer: an answer, or a sign of life, for a task of an execution.
 -- KEYS   prefix
 -- ARGV   X, task (its id), field (the id: an answer, the first one counts | b and the id: it is begun | h and the id: a sign
 --        of life), value (JSON text), start of the execution that is meant (ms; '' or none for any)
 -- Returns 1, also when the answer that it has is said again | 0 there is no such task any more
--- Errors VALIDATION, OOM. Bound: constant.
+-- Errors VALIDATION, OOM, BUSY (the execution has to read other answers first). Bound: constant.
 local function answerTask(keys, args)
     local prefix = prefixOf(keys)
     local name = named(args[1], 'execution')
@@ -41,6 +43,9 @@ local function answerTask(keys, args)
     local answer = redis.call('HGET', prefix .. ':inbox:' .. name, id)
     -- Whoever got no reply says it again.
     if answer then return field == id and answer == value and 1 or 0 end
+    if #value > SMALL and inboxes.isFull(prefix, name) then
+        refuse('BUSY', 'inbox', format('must be read first, as it has over %d bytes', limits.inbox), name)
+    end
     deliver(prefix, name, field, value, field ~= 'h' .. id)
     return 1
 end

@@ -1,5 +1,6 @@
 -- Inboxes: what the tasks of an execution are told from outside, until its next step reads it.
 
+local limits = require 'limits'
 local strings = require 'strings'
 local byte, find, format, match, sub = strings.byte, strings.find, strings.format, strings.match, strings.sub
 local clocks = require 'clock'
@@ -10,6 +11,8 @@ local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 
 local inboxes = {}
+
+local FEW = 32 -- answers
 
 -- Makes an open execution due at once, unless a worker holds it: that one looks into the inbox when it commits.
 local function rouse(prefix, name, now)
@@ -65,6 +68,14 @@ function inboxes.isUnread(prefix, name, told)
     local entry = task and redis.pcall('HGET', prefix .. ':inbox:' .. parent, task)
     local start = telling(name)
     return type(entry) == 'string' and sub(entry, 1, #start) == start
+end
+
+-- Whether an inbox has as much as a step should read at once. A few answers are never as much.
+function inboxes.isFull(prefix, name)
+    local key = prefix .. ':inbox:' .. name
+    if redis.call('HLEN', key) < FEW then return false end
+    local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', '50')
+    return type(size) == 'number' and size > limits.inbox
 end
 
 -- Takes a field out of an inbox.
