@@ -103,15 +103,20 @@ struct ConnectionLimitTests {
         return try #require(Int(words[11])) + #require(Int(words[12]))
     }
 
-    @Test("A limit that the files do not allow is refused")
-    func tooMany() async throws {
-        let environment = ["WAITABLE_CONNECTION_LIMIT": "200", "WAITABLE_REDIS_URL": "redis://127.0.0.1:1"]
-        let program = try Program(["ingest"], environment: environment, files: "-n 256")
+    @Test(
+        "A limit that the files do not allow is refused",
+        arguments: [
+            ("ingest", "CONNECTION_LIMIT", "--connection-limit", 160), ("worker", "CALL_LIMIT", "--call-limit", 216),
+        ]
+    )
+    func tooMany(_ command: String, _ setting: String, _ flag: String, _ most: Int) async throws {
+        let environment = ["WAITABLE_\(setting)": "\(most + 1)", "WAITABLE_REDIS_URL": "redis://127.0.0.1:1"]
+        let program = try Program([command], environment: environment, files: "-n 256")
         #expect(try await program.end() == 78)
         #expect(
             program.output
-                == "waitable: WAITABLE_CONNECTION_LIMIT (--connection-limit): must be at most 160 where a process may have"
-                + " 256 files open (ulimit -n): '200'\n"
+                == "waitable: WAITABLE_\(setting) (\(flag)): must be at most \(most) where a process may have"
+                + " 256 files open (ulimit -n): '\(most + 1)'\n"
         )
     }
 }

@@ -137,8 +137,10 @@ struct Setting: Sendable {
     )
     static let callLimit = Setting(
         key: "call.limit",
-        help: "The most functions and hosts that a worker calls at once, 1 to 10000.",
-        default: "256"
+        help:
+            "The most functions and hosts that a worker calls at once, 1 to 10000; without it 256, or fewer where the worker may "
+            + "open few files.",
+        default: nil
     )
     static let workerName = Setting(
         key: "worker.name",

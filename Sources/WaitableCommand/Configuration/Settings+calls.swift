@@ -30,11 +30,6 @@ extension Settings {
             }
             hosts.append(host)
         }
-        return CallConfiguration(
-            functions: functions,
-            otherFunctions: others,
-            hosts: hosts,
-            limit: try source.integer(.callLimit, 1...10_000)
-        )
+        return CallConfiguration(functions: functions, otherFunctions: others, hosts: hosts)
     }
 }

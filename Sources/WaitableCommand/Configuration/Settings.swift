@@ -32,6 +32,8 @@ struct Settings: Sendable {
     let batch: Int
     let poisonLimit: Int
     let calls: CallConfiguration
+    /// The most calls at once; `nil` where the files decide.
+    let callLimit: Int?
     let batchLimits: BatchLimits
     let workerName: String?
     let metricsHost: String
@@ -119,6 +121,7 @@ struct Settings: Sendable {
         limits.requests = try source.integer(.batchRequests, 1...1_000)
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
         calls = try Self.calls(source)
+        callLimit = try source.optionalInteger(.callLimit, 1...10_000)
         batchLimits = limits
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)

@@ -67,23 +67,8 @@ struct Listening {
                 host
             )
         }
-        connections = try Self.connections(settings.connectionLimit)
+        connections = try FileLimit.connections(settings.connectionLimit)
         certificate = try ServerCertificate.named(by: settings, logger: logger)
-    }
-
-    /// The most connections at once, within the files that the process may have open.
-    private static func connections(_ limit: Int?) throws(SettingError) -> Int {
-        let files = FileLimit.current
-        guard let limit else { return max(1, min(ConnectionLimits().connections, files / 2)) }
-        guard limit <= files - FileLimit.others else {
-            throw SettingError(
-                .connectionLimit,
-                "must be at most \(max(0, files - FileLimit.others)) where a process may have \(files) files open"
-                    + " (ulimit -n)",
-                "\(limit)"
-            )
-        }
-        return limit
     }
 
     var scheme: String { certificate == nil ? "http" : "https" }

@@ -20,6 +20,8 @@ struct WorkerProcess {
 
     func run() async throws {
         FileLimit.raise()
+        var calls = settings.calls
+        calls.limit = try FileLimit.calls(settings.callLimit)
         let listening = try settings.metricsPort.map { port in
             try Listening(
                 on: (settings.metricsHost, .metricsHost),
@@ -47,7 +49,7 @@ struct WorkerProcess {
                 poisonLimit: settings.poisonLimit,
                 highWaterPercent: settings.readiness.highWaterPercent
             ),
-            calls: settings.calls,
+            calls: calls,
             identity: identity,
             itemTable: settings.itemTable,
             logger: logger
