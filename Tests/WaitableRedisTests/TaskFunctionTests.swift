@@ -58,7 +58,12 @@ struct TaskFunctionTests {
         #expect(try await partition.call("answer", "m:a", "80", "h80", "5") == .integer(1))
         let claimed = try await partition.claim()
         let read = taken.flatMap { [$0, ""] }
-        let step = Entry("m:a", next: "4000000000000", document: document, effects: [["forget", "\(taken.count)"] + read])
+        let step = Entry(
+            "m:a",
+            next: "4000000000000",
+            document: document,
+            effects: [["forget", "\(taken.count)"] + read]
+        )
         try await partition.call("commit", [claimed.token] + Entry.arguments([step]))
         #expect(try await partition.call("answer", "m:a", "80", "80", large) == .integer(1))
     }

@@ -1,3 +1,6 @@
+import WaitableHTTP
+import WaitableWorker
+
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Musl)
@@ -5,9 +8,6 @@
 #else
     import Glibc
 #endif
-
-import WaitableHTTP
-import WaitableWorker
 
 /// How many files and connections this process may have open.
 enum FileLimit {

@@ -73,7 +73,10 @@ struct WorkBudgetTests {
         #expect(scope.work.used <= 150_000)
     }
 
-    @Test("numbers whose digits have to be found cost more than their text", arguments: ["JsonToString($)", "Hash($, 'MD5')"])
+    @Test(
+        "numbers whose digits have to be found cost more than their text",
+        arguments: ["JsonToString($)", "Hash($, 'MD5')"]
+    )
     func doubles(_ call: String) throws {
         let scope = try scope(.array((1...1_000).map { .double(Double($0) * 1e-300) }))
         _ = try? lookup("States.\(call)").value(scope)
