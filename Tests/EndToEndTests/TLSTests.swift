@@ -69,6 +69,46 @@ struct TLSTests {
         #expect(try await ingest.end() == 0)
     }
 
+    @Test("The session of docs/tls.md")
+    func session() async throws {
+        let session = try ConsoleSession(document: "docs/tls.md")
+        let folder = certificates.folder.appending(path: "session")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        var aws = ["AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_DEFAULT_REGION": "us-east-1"]
+        aws["PATH"] = ConsoleSession.path
+        let making = session.commands.prefix { $0.line.hasPrefix("openssl ") }
+        #expect(making.count == 3)
+        for command in making { try await ConsoleSession.run(command, ports: [], environment: aws, in: folder) }
+
+        let ports = try (0..<3).map { _ in try RedisTestServer.freePort() }
+        let file = { (name: String) in folder.appending(path: name).path }
+        let redis = try RedisTestServer(options: [
+            "--tls-port", "\(ports[0])", "--tls-cert-file", file("server.crt"), "--tls-key-file", file("server.key"),
+            "--tls-ca-cert-file", file("ca.crt"), "--tls-auth-clients", "no",
+        ])
+        defer { redis.kill() }
+        let environment = [
+            "WAITABLE_REDIS_URL": "rediss://localhost:\(ports[0])", "WAITABLE_REDIS_CA": file("ca.crt"),
+            "WAITABLE_TLS_CERTIFICATE": file("server.crt"), "WAITABLE_TLS_KEY": file("server.key"),
+            "WAITABLE_PORT": "\(ports[1])", "WAITABLE_METRICS_PORT": "\(ports[2])",
+        ]
+        let ingest = try Program(["ingest"], environment: environment)
+        try await eventually("ingest listens") {
+            try #require(ingest.process.isRunning, "\(ingest.output)")
+            return ingest.output.contains("ingest listens")
+        }
+        let worker = try Program(["worker"], environment: environment)
+        try await eventually("the worker has begun") { worker.output.contains("worker started") }
+        let places = [("6379", "\(ports[0])"), ("8080", "\(ports[1])"), ("9090", "\(ports[2])")]
+        for command in session.commands.dropFirst(making.count) {
+            try await ConsoleSession.run(command, ports: places, environment: aws, in: folder)
+        }
+        for program in [worker, ingest] {
+            program.signal(SIGTERM)
+            #expect(try await program.end() == 0)
+        }
+    }
+
     @Test("A certificate that cannot be used is named by its setting, at the start")
     func unusable() async throws {
         let (certificate, key) = (certificates.path("server.crt"), certificates.path("server.key"))

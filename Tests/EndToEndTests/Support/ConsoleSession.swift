@@ -40,23 +40,44 @@ struct ConsoleSession {
         let ports = [("6379", "\(stack.redis.port)"), ("127.0.0.1:8080", String(stack.url.dropFirst("http://".count)))]
         for command in commands {
             let said = user == nil ? command.line.replacing(#/ --user [a-z-]+/#, with: "") : command.line
-            var line = ports.reduce(said) { $0.replacing($1.0, with: $1.1) }
+            var line = said
             if let user, !line.contains("--user ") {
                 line = line.replacing(/redis-cli -p [0-9]+/) { "\($0.output) --user waitable-\(user)" }
             }
-            let output = try await Self.shell(line, environment: Self.environment(stack, user), in: folder)
-            let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
-            #expect(Self.matches(output, expected), "\(command.line)\n\(output)")
+            try await Self.run(
+                Command(line: line, output: command.output),
+                ports: ports,
+                environment: Self.environment(stack, user),
+                in: folder
+            )
         }
+    }
+
+    /// Runs one command, with other ports in place of the usual ones, and compares what it prints.
+    static func run(
+        _ command: Command,
+        ports: [(String, String)],
+        environment: [String: String],
+        in folder: URL
+    ) async throws {
+        let line = ports.reduce(command.line) { $0.replacing($1.0, with: $1.1) }
+        let output = try await shell(line, environment: environment, in: folder)
+        let expected = ports.reduce(command.output.joined(separator: "\n")) { $0.replacing($1.0, with: $1.1) }
+        #expect(matches(output, expected), "\(command.line)\n\(output)")
+    }
+
+    /// The program's folder, before all others.
+    static var path: String {
+        let folder = URL(filePath: Program.path).deletingLastPathComponent().path
+        return "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")"
     }
 
     /// What an AWS client, redis-cli and the command are told of the stack.
     private static func environment(_ stack: Stack, _ user: String?) -> [String: String] {
-        let folder = URL(filePath: Program.path).deletingLastPathComponent().path
         // Empty, it would be a password of its own.
         let login = user.map { _ in ["REDISCLI_AUTH": RedisUsers.password] } ?? [:]
         return [
-            "PATH": "\(folder):\(ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin")",
+            "PATH": path,
             "WAITABLE_REDIS_URL": Stack.url(of: stack.redis, user: user.map { _ in "operator" }),
             "AWS_ENDPOINT_URL_SFN": stack.url, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": "any", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
