@@ -34,6 +34,8 @@ extension Evaluation {
         _ name: String?
     ) throws(JSONataError) -> Value {
         guard case .function(let function) = function else { throw JSONataError(.t1006) }
+        // Also where it is called for each of many numbers that nobody has made.
+        try budget.spend(1)
         switch function.kind {
         case .native(let native): return try call(native, arguments, input, scope, name)
         case .lambda(let lambda, let input, let scope):

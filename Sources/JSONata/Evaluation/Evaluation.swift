@@ -38,10 +38,20 @@ final class Evaluation {
     @inline(__always)
     func leave(_ levels: Int) { depth -= levels }
 
-    /// Whether a value counts as true. Nothing does not.
+    /// Whether a value counts as true. Nothing does not, and an array does where one of its items does.
     func isTrue(_ value: Value) throws(JSONataError) -> Bool {
-        if case .array(let array) = value { try budget.spend(array.count / 8) }
-        return value.isTrue
+        switch value {
+        case .undefined, .null, .function: return false
+        case .bool(let value): return value
+        case .number(let value): return value != 0 && !value.isNaN
+        case .string(let text): return !text.isEmpty
+        case .object(let object): return object.count > 0
+        case .array(let array):
+            // One that is in it many times is looked at as often.
+            try budget.spend(1 + array.count / 8)
+            for item in array where try isTrue(item) { return true }
+            return false
+        }
     }
 
     /// Keeps a scope until the end, as a function was made in it: the two may hold each other, or make a chain too long to

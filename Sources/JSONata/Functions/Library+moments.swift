@@ -21,7 +21,9 @@ extension Library {
         _ call: Call
     ) throws(JSONataError) -> Value {
         guard milliseconds.magnitude <= furthest else { throw JSONataError(.d1001, value: .number(milliseconds)) }
-        let picture = try DateTimePicture(picture ?? DateTimePicture.iso8601)
+        let code = picture ?? DateTimePicture.iso8601
+        try call.budget.spend(bytes: costOfPicture * code.utf8.count)
+        let picture = try DateTimePicture(code)
         let text = try picture.format(Int64(milliseconds.rounded(.down)), zone: zone)
         return try call.evaluation.string(text)
     }
@@ -33,6 +35,8 @@ extension Library {
             guard let milliseconds = ISO8601.milliseconds(text) else { throw JSONataError(.d3110, value: call[0]) }
             return .number(milliseconds)
         }
+        // It becomes a pattern, which is made anew by every call.
+        try call.budget.spend(bytes: 4 * costOfPicture * picture.utf8.count)
         let now = call.evaluation.environment.milliseconds
         return try DateTimePicture(picture).parse(text, now: now, call.budget).map { .number($0) } ?? .undefined
     }

@@ -81,7 +81,9 @@ extension Library {
         guard radix >= 2, radix <= 36 else { throw JSONataError(.d3100, value: .number(radix)) }
         let value = rounded(number, places: 0)
         if let whole = Int64(exactly: value) { return .string(String(whole, radix: Int(radix))) }
-        return .string(wholeText(value, radix: radix))
+        let text = wholeText(value, radix: radix)
+        try call.budget.spend(bytes: 4 * text.utf8.count)
+        return .string(text)
     }
 
     /// A whole number beyond 64 bits.
@@ -98,24 +100,34 @@ extension Library {
 
     // MARK: Pictures
 
+    /// The picture, which is read anew by every call.
+    private static func picture(_ call: Call) throws(JSONataError) -> String {
+        let picture = call.text(1) ?? ""
+        try call.budget.spend(bytes: costOfPicture * picture.utf8.count)
+        return picture
+    }
+
+    /// How many times as much a byte of a picture costs as one of a text that is only looked at.
+    static let costOfPicture = 8
+
     private static func formatNumber(_ call: Call) throws(JSONataError) -> Value {
         guard let number = try call.number(0) else { return .undefined }
         var options = NumberFormat()
         if case .object(let object) = call[2] { try options.apply(object) }
-        let picture = try NumberPicture(call.text(1) ?? "", options)
+        let picture = try NumberPicture(picture(call), options)
         return try call.evaluation.string(picture.format(number))
     }
 
     private static func formatInteger(_ call: Call) throws(JSONataError) -> Value {
         guard let number = try call.number(0) else { return .undefined }
-        let picture = try IntegerPicture(call.text(1) ?? "")
+        let picture = try IntegerPicture(picture(call))
         return try call.evaluation.string(try picture.format(number.rounded(.down)))
     }
 
     private static func parseInteger(_ call: Call) throws(JSONataError) -> Value {
         guard let text = call.text(0) else { return .undefined }
         try call.budget.spend(bytes: text.utf8.count)
-        let picture = try IntegerPicture(call.text(1) ?? "")
+        let picture = try IntegerPicture(picture(call))
         return try picture.parse(text).map { .number($0) } ?? .undefined
     }
 }

@@ -135,7 +135,10 @@ extension Library {
     }
 
     private static func replacement(of match: PatternMatch, _ call: Call) throws(JSONataError) -> String {
-        if let template = call.text(2) { return substitute(template, match) }
+        if let template = call.text(2) {
+            try call.budget.spend(bytes: template.utf8.count)
+            return substitute(template, match)
+        }
         let object = try call.evaluation.object([
             "match": .string(match.text), "start": .number(Double(match.start)), "end": .number(Double(match.end)),
             "groups": try call.evaluation.array(match.groups.map { $0.isUndefined ? .null : $0 }),
@@ -147,40 +150,40 @@ extension Library {
 
     /// A replacement with the match for `$0`, its groups for `$1` and so on, and a dollar for `$$`.
     private static func substitute(_ template: String, _ match: PatternMatch) -> String {
-        var result = ""
-        var rest = template[...]
-        while let dollar = rest.firstIndex(of: "$") {
-            result += rest[..<dollar]
-            rest = rest[dollar...].dropFirst()
-            switch rest.unicodeScalars.first {
-            case "$":
-                result += "$"
+        let dollar = UInt8(ascii: "$")
+        var result: [UInt8] = []
+        var rest = Array(template.utf8)[...]
+        while let place = rest.firstIndex(of: dollar) {
+            result += rest[..<place]
+            rest = rest[(place + 1)...]
+            switch rest.first {
+            case dollar:
+                result.append(dollar)
                 rest = rest.dropFirst()
-            case "0":
-                result += match.text
+            case UInt8(ascii: "0"):
+                result += match.text.utf8
                 rest = rest.dropFirst()
             default:
                 guard let (number, digits) = reference(rest, match.groups.count) else {
-                    result += "$"
+                    result.append(dollar)
                     continue
                 }
                 if match.groups.indices.contains(number - 1), case .string(let text) = match.groups[number - 1] {
-                    result += text
+                    result += text.utf8
                 }
                 rest = rest.dropFirst(digits)
             }
         }
-        return result + rest
+        return String(decoding: result + rest, as: UTF8.self)
     }
 
     /// The number of a group at the beginning of a text: of as many digits as there are groups for.
-    private static func reference(_ text: Substring, _ groups: Int) -> (number: Int, digits: Int)? {
+    private static func reference(_ text: ArraySlice<UInt8>, _ groups: Int) -> (number: Int, digits: Int)? {
         let most = groups == 0 ? 1 : String(groups).utf8.count
-        var digits = String(decoding: text.utf8.prefix(most).prefix { (0x30...0x39).contains($0) }, as: UTF8.self)
-        guard var number = Int(digits) else { return nil }
+        let digits = text.prefix(most).prefix { (0x30...0x39).contains($0) }
+        guard var number = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
         if most > 1, number > groups {
-            digits = String(digits.prefix(codePoints: most - 1))
-            number = Int(digits) ?? number
+            number = Int(String(decoding: digits.prefix(most - 1), as: UTF8.self)) ?? number
         }
         return (number, String(number).utf8.count)
     }

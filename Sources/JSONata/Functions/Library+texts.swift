@@ -22,7 +22,9 @@ extension Library {
     }
 
     private static func string(_ call: Call) throws(JSONataError) -> Value {
-        guard let text = try call.evaluation.text(call[0], isPretty: call[1].isTrue) else { return .undefined }
+        guard let text = try call.evaluation.text(call[0], isPretty: call.evaluation.isTrue(call[1])) else {
+            return .undefined
+        }
         return try call.evaluation.string(text)
     }
 

@@ -61,22 +61,6 @@ extension Value {
         }
     }
 
-    /// Whether it counts as true; `nil` for nothing.
-    var truth: Bool? {
-        switch self {
-        case .undefined: nil
-        case .null, .function: false
-        case .bool(let value): value
-        case .number(let value): value != 0 && !value.isNaN
-        case .string(let text): !text.isEmpty
-        case .object(let object): object.count > 0
-        case .array(let array): array.contains { $0.truth ?? false }
-        }
-    }
-
-    /// Whether it counts as true. Nothing does not.
-    var isTrue: Bool { truth ?? false }
-
     /// The number; `nil` where it is none.
     ///
     /// - Throws: `D1001` where it is beyond what JSON can say.
