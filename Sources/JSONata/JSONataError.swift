@@ -76,7 +76,7 @@ public struct JSONataError: Error, Sendable, Equatable, CustomStringConvertible 
             }
             let name = String(rest[..<close].dropFirst(braces))
             message += text(of: name, isQuoted: braces == 2)
-            rest = rest[close...].dropFirst(braces)
+            rest = rest[close...].dropFirst(braces)  // own words
         }
         return message + rest
     }

@@ -76,7 +76,9 @@ extension RedisConfiguration {
         guard case .sentinels(var sentinels) = discovery else {
             throw Self.invalid("has an unknown query: only db=NUMBER is known")
         }
-        let value = try Self.percentDecoded(pair[pair.index(after: pair.firstIndex(of: "=") ?? pair.startIndex)...])
+        let value = try Self.percentDecoded(
+            pair[pair.unicodeScalars.index(after: pair.firstIndex(of: "=") ?? pair.startIndex)...]
+        )
         if pair.hasPrefix("sentinel-user=") {
             sentinels.user = value
         } else if pair.hasPrefix("sentinel-password=") {

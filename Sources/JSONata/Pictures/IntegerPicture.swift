@@ -41,7 +41,7 @@ struct IntegerPicture {
         var primary = picture
         if let semicolon = picture.lastIndex(of: ";") {
             primary = String(picture[..<semicolon])
-            isOrdinal = picture[semicolon...].dropFirst().hasPrefix("o")
+            isOrdinal = picture[semicolon...].hasPrefix(";o")
         }
         switch primary {
         case "A", "a": form = .letters

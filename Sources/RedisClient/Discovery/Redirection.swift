@@ -14,7 +14,8 @@ enum Redirection: Sendable, Equatable {
         case "MOVED", "ASK":
             let words = error.message.split(separator: " ")
             guard words.count == 2, let slot = Int(words[0]).flatMap(HashSlot.init),
-                let colon = words[1].lastIndex(of: ":"), let port = Int(words[1][words[1].index(after: colon)...]),
+                let colon = words[1].lastIndex(of: ":"),
+                let port = Int(words[1][words[1].unicodeScalars.index(after: colon)...]),
                 (1...65_535).contains(port)
             else { return nil }
             let address = RedisConfiguration.Address(host: String(words[1][..<colon]), port: port, besides: node)

@@ -49,9 +49,9 @@ extension RedisClient {
         guard durability.asksForMore else { return [] }
         var facts: [Spelling: String] = [:]
         let info = try await send(RedisCommand("INFO")).string ?? ""
-        for line in info.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            facts[String(line[..<colon])] = String(line[colon...].dropFirst())
+        for scalars in info.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) {
+            guard let colon = scalars.firstIndex(of: ":") else { continue }
+            facts[String(scalars[..<colon])] = String(scalars[colon...].dropFirst())
         }
         var obstacles: [String] = []
         if durability.isOnDisk {

@@ -100,11 +100,11 @@ package struct ARN: Sendable, Hashable {
         }
         let name = parts[7...].joined(separator: ":")
         guard let slash = parts[6].lastIndex(of: "/"), let dot = name.lastIndex(of: "."),
-            let id = Int(name[name.index(after: dot)...]), id > 0
+            let id = Int(name[name.unicodeScalars.index(after: dot)...]), id > 0
         else { throw ARNError("Invalid map run: \(text)") }
         return MapRunKey(
             execution: ExecutionKey(machine: String(parts[6][..<slash]), name: String(name[..<dot])),
-            label: String(parts[6][parts[6].index(after: slash)...]),
+            label: String(parts[6][parts[6].unicodeScalars.index(after: slash)...]),
             id: id
         )
     }

@@ -4,9 +4,9 @@ package struct RedisInfo: Sendable, Equatable {
 
     /// Reads the text of an answer; what is no `name:value` is left out.
     package init(_ text: String) {
-        for line in text.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) where line.first != "#" {
-            guard let colon = line.firstIndex(of: ":") else { continue }
-            fields[String(line[..<colon])] = String(line[colon...].dropFirst())
+        for scalars in text.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) where scalars.first != "#" {
+            guard let colon = scalars.firstIndex(of: ":") else { continue }
+            fields[String(scalars[..<colon])] = String(scalars[colon...].dropFirst())
         }
     }
 

@@ -70,7 +70,7 @@ package struct RedisRefusal: Error, Sendable, Equatable, CustomStringConvertible
         return FieldError(
             field: String(message[..<colon.lowerBound]),
             rule: String(value.map { rest[..<$0.lowerBound] } ?? rest),
-            value: value.map { String(rest[$0.upperBound...].dropLast()) }
+            value: value.map { String(rest[$0.upperBound...].unicodeScalars.dropLast()) }
         )
     }
 
