@@ -58,8 +58,8 @@ struct DoctorFunctionTests {
         try await partition.redis("HSET", "~:redelivered", "m:due", "1")
         try await partition.redis("HSET", "~:item:T:bare", "P", "STARTED")
         try await partition.redis("ZADD", "~:due", "9000000000000", "bare")
-        try await partition.accept("m:parked", due: 4_398_046_511_104 + 1_000)
-        try await partition.accept("m/Map:run:0", due: 4_398_046_511_104 + 1_000)
+        try await partition.accept("m:parked", due: (1 << 50) + 1_000)
+        try await partition.accept("m/Map:run:0", due: (1 << 50) + 1_000)
         try await partition.redis("HSET", "~:paused", "m", "1")
         let subjects = [
             ("E", "m/Map:run:0"),
@@ -108,14 +108,14 @@ struct DoctorFunctionTests {
         Damage("history-without-execution", "H", "m:x", mended: true, ["RPUSH", "~:history:m:x", "h"]),
         Damage("redelivered-not-due", "R", "m:done", mended: true, ["HSET", "~:redelivered", "m:done", "1"]),
         Damage("lease-too-long", "E", "m:open", mended: true, ["ZADD", "~:due", "9000000000000.5", "m:open"]),
-        Damage("parked-not-paused", "E", "m:open", mended: true, ["ZADD", "~:due", "4398046511204", "m:open"]),
+        Damage("parked-not-paused", "E", "m:open", mended: true, ["ZADD", "~:due", "1125899906842724", "m:open"]),
         Damage(
             "parked-for-ever",
             "E",
             "gone:open",
             mended: true,
             ["HSET", "~:executions", "gone:open", #"{"s":"R","d":"h","b":1,"input":{}}"#],
-            ["ZADD", "~:due", "4398046511204", "gone:open"],
+            ["ZADD", "~:due", "1125899906842724", "gone:open"],
             ["HSET", "~:paused", "gone", "1"]
         ),
         Damage("nothing-to-run", "M", "bare", mended: false, ["ZADD", "~:due", "5", "bare"]),
@@ -181,7 +181,7 @@ struct DoctorFunctionTests {
         let after = try await partition.now()
         #expect((before...after).contains(due))
         #expect(messages == ["\(due)"])
-        try await partition.redis("ZADD", "~:due", "\(4_398_046_511_104 + 1_700_000_000_000)", "m:open")
+        try await partition.redis("ZADD", "~:due", "\((1 << 50) + 1_700_000_000_000)", "m:open")
         #expect(try await judge(partition, "mend", [("E", "m:open")]).count == 1)
         #expect(try await partition.redis("ZSCORE", "~:due", "m:open").string == "1700000000000")
     }

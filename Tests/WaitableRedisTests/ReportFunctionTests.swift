@@ -45,7 +45,7 @@ struct ReportFunctionTests {
         let now = try await partition.now()
         for (score, member) in [
             ("\(now - 5_000)", "m:late"), ("\(now + 3_600_000)", "m:far"), ("\(now + 30_000).5", "m:held"),
-            ("\(now + (1 << 42))", "m:parked"),
+            ("\(now + (1 << 50))", "m:parked"),
         ] {
             try await partition.redis("ZADD", "~:due", score, member)
         }

@@ -8,14 +8,12 @@ extension RedisStore {
     package func overview() async throws(StoreError) -> Overview {
         let now = try await self.now()
         let instant = String(now.milliseconds)
-        let parked = String(DueScore.parked)
         let replies: [RedisValue]
         do {
             replies = try await client.send([
                 RedisCommand("ZCOUNT", keys.due, "-inf", instant),
                 RedisCommand("ZCOUNT", keys.due, "(\(instant)", "+inf"),
-                // Only what was due is parked: what lies further ahead waits, and be it for ever.
-                RedisCommand("ZCOUNT", keys.due, parked, String(DueScore.parked + now.milliseconds)),
+                RedisCommand("ZCOUNT", keys.due, String(DueScore.parked), "(\(2 * DueScore.parked)"),
                 RedisCommand("ZCOUNT", keys.closed, "(\(now.milliseconds - 1_000)", instant),
                 RedisCommand("ZRANGE", keys.due, "0", "0", "WITHSCORES"),
                 RedisCommand("ZRANGE", keys.workers, "(\(instant)", "+inf", "BYSCORE", "LIMIT", "0", "1000"),

@@ -7,7 +7,7 @@ local MAX_STOPPED = 200 -- executions that one call stops; those left over are s
 -- Begins the next call.
 function call.begin()
     call.writes = nil       -- what the call has decided and not written yet; see writes.lua
-    call.noted = false      -- whether it has noted that something is due at once; see clock.lua
+    call.noted = nil        -- for when it has noted that something is due at once (ms); see clock.lua
     -- What programs on items have cost so far: decoded bytes and strings, the strings of items, and all else; see items.lua.
     call.decoded, call.texts, call.fields, call.cost = 0, 0, 0, 0
     call.isFull = false     -- whether a program has found no room any more; see items.lua

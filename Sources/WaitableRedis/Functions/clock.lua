@@ -21,8 +21,9 @@ local function isLease(score) return score % 1 ~= 0 and score - score == 0 end
 -- Notes that something was made due at once: a claim that finds the clock before that instant knows that it was set back.
 -- Cannot fail: called after writes.
 local function noteDue(prefix, now)
-    if call.noted then return end
-    call.noted = true
+    now = tonumber(now)
+    if call.noted and call.noted >= now then return end
+    call.noted = now
     redis.pcall('ZADD', prefix .. ':clock', 'GT', now, AT_ONCE)
 end
 

@@ -104,20 +104,19 @@ end
 -- A score in `due` that no transition gives.
 local function judgeScore(asked, name, score, found)
     local number = tonumber(score)
-    if number >= NEVER_DUE then
-        found('never-due', score)
-    elseif isLease(number) then
+    if isLease(number) then
         if number > asked.now + asked.longest + MAX_PAUSE then
             found('lease-too-long', format('%.0f', number), function() putDue(asked, name, asked.now) end)
         end
-    -- Only what is due is parked: what lies further ahead waits for its instant.
-    elseif pausing.parkedUntil(number, asked.now) then
+    elseif pausing.parkedUntil(number) then
         local machine = pausing.machineOf(asked.prefix, name, asked)
         if not machine or redis.call('HEXISTS', asked.prefix .. ':paused', machine) == 0 then
             found('parked-not-paused', machine or '', function() putDue(asked, name, number - pausing.PARKED) end)
         elseif pausing.isMachinePaused(asked.prefix, machine) and not deployed(asked, machine) then
             found('parked-for-ever', machine, function() pausing.resume(asked.prefix, machine) end)
         end
+    elseif number >= NEVER_DUE then
+        found('never-due', score)
     end
 end
 

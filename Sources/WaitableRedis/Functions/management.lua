@@ -24,6 +24,8 @@ local closing = require 'closing'
 local abort, checkClosed = closing.abort, closing.checkClosed
 local quoted = require 'values'.quoted
 
+local LATEST = 4398046511104 -- before this instant (2^42 ms) something can be moved
+
 -- Changes the item of an execution beside the execution itself: its fields, when it is there with that ProcessStatus.
 local function touch(prefix, suffix, expected, ...)
     if not suffix or suffix == '' then return end
@@ -99,7 +101,7 @@ local function reschedule(keys, args)
     else
         instant = instants.parse(args[2] or '', 'instant')
     end
-    if instant >= pausing.PARKED then
+    if instant >= LATEST then
         refuse('VALIDATION', 'instant', 'must be before 2109-05-15T07:35:11.104Z', args[2])
     end
     local name, document = existing(prefix, args[1])

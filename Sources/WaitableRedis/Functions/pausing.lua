@@ -1,6 +1,7 @@
 -- State machines that are paused: their executions wait on, and stand parked once they are due.
 --
--- A parked execution stays in `due`, at its due instant plus 2^42 ms (the year 2109), where no claim looks. Resuming only
+-- A parked execution stays in `due`, at its due instant plus 2^50 ms, where no claim looks and no
+-- instant lies. Resuming only
 -- marks the machine; the claims that follow bring its parked executions back, a slice each, so that no call is long and
 -- a caller that dies leaves nothing half done.
 
@@ -17,13 +18,10 @@ local redeliveries = require 'redeliveries'
 
 local pausing = {}
 
--- By how many ms a parked execution's due instant is moved: 2^42.
-local PARKED = 4398046511104
+-- By how many ms a parked execution's due instant is moved: 2^50.
+local PARKED = 1125899906842624
 pausing.PARKED = PARKED
 local SLICE_RESTORED = 1000 -- parked executions that one claim looks at
--- Ms by which what is parked may have been due in the future: the clock may have been set back since. What lies further ahead
--- was put in by hand, for a time after 2109.
-local MAX_AHEAD = 31622400000
 local RESUMING = '0'        -- what `paused` holds for a machine whose parked executions are being brought back
 local PASS = ':pass'        -- field of `paused`: how many parked executions the running pass has left where they are
 
@@ -51,14 +49,15 @@ function pausing.isPaused(prefix, states, member)
     return state and state ~= RESUMING
 end
 
--- The instant at which what has a score is due, where it is parked; else nil.
-function pausing.parkedUntil(score, now)
+-- The instant at which what has a score is due, where it is parked; else nil. Whatever Redis's clock shows by now: it may have
+-- been years ahead.
+function pausing.parkedUntil(score)
     local due = score - PARKED
-    if due >= 0 and due <= now + MAX_AHEAD then return due end
+    if due >= 0 and due < PARKED then return due end
 end
 
 -- Brings parked executions of resuming machines back, from the next slice of the parked ones. Returns whether there is
--- more to do. What is due after 2109 by itself was never parked, and stays.
+-- more to do. What was put in by hand for no instant at all stays.
 function pausing.restore(prefix, states, now)
     local resuming = {}
     for name, state in pairs(states) do
@@ -67,20 +66,22 @@ function pausing.restore(prefix, states, now)
     if #resuming == 0 then return false end
     local key, due = prefix .. ':paused', prefix .. ':due'
     local left = tonumber(states[PASS] or 0)
-    local list = redis.call('ZRANGE', due, format('%.0f', PARKED), '+inf', 'BYSCORE', 'LIMIT', left, SLICE_RESTORED,
-        'WITHSCORES')
-    local restored = {}
+    local list = redis.call('ZRANGE', due, format('%.0f', PARKED), format('(%.0f', 2 * PARKED), 'BYSCORE',
+        'LIMIT', left, SLICE_RESTORED, 'WITHSCORES')
+    local restored, last = {}, now
     for i = 1, #list, 2 do
-        local due = pausing.parkedUntil(tonumber(list[i + 1]), now)
+        local due = pausing.parkedUntil(tonumber(list[i + 1]))
         if not due or pausing.isPaused(prefix, states, list[i]) then
             left = left + 1
         else
             restored[#restored + 1] = format('%.0f', due)
             restored[#restored + 1] = list[i]
+            if due > last then last = due end
         end
     end
     batched('ZADD', due, restored, 2)
-    if #restored > 0 then noteDue(prefix, now) end
+    -- What was due when it was parked: if that lies ahead, the clock was set back since; see setbacks.lua.
+    if #restored > 0 then noteDue(prefix, last) end
     if #list == 2 * SLICE_RESTORED then
         redis.call('HSET', key, PASS, left)
         return true
