@@ -34,16 +34,22 @@ package struct JSONLogHandler: LogHandler {
 
     /// Writes one line.
     package func log(event: LogEvent) {
+        output.write(line(event, event.allMetadata(metadata, metadataProvider))) { count in
+            line(.dropped, ["lines": "\(count)"])
+        }
+    }
+
+    private func line(_ event: LogEvent, _ metadata: Logger.Metadata) -> [UInt8] {
         var line = JSONLine()
         line.addTime()
         line.add("level", event.level.rawValue)
         line.add("label", label)
         line.add("message", event.message.description)
         // A fixed order, so that lines can be compared.
-        for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
+        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             line.add(Self.reserved.contains(name) ? "meta.\(name)" : name, value)
         }
-        output.write(line.finished())
+        return line.finished()
     }
 
     private static let reserved: Set<Spelling> = ["time", "level", "label", "message"]

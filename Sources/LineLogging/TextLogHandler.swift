@@ -35,13 +35,19 @@ package struct TextLogHandler: LogHandler {
 
     /// Writes one line.
     package func log(event: LogEvent) {
+        output.write(line(event, event.allMetadata(metadata, metadataProvider))) { count in
+            line(.dropped, ["lines": "\(count)"])
+        }
+    }
+
+    private func line(_ event: LogEvent, _ metadata: Logger.Metadata) -> [UInt8] {
         var words = [Date.now.formatted(Self.instants), event.level.rawValue, label + ":"]
         // A fixed order, so that lines can be compared.
-        for (name, value) in event.allMetadata(metadata, metadataProvider).sorted(by: { $0.key < $1.key }) {
+        for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             words.append("\(name.escapingControls)=\(LogText.value(LogText.shortened(value.description)))")
         }
         words.append(LogText.shortened(event.message.description).escapingControls)
-        output.write(Array(words.joined(separator: " ").utf8) + [0x0A])
+        return Array(words.joined(separator: " ").utf8) + [0x0A]
     }
 
     private static let instants = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
