@@ -188,7 +188,9 @@ struct StateTestRun {
     }
 
     private mutating func show(_ stage: InspectedStage, _ data: JSON) {
-        if state.inspectedStages.contains(stage) { inspection[stage.rawValue] = .string(data.text) }
+        guard state.inspectedStages.contains(stage) else { return }
+        // What a state could not go on with is not shown whole.
+        inspection[stage.rawValue] = .string(data.excerpt(DataLimit.bytes))
     }
 
     // MARK: Failure
