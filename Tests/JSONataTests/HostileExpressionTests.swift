@@ -75,6 +75,27 @@ struct HostileExpressionTests {
         #expect(evaluate(expression) == "U1001")
     }
 
+    @Test(arguments: ["[9223372036854774784..9223372036854775808]", "[9007199254740992..9007199254740994][-1]"])
+    func rangesOfNoWholeNumbers(_ range: String) {
+        #expect(evaluate("$sum(\(range))") == "D2014")
+    }
+
+    @Test("Many variables in one scope are found at once, the last of a name counts")
+    func manyVariables() {
+        let bound = (0..<20_000).map { "$v\($0):=\($0);" }.joined()
+        #expect(evaluate("(\(bound) $v7:=1; $sum([1..20000].($v19999 + $v7)))") == "400000000")
+    }
+
+    @Test("Regular expressions are compiled where they are used: a definition has room for many that it never matches")
+    func manyPatterns() throws {
+        // 9,000 instructions of 32 bytes each, if they were compiled.
+        let expressions = try (0..<20_000).map { _ in try Expression(parsing: "/(a{1000}){9}/") }
+        #expect(expressions.count == 20_000)
+        #expect(evaluate("$map([1..100000], function($i){ $contains('a', $eval('/(a{1000}){9}/')) })") == "U1001")
+        #expect(evaluate("/(a{1000}){11}/") == "S0303")
+        #expect(evaluate("/(((((a{5000}){5000}){5000}){5000}){5000}){5000}/") == "S0303")
+    }
+
     @Test(arguments: [
         ("$contains($join([1..40].('a')) & 'b', /^(a+)+$/)", "false"),
         ("$contains($join([1..5000].('a')), /(a|aa)+b/)", "false"),

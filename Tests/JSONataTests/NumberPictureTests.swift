@@ -28,6 +28,8 @@ struct NumberPictureTests {
         (#"$formatNumber(1,"0;0;0")"#, "D3080"),
         (#"$formatNumber(1,"")"#, "D3085"),
         (#"$formatInteger(2789,"w")"#, #""two thousand, seven hundred and eighty-nine""#),
+        (##"$formatInteger(1e21,"#,##0")"##, #""1,000,000,000,000,000,000,000""#),
+        (#"$formatInteger(-1.5e22,"0")"#, #""-15000000000000000000000""#),
         (#"$formatInteger(0,"w")"#, #""zero""#),
         (#"$formatInteger(0,"W;o")"#, #""ZEROTH""#),
         (#"$formatInteger(1999,"I")"#, #""MCMXCIX""#),

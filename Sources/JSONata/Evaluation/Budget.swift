@@ -10,6 +10,9 @@ public final class Budget {
     /// The units that were used.
     public private(set) var used = 0
 
+    /// The programs of the regular expressions that were used, by these, which are kept as long.
+    var programs: [ObjectIdentifier: (pattern: Pattern, program: PatternProgram)] = [:]
+
     static let bytesOfUnit = 16
 
     /// A budget for one evaluation, or for several of them together.

@@ -7,6 +7,7 @@ extension Evaluation {
         case .function: return ""
         case .number(let number):
             guard number.isFinite else { throw JSONataError(.d3001, value: value) }
+            try budget.spend(NumberText.cost(number))
             return NumberText.roundedText(number)
         case .bool(let bool): return bool ? "true" : "false"
         case .null: return "null"
@@ -101,6 +102,7 @@ private struct TextWriter {
         case .bool(let bool): append(bool ? "true" : "false")
         case .number(let number):
             guard number.isFinite else { throw JSONataError(.d3001, value: value) }
+            try evaluation.budget.spend(NumberText.cost(number))
             append(NumberText.roundedText(number))
         case .string(let text): quote(text)
         case .function: append("\"\"")

@@ -39,7 +39,7 @@ extension Library {
         guard let text = call.text(0) else { return .undefined }
         switch call[1] {
         case .string(let part):
-            try call.budget.spend(bytes: text.utf8.count)
+            try call.budget.spend(bytes: text.utf8.count + 2 * part.utf8.count)
             return .bool(text.utf8Position(of: part, from: 0) != nil)
         case .function(let function):
             var matches = try Matches(of: function, in: text, call.evaluation, name: "contains")
@@ -55,6 +55,7 @@ extension Library {
         try call.budget.spend(bytes: text.utf8.count)
         switch call[1] {
         case .string(let separator):
+            try call.budget.spend(bytes: 2 * separator.utf8.count)
             let parts = separator.isEmpty ? text.unicodeScalars.map { String([$0]) } : text.parts(separator: separator)
             let count = Int(min(limit.rounded(.down), Double(parts.count)))
             return try call.evaluation.array(parts.prefix(count).map { .string($0) })
@@ -104,6 +105,7 @@ extension Library {
         _ call: Call
     ) throws(JSONataError) -> Value {
         guard let replacement = call.text(2) else { throw JSONataError(.d3012, value: call[2]) }
+        try call.budget.spend(bytes: 2 * part.utf8.count)
         var result = ""
         var (start, count) = (0, 0.0)
         while count < limit, let position = text.utf8Position(of: part, from: start) {

@@ -162,10 +162,11 @@ final class RangeNode: Node {
         let last = try whole(two, .t2004)
         guard let first, let last, first <= last else { return .undefined }
         let count = last - first + 1
-        guard count <= Double(Self.most), let start = Int(exactly: first) else {
+        // Beyond 2^53 whole numbers are not all there.
+        guard count <= Double(Self.most), max(first.magnitude, last.magnitude) <= 0x1p53 else {
             throw JSONataError(.d2014, at: position, value: .number(count))
         }
-        return .array(ValueArray(.range(from: start, count: Int(count)), .sequence, depth: 1))
+        return .array(ValueArray(.range(from: Int(first), count: Int(count)), .sequence, depth: 1))
     }
 
     private func whole(_ value: Value, _ code: ErrorCode) throws(JSONataError) -> Double? {

@@ -118,7 +118,7 @@ struct IntegerPicture {
     }
 
     private func decimal(_ value: Double) -> String {
-        let plain = NumberText.text(value)
+        let plain = DecimalDigits(shortest: value).whole
         let digits = String(repeating: "0", count: max(0, mandatoryDigits - plain.utf8.count)) + plain
         var scalars: [Unicode.Scalar] = []
         for (index, digit) in digits.unicodeScalars.enumerated() {

@@ -5,7 +5,8 @@
 final class Pattern: Sendable {
     /// Its text, without slashes and flags.
     let source: String
-    let program: PatternProgram
+    /// What it is compiled from, by each evaluation that uses it: a short text can have a large program.
+    private let part: PatternPart
     /// Whether a group's text is asked for again, so that a choice can turn out in another way the second time.
     let hasReference: Bool
     let ignoresCase: Bool
@@ -24,14 +25,21 @@ final class Pattern: Sendable {
         ignoresCase = flags.contains("i")
         var parser = PatternParser(source, ignoresCase: ignoresCase, isMultiline: flags.contains("m"))
         do throws(PatternError) {
-            let (part, captures) = try parser.parse()
-            self.captures = captures
+            (part, captures) = try parser.parse()
+            guard part.size < PatternProgram.most else { throw PatternError("More than \(PatternProgram.most) parts") }
             first = part.first
             hasReference = parser.hasReference
-            program = try PatternProgram(part, captures: captures)
         } catch {
             let reason = "/\(source.prefix(codePoints: 100))/: \(error.reason)"
             throw JSONataError(.s0303, at: position, fields: [("value", reason)])
         }
+    }
+    /// The program, which an evaluation compiles once.
+    func program(_ budget: Budget) throws(JSONataError) -> PatternProgram {
+        if let known = budget.programs[ObjectIdentifier(self)] { return known.program }
+        try budget.spend(1 + part.size / 2)
+        let program = PatternProgram(part, captures: captures)
+        budget.programs[ObjectIdentifier(self)] = (self, program)
+        return program
     }
 }

@@ -28,7 +28,7 @@ struct PatternMatcher {
     init(_ pattern: Pattern, _ text: String, _ budget: Budget) throws(JSONataError) {
         try budget.spend(bytes: 2 * text.utf8.count)
         self.pattern = pattern
-        program = pattern.program
+        program = try pattern.program(budget)
         self.text = text.unicodeScalars.map(\.value)
         self.budget = budget
         slots = Array(repeating: -1, count: program.slots)

@@ -26,6 +26,28 @@ indirect enum PatternPart: Sendable {
         }
     }
 
+    /// How many instructions it makes, at the most; any number above ``PatternProgram/most`` where it is more.
+    var size: Int {
+        let size: Int
+        switch self {
+        case .set, .place, .reference: size = 1
+        case .sequence(let parts): size = Self.size(of: parts)
+        case .alternatives(let parts): size = Self.size(of: parts) + 2 * (parts.count - 1)
+        case .capture(_, let part), .lookaround(let part, _, _): size = 2 + part.size
+        case .repetition(let part, let least, let most, _, let captures):
+            let turn = (captures.isEmpty ? 0 : 1) + part.size
+            let choice = 1 + (part.canBeEmpty ? 2 : 0)
+            size = least * turn + (most.map { ($0 - least) * (choice + turn) } ?? choice + turn + 1)
+        }
+        return min(size, PatternProgram.most + 1)
+    }
+
+    private static func size(of parts: [PatternPart]) -> Int {
+        var size = 0
+        for part in parts where size <= PatternProgram.most { size += part.size }
+        return size
+    }
+
     /// What a match must begin with; `nil` where that can be anything.
     var first: CodePointSet? {
         switch self {

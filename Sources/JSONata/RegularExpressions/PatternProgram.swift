@@ -30,18 +30,17 @@ struct PatternProgram: Sendable {
     /// How many places are kept: two of each group, and where repetitions began.
     private(set) var slots: Int
 
-    private static let most = 10_000
+    /// The most instructions.
+    static let most = 10_000
 
-    init(_ part: PatternPart, captures: Int) throws(PatternError) {
+    /// Compiles a part of at most ``most`` instructions.
+    init(_ part: PatternPart, captures: Int) {
         slots = 2 * (captures + 1)
-        try append(part, isBack: false)
-        try append(.end)
+        append(part, isBack: false)
+        append(.end)
     }
 
-    private mutating func append(_ instruction: Instruction) throws(PatternError) {
-        guard instructions.count < Self.most else { throw PatternError("More than \(Self.most) parts") }
-        instructions.append(instruction)
-    }
+    private mutating func append(_ instruction: Instruction) { instructions.append(instruction) }
 
     private mutating func choice() -> Int {
         choices += 1
@@ -53,40 +52,40 @@ struct PatternProgram: Sendable {
         return sets.count - 1
     }
 
-    private mutating func append(_ part: PatternPart, isBack: Bool) throws(PatternError) {
+    private mutating func append(_ part: PatternPart, isBack: Bool) {
         switch part {
-        case .set(let set): try append(isBack ? .takeBack(index(of: set)) : .take(index(of: set)))
-        case .place(let place): try append(Instruction.place(place))
-        case .sequence(let parts): for part in isBack ? parts.reversed() : parts { try append(part, isBack: isBack) }
-        case .alternatives(let parts): try append(parts, isBack: isBack)
+        case .set(let set): append(isBack ? .takeBack(index(of: set)) : .take(index(of: set)))
+        case .place(let place): append(Instruction.place(place))
+        case .sequence(let parts): for part in isBack ? parts.reversed() : parts { append(part, isBack: isBack) }
+        case .alternatives(let parts): append(parts, isBack: isBack)
         case .capture(let number, let part):
-            try append(.save(2 * number + (isBack ? 1 : 0)))
-            try append(part, isBack: isBack)
-            try append(.save(2 * number + (isBack ? 0 : 1)))
+            append(.save(2 * number + (isBack ? 1 : 0)))
+            append(part, isBack: isBack)
+            append(.save(2 * number + (isBack ? 0 : 1)))
         case .repetition(let part, let least, let most, let isGreedy, let captures):
-            try appendRepetition(of: part, least, most, isGreedy, captures, isBack)
+            appendRepetition(of: part, least, most, isGreedy, captures, isBack)
         case .lookaround(let part, let isAhead, let isNegated):
             let start = instructions.count
-            try append(.lookaround(next: 0, isNegated: isNegated))
-            try append(part, isBack: !isAhead)
-            try append(.end)
+            append(.lookaround(next: 0, isNegated: isNegated))
+            append(part, isBack: !isAhead)
+            append(.end)
             instructions[start] = .lookaround(next: instructions.count, isNegated: isNegated)
-        case .reference(let number): try append(.reference(number, isBack: isBack))
+        case .reference(let number): append(.reference(number, isBack: isBack))
         }
     }
 
-    private mutating func append(_ parts: [PatternPart], isBack: Bool) throws(PatternError) {
+    private mutating func append(_ parts: [PatternPart], isBack: Bool) {
         var jumps: [Int] = []
         for (index, part) in parts.enumerated() {
             guard index < parts.count - 1 else {
-                try append(part, isBack: isBack)
+                append(part, isBack: isBack)
                 break
             }
             let split = instructions.count
-            try append(.jump(0))
-            try append(part, isBack: isBack)
+            append(.jump(0))
+            append(part, isBack: isBack)
             jumps.append(instructions.count)
-            try append(.jump(0))
+            append(.jump(0))
             instructions[split] = .split(split + 1, instructions.count, number: choice())
         }
         for jump in jumps { instructions[jump] = .jump(instructions.count) }
@@ -99,24 +98,24 @@ struct PatternProgram: Sendable {
         _ isGreedy: Bool,
         _ captures: Range<Int>,
         _ isBack: Bool
-    ) throws(PatternError) {
+    ) {
         for _ in 0..<least {
-            if !captures.isEmpty { try append(.forget(captures)) }
-            try append(part, isBack: isBack)
+            if !captures.isEmpty { append(.forget(captures)) }
+            append(part, isBack: isBack)
         }
         guard let most else {
             if case .set(let set) = part, !isBack {
                 let number = choice()
                 // To begin at a place and to come to it are not the same where little is taken first.
                 if !isGreedy { _ = choice() }
-                return try append(.loop(index(of: set), number: number, isGreedy: isGreedy))
+                return append(.loop(index(of: set), number: number, isGreedy: isGreedy))
             }
-            let split = try appendTurn(of: part, captures, isBack)
-            try append(.jump(split))
+            let split = appendTurn(of: part, captures, isBack)
+            append(.jump(split))
             return close(split, isGreedy)
         }
         var splits: [Int] = []
-        for _ in least..<most { splits.append(try appendTurn(of: part, captures, isBack)) }
+        for _ in least..<most { splits.append(appendTurn(of: part, captures, isBack)) }
         for split in splits { close(split, isGreedy) }
     }
 
@@ -125,19 +124,19 @@ struct PatternProgram: Sendable {
         of part: PatternPart,
         _ captures: Range<Int>,
         _ isBack: Bool
-    ) throws(PatternError) -> Int {
+    ) -> Int {
         let split = instructions.count
-        try append(.jump(0))
-        if !captures.isEmpty { try append(.forget(captures)) }
+        append(.jump(0))
+        if !captures.isEmpty { append(.forget(captures)) }
         // A turn that matches nothing is none.
         let canBeEmpty = part.canBeEmpty
         let slot = slots
         if canBeEmpty {
             slots += 1
-            try append(.save(slot))
+            append(.save(slot))
         }
-        try append(part, isBack: isBack)
-        if canBeEmpty { try append(.advanced(slot)) }
+        append(part, isBack: isBack)
+        if canBeEmpty { append(.advanced(slot)) }
         return split
     }
 

@@ -46,6 +46,12 @@ struct DecimalDigits {
         return digits.indices.contains(index) ? digits[index] : 0
     }
 
+    /// The digits before the point.
+    var whole: String {
+        guard exponent >= 0, !digits.isEmpty else { return "0" }
+        return String(decoding: (0...exponent).reversed().map { self[power: $0] + UInt8(ascii: "0") }, as: UTF8.self)
+    }
+
     /// The number with no more than some digits. Half of the last one counts up.
     func rounded(toDigits count: Int) -> DecimalDigits { rounded(toPower: exponent - count + 1) }
 

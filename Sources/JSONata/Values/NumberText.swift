@@ -14,6 +14,9 @@ enum NumberText {
         return (value < 0 ? "-" : "") + text(rounded(value))
     }
 
+    /// The units that ``roundedText(_:)`` takes, beside those of its text: the digits of a fraction have to be found.
+    static func cost(_ value: Double) -> Int { value.rounded() == value && value.magnitude < 1e15 ? 0 : 4 }
+
     /// The fewest digits of a number, but no more than 15.
     private static func rounded(_ value: Double) -> DecimalDigits {
         let digits = DecimalDigits(shortest: value.magnitude)

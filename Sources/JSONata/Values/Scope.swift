@@ -23,6 +23,9 @@ struct Binding {
 final class Scope {
     private(set) var parent: Scope?
     private var bindings: [Binding]
+    /// Where each is, once there are many.
+    private var places: [Spelling: Int] = [:]
+    private static let few = 32
     /// Whether the evaluation takes it apart at its end.
     var isKept = false
 
@@ -32,18 +35,28 @@ final class Scope {
     }
 
     func bind(_ name: Name, _ value: Value) {
-        if let index = bindings.firstIndex(where: { $0.name == name }) {
+        if let index = place(of: name) {
             bindings[index].value = value
-        } else {
-            bindings.append(Binding(name: name, value: value))
+            return
         }
+        bindings.append(Binding(name: name, value: value))
+        if !places.isEmpty {
+            places[name.text] = bindings.count - 1
+        } else if bindings.count > Self.few {
+            // The first of a name counts.
+            for (index, binding) in bindings.enumerated().reversed() { places[binding.name.text] = index }
+        }
+    }
+
+    private func place(of name: Name) -> Int? {
+        places.isEmpty ? bindings.firstIndex { $0.name == name } : places[name.text]
     }
 
     /// The value of a variable here or further out; `nil` where it is not bound.
     func lookup(_ name: Name) -> Value? {
         var scope: Scope? = self
         while let current = scope {
-            for binding in current.bindings where binding.name == name { return binding.value }
+            if let index = current.place(of: name) { return current.bindings[index].value }
             scope = current.parent
         }
         return nil
@@ -52,6 +65,7 @@ final class Scope {
     /// Lets go of everything: a function bound here that was made here would keep itself alive.
     func clear() {
         bindings = []
+        places = [:]
         parent = nil
     }
 }

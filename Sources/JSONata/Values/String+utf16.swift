@@ -18,6 +18,7 @@ extension String {
         return haystack.withUTF8 { bytes in
             needle.withUTF8 { part in
                 guard let first = part.first else { return start }
+                guard start + part.count <= bytes.count else { return nil }
                 if part.count > 8 { return Self.position(of: part, in: bytes, from: start) }
                 var position = start
                 while position + part.count <= bytes.count {
