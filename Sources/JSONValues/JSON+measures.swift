@@ -11,6 +11,15 @@ extension JSON {
         }
     }
 
+    /// How deep objects and arrays are nested.
+    package var depth: Int {
+        switch self {
+        case .array(let elements): 1 + (elements.map(\.depth).max() ?? 0)
+        case .object(let object): 1 + (object.map(\.value.depth).max() ?? 0)
+        default: 0
+        }
+    }
+
     /// Whether the compact text has more than some bytes.
     package func isLarger(than bytes: Int) -> Bool {
         var budget = bytes

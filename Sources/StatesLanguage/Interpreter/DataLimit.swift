@@ -9,6 +9,8 @@ package enum DataLimit {
     static let variableBytes = 10_485_760
     /// The cause of a failure: AWS has 32,768 characters.
     static let causeBytes = 32_768
+    /// The name of an error: AWS has 256 characters.
+    static let errorBytes = 256
 
     /// How deep data may be nested in a machine with so many levels of Parallel and Map states: each of them stores the
     /// data within it two levels deeper.
@@ -42,6 +44,20 @@ package enum DataLimit {
         return StateFailure(
             error: ErrorName.dataLimitExceeded,
             cause: "The state/task '\(source)' returned a result that is nested deeper than \(nesting) levels."
+        )
+    }
+
+    /// The failure of a state that would begin something with too large or too deep an input; `nil` where it is neither.
+    ///
+    /// - Parameters:
+    ///   - what: What the input is of, such as `task`.
+    ///   - nesting: How deep it may be nested.
+    static func failure(of input: Payload, _ what: String, _ scope: DataScope, nesting: Int) -> StateFailure? {
+        if let failure = failure(of: input, what, scope) { return failure }
+        guard input.isNested(deeperThan: nesting) else { return nil }
+        return StateFailure(
+            error: ErrorName.dataLimitExceeded,
+            cause: scope.cause("The input of the \(what) must be nested at most \(nesting) levels deep.")
         )
     }
 

@@ -13,7 +13,7 @@ struct StepEvaluator {
     /// The event of the state that was entered last, and the one that led to it.
     var entry = (id: 0, previous: 0)
     /// How deep data may be nested.
-    private let mostNested: Int
+    let mostNested: Int
     /// Retries that the step began.
     var retries = 0
     /// The last instant that the step took for passed.

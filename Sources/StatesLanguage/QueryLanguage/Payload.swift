@@ -19,6 +19,11 @@ struct Payload: Sendable, Equatable {
         return size > bytes
     }
 
+    /// Whether objects and arrays are nested deeper than some levels.
+    func isNested(deeperThan levels: Int) -> Bool {
+        shape.depth > levels || values.contains { $0.isNested(deeperThan: levels - shape.deepestPlace) }
+    }
+
     static func == (left: Payload, right: Payload) -> Bool { left.json == right.json }
 }
 
@@ -58,6 +63,10 @@ public final class PayloadShape: Sendable {
     private let places: [[Int]]
     /// How many bytes the payload's text has without what is looked up, for which a `null` stands.
     let constantSize: Int
+    /// How deep the payload is nested without what is looked up.
+    let depth: Int
+    /// How many objects and arrays are around what is looked up, at the most.
+    let deepestPlace: Int
 
     /// How many values are looked up.
     public var valueCount: Int { places.count }
@@ -67,6 +76,8 @@ public final class PayloadShape: Sendable {
         self.constant = constant
         self.places = places
         constantSize = constant.textSize()
+        depth = constant.depth
+        deepestPlace = places.map(\.count).max() ?? 0
     }
 
     /// Of a payload that is looked up as a whole.

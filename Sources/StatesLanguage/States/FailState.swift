@@ -12,7 +12,10 @@ struct FailState: Sendable {
 
     /// The error and cause for some data.
     func failure(_ scope: DataScope) throws(StateFailure) -> StateFailure {
-        StateFailure(error: try Self.text(error, scope), cause: try Self.text(cause, scope))
+        StateFailure(
+            error: try Self.text(error, scope)?.shortened(to: DataLimit.errorBytes),
+            cause: try Self.text(cause, scope)?.shortened(to: DataLimit.causeBytes)
+        )
     }
 
     private static func text(_ setting: FieldValue<String>?, _ scope: DataScope) throws(StateFailure) -> String? {

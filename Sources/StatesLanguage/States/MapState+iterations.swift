@@ -7,6 +7,8 @@ extension StepEvaluator {
         if let exchange = map.distribution?.exchange { throw exchange.failure }
         let items = try map.items.items(scope.with(input))
         if let failure = dataFailure(of: input, from: state.name) { throw failure }
+        let all = Payload(.array(items))
+        if let failure = DataLimit.failure(of: all, "state's iterations", scope, nesting: mostNested) { throw failure }
         var cursor = cursor
         cursor.previousID = record(
             "MapStateStarted",
@@ -43,7 +45,11 @@ extension StepEvaluator {
             guard index == first || hasRoom else { break }
             work.beginState()
             let input = try map.selected(index, of: items, scope.at(now))
-            if let input, let failure = DataLimit.failure(of: Payload(input), "iteration", scope) { throw failure }
+            if let input,
+                let failure = DataLimit.failure(of: Payload(input), "iteration", scope, nesting: mostNested)
+            {
+                throw failure
+            }
             let event = record(
                 "MapIterationStarted",
                 previous: previous,

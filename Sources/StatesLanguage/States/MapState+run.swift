@@ -78,7 +78,8 @@ extension StepEvaluator {
                 input: try input(index),
                 isExpress: distribution.isExpress
             )
-            if let failure = DataLimit.failure(of: Payload(request.input), "iteration", scope) { throw failure }
+            let input = Payload(request.input)
+            if let failure = DataLimit.failure(of: input, "iteration", scope, nesting: mostNested) { throw failure }
             guard tasks.begin(request) else { return }
             fork.wait(for: request.id, at: index)
         }

@@ -12,7 +12,7 @@ extension StepEvaluator {
         let scope = scope(of: cursor)
         let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
         let payload = try state.dataFlow.payload(known)
-        if let failure = DataLimit.failure(of: payload, "task", scope) { throw failure }
+        if let failure = DataLimit.failure(of: payload, "task", scope, nesting: mostNested) { throw failure }
         // What was looked up was counted then.
         work.spend(bytes: payload.shape.constantSize)
         if payload.shape === PayloadShape.whole { work.spend(on: payload.values[0]) }

@@ -53,21 +53,32 @@ package struct Journal: Sendable, Equatable {
     package func entries(list: [String], since start: Instant) -> [JournalEntry] {
         guard list.count >= listed, version == Self.currentVersion else { return [] }
         // What a later step has listed is in the document still, as it was read.
-        return list.prefix(listed).flatMap { Self.entries(of: $0, since: start) } + keptEntries(since: start)
+        var entries: [JournalEntry] = []
+        for element in list.prefix(listed) {
+            guard let more = Self.entries(of: element, since: start) else { return [] }
+            entries += more
+        }
+        return entries + (keptEntries(since: start) ?? [])
     }
 
-    /// The entries of an element of the list beside the document.
+    /// The entries of an element of the list beside the document; `nil` where it cannot be read.
     ///
     /// - Parameter start: When the execution was started.
-    package static func entries(of element: String, since start: Instant) -> [JournalEntry] {
-        let entries = (try? JSON(parsing: element))?.arrayValue ?? []
-        return entries.compactMap { JournalEntry(json: $0, since: start) }
+    package static func entries(of element: String, since start: Instant) -> [JournalEntry]? {
+        guard let values = (try? JSON(parsing: element))?.arrayValue else { return nil }
+        var entries: [JournalEntry] = []
+        entries.reserveCapacity(values.count)
+        for value in values {
+            guard let entry = JournalEntry(json: value, since: start) else { return nil }
+            entries.append(entry)
+        }
+        return entries
     }
 
-    /// The entries that only the document has, behind those of the list.
+    /// The entries that only the document has, behind those of the list; `nil` where they cannot be read.
     ///
     /// - Parameter start: When the execution was started.
-    package func keptEntries(since start: Instant) -> [JournalEntry] {
+    package func keptEntries(since start: Instant) -> [JournalEntry]? {
         Self.entries(of: "[" + String(decoding: kept.dropFirst(), as: UTF8.self) + "]", since: start)
     }
 

@@ -35,6 +35,7 @@ package struct ChildEnd: Sendable {
             return .succeeded(child.output.flatMap { try? JSON(parsing: $0) } ?? .null)
         }
         let description = description(of: child, wantsJSON: pattern == .json)
+        guard !description.isNested(deeperThan: TaskAnswer.deepestEntry) else { return .tooDeep }
         if child.status == .succeeded { return .succeeded(description) }
         return .failed(error: "States.TaskFailed", cause: description.text)
     }

@@ -42,7 +42,13 @@ package enum TaskAnswer: Sendable, Equatable {
     }
 
     /// How deep an entry may be nested: the document holds it some levels deeper, and has to be read again.
-    private static let deepestEntry = JSON.deepestNesting - 14
+    static let deepestEntry = JSON.deepestNesting - 14
+
+    /// The failure of a task whose answer is nested deeper, or is no JSON.
+    static let tooDeep = Self.failed(
+        error: "States.DataLimitExceeded",
+        cause: "The task's answer is nested deeper than \(deepestEntry - 1) levels, or is no JSON."
+    )
 
     /// An entry of an inbox as a step reads it: an answer that is nested too deep, or no JSON, fails its task.
     ///
@@ -54,8 +60,7 @@ package enum TaskAnswer: Sendable, Equatable {
         let entry = try? JSON(parsing: text)
         if let entry, !entry.isNested(deeperThan: deepestEntry) { return entry }
         guard field.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
-        let cause = "The task's answer is nested deeper than \(deepestEntry - 1) levels, or is no JSON."
-        return Self.failed(error: "States.DataLimitExceeded", cause: cause).json
+        return Self.tooDeep.json
     }
 
     /// What the entries of an inbox are to the interpreter: starts first, then signs of life, then answers.

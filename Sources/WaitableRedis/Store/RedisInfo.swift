@@ -4,7 +4,8 @@ package struct RedisInfo: Sendable, Equatable {
 
     /// Reads the text of an answer; what is no `name:value` is left out.
     package init(_ text: String) {
-        for scalars in text.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) where scalars.first != "#" {
+        for scalars in text.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" })
+        where scalars.first != "#" {
             guard let colon = scalars.firstIndex(of: ":") else { continue }
             fields[String(scalars[..<colon])] = String(scalars[colon...].dropFirst())
         }

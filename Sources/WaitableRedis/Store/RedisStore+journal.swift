@@ -9,8 +9,8 @@ extension RedisStore {
     ///   - take: Takes an entry, and says whether it wants another one.
     ///   - pause: Called after each entry: making its step again is work without an await.
     /// - Throws: `CancellationError` before the next entry, where the task is cancelled.
-    /// - Returns: Whether the journal is there. Of one that is not kept any longer, or whose steps another version of the
-    ///   language made, no entry is to be used.
+    /// - Returns: Whether the journal is there. Of one that is not kept any longer, cannot be read, or whose steps another
+    ///   version of the language made, no entry is to be used.
     package func readJournal(
         of execution: Execution,
         _ take: (JournalEntry) throws -> Bool,
@@ -25,7 +25,8 @@ extension RedisStore {
             // A list goes as a whole.
             guard !elements.isEmpty else { return false }
             for element in elements {
-                for entry in Journal.entries(of: element, since: execution.startDate) {
+                guard let entries = Journal.entries(of: element, since: execution.startDate) else { return false }
+                for entry in entries {
                     try Task.checkCancellation()
                     guard try take(entry) else { return true }
                     try await pause()
@@ -35,7 +36,8 @@ extension RedisStore {
             let bytes = elements.reduce(1) { $0 + $1.utf8.count } / elements.count + 1
             most = max(1, min(Self.mostElements, Self.bytesOfPart / bytes))
         }
-        for entry in journal.keptEntries(since: execution.startDate) {
+        guard let kept = journal.keptEntries(since: execution.startDate) else { return false }
+        for entry in kept {
             try Task.checkCancellation()
             guard try take(entry) else { return true }
             try await pause()

@@ -194,4 +194,45 @@ struct LimitTests {
         try run.finish()
         #expect(run.output == String(input.dropFirst().dropLast()))
     }
+
+    @Test(
+        "what is begun with data that is nested too deep for a document fails its state, and is not kept",
+        arguments: [
+            (
+                #"{"Type":"Map","ItemsPath":"$.l","ItemSelector":{"x.$":"States.StringToJson($.s)"},"End":true,"#
+                    + #""ItemProcessor":{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}}"#,
+                "iteration"
+            ),
+            (#"{"Type":"Task","Resource":"r","Parameters":{"x.$":"States.StringToJson($.s)"},"End":true}"#, "task"),
+            (
+                #"{"Type":"Map","QueryLanguage":"JSONata","Items":"{% [$parse($states.input.s)] %}","End":true,"#
+                    + #""ItemProcessor":{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":9,"End":true}}}}"#,
+                "state's iterations"
+            ),
+        ]
+    )
+    func nestedInputs(state: String, what: String) throws {
+        for levels in 238...256 {
+            let text = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+            var run = try Run(machine(state), input: #"{"l":[1],"s":"\#(text)"}"#)
+            guard let failure = run.failure else {
+                // The document can be read again.
+                run.isRecoded = true
+                try run.advance(milliseconds: 1)
+                continue
+            }
+            #expect(levels > 230)
+            #expect(failure.error == "States.DataLimitExceeded")
+            #expect(failure.cause?.contains("The input of the \(what) must be nested at most ") == true, "\(failure)")
+        }
+    }
+
+    @Test("error and cause of a Fail state end where AWS's do")
+    func failTexts() throws {
+        let state =
+            #"{"Type":"Fail","QueryLanguage":"JSONata","Error":"{% $pad('e',1000) %}","Cause":"{% $pad('c',100000) %}"}"#
+        let run = try Run(machine(state))
+        #expect(run.failure?.error?.utf8.count == 256)
+        #expect(run.failure?.cause?.utf8.count == 32_768)
+    }
 }
