@@ -21,10 +21,13 @@ package final class Ingest: Sendable {
     private let exposition: Exposition
     private let batchLimits: BatchLimits
     let bodies: BodyRoom
+    let answers: AnswerRoom
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
     let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
     /// Histories and timelines are made anew from their journals: that is work without an await.
     let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
+    /// Documents that are read whole for a request: one can have 12 MiB, and Redis holds what it sends.
+    let documents = ConcurrencyLimiter(atOnce: 16, waiting: 4_096)
     let logger: Logger
 
     /// What the routes share.
@@ -35,6 +38,7 @@ package final class Ingest: Sendable {
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
     ///   - bodies: The room that large bodies of requests share.
+    ///   - answers: The room that large answers share.
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
     ///     deployed has to be deployed again.
     package init(
@@ -51,6 +55,7 @@ package final class Ingest: Sendable {
         exposition: Exposition,
         batchLimits: BatchLimits = BatchLimits(),
         bodies: BodyRoom = BodyRoom(),
+        answers: AnswerRoom = AnswerRoom(),
         onLostMachines: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
@@ -66,6 +71,7 @@ package final class Ingest: Sendable {
         self.exposition = exposition
         self.batchLimits = batchLimits
         self.bodies = bodies
+        self.answers = answers
         self.logger = logger
         starter = Starter(
             store: store,
@@ -84,7 +90,7 @@ package final class Ingest: Sendable {
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     package func routes() -> Routes {
-        let routes = Routes(access: access, logger: logger)
+        let routes = Routes(access: access, answers: answers, logger: logger)
         let operations = ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
         let items = ItemRoutes(starter: starter, items: operations, bodies: bodies)
         let batches = BatchRoutes(starter: starter, calls: batches, limits: batchLimits, logger: logger)
@@ -95,7 +101,7 @@ package final class Ingest: Sendable {
         RootRoutes().add(to: routes)
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
-        ManagementRoutes(items: operations, bodies: bodies, replays: replays).add(to: routes)
+        ManagementRoutes(items: operations, bodies: bodies, replays: replays, documents: documents).add(to: routes)
         OverviewRoutes(store: store).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)
         HealthRoutes(machines: machines, readiness: readiness).add(to: routes)

@@ -10,13 +10,17 @@ package final class Routes: HTTPResponderBuilder {
 
     private let router = Router(context: ConnectionContext.self, options: .autoGenerateHeadEndpoints)
     private let access: Access
+    private let answers: AnswerRoom
     private var methods: [Spelling: [HTTPRequest.Method]] = [:]
     /// What is served: method, path and what it needs of a caller.
     private(set) var served: [(method: HTTPRequest.Method, path: String, need: RequiredAccess)] = []
 
     /// No routes yet.
-    package init(access: Access, logger: Logger) {
+    ///
+    /// - Parameter answers: The room that large answers of the routes to look at something share.
+    package init(access: Access, answers: AnswerRoom = AnswerRoom(), logger: Logger) {
         self.access = access
+        self.answers = answers
         router.add(middleware: RequestMeter())
         router.add(middleware: ItemErrorMiddleware(logger: logger))
         router.add(middleware: UnknownRoute(access: access))
@@ -24,7 +28,8 @@ package final class Routes: HTTPResponderBuilder {
 
     /// A route to look at something.
     package func get(_ path: String, _ need: RequiredAccess, use handler: @escaping Handler) {
-        add(.get, path, need, handler)
+        let answers = answers
+        add(.get, path, need) { request, context in try answers.hold(try await handler(request, context)) }
     }
 
     /// A route to do something.

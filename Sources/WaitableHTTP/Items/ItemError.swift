@@ -84,6 +84,7 @@ package struct ItemError: Error, HTTPResponseError {
         "TooManyReplays",
         "Too many histories, timelines and definitions are asked for at once."
     )
+    static let tooManyAnswers = unavailable("TooManyAnswers", "Answers that nobody has read yet have all the room.")
     /// Nobody reads it, but the log of a proxy: the client has gone, or the server stops.
     static let givenUp = unavailable("Stopping", "The request was given up.")
     static let tooManyConnections = unavailable("TooManyConnections", "All connections are taken.")

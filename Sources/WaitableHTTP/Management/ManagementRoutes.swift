@@ -11,13 +11,15 @@ struct ManagementRoutes: Sendable {
     let bodies: BodyRoom
     /// Timelines are made anew from their journals.
     let replays: ConcurrencyLimiter
+    let documents: ConcurrencyLimiter
 
     func add(to routes: Routes) {
         routes.get("/items", .read) { request, _ in
             Response(json: try await items.list(ListRequest(executions: request.query)))
         }
         routes.get("/items/:id", .read) { request, context in
-            Response(json: try await items.describe(try await key(request, context)).json)
+            let key = try await key(request, context)
+            return Response(json: try await documents.turn { _ in try await items.describe(key).json })
         }
         routes.get("/items/:id/timeline", .read) { request, context in
             let key = try await key(request, context)

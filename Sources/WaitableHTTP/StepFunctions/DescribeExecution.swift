@@ -52,7 +52,12 @@ extension StepFunctionsAPI {
     /// The execution that an ARN names.
     func execution(named arn: String) async throws -> Execution {
         let key = try ingest.arn.executionKey(in: arn)
-        guard let execution = try await ingest.store.execution(key) else { throw APIError.noExecution(arn) }
+        guard let execution = try await document(key) else { throw APIError.noExecution(arn) }
         return execution
+    }
+
+    /// An execution, in its turn: many large documents at once would fill Redis's buffers, and this process.
+    func document(_ key: ExecutionKey) async throws -> Execution? {
+        try await ingest.documents.turn { _ in try await ingest.store.execution(key) }
     }
 }

@@ -24,7 +24,7 @@ extension StepFunctionsAPI {
             }
         }
         if let run {
-            guard try await ingest.store.execution(run.execution) != nil else { throw APIError.noMapRun(arn) }
+            guard try await document(run.execution) != nil else { throw APIError.noMapRun(arn) }
         } else {
             guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
             guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }

@@ -62,7 +62,7 @@ extension StepFunctionsAPI {
     /// The map run that an ARN names.
     private func mapRun(named arn: String) async throws -> (MapRunKey, MapRun) {
         let key = try ingest.arn.mapRunKey(in: arn)
-        guard let execution = try await ingest.store.execution(key.execution),
+        guard let execution = try await document(key.execution),
             let run = try await mapRuns(of: execution).first(where: { $0.note.id == key.id }),
             run.note.label == key.label
         else { throw APIError.noMapRun(arn) }

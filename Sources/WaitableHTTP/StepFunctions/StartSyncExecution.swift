@@ -23,7 +23,7 @@ extension StepFunctionsAPI {
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(100))
             }
-            guard let execution = try await ingest.store.execution(key) else {
+            guard let execution = try await document(key) else {
                 throw APIError.noExecution(ingest.arn.execution(key))
             }
             guard execution.status.isOpen else { return execution }

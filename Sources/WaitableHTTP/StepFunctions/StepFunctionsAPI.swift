@@ -26,10 +26,14 @@ struct StepFunctionsAPI: Sendable {
             case "GetActivityTask":
                 context.onGone { call.client.leave() }
                 return try await answer(operation, call)
-            case "GetExecutionHistory", "StartSyncExecution":
+            case "StartSyncExecution":
                 return try await context.whileConnected { try await answer(operation, call) }
+            case "GetExecutionHistory":
+                let history = try await context.whileConnected { try await answer(operation, call) }
+                return try ingest.answers.hold(history)
             default:
-                return try await answer(operation, call)
+                // Those that change something have small answers.
+                return try ingest.answers.hold(try await answer(operation, call))
             }
         }
         response.headers[.amazonRequestID] = UUIDv4.make()
@@ -48,6 +52,8 @@ struct StepFunctionsAPI: Sendable {
             return error.response
         } catch let error as StoreError {
             return APIError(error).response
+        } catch let error as ItemError where error.status == .serviceUnavailable {
+            return APIError(unavailable: error).response
         } catch is ConcurrencyLimitError {
             return APIError(unavailable: ItemError.tooManyReplays).response
         } catch is CancellationError {
