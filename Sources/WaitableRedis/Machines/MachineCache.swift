@@ -19,6 +19,11 @@ package final class MachineCache: Sendable {
 
     private struct Machines {
         private var known: [Key: DeployedMachine] = [:]
+        /// The bytes of their definitions, and the most that are kept: compiled, they take many times as much.
+        private var bytes = 0
+        private static let mostBytes = 33_554_432
+        /// Those that are being read, for all that ask meanwhile.
+        var underWay: [Key: Task<DeployedMachine, any Error>] = [:]
         /// The one that was asked for last: most often it is asked for again.
         private var last: DeployedMachine?
 
@@ -30,7 +35,12 @@ package final class MachineCache: Sendable {
         }
 
         mutating func keep(_ machine: DeployedMachine, atMost capacity: Int) {
-            if known.count >= capacity { known.removeAll() }
+            let size = machine.revision.definition.utf8.count
+            if known.count >= capacity || bytes + size > Self.mostBytes {
+                known.removeAll()
+                bytes = 0
+            }
+            bytes += size
             known[Key(name: machine.name, hash: machine.hash)] = machine
             last = machine
         }
@@ -50,6 +60,20 @@ package final class MachineCache: Sendable {
     ///   version cannot run it.
     package func machine(_ name: String, hash: String) async throws -> DeployedMachine {
         if let machine = machines.withLock({ $0.machine(name, hash: hash) }) { return machine }
+        let key = Key(name: name, hash: hash)
+        let task = machines.withLock { machines in
+            if let task = machines.underWay[key] { return task }
+            let task = Task { try await self.read(key) }
+            machines.underWay[key] = task
+            return task
+        }
+        return try await task.value
+    }
+
+    /// Reads and compiles a revision.
+    private func read(_ key: Key) async throws -> DeployedMachine {
+        defer { machines.withLock { $0.underWay[key] = nil } }
+        let (name, hash) = (key.name, key.hash)
         guard let revision = try await store.revision(hash) else {
             throw RevisionError(name: name, hash: hash, reason: "is not in Redis", isMissing: true)
         }
