@@ -61,7 +61,8 @@ struct Batch: Sendable {
         if !postponed.isEmpty {
             await worker.release(postponed, token: lease.token, pause: .random(in: 500...1_000))
         }
-        if !left.isEmpty { await worker.release(left, token: lease.token) }
+        // Behind what is due besides: they come again without holding up those who have not come yet.
+        if !left.isEmpty { await worker.release(left, token: lease.token, pause: 1) }
         var steps = steps
         while !steps.isEmpty {
             let results = await CommitSender(worker: worker, lease: lease).results(of: steps[...])

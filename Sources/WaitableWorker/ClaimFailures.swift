@@ -6,6 +6,7 @@ final class ClaimFailures: Sendable {
     private struct State {
         var count = 0
         var reason = ""
+        var since: ContinuousClock.Instant?
     }
 
     private let state = Mutex(State())
@@ -19,12 +20,16 @@ final class ClaimFailures: Sendable {
     func failed(_ reason: String) -> Bool {
         state.withLock { state in
             defer {
+                state.since = state.since ?? .now
                 state.count += 1
                 state.reason = reason
             }
             return state.count == 0 || state.reason != reason
         }
     }
+
+    /// For how long claims have failed.
+    var duration: Duration { state.withLock { $0.since?.duration(to: .now) } ?? .zero }
 
     /// Notes an answered claim.
     ///

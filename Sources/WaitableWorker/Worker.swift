@@ -158,12 +158,21 @@ package final class Worker: Service {
         return await claim(limit, sleep: max(1, poll - Int.random(in: 0...(poll / 4))))
     }
 
+    /// After an outage that is longer, calls under way may not have been able to give a sign of life in time.
+    private static let longOutage: Duration = .seconds(PendingTask.callSeconds) / 3
+    private static let pauseAfterOutage: Duration = .milliseconds(1_500)
+
     /// Claims a batch; `nil` when Redis could not be reached.
     private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
         let start = ContinuousClock.now
         do {
             // Nothing is held before it is known how to run it.
             _ = try await identity.secret()
+            if claimFailures.duration > Self.longOutage {
+                // The calls of all workers give signs of life each second: what they tell comes before what is due since.
+                try await store.checkReady()
+                try await Task.sleep(for: Self.pauseAfterOutage)
+            }
             let claim = try await store.claim(
                 limit: limit,
                 lease: configuration.leaseMilliseconds,

@@ -71,4 +71,18 @@ struct FullRedisTests {
         let final = ["1", last.token, ""] + Entry.arguments([again])
         #expect(try await partition.send("commit_growing", final).array?.last == .integer(1))
     }
+
+    @Test("a full Redis takes a sign of life and a small answer, so that calls under way do not fail")
+    func answers() async throws {
+        let partition = try Partition()
+        let document = #"{"s":"R","d":"h","b":1,"w":"3,7","f":{"n":"T"},"input":{}}"#
+        try await partition.call("accept", Entry.arguments([Entry("m:a", next: "4000000000000", document: document)]))
+        try await partition.redis("CONFIG", "SET", "maxmemory", "1")
+        #expect(try await partition.call("answer", "m:a", "7", "h7", "5") == .integer(1))
+        let large = #"{"output":""# + String(repeating: "x", count: 2_000) + #""}"#
+        #expect(try await partition.refusal("answer", "m:a", "3", "3", large)?.hasPrefix("OOM") == true)
+        #expect(try await partition.call("answer", "m:a", "7", "7", #"{"output":1}"#) == .integer(1))
+        try await partition.redis("CONFIG", "SET", "maxmemory", "0")
+        #expect(try await partition.call("answer", "m:a", "3", "3", large) == .integer(1))
+    }
 }

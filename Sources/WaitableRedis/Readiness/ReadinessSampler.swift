@@ -111,6 +111,13 @@ package final class ReadinessSampler: Service {
 }
 
 extension RedisStore {
+    /// Asks whether Redis takes what functions write.
+    ///
+    /// - Throws: What Redis would answer to a write.
+    package func checkReady() async throws(StoreError) {
+        _ = try await call("waitable_ready", FunctionArguments())
+    }
+
     /// Asks whether a start would be taken, and for what Redis says of its memory. An older function library is replaced.
     ///
     /// - Returns: `INFO memory`, empty where the user may not see it; and how much the registry of state machines holds, 0

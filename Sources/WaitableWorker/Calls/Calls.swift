@@ -67,40 +67,43 @@ final class Calls: Sendable {
         try? await client.shutdown()
     }
 
-    /// Makes one call, and tells its task what it came to.
+    /// Makes one call, and tells its task what it came to. Until that is told, or the task has ended, it gives signs of life.
     private func carryOut(_ call: OutsideCall, _ client: HTTPClient) async {
-        let answer = await withTaskGroup(of: TaskAnswer?.self) { group in
-            group.addTask {
-                let caller = HTTPCaller(client: client, configuration: self.configuration, names: self.names)
-                guard let destination = self.configuration.destination(of: call.target) else {
-                    return await caller.answer(to: call)
-                }
-                return try? await self.slots.withTurn(destination) { await caller.answer(to: call) }
-            }
-            group.addTask {
-                await self.keepAlive(call)
-                return nil
-            }
-            let first = await group.next() ?? nil
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.makeAndTell(call, client) }
+            group.addTask { await self.keepAlive(call) }
+            await group.next()
             group.cancelAll()
-            return first
         }
-        guard !Task.isCancelled, var answer else { return }
+    }
+
+    private func makeAndTell(_ call: OutsideCall, _ client: HTTPClient) async {
+        let caller = HTTPCaller(client: client, configuration: configuration, names: names)
+        var answer: TaskAnswer
+        if let destination = configuration.destination(of: call.target) {
+            guard let made = try? await slots.withTurn(destination, { await caller.answer(to: call) }) else { return }
+            answer = made
+        } else {
+            answer = await caller.answer(to: call)
+        }
         // The answer of a call that hands out a token is not the task's.
         if call.waitsForToken, case .succeeded(let output) = answer { answer = .submitted(output) }
         while !Task.isCancelled, !(await tell(call, answer)) { try? await Task.sleep(for: .seconds(1)) }
     }
 
-    /// Gives signs of life until the task has ended, or is cancelled.
+    /// Gives signs of life until the task has ended, or is cancelled. One that Redis does not take is given again soon.
     private func keepAlive(_ call: OutsideCall) async {
+        var pause: Duration = .seconds(PendingTask.callSeconds) / 3
         while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(PendingTask.callSeconds) / 3)
+            try? await Task.sleep(for: pause)
             guard !Task.isCancelled else { return }
             do {
                 let now = try await store.now()
                 guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else { return }
+                pause = .seconds(PendingTask.callSeconds) / 3
             } catch  where !Task.isCancelled {
                 log("sign of life failed", call, error)
+                pause = .seconds(1)
             } catch {
                 return
             }
