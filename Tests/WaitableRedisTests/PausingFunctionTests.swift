@@ -147,7 +147,14 @@ struct PausingFunctionTests {
         let held = try #require(claim.names.first)
         let other = held == "m:a" ? "m:b" : "m:a"
         // As if both had been so when the clock showed that time: one parked, one leased.
-        try await partition.redis("ZADD", "~:due", "\(Self.parked + ahead)", other, "\(Self.parked + ahead)", "m:waiting")
+        try await partition.redis(
+            "ZADD",
+            "~:due",
+            "\(Self.parked + ahead)",
+            other,
+            "\(Self.parked + ahead)",
+            "m:waiting"
+        )
         try await partition.redis("ZADD", "~:leases", "\(ahead)", claim.token)
         #expect(try await claimAll().isEmpty)
         let score = try #require(try await partition.redis("ZSCORE", "~:due", held).string.flatMap { Int64($0) })

@@ -22,6 +22,10 @@ struct TuneFunctionTests {
         #expect(try await partition.call("tune", "m:a", "4", "", "3", "2.5") == .integer(1))
         #expect(try await partition.call("tune", "m:a", "4", "20", "", "") == .integer(1))
         #expect(try await inbox(partition) == ["m4", #"{"c":20,"n":3,"p":2.5}"#])
+        #expect(try await partition.call("tune", "m:a", "4", "", "", "5.0E-324") == .integer(1))
+        #expect(try await partition.call("tune", "m:a", "4", "30", "", "") == .integer(1))
+        #expect(try await inbox(partition) == ["m4", #"{"c":30,"n":3,"p":5.0E-324}"#])
+        #expect(try await partition.call("tune", "m:a", "4", "", "", "-0.0") == .integer(1))
         let due = try await partition.due()
         #expect(try #require(Int64(due[1])) < 4_000_000_000_000)
     }

@@ -48,7 +48,7 @@ struct DevStack {
 
     /// Runs the stack until SIGINT or SIGTERM, or until a part of it ends by itself. The last that was started ends first.
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let redis = ChildProcess(name: "redis-server", program: "redis-server", arguments: redisArguments)

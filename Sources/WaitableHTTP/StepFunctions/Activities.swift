@@ -81,9 +81,13 @@ extension StepFunctionsAPI {
             do throws(StoreError) {
                 return try await ingest.store.confirm(task, worker: worker)
             } catch {
-                guard error.isWorthRepeating else { throw error }
+                // An earlier try may have been carried out, whatever this one came to.
+                guard error.isWorthRepeating || error.isPassing else {
+                    ingest.offers.giveBack(task)
+                    throw error
+                }
             }
-            try await Task.sleep(for: .milliseconds(.random(in: 50...250)))
+            guard (try? await Task.sleep(for: .milliseconds(.random(in: 50...250)))) != nil else { break }
         }
         // Nobody knows whether it is confirmed.
         ingest.offers.giveBack(task)

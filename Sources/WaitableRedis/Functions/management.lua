@@ -182,11 +182,12 @@ local function tune(keys, args)
     local members = {}
     for i = 1, 3 do
         local letter, value = sub('cnp', i, i), args[i + 2] or ''
-        if value ~= '' and not match(value, i == 3 and '^%d+%.?%d*$' or '^%d+$') then
+        local form = i == 3 and '^%-?%d+%.?%d*E?%-?%d*$' or '^%d+$'
+        if value ~= '' and not (match(value, form) and tonumber(value) >= 0) then
             refuse('VALIDATION', 'settings', 'must be numbers', value)
         end
         -- What no step has read yet holds on.
-        if value == '' then value = match(earlier, '"' .. letter .. '":([%d.]+)') or '' end
+        if value == '' then value = match(earlier, '"' .. letter .. '":([%d.E-]+)') or '' end
         if value ~= '' then members[#members + 1] = '"' .. letter .. '":' .. value end
     end
     if #members == 0 then refuse('VALIDATION', 'settings', 'must be there', '') end
