@@ -187,6 +187,19 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+// What scripts/fuzz builds: libFuzzer runs the parsers, so everything is built for it.
+if Context.environment["WAITABLE_FUZZING"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "waitable-fuzz",
+            dependencies: ["JSONValues", "JSONata", "StatesLanguage", "Waitable", "WaitableItems"],
+            path: "Fuzzing/Sources",
+            // gold cannot link it, and lld drops the counters of what was run unless it is told not to.
+            linkerSettings: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])]
+        )
+    )
+}
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + swiftSettings
 }

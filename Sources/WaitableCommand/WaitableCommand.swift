@@ -33,7 +33,7 @@ struct WaitableCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    WatchCommand.self, DoctorCommand.self, FunctionsCommand.self, TokenCommand.self,
+                    WatchCommand.self, DoctorCommand.self, AuditCommand.self, FunctionsCommand.self, TokenCommand.self,
                     AccessKeyCommand.self,
                 ]
             ),

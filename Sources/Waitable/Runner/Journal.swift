@@ -144,7 +144,11 @@ package struct Journal: Sendable, Equatable {
     /// A number of elements; `nil` where it is none that can be counted on from.
     private static func count(_ digits: some Sequence<UInt8>) -> Int? {
         let text = String(decoding: Array(digits), as: UTF8.self)
-        return text.utf8.count > 11 ? nil : Int(text)
+        // `Int` would take a sign too.
+        guard text.utf8.count <= 11, text.utf8.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else {
+            return nil
+        }
+        return Int(text)
     }
 
     private init?(listing text: UnsafeBufferPointer<UInt8>) {

@@ -8,7 +8,7 @@ import WaitableRedis
 ///
 /// All keys and members are gone through in pages, and each page is judged by one function call: so memory is bounded by
 /// the page, Redis is held up by no more than a page, and each finding was so at one instant, however much changes
-/// meanwhile. Between two pages the checkup rests as long as the page took, at most 10 ms.
+/// meanwhile. Between two pages the checkup rests as long as the page took, at most 2 ms.
 struct DataCheckup {
     /// What a function is asked to judge.
     struct Subject: Hashable {
@@ -48,13 +48,13 @@ struct DataCheckup {
     private var doubtfulSince = ContinuousClock.now
 
     /// Members and keys of one page: the most, of which there are fewer where they come with large documents.
-    private static let page = 500
+    private static let page = 100
     /// The first page's.
     private static let firstPage = 8
     /// About how many bytes a page has.
-    private static let bytesOfPage = 4_194_304
+    private static let bytesOfPage = 1_048_576
     /// The longest rest between two pages: beyond it, Redis was busy with others.
-    private static let longestRest = Duration.milliseconds(10)
+    private static let longestRest = Duration.milliseconds(2)
     /// The longest lease that a worker can be set to take, with a minute for its renewal.
     private static let longestLease = 3_660_000
     /// How long something has to be there that somebody may only pass through.

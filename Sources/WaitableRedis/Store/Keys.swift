@@ -70,6 +70,10 @@ package struct Keys: Sendable, Hashable {
     package func revision(_ hash: String) -> String { prefix + ":machine:" + hash }
     /// list: the part of the journal that the document has no room for.
     package func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
+    /// list: executions that are still to be stopped, as those are that their tasks waited for.
+    package var stopping: String { prefix + ":stopping" }
+    /// Field of ``paused`` that says that ``stopping`` holds something.
+    package static let stoppingField = ":stopping"
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
     package func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
     /// list: tasks of an activity that nobody has taken yet.
@@ -87,6 +91,8 @@ package struct Keys: Sendable, Hashable {
     package enum Family: String, CaseIterable {
         case history
         case item
+        case inbox
+        case children
     }
 
     /// The key of a family that ends in a name, whatever the name is.

@@ -87,6 +87,12 @@ struct JournalTests {
         #expect(Journal(Array(#"["2,0]"#.utf8)) == nil)
     }
 
+    @Test("What is no journal is not read in the compact form either", arguments: ["-5", "+5", "5 ", "1e3", "x,0"])
+    func noCompactJournal(text: String) {
+        let journal = Array(text.utf8).withUnsafeBufferPointer { Journal(compact: $0) }
+        #expect(journal == nil)
+    }
+
     @Test("What is no journal is not read", arguments: ["", "[", "[]", "{}", #"["0"]"#, "[0 1]", "[-1]", "7"])
     func unreadable(text: String) {
         #expect(Journal(Array(text.utf8)) == nil)

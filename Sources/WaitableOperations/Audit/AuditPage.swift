@@ -1,0 +1,55 @@
+import RedisClient
+import WaitableRedis
+
+/// What an audit looks at: an execution or another key's entry, by its name.
+struct AuditSubject: Hashable {
+    enum Kind: Hashable {
+        case execution
+        case member
+        case redelivered
+        case family(Keys.Family)
+        case stopping
+    }
+
+    var kind: Kind
+    var name: [UInt8]
+}
+
+/// Some subjects of one kind, with their documents where they are executions.
+struct AuditPage {
+    var kind: AuditSubject.Kind
+    var names: [[UInt8]]
+    var documents: [[UInt8]] = []
+
+    init(_ kind: AuditSubject.Kind, names: [[UInt8]]) {
+        self.kind = kind
+        self.names = names
+    }
+
+    init(_ family: Keys.Family, names: [[UInt8]]) { self.init(.family(family), names: names) }
+
+    /// - Parameter words: A name and a document, and so on.
+    init(documents words: [RedisValue]) {
+        self.init(.execution, names: [])
+        for (name, document) in words[...].pairs {
+            guard let name = name.bytes, let document = document.bytes else { continue }
+            names.append(name)
+            documents.append(document)
+        }
+    }
+}
+
+/// Something that was wrong when it was read: it is a finding where it is so a second time.
+struct Doubt {
+    var subject: AuditSubject
+    var code: String
+    var text: String
+
+    /// What makes two readings the same finding.
+    struct Identity: Hashable {
+        var subject: AuditSubject
+        var code: String
+    }
+
+    var identity: Identity { Identity(subject: subject, code: code) }
+}

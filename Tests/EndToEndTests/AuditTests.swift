@@ -1,0 +1,338 @@
+import Foundation
+import RedisClient
+import RedisTestServer
+import StatesLanguage
+import Testing
+import WaitableOperations
+import WaitableRedis
+
+@testable import Waitable
+
+/// `waitable audit` on what a real stack has left, where each check is broken by itself.
+@Suite("waitable audit", .serialized, .timeLimit(.minutes(5)))
+struct AuditTests {
+    /// One break, and the one code that it has to be found by.
+    private struct Break: Sendable {
+        var code: String
+        var place: String
+        var commands: [[String]]
+        var cure: [[String]]
+    }
+
+    private static func waits(_ seconds: Int) -> String {
+        #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":\#(seconds),"End":true}}}"#
+    }
+
+    private func audit(_ stack: Stack) async throws -> AuditReport {
+        var audit = Audit(stores: [stack.store], servers: [stack.store], itemTable: "items")
+        return try await audit.run()
+    }
+
+    private func codes(_ report: AuditReport) -> [String: Int] { report.findings.counts.mapValues(\.total) }
+
+    @discardableResult
+    private func redis(_ stack: Stack, _ words: [String]) async throws -> RedisValue {
+        var command = RedisCommand(name: words[0])
+        for word in words.dropFirst() { command.append(word) }
+        return try await stack.store.client.send(command)
+    }
+
+    private func document(_ stack: Stack, _ name: String) async throws -> String {
+        try #require(try await redis(stack, ["HGET", stack.store.keys.executions, name]).string)
+    }
+
+    /// A document as it would be after something was done to its execution.
+    private func changed(
+        _ stack: Stack,
+        _ name: String,
+        _ change: (inout Execution) -> Void
+    ) async throws -> String {
+        let key = try #require(ExecutionKey(member: name))
+        var execution = try #require(try await stack.store.execution(key))
+        change(&execution)
+        return String(decoding: ExecutionDocument.encode(execution, lease: nil), as: UTF8.self)
+    }
+
+    /// A stack with executions of every kind: closed and waiting items, a parent that waits for a child, a child that closed.
+    private func withFamily(_ body: @Sendable (Stack) async throws -> Void) async throws {
+        try await Stack.with(workers: 1) { stack in
+            try await stack.startItems(20, at: stack.now().adding(milliseconds: 300), prefix: "done")
+            try await stack.startItems(5, at: stack.now().adding(milliseconds: 3_600_000), prefix: "later")
+            let slow = try await stack.create("slow", Self.waits(3_600))
+            let quick = try await stack.create("quick", Self.waits(0))
+            for (parent, child) in [("parent", slow), ("brief", quick)] {
+                let machine = try await stack.create(
+                    parent,
+                    #"{"StartAt":"T","States":{"T":{"Type":"Task","End":true,"#
+                        + #""Resource":"arn:aws:states:::states:startExecution.sync:2","#
+                        + #""Parameters":{"StateMachineArn":"\#(child)","Name":"\#(parent)-child"}}}}"#
+                )
+                let execution = try await stack.start(machine, name: parent)
+                if parent == "brief" { _ = try await stack.closed(execution) }
+            }
+            try await eventually("all have run as far as they go") {
+                let slow = try await stack.store.execution(ExecutionKey(machine: "slow", name: "parent-child"))
+                return try await stack.closedCount() == 22 && slow?.flow?.waitEnd != nil
+            }
+            try await body(stack)
+        }
+    }
+
+    @Test("finds nothing where all is right, counts it, and says how late the waits were")
+    func clean() async throws {
+        try await withFamily { stack in
+            let report = try await audit(stack)
+            #expect(report.isClean, "\(report.json.text)")
+            #expect(report.executions == 29)
+            #expect(report.closed == 22)
+            #expect(report.replayed == 29)
+            #expect(report.notReplayed == 0)
+            #expect(report.lateness.count == 20)
+            #expect(report.lateness.percentile(1) == report.lateness.longest)
+        }
+    }
+
+    @Test("finds each break by its code, its execution, and nothing else")
+    func breaks() async throws {
+        try await withFamily { stack in
+            for broken in try await breaks(of: stack) {
+                for words in broken.commands { try await redis(stack, words) }
+                let report = try await audit(stack)
+                #expect(codes(report) == [broken.code: 1], "\(broken.code): \(report.json.text)")
+                #expect(report.findings.kept.map(\.place) == [broken.place], "\(broken.code)")
+                for words in broken.cure { try await redis(stack, words) }
+                let cured = try await audit(stack)
+                #expect(cured.isClean, "\(broken.code) is not cured: \(cured.json.text)")
+            }
+        }
+    }
+
+    private func breaks(of stack: Stack) async throws -> [Break] {
+        let keys = stack.store.keys
+        let (done, later, child) = (
+            "waitable-stepfunction:done-1", "waitable-stepfunction:later-1", "slow:parent-child"
+        )
+        let documents = try await [
+            done: document(stack, done), later: document(stack, later), child: document(stack, child),
+        ]
+        let due = try #require(try await redis(stack, ["ZSCORE", keys.due, later]).string)
+        let closed = try #require(try await redis(stack, ["ZSCORE", keys.closed, done]).string)
+        let start = try #require(try await stack.store.execution(ExecutionKey(machine: "slow", name: "parent-child")))
+        let task = try #require(start.parent).task
+        func restored(_ name: String) -> [String] { ["HSET", keys.executions, name, documents[name] ?? ""] }
+        let early = try await changed(stack, later) { execution in
+            execution.status = .succeeded
+            execution.stopDate = execution.startDate
+            execution.output = execution.input
+            execution.flow = nil
+        }
+        let failed = try await changed(stack, done) { execution in
+            execution.status = .failed
+            execution.output = nil
+            execution.failure = ExecutionFailure(error: "Forged", cause: nil)
+        }
+        let aborted = try await changed(stack, child) { execution in
+            execution.status = .aborted
+            execution.stopDate = execution.startDate
+        }
+        let incomplete = try await changed(stack, done) { execution in
+            execution.journal = Journal(Array("[1,0]".utf8))
+        }
+        let childDue = try #require(try await redis(stack, ["ZSCORE", keys.due, child]).string)
+        let item = keys.item(ItemKey(table: "items", id: "done-1"))
+        return [
+            Break(
+                code: "open-not-due",
+                place: later,
+                commands: [["ZREM", keys.due, later]],
+                cure: [["ZADD", keys.due, due, later]]
+            ),
+            Break(
+                code: "closed-in-due",
+                place: done,
+                commands: [["ZADD", keys.due, due, done]],
+                cure: [["ZREM", keys.due, done]]
+            ),
+            Break(
+                code: "closed-not-listed",
+                place: done,
+                commands: [["ZREM", keys.closed, done]],
+                cure: [["ZADD", keys.closed, closed, done]]
+            ),
+            Break(
+                code: "open-in-closed",
+                place: later,
+                commands: [["ZADD", keys.closed, closed, later]],
+                cure: [["ZREM", keys.closed, later]]
+            ),
+            Break(
+                code: "listed-without-document",
+                place: "quick:nobody",
+                commands: [["ZADD", keys.closed, closed, "quick:nobody"]],
+                cure: [["ZREM", keys.closed, "quick:nobody"]]
+            ),
+            Break(
+                code: "document-unreadable",
+                place: later,
+                commands: [["HSET", keys.executions, later, "nonsense"]],
+                cure: [restored(later)]
+            ),
+            Break(
+                code: "item-behind",
+                place: done,
+                commands: [["HSET", item, "ProcessStatus", "STARTED"]],
+                cure: [["HSET", item, "ProcessStatus", "COMPLETED"]]
+            ),
+            Break(
+                code: "closed-early",
+                place: done,
+                commands: [["ZADD", keys.closed, "\(try #require(Int64(closed)) - 3_600_000)", done]],
+                cure: [["ZADD", keys.closed, closed, done]]
+            ),
+            Break(
+                code: "wait-left-early",
+                place: later,
+                commands: [
+                    ["HSET", keys.executions, later, early], ["ZREM", keys.due, later],
+                    ["ZADD", keys.closed, closed, later],
+                    ["HSET", keys.item(ItemKey(table: "items", id: "later-1")), "ProcessStatus", "COMPLETED"],
+                ],
+                cure: [
+                    restored(later), ["ZADD", keys.due, due, later], ["ZREM", keys.closed, later],
+                    ["HSET", keys.item(ItemKey(table: "items", id: "later-1")), "ProcessStatus", "STARTED"],
+                ]
+            ),
+            Break(
+                code: "journal-differs",
+                place: done,
+                commands: [["HSET", keys.executions, done, failed]],
+                cure: [restored(done)]
+            ),
+            Break(
+                code: "parent-unaware",
+                place: child,
+                commands: [["HDEL", keys.key(.children, named: "parent:parent"), "\(task)"]],
+                cure: [["HSET", keys.key(.children, named: "parent:parent"), "\(task)", child]]
+            ),
+            Break(
+                code: "child-missing",
+                place: "parent:parent",
+                commands: [["HSET", keys.key(.children, named: "parent:parent"), "77", later]],
+                cure: [["HDEL", keys.key(.children, named: "parent:parent"), "77"]]
+            ),
+            Break(
+                code: "end-not-told",
+                place: child,
+                commands: [
+                    ["HSET", keys.executions, child, aborted], ["ZREM", keys.due, child],
+                    ["ZADD", keys.closed, closed, child],
+                ],
+                cure: [restored(child), ["ZADD", keys.due, childDue, child], ["ZREM", keys.closed, child]]
+            ),
+            Break(
+                code: "children-without-parent",
+                place: done,
+                commands: [["HSET", keys.key(.children, named: done), "7", later]],
+                cure: [["DEL", keys.key(.children, named: done)]]
+            ),
+            Break(
+                code: "journal-incomplete",
+                place: done,
+                commands: [["HSET", keys.executions, done, incomplete]],
+                cure: [restored(done)]
+            ),
+            Break(
+                code: "revision-missing",
+                place: child,
+                commands: [["RENAME", keys.revision(start.revision), "aside"]],
+                cure: [["RENAME", "aside", keys.revision(start.revision)]]
+            ),
+            Break(
+                code: "inbox-without-execution",
+                place: done,
+                commands: [["HSET", keys.key(.inbox, named: done), "7", "{}"]],
+                cure: [["DEL", keys.key(.inbox, named: done)]]
+            ),
+            Break(
+                code: "answer-unread",
+                place: later,
+                commands: [["HSET", keys.key(.inbox, named: later), "7", #"{"output":1}"#]],
+                cure: [["DEL", keys.key(.inbox, named: later)]]
+            ),
+            Break(
+                code: "redelivered-not-due",
+                place: done,
+                commands: [["HSET", keys.redelivered, done, "1"]],
+                cure: [["HDEL", keys.redelivered, done]]
+            ),
+            Break(
+                code: "history-without-execution",
+                place: "quick:nobody",
+                commands: [["RPUSH", keys.key(.history, named: "quick:nobody"), "[]"]],
+                cure: [["DEL", keys.key(.history, named: "quick:nobody")]]
+            ),
+            Break(
+                code: "stopping-forgotten",
+                place: "",
+                commands: [["RPUSH", keys.stopping, done]],
+                cure: [["DEL", keys.stopping]]
+            ),
+        ]
+    }
+
+    @Test("holds what clients were told against what is there, whatever form the answers have")
+    func accepted() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let body = #"{"Id":"a","StartTimestamp":"2036-12-24T18:00:00Z"}"#
+            let single = try await stack.post(body).json
+            let batch = try await stack.post(
+                #"{"Id":"b","StartTimestamp":"2036-12-24T18:00:00Z"}"#,
+                to: "/items",
+                headers: [("Content-Type", "application/x-ndjson")]
+            ).json
+            let machine = try await stack.create("slow", Self.waits(3_600))
+            let execution = try await stack.call(
+                "StartExecution",
+                ["stateMachineArn": .string(machine), "name": "c", "input": #"{"a":1}"#]
+            ).json
+            let byHand = try await redis(
+                stack,
+                [
+                    "FCALL", "waitable_start", "1", stack.store.keys.prefix,
+                    #"{"Id":"d","StartTimestamp":"2036-12-24T18:00:00Z"}"#,
+                ]
+            )
+            var withInput = try #require(execution.objectValue)
+            withInput["input"] = #"{"a":1}"#
+            let told = [single.text, batch.text, JSON.object(withInput).text, try #require(byHand.string), ""]
+            let refused = #"{"line":1,"status":400,"code":"InvalidField","message":"","Id":"z"}"#
+            try await check(stack, told + [refused], 0, ["accepted": 4])
+            var lied = withInput
+            lied["input"] = #"{"a":2}"#
+            try await check(stack, [JSON.object(lied).text], 1, ["accepted-other-input": 1])
+            var moved = try #require(single.objectValue)
+            moved["startDate"] = .double(1.5)
+            try await check(stack, [JSON.object(moved).text], 1, ["accepted-other-instant": 1])
+            let unknown = single.text.replacing(":a\"", with: ":lost\"")
+            try await check(stack, [unknown], 1, ["accepted-unknown": 1])
+            try await check(stack, ["{", #"{"a":1}"#], 1, ["accepted-unreadable": 2])
+        }
+    }
+
+    /// Runs the command on a file of answers.
+    private func check(_ stack: Stack, _ lines: [String], _ code: Int32, _ expected: [String: Int64]) async throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "answers-\(UUID().uuidString).ndjson")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try Data(lines.joined(separator: "\n").utf8).write(to: file)
+        let program = try Program(["audit", "--json", "--accepted", file.path], environment: stack.environment)
+        #expect(try await program.end() == code)
+        let report = try #require(try JSON(parsing: program.output).objectValue)
+        if expected["accepted"] == nil {
+            let codes = report["countsByCode"]?.objectValue
+            #expect(codes?.count == expected.count, "\(program.output)")
+            for (code, count) in expected { #expect(codes?[code] == .integer(count), "\(program.output)") }
+        } else {
+            #expect(report["accepted"] == expected["accepted"].map(JSON.integer), "\(program.output)")
+        }
+    }
+}
