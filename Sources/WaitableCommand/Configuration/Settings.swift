@@ -33,6 +33,8 @@ struct Settings: Sendable {
     let poisonLimit: Int
     let calls: CallConfiguration
     let batchLimits: BatchLimits
+    /// Whether ingest shows browsers its page.
+    let hasPage: Bool
     let workerName: String?
     let metricsHost: String
     /// Where a worker listens; `nil` for nowhere.
@@ -120,6 +122,9 @@ struct Settings: Sendable {
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
         calls = try Self.calls(source)
         batchLimits = limits
+        let page = try source.text(.page)
+        guard ["on", "off"].contains(page) else { throw SettingError(.page, "must be on or off", page) }
+        hasPage = page == "on"
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)
         metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)
