@@ -1,10 +1,10 @@
-import StatesLanguage
+package import StatesLanguage
 import Waitable
-import WaitableOperations
+package import WaitableOperations
 
 extension Throughput {
     /// `{"now","minutes": [{"at","closed"}]}`
-    var json: JSON {
+    package var json: JSON {
         .object([
             "now": .string(now.iso8601),
             "minutes": .array(
@@ -16,7 +16,7 @@ extension Throughput {
 
 extension Schedule {
     /// `{"earlier","buckets": [{"from","to","count"}],"later","answersOnly"}`
-    var json: JSON {
+    package var json: JSON {
         .object([
             "earlier": .integer(Int64(earlier)),
             "buckets": .array(
