@@ -24,6 +24,8 @@ package final class Ingest: Sendable {
     let bodies: BodyRoom
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
     let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
+    /// Pictures of state machines are drawn one at a time.
+    private let drawings = ConcurrencyLimiter(atOnce: 1, waiting: 16)
     /// Histories and timelines are made anew from their journals: that is work without an await.
     let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
     let logger: Logger
@@ -102,13 +104,14 @@ package final class Ingest: Sendable {
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(items: operations, bodies: bodies, replays: replays).add(to: routes)
-        GraphRoutes(items: operations, drawings: compilations).add(to: routes)
+        GraphRoutes(items: operations, drawings: drawings).add(to: routes)
         let counts = CountRoutes(items: operations, readiness: readiness)
         counts.add(to: routes)
         EventRoutes(
             overview: SharedReading(every: .milliseconds(900)) { try await counts.overview() },
             throughput: SharedReading(every: .seconds(5)) { [store] in try await store.throughput().json },
             items: operations,
+            access: access,
             told: ItemErrorMiddleware(logger: logger).told
         ).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)

@@ -191,14 +191,17 @@ def test_a_killed_worker_is_seen(stack):
 
 
 def test_a_stopped_redis_is_seen(stack):
-    page = Page(stack).open("/ui")
-    page.says("Nothing is late")
-    stack.stop("redis")
-    page.says("Redis does not answer", "#banner", 10)
-    page.says("Last seen", "#banner")
-    assert "stale" in page.one("body").get_attribute("class")
-    stack.start_redis()
-    wait_for("the banner is gone", lambda: not page.one("#banner").is_displayed(), 20)
+    for path, words in [("/ui", "Nothing is late"), ("/ui/machines", "waitable-stepfunction")]:
+        page = Page(stack).open(path)
+        page.says(words)
+        # What has been live once is told with when that was.
+        wait_for("it is live", lambda: page.driver.execute_script("return import('/assets/events.js').then(m => m.connection.state)") == "live")
+        stack.stop("redis")
+        page.says("Redis does not answer", "#banner", 10)
+        page.says("Last seen", "#banner")
+        assert "stale" in page.one("body").get_attribute("class")
+        stack.start_redis()
+        wait_for("the banner is gone", lambda: not page.one("#banner").is_displayed(), 20)
 
 
 def test_a_stopped_ingest_is_seen(stack):

@@ -9,6 +9,7 @@ struct EventRoutes: Sendable {
     let overview: SharedReading<JSON>
     let throughput: SharedReading<JSON>
     let items: ItemOperator
+    let access: Access
     let told: @Sendable (any Error) -> ItemError
     private let places = EventPlaces(most: Self.mostStreams)
 
@@ -16,11 +17,13 @@ struct EventRoutes: Sendable {
         overview: SharedReading<JSON>,
         throughput: SharedReading<JSON>,
         items: ItemOperator,
+        access: Access,
         told: @escaping @Sendable (any Error) -> ItemError
     ) {
         self.overview = overview
         self.throughput = throughput
         self.items = items
+        self.access = access
         self.told = told
     }
 
@@ -37,6 +40,7 @@ struct EventRoutes: Sendable {
                 areas: areas,
                 lastID: request.headers[.lastEventID],
                 told: told,
+                isAllowed: { [access] in (try? access.check(request, .read)) != nil },
                 place: place
             )
             var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
@@ -70,10 +74,11 @@ struct EventRoutes: Sendable {
                     )
                 }
             case "Id", "stateMachine":
-                if let problem = ResourceName.problem(with: value) {
+                let isID = name == "Id"
+                if let problem = isID ? ResourceName.problem(with: value) : ResourceName.problem(withMachine: value) {
                     throw FieldError(field: name, rule: problem, value: value)
                 }
-                if name == "Id" { id = value } else { machine = value }
+                if isID { id = value } else { machine = value }
             default:
                 throw FieldError(
                     field: name,

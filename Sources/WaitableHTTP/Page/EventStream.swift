@@ -12,6 +12,8 @@ struct EventStream: Sendable {
     let lastID: String?
     /// Makes an error into what a client is told.
     let told: @Sendable (any Error) -> ItemError
+    /// Whether the client may still see it: tokens are taken back while streams are open.
+    let isAllowed: @Sendable () -> Bool
     /// Held while the stream is open.
     let place: EventPlaces.Place
 
@@ -52,7 +54,7 @@ struct EventStream: Sendable {
             }
             // What nobody reads any more is found by writing.
             if isSilent { try await writer.write(ByteBuffer(string: ":\n\n")) }
-        } while await Self.rest()
+        } while await Self.rest() && isAllowed()
         try await writer.finish(nil)
     }
 

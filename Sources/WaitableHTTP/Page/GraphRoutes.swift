@@ -12,8 +12,8 @@ struct GraphRoutes: Sendable {
     /// A picture of a large definition takes long: one is drawn at a time.
     let drawings: ConcurrencyLimiter
 
-    /// The most states that are drawn: nobody sees anything in a picture of more.
-    private static let mostStates = 1_000
+    /// The largest picture, by ``StateGraph/drawingSize``: a larger one takes seconds, and nobody sees anything in it.
+    private static let largest = 100_000
 
     func add(to routes: Routes) {
         routes.get("/state-machines/:name/graph.svg", .read) { request, context in
@@ -38,12 +38,13 @@ struct GraphRoutes: Sendable {
 
     private static func picture(of definition: String, name: String, hasStyle: Bool) throws -> String {
         let graph = StateGraph(definition: (try? JSON(parsing: definition))?.objectValue ?? [:])
-        let states = graph.stateCount
-        guard states <= mostStates else {
+        let size = graph.drawingSize
+        guard size <= largest else {
             throw ItemError(
                 FieldError(
                     field: "name",
-                    rule: "must be of a state machine of at most \(mostStates) states, has \(states)",
+                    rule: "must be of a state machine whose states times the ways between them are at most \(largest),"
+                        + " has \(size)",
                     value: name
                 )
             )
@@ -53,9 +54,9 @@ struct GraphRoutes: Sendable {
 }
 
 extension StateGraph {
-    /// How many states it has, with those in branches and iterations.
-    fileprivate var stateCount: Int {
-        nodes.reduce(0) { $0 + 1 + $1.workflows.reduce(0) { $0 + $1.stateCount } }
+    /// What drawing takes, at most: a way may pass all states.
+    fileprivate var drawingSize: Int {
+        nodes.reduce(nodes.count * edges.count) { $0 + $1.workflows.reduce(0) { $0 + $1.drawingSize } }
     }
 }
 

@@ -81,7 +81,7 @@ package struct ListRequest: Sendable {
             case "dueFrom": list.dueFrom = try Instant(value, field: name)
             case "dueTo": list.dueTo = try Instant(value, field: name)
             case "stateMachine":
-                if let problem = ResourceName.problem(with: value) {
+                if let problem = ResourceName.problem(withMachine: value) {
                     throw FieldError(field: name, rule: problem, value: value)
                 }
                 list.machine = value

@@ -46,8 +46,8 @@ export const actions = {
   },
 };
 
-// The buttons that fit one item.
-export const buttonsFor = (item, done) => may('manage')
+// The buttons that fit one item; what is of a map run is managed with its run.
+export const buttonsFor = (item, done) => may('manage') && !item.stateMachine.includes('/')
   ? Object.entries(actions).filter(([, action]) => action.isFor(item)).map(([path, action]) =>
     h('button', { type: 'button', class: action.isDanger && 'danger-text', onclick: () => actOn(item, path, done) }, action.name))
   : [];
@@ -72,7 +72,7 @@ async function answer(path, what) {
 
 // Does something to many, after it has said to how many. Resolves with whether anything was done.
 export async function actOnAll(items, path) {
-  const fitting = items.filter(actions[path].isFor);
+  const fitting = items.filter(item => !item.stateMachine.includes('/') && actions[path].isFor(item));
   const others = items.length - fitting.length;
   if (!fitting.length) {
     toast(`None of the ${items.length} can be done: ${actions[path].name}.`, true);

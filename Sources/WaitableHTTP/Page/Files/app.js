@@ -2,8 +2,8 @@
 
 import { h, show, loading, trouble, empty } from './dom.js';
 import { learnAccess, session, setToken, token, whenUnknown, itemPage } from './api.js';
-import { connection, whenConnectionChanges } from './events.js';
-import { clockTime, counting, duration } from './time.js';
+import { connection, listen, whenConnectionChanges } from './events.js';
+import { clockTime, counting, duration, learnNow } from './time.js';
 
 const main = document.getElementById('main');
 
@@ -33,10 +33,11 @@ async function render() {
     const isHere = link.getAttribute('href') === (parts[0] ? `/ui/${parts[0]}` : '/ui');
     if (isHere) link.setAttribute('aria-current', 'page'); else link.removeAttribute('aria-current');
   }
-  if (!load) return show(main, empty('There is nothing at this address', h('a', { href: '/ui' }, 'Go to the overview')));
+  document.querySelector('#nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  if (!load) return show(main, h('h1', { class: 'hidden' }, 'Not found'), empty('There is nothing at this address', h('a', { href: '/ui' }, 'Go to the overview')));
   if (session.needsCredentials && !session.name) return askForToken();
   if (!session.rights.has('read')) {
-    return show(main, empty('This token may not read', 'The page shows what the right “read” lets a token see. Use another token.'));
+    return show(main, h('h1', { class: 'hidden' }, 'Not allowed'), empty('This token may not read', 'The page shows what the right “read” lets a token see. Use another token.'));
   }
   show(main, h('div', { class: 'view' }, loading()));
   try {
@@ -44,6 +45,8 @@ async function render() {
     if (signal.aborted) return;
     const view = h('div', { class: 'view' });
     show(main, view);
+    // Every view knows whether the connection stands; one stream a tab is enough for that.
+    if (!module.isLive) listen({ areas: 'overview' }, { overview: overview => learnNow(overview.now) }, signal);
     await module.render(view, { name, query: new URLSearchParams(location.search), signal });
   } catch (error) {
     if (signal.aborted || error.status === 401) return;

@@ -17,14 +17,24 @@ function note(state, reason = '') {
   onChange();
 }
 
+// A tab that nobody sees holds no connection: a browser has six for each server.
+const shown = () => new Promise(resolve => {
+  if (!document.hidden) resolve();
+  else document.addEventListener('visibilitychange', resolve, { once: true });
+});
+
 // Listens until the signal says stop. `handlers`: event name -> function of the data.
 export async function listen(query, handlers, signal) {
   let last = '';
   let delay = 500;
-  while (!signal.aborted) {
+  for (;;) {
+    await shown();
+    if (signal.aborted) break;
     const attempt = new AbortController();
     const stop = () => attempt.abort();
+    const hide = () => { if (document.hidden) stop(); };
     signal.addEventListener('abort', stop);
+    document.addEventListener('visibilitychange', hide);
     let watchdog = setTimeout(stop, patience + 4000);
     try {
       const headers = { Accept: 'text/event-stream', ...(last && { 'Last-Event-ID': last }) };
@@ -50,9 +60,11 @@ export async function listen(query, handlers, signal) {
     } finally {
       clearTimeout(watchdog);
       signal.removeEventListener('abort', stop);
+      document.removeEventListener('visibilitychange', hide);
       attempt.abort();
     }
     if (signal.aborted) break;
+    if (document.hidden) continue;
     note('lost');
     await new Promise(resolve => setTimeout(resolve, delay + Math.random() * 250));
     delay = Math.min(delay * 1.6, 5000);

@@ -63,12 +63,13 @@ export function start(machine, described, isDefault) {
 
 // The line of a place in a JSON text, counted from 1: the deepest member of a path like /States/Wait/Next that is found.
 export function lineOf(text, path) {
-  const parts = path.split('/').filter(Boolean).map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   let at = 0;
-  for (const part of parts) {
-    const found = text.indexOf(JSON.stringify(part), at);
-    if (found < 0) break;
-    at = found;
+  for (const part of path.split('/').filter(Boolean)) {
+    const name = JSON.stringify(part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    // A member's name, not a value that reads the same; a place in a list has none.
+    const member = new RegExp(`${name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*:`);
+    const found = text.slice(at).search(member);
+    if (found >= 0) at += found;
   }
   return text.slice(0, at).split('\n').length;
 }

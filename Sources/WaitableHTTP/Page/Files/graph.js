@@ -60,7 +60,7 @@ export async function showGraph(place, machine, id, events, item, signal) {
   if (events?.length) mark(svg, visits(events), item);
   svg.classList.add('graph');
   svg.setAttribute('role', 'img');
-  show(place, h('div', { class: 'graph-scroll', tabindex: '0', role: 'region', 'aria-label': 'Graph' }, svg),
+  show(place, h('div', { class: 'graph-scroll', tabindex: '0', role: 'region', 'aria-label': 'The graph, which scrolls' }, svg),
     events?.length ? legend() : null);
 }
 

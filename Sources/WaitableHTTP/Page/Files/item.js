@@ -9,6 +9,8 @@ import { when, duration, relative, counting, now } from './time.js';
 
 const mostEvents = 1000;
 
+export const isLive = true;
+
 export async function render(view, { name: id, query, signal }) {
   let machine = query.get('stateMachine') ?? undefined;
   show(view, h('h1', null, id), loading());
@@ -32,11 +34,13 @@ export async function render(view, { name: id, query, signal }) {
     panel('Data', data), panel('History', history), h('details', { class: 'panel' }, h('summary', null, 'Raw JSON'), raw));
 
   let round = 0;
+  let children = [];
+  let runs = [];
   const refresh = async given => {
     const own = ++round;
     try {
       if (!given) item = await get(itemPath(id, machine), {}, signal);
-      showHead(head, item, refresh);
+      showHead(head, item, refresh, children, runs);
       showData(data, item);
       show(raw, code(pretty(item), 'The item as JSON'));
       const [timeline, events] = await Promise.all([
@@ -44,6 +48,9 @@ export async function render(view, { name: id, query, signal }) {
         readHistory(id, machine, signal).catch(error => ({ error })),
       ]);
       if (own !== round || signal.aborted) return;
+      if (!events.error) children = childrenIn(events.filter(event => event.type.startsWith('Task')).map(detailsOf), item);
+      if (!events.error) runs = mapRunsIn(events);
+      if (children.length + runs.length) showHead(head, item, refresh, children, runs);
       show(line, timeline.error ? trouble(timeline.error) : timelineOf(timeline, item));
       show(history, events.error ? trouble(events.error) : historyOf(events));
       await showGraph(graph, machine, id, events.error ? undefined : events, item, signal);
@@ -74,7 +81,7 @@ async function elsewhere(id, machine, signal) {
     [h('a', { href: itemPage(item.Id, item.stateMachine) }, item.stateMachine), chip(item.status)]));
 }
 
-function showHead(place, item, refresh) {
+function showHead(place, item, refresh, children, runs) {
   const isWaiting = item.status === 'WAITING' && item.due;
   show(place,
     h('div', { class: 'title' }, h('h1', null, item.Id), chip(item.status), item.paused && h('span', { class: 'chip aborted' }, 'Paused'),
@@ -87,6 +94,10 @@ function showHead(place, item, refresh) {
       item.waitsFor && [h('dt', null, 'Waits for'), h('dd', null, item.waitsFor.map(wait => `${wait.for.toLowerCase()} in ${wait.state}`).join(', '))],
       item.closedAt && [h('dt', null, 'Closed'), h('dd', null, when(item.closedAt), ` after ${duration(Date.parse(item.closedAt) - Date.parse(item.startedAt))}`)],
       item.redriveCount && [h('dt', null, 'Redriven'), h('dd', null, number(item.redriveCount), item.redriveCount === 1 ? ' time' : ' times')],
+      runs.length > 0 && [h('dt', null, 'Map runs'), h('dd', null, runs.map((machine, index) =>
+        [index > 0 && ', ', h('a', { href: '/ui/items?stateMachine=' + encodeURIComponent(machine) }, machine)]))],
+      children.length > 0 && [h('dt', null, 'Children'), h('dd', null, children.slice(0, 20).map(([machine, id], index) =>
+        [index > 0 && ', ', h('a', { href: itemPage(id, machine) }, id)]), children.length > 20 && ` and ${number(children.length - 20)} more`)],
       item.parent && [h('dt', null, 'Parent'), h('dd', null, h('a', { href: itemPage(item.parent.Id, item.parent.stateMachine) }, item.parent.Id))]),
     (item.error || item.cause) && h('div', { class: 'cause' }, h('strong', null, item.error ?? 'No error name'), item.cause && h('pre', { tabindex: '0', 'aria-label': 'Cause' }, item.cause)));
 }
@@ -128,6 +139,17 @@ async function readHistory(id, machine, signal) {
 }
 
 export const detailsOf = event => Object.entries(event).find(([name]) => name.endsWith('EventDetails'))?.[1] ?? {};
+
+// The executions that an item's tasks started, as its history names them: [state machine, Id].
+function childrenIn(value, own) {
+  const arns = JSON.stringify(value).matchAll(/arn:aws:states:[^:"\\]*:\d+:execution:([^:"\\]+):([^:"\\]+)/g);
+  const found = new Map();
+  for (const [, machine, id] of arns) if (id !== own.Id || machine !== own.stateMachine) found.set(`${machine}:${id}`, [machine, id]);
+  return [...found.values()];
+}
+
+// The state machines of the map runs that it started.
+const mapRunsIn = events => [...new Set(events.map(event => /:mapRun:([^:]+):/.exec(detailsOf(event).mapRunArn ?? '')?.[1]).filter(Boolean))];
 
 function historyOf(events) {
   if (!events.length) return empty('No history is kept', 'The state machine keeps none, or an express execution has ended.');
