@@ -75,11 +75,11 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "Transport", "WaitableMetrics", "WaitableOperations", "WaitableRedis", hummingbird,
-                hummingbirdCore, crypto,
+                "CodeUnits", "StateGraph", "Transport", "WaitableMetrics", "WaitableOperations", "WaitableRedis",
+                hummingbird, hummingbirdCore, crypto,
                 serviceLifecycle, nioCore, nioHTTP1, logging, metrics,
             ],
-            resources: [.embedInCode("openapi.json")]
+            resources: [.embedInCode("openapi.json"), .embedInCode("Page/Files")]
         ),
         .target(
             name: "WaitableWorker",

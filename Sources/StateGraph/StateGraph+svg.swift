@@ -4,8 +4,10 @@ import Foundation
 extension StateGraph {
     /// The graph as an SVG picture, light or dark as its viewer is.
     ///
-    /// - Parameter title: What it is a picture of, for those who do not see it.
-    package func svg(title: String) -> String {
+    /// - Parameters:
+    ///   - title: What it is a picture of, for those who do not see it.
+    ///   - hasStyle: Whether it brings its colours; a page with a style sheet of its own wants none.
+    package func svg(title: String, hasStyle: Bool = true) -> String {
         let picture = GraphPicture(of: self)
         let margin = 16.0
         let (width, height) = (picture.size.width + 2 * margin, picture.size.height + 2 * margin)
@@ -15,7 +17,7 @@ extension StateGraph {
             <svg xmlns="http://www.w3.org/2000/svg" width="\(SVGDrawing.text(width))" height="\(SVGDrawing.text(height))" \
             viewBox="0 0 \(SVGDrawing.text(width)) \(SVGDrawing.text(height))" role="img">
             <title>\(SVGDrawing.escaped(title))</title>
-            \(SVGDrawing.style)
+            \(hasStyle ? SVGDrawing.style : "")
             \(drawing.elements.joined(separator: "\n"))
             </svg>
 

@@ -20,10 +20,13 @@ package final class Ingest: Sendable {
     let access: Access
     private let exposition: Exposition
     private let batchLimits: BatchLimits
+    private let hasPage: Bool
     let bodies: BodyRoom
     let answers: AnswerRoom
     /// Definitions that are compiled for a request, one at a time: that can take long, and nobody waits for it but the callers.
     let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
+    /// Pictures of state machines are drawn one at a time.
+    private let drawings = ConcurrencyLimiter(atOnce: 1, waiting: 16)
     /// Histories and timelines are made anew from their journals: that is work without an await.
     let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
     /// Documents that are read whole for a request: one can have 12 MiB, and Redis holds what it sends.
@@ -37,6 +40,7 @@ package final class Ingest: Sendable {
     ///   - batches: For the starts of batches.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
+    ///   - hasPage: Whether browsers are shown the page.
     ///   - bodies: The room that large bodies of requests share.
     ///   - answers: The room that large answers share.
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
@@ -54,6 +58,7 @@ package final class Ingest: Sendable {
         access: Access,
         exposition: Exposition,
         batchLimits: BatchLimits = BatchLimits(),
+        hasPage: Bool = true,
         bodies: BodyRoom = BodyRoom(),
         answers: AnswerRoom = AnswerRoom(),
         onLostMachines: @Sendable @escaping () -> Void = {},
@@ -70,6 +75,7 @@ package final class Ingest: Sendable {
         self.access = access
         self.exposition = exposition
         self.batchLimits = batchLimits
+        self.hasPage = hasPage
         self.bodies = bodies
         self.answers = answers
         self.logger = logger
@@ -98,11 +104,22 @@ package final class Ingest: Sendable {
             try await items.start(request, context)
         }
         routes.post("/items", .start) { request, context in try batches.start(request, context) }
-        RootRoutes().add(to: routes)
+        RootRoutes(hasPage: hasPage).add(to: routes)
+        if hasPage { PageRoutes().add(to: routes) }
+        AccessRoutes(access: access).add(to: routes)
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(items: operations, bodies: bodies, replays: replays, documents: documents).add(to: routes)
-        OverviewRoutes(store: store).add(to: routes)
+        GraphRoutes(items: operations, drawings: drawings).add(to: routes)
+        let counts = CountRoutes(items: operations, readiness: readiness)
+        counts.add(to: routes)
+        EventRoutes(
+            overview: SharedReading(every: .milliseconds(900)) { try await counts.overview() },
+            throughput: SharedReading(every: .seconds(5)) { [store] in try await store.throughput().json },
+            items: operations,
+            access: access,
+            told: ItemErrorMiddleware(logger: logger).told
+        ).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)
         HealthRoutes(machines: machines, readiness: readiness).add(to: routes)
         OpenAPIRoutes(needsCredentials: access.needsCredentials).add(to: routes)

@@ -2,10 +2,18 @@ import HTTPTypes
 import Hummingbird
 import StatesLanguage
 
-/// `GET /`: what this is, for who opens it in a browser.
+/// `GET /`: the page for a browser, and for other clients what this is.
 struct RootRoutes: Sendable {
+    /// Whether there is a page.
+    let hasPage: Bool
+
     func add(to routes: Routes) {
-        routes.get("/", .open) { _, _ in Response(json: Self.answer) }
+        routes.get("/", .open) { request, _ in
+            let wantsPage = hasPage && PageRoutes.isWanted(by: request)
+            var response = wantsPage ? PageFile.page.response(to: request) : Response(json: Self.answer)
+            response.headers[.vary] = "Accept"
+            return response
+        }
     }
 
     private static let answer = JSON.object([
@@ -17,5 +25,6 @@ struct RootRoutes: Sendable {
         "readiness": .string("/readyz"),
         "overview": .string("/overview"),
         "items": .string("/items"),
+        "page": .string("/ui"),
     ])
 }

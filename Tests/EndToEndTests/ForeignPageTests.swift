@@ -35,7 +35,9 @@ struct ForeignPageTests {
         (.POST, "/items/x/redrive"), (.POST, "/items/x/reschedule"),
         (.POST, "/state-machines/waitable-stepfunction/pause"), (.POST, "/state-machines/waitable-stepfunction/resume"),
         (.GET, "/status"), (.GET, "/status/x"), (.GET, "/items"), (.GET, "/items/x"), (.GET, "/items/x/timeline"),
-        (.GET, "/overview"), (.GET, "/state-machines"), (.GET, "/metrics"), (.GET, "/no/such/route"),
+        (.GET, "/overview"), (.GET, "/throughput"), (.GET, "/schedule"), (.GET, "/failures"), (.GET, "/activities"),
+        (.GET, "/events"), (.GET, "/access"), (.GET, "/state-machines"),
+        (.GET, "/state-machines/waitable-stepfunction/graph.svg"), (.GET, "/metrics"), (.GET, "/no/such/route"),
         (.DELETE, "/status"),
     ]
 

@@ -12,7 +12,11 @@ import WaitableRedis
 
 /// A server on a real socket, in this process, whose Redis is not there: for what is decided before Redis is asked.
 enum TestServer {
-    static func ingest(batches: BatchLimits = BatchLimits(), bodies: BodyRoom = BodyRoom()) -> Ingest {
+    static func ingest(
+        batches: BatchLimits = BatchLimits(),
+        bodies: BodyRoom = BodyRoom(),
+        hasPage: Bool = true
+    ) -> Ingest {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: 1))
@@ -31,6 +35,7 @@ enum TestServer {
             access: Access(credentials: nil, arn: ARN(), logger: logger),
             exposition: Exposition(registry: PrometheusRegistry(), store: store, version: "1"),
             batchLimits: batches,
+            hasPage: hasPage,
             bodies: bodies,
             logger: logger
         )

@@ -17,6 +17,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(name: .customLong("connection-limit"), help: .init(Setting.connectionLimit)) var connectionLimit: String?
     @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
     @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
+    @Option(name: .customLong("page"), help: .init(Setting.page)) var page: String?
     @OptionGroup var access: AccessFlags
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
@@ -31,7 +32,7 @@ struct IngestCommand: AsyncParsableCommand {
                     (.host, host), (.port, port), (.connectionLimit, connectionLimit), (.stateMachines, stateMachines),
                     (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
-                    (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB),
+                    (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB), (.page, page),
                 ] + access.values,
                 process: "ingest"
             )

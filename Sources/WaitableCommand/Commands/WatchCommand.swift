@@ -10,8 +10,9 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Shows what waits, is due and runs, how late it is, and the workers; until Ctrl-C.",
         discussion: """
-            Workers report themselves every few seconds, so their figures are a little
-            older than the counts.
+            On a terminal it also shows the last hour and the next one as bars, and what is
+            due longest. Workers report themselves every few seconds, so their figures are
+            a little older than the counts.
 
             Examples:
               waitable watch
@@ -39,12 +40,16 @@ struct WatchCommand: AsyncParsableCommand {
             let (json, once, interval) = (json, once, interval)
             try await endpoint.with("watch") { endpoint in
                 var screen = Screen()
+                var view = WatchView()
                 while true {
                     let overview = try await endpoint.overview()
                     if json {
                         print(json: overview.json)
                     } else if once {
                         print(block: OverviewText.text(of: overview))
+                    } else if screen.isTerminal {
+                        try await view.refresh(from: endpoint, overview)
+                        screen.show(view.text(of: overview))
                     } else {
                         screen.show(OverviewText.text(of: overview))
                     }

@@ -88,6 +88,11 @@ struct Setting: Sendable {
         help: "PEM file of the private key to that certificate.",
         default: nil
     )
+    static let page = Setting(
+        key: "page",
+        help: "on or off: whether ingest shows its page to browsers, at / and /ui.",
+        default: "on"
+    )
     static let namespace = Setting(
         key: "namespace",
         help: "What all keys begin with; 1 to 64 letters, digits, '.', '_' and '-'.",
@@ -251,7 +256,7 @@ struct Setting: Sendable {
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
-        batchAnswersKB, workerName, metricsHost,
+        batchAnswersKB, page, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,

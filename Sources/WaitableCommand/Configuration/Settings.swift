@@ -35,6 +35,8 @@ struct Settings: Sendable {
     /// The most calls at once; `nil` where the files decide.
     let callLimit: Int?
     let batchLimits: BatchLimits
+    /// Whether ingest shows browsers its page.
+    let hasPage: Bool
     let workerName: String?
     let metricsHost: String
     /// Where a worker listens; `nil` for nowhere.
@@ -123,6 +125,9 @@ struct Settings: Sendable {
         calls = try Self.calls(source)
         callLimit = try source.optionalInteger(.callLimit, 1...10_000)
         batchLimits = limits
+        let page = try source.text(.page)
+        guard ["on", "off"].contains(page) else { throw SettingError(.page, "must be on or off", page) }
+        hasPage = page == "on"
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)
         metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)

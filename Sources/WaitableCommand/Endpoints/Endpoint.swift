@@ -28,6 +28,10 @@ protocol Endpoint: Sendable {
     func start(_ items: [JSONObject]) async throws -> [JSONObject]
     /// What there is to see at a glance.
     func overview() async throws -> Overview
+    /// How many items closed in each minute of the last hour.
+    func throughput() async throws -> JSON
+    /// How many items are due in each minute of the next hour.
+    func schedule() async throws -> JSON
 }
 
 /// Names one execution.

@@ -96,6 +96,10 @@ struct IngestEndpoint: Endpoint {
         return overview
     }
 
+    func throughput() async throws -> JSON { try await get("/throughput", []) }
+
+    func schedule() async throws -> JSON { try await get("/schedule", []) }
+
     private func path(_ item: ItemReference) -> String { "/items/" + Self.escaped(item.id) }
 
     private func get(_ path: String, _ query: [(name: String, value: String)]) async throws -> JSON {

@@ -96,6 +96,13 @@ struct RedisEndpoint: Endpoint {
 
     func overview() async throws -> Overview { try await store.overview() }
 
+    func throughput() async throws -> JSON { try await store.throughput().json }
+
+    func schedule() async throws -> JSON {
+        let now = try await store.now()
+        return try await store.schedule(now..<now.adding(milliseconds: 3_600_000), parts: 60).json
+    }
+
     private func key(_ item: ItemReference) async throws -> ExecutionKey {
         try await operations.key(item.id, machine: item.machine)
     }

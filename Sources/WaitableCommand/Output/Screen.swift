@@ -2,7 +2,8 @@ import Foundation
 
 /// Shows one text after another in the same place of a terminal; below each other where the output is none.
 struct Screen {
-    private let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
+    /// Whether the output is a terminal.
+    let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
 
     /// Shows a text of several lines in place of the last one.
     mutating func show(_ text: String) {

@@ -64,6 +64,7 @@ struct IngestProcess {
             access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
             exposition: Exposition(registry: registry, store: store, version: Version.number),
             batchLimits: settings.batchLimits,
+            hasPage: settings.hasPage,
             onLostMachines: { deployment.look() },
             logger: logger
         )

@@ -55,6 +55,11 @@ package struct Access: Sendable {
         }
     }
 
+    /// Who sends a request that has passed; `nil` where no credentials are configured.
+    func caller(of request: Request) -> Principal? {
+        Self.bearerToken(of: request).flatMap { credentials?.current.caller(token: $0) }
+    }
+
     // MARK: Step Functions
 
     /// Whoever calls the Step Functions API: by a bearer token, or by a signature, for which the body is read.

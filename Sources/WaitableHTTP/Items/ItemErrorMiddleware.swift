@@ -22,8 +22,10 @@ struct ItemErrorMiddleware: RouterMiddleware {
         }
     }
 
-    private func told(_ error: any Error) -> ItemError {
+    /// An error as clients are told of it.
+    func told(_ error: any Error) -> ItemError {
         switch error {
+        case let error as ItemError: return error
         case let error as ManagementError: return ItemError(error)
         case let error as FieldError: return ItemError(error)
         case let error as StoreError: return ItemError(error)

@@ -84,7 +84,9 @@ struct ManagementRoutes: Sendable {
             guard name == "stateMachine" else {
                 throw FieldError(field: name, rule: "must not be there: only stateMachine is", value: value)
             }
-            if let problem = ResourceName.problem(with: value) {
+            // What is of a map run is seen by itself, and managed with its run.
+            let isLook = request.method == .get || request.method == .head
+            if let problem = isLook ? ResourceName.problem(withMachine: value) : ResourceName.problem(with: value) {
                 throw FieldError(field: "stateMachine", rule: problem, value: value)
             }
             machine = value

@@ -10,6 +10,8 @@ package struct ListRequest: Sendable {
     package var start: ListCursor?
     /// Of executions: which are in the list.
     package var list = ExecutionList()
+    /// Of executions: only those that closed with this error.
+    package var error: String?
     /// Of items: only those in this status.
     package var processStatus: String?
 
@@ -34,7 +36,34 @@ package struct ListRequest: Sendable {
         }
     }
 
-    /// Reads what a list of executions is asked for: `limit`, `nextToken`, `status`, `dueFrom`, `dueTo`, `stateMachine`.
+    /// Reads what a survey of failures is asked for: `limit`, `nextToken`, `status`, `stateMachine`.
+    ///
+    /// - Throws: `FieldError` for an unknown name or a bad value.
+    package init(failures parameters: [(name: String, value: String)]) throws(FieldError) {
+        let names = ["limit", "nextToken", "status", "stateMachine"]
+        for (name, value) in parameters where !names.contains(name) {
+            throw FieldError(
+                field: name,
+                rule: "must not be there: only limit, nextToken, status and stateMachine are",
+                value: value
+            )
+        }
+        let failures: Set<ItemSummary.Status> = [.failed, .timedOut, .aborted]
+        try self.init(executions: parameters)
+        if !parameters.contains(where: { $0.name == "limit" }) { limit = 1_000 }
+        if !parameters.contains(where: { $0.name == "status" }) { list.statuses = failures }
+        guard list.statuses.isSubset(of: failures) else {
+            throw FieldError(
+                field: "status",
+                rule: "must be one of FAILED, TIMED_OUT, ABORTED",
+                value: list.statuses.map(\.rawValue).joined()
+            )
+        }
+        try check()
+    }
+
+    /// Reads what a list of executions is asked for: `limit`, `nextToken`, `status`, `error`, `dueFrom`, `dueTo`,
+    /// `stateMachine`.
     ///
     /// - Throws: `FieldError` for an unknown name or a bad value.
     package init(executions parameters: [(name: String, value: String)]) throws(FieldError) {
@@ -48,17 +77,19 @@ package struct ListRequest: Sendable {
                     throw FieldError(field: name, rule: "must be one of \(all)", value: value)
                 }
                 list.statuses = [status]
+            case "error": error = value
             case "dueFrom": list.dueFrom = try Instant(value, field: name)
             case "dueTo": list.dueTo = try Instant(value, field: name)
             case "stateMachine":
-                if let problem = ResourceName.problem(with: value) {
+                if let problem = ResourceName.problem(withMachine: value) {
                     throw FieldError(field: name, rule: problem, value: value)
                 }
                 list.machine = value
             default:
                 throw FieldError(
                     field: name,
-                    rule: "must not be there: only limit, nextToken, status, dueFrom, dueTo and stateMachine are",
+                    rule:
+                        "must not be there: only limit, nextToken, status, error, dueFrom, dueTo and stateMachine are",
                     value: value
                 )
             }

@@ -15,7 +15,9 @@ extension ItemOperator {
     ///   for, even none, and still have a next one.
     package func list(_ request: ListRequest) async throws(StoreError) -> JSON {
         let (items, next) = try await store.executions(request.list, from: request.start, limit: request.limit) {
-            ItemSummary($0.execution, score: $0.score).json
+            listed -> JSON? in
+            if let error = request.error, listed.execution.failure?.error != error { return nil }
+            return ItemSummary(listed.execution, score: listed.score).json
         }
         return JSON.page(items, next)
     }

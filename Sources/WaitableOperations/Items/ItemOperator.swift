@@ -132,6 +132,21 @@ package struct ItemOperator: Sendable {
         return ItemTimeline(key: key, attempts: timeline.lostLeases + 1, events: timeline.events)
     }
 
+    /// A state machine's definition: as it is now, or as it was when an item was started with it.
+    ///
+    /// - Parameter item: The item's Id; `nil` for the definition as it is now.
+    package func definition(of machine: String, item: String?) async throws -> String {
+        let hash: String
+        if let item {
+            hash = try await execution(ExecutionKey(machine: machine, name: item)).revision
+        } else {
+            guard let record = try await store.machine(machine) else { throw ManagementError.noMachine(machine) }
+            hash = record.revision
+        }
+        guard let revision = try await store.revision(hash) else { throw ManagementError.noMachine(machine) }
+        return revision.definition
+    }
+
     /// All state machines.
     package func stateMachines() async throws -> [MachineSummary] {
         let paused = try await store.pausedMachines()

@@ -143,7 +143,7 @@ extension BadRequest {
             path: "/items?sort=Id",
             expected: .field(
                 "sort",
-                "must not be there: only limit, nextToken, status, dueFrom, dueTo and stateMachine are",
+                "must not be there: only limit, nextToken, status, error, dueFrom, dueTo and stateMachine are",
                 "Id"
             )
         ),

@@ -1,0 +1,48 @@
+import Hummingbird
+import StatesLanguage
+import Waitable
+import WaitableOperations
+import WaitableRedis
+
+/// What is counted for whoever watches: `GET /overview`, `/throughput`, `/schedule`, `/failures` and `/activities`.
+struct CountRoutes: Sendable {
+    let items: ItemOperator
+    let readiness: ReadinessSampler
+
+    private var store: RedisStore { items.store }
+
+    func add(to routes: Routes) {
+        routes.get("/overview", .read) { _, _ in Response(json: try await overview()) }
+        routes.get("/throughput", .read) { _, _ in Response(json: try await store.throughput().json) }
+        routes.get("/schedule", .read) { request, _ in
+            let window = try ScheduleRequest(request.query, now: try await store.now())
+            return Response(json: try await store.schedule(window.from..<window.to, parts: window.buckets).json)
+        }
+        routes.get("/failures", .read) { request, _ in
+            let survey = try ListRequest(failures: request.query)
+            return Response(
+                json: try await items.failures(survey.list, from: survey.start, limit: survey.limit).json
+            )
+        }
+        routes.get("/activities", .read) { _, _ in
+            Response(json: .object(["activities": .array(try await store.activityQueues().map(\.json))]))
+        }
+    }
+
+    /// The overview, and how Redis is.
+    func overview() async throws -> JSON {
+        var object = try await store.overview().json.objectValue ?? [:]
+        var redis: JSONObject = [:]
+        // A user who may not ask for it sees the rest.
+        if let memory = try? await store.memory() {
+            redis["usedMemoryBytes"] = .integer(Int64(memory.used))
+            redis["memoryLimitBytes"] = .integer(Int64(memory.limit))
+        }
+        let unreadiness = await readiness.unreadiness()
+        redis["isReady"] = .bool(unreadiness == nil)
+        redis["code"] = unreadiness.map { .string($0.code) }
+        redis["reason"] = unreadiness.map { .string($0.reason) }
+        object["redis"] = .object(redis)
+        return .object(object)
+    }
+}

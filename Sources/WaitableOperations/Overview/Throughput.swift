@@ -1,0 +1,35 @@
+import RedisClient
+package import StatesLanguage
+package import WaitableRedis
+
+/// How many executions closed in each minute of the last hour.
+package struct Throughput: Sendable, Equatable {
+    /// A minute, as far as it has passed.
+    package struct Minute: Sendable, Equatable {
+        /// When it began.
+        package var start: Instant
+        /// How many executions closed in it and have not been removed since.
+        package var closed: Int
+    }
+
+    /// When it was read, by the Redis clock.
+    package var now: Instant
+    /// The minutes, the oldest first; the last one is under way.
+    package var minutes: [Minute]
+}
+
+extension RedisStore {
+    /// Counts what closed in the last hour. Its cost does not depend on how much that is.
+    package func throughput() async throws(StoreError) -> Throughput {
+        let now = try await self.now()
+        let current = now.milliseconds - now.milliseconds % 60_000
+        let starts = (0..<60).map { current - Int64(59 - $0) * 60_000 }
+        let counts = try await counts(
+            starts.map { RedisCommand("ZCOUNT", keys.closed, "\($0)", "(\($0 + 60_000)") }
+        )
+        return Throughput(
+            now: now,
+            minutes: zip(starts, counts).map { .init(start: Instant(milliseconds: $0), closed: $1) }
+        )
+    }
+}

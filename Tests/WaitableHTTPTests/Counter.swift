@@ -1,0 +1,10 @@
+import Synchronization
+
+/// Counts how often something happened.
+final class Counter: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+
+    func add() { count.withLock { $0 += 1 } }
+}
