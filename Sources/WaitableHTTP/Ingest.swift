@@ -32,6 +32,7 @@ package final class Ingest: Sendable {
     /// - Parameters:
     ///   - starts: For single starts.
     ///   - batches: For the starts of batches.
+    ///   - confirmer: For starts that have to be safe.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
     ///   - bodies: The room that large bodies of requests share.
@@ -42,6 +43,7 @@ package final class Ingest: Sendable {
         clock: RedisClock,
         starts: StartCoalescer,
         batches: StartCoalescer,
+        confirmer: DurabilityConfirmer,
         machines: MachineCache,
         readiness: ReadinessSampler,
         offers: ActivityOffers,
@@ -74,6 +76,7 @@ package final class Ingest: Sendable {
             identity: identity,
             readiness: readiness,
             starts: starts,
+            confirmer: confirmer,
             onLostMachines: onLostMachines,
             logger: logger
         )
@@ -91,7 +94,7 @@ package final class Ingest: Sendable {
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
             try await items.start(request, context)
         }
-        routes.post("/items", .start) { request, context in try batches.start(request, context) }
+        routes.post("/items", .start) { request, context in try await batches.start(request, context) }
         RootRoutes().add(to: routes)
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }

@@ -17,6 +17,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(name: .customLong("connection-limit"), help: .init(Setting.connectionLimit)) var connectionLimit: String?
     @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
     @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
+    @Option(name: .customLong("durability"), help: .init(Setting.durability)) var durability: String?
     @OptionGroup var access: AccessFlags
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
@@ -32,6 +33,7 @@ struct IngestCommand: AsyncParsableCommand {
                     (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                     (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB),
+                    (.durability, durability),
                 ] + access.values,
                 process: "ingest"
             )

@@ -33,6 +33,8 @@ struct Settings: Sendable {
     let poisonLimit: Int
     let calls: CallConfiguration
     let batchLimits: BatchLimits
+    /// How safe starts have to be that do not say it.
+    let durability: Durability
     let workerName: String?
     let metricsHost: String
     /// Where a worker listens; `nil` for nowhere.
@@ -120,6 +122,7 @@ struct Settings: Sendable {
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
         calls = try Self.calls(source)
         batchLimits = limits
+        durability = try Self.durability(source)
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)
         metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)
@@ -192,6 +195,15 @@ struct Settings: Sendable {
             values[String(pair[..<equals])] = String(pair[pair.unicodeScalars.index(after: equals)...])
         }
         return values
+    }
+
+    private static func durability(_ source: SettingSource) throws(SettingError) -> Durability {
+        let text = try source.text(.durability)
+        do throws(FieldError) {
+            return try Durability(text, field: Setting.durability.key)
+        } catch {
+            throw SettingError(.durability, error.rule, error.value)
+        }
     }
 
     private static func allowedHosts(_ source: SettingSource) throws(SettingError) -> [URLHost] {

@@ -53,6 +53,8 @@ package struct Keys: Sendable, Hashable {
     /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon
     /// are work that is left to claims.
     package var paused: String { prefix + ":paused" }
+    /// string: written before Redis waits until it is safe, so that it waits for all that was written before.
+    package var durable: String { prefix + ":durable" }
     /// hash: a table of the registry, name → JSON.
     package func registry(_ table: RegistryTable) -> String { "\(prefix):\(table.rawValue)" }
     /// zset: a worker's name → when its report is out of date (Unix ms).
