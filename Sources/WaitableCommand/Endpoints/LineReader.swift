@@ -13,11 +13,15 @@ struct LineReader {
     /// The bytes read so far.
     private(set) var bytes = 0
 
-    /// The longest line, in bytes; beyond it, it cannot be an item.
+    /// The longest line of an item, in bytes.
     static let longestLine = 65_536
+    private let limit: Int
 
     /// Opens a file; `-` is the standard input.
-    init(path: String) throws {
+    ///
+    /// - Parameter limit: The longest line, in bytes.
+    init(path: String, limit: Int = Self.longestLine) throws {
+        self.limit = limit
         if path == "-" {
             file = .standardInput
         } else {
@@ -32,7 +36,7 @@ struct LineReader {
     enum Line: Equatable {
         /// A line without its end.
         case text([UInt8])
-        /// A line that is too long to be an item; nothing of it is kept.
+        /// A line that is too long; nothing of it is kept.
         case tooLong
     }
 
@@ -49,7 +53,7 @@ struct LineReader {
                 defer { start = buffer.count }
                 return line(upTo: buffer.count, isTooLong)
             }
-            if buffer.count - start > Self.longestLine { isTooLong = true }
+            if buffer.count - start > limit { isTooLong = true }
             buffer.removeFirst(isTooLong ? buffer.count : start)
             start = 0
             let piece = try file.read(upToCount: 65_536) ?? Data()
@@ -61,6 +65,6 @@ struct LineReader {
 
     private mutating func line(upTo end: Int, _ isTooLong: Bool) -> Line {
         lines += 1
-        return isTooLong || end - start > Self.longestLine ? .tooLong : .text(Array(buffer[start..<end]))
+        return isTooLong || end - start > limit ? .tooLong : .text(Array(buffer[start..<end]))
     }
 }

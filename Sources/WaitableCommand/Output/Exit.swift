@@ -69,6 +69,7 @@ enum Exit {
                 }
             case .outOfMemory, .unready, .clockChanged, .stopping, .unexpectedReply: failed
             }
+        case let error as TransferError: error.kind == .line ? badInput : conflict
         case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:
             switch error.code {

@@ -85,6 +85,16 @@ package struct Keys: Sendable, Hashable {
     /// hash: an item, attribute → stored value.
     package func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
 
+    /// The pattern of all keys of the partition, for `SCAN`: nothing in a namespace has a meaning there.
+    package var pattern: String { prefix + ":*" }
+    /// What follows the prefix and a colon in one of the partition's keys; `nil` for another key.
+    package func suffix(of key: [UInt8]) -> [UInt8]? {
+        let start = Array("\(prefix):".utf8)
+        return key.starts(with: start) ? Array(key.dropFirst(start.count)) : nil
+    }
+    /// The key with such a suffix.
+    package func key(suffix: [UInt8]) -> [UInt8] { Array("\(prefix):".utf8) + suffix }
+
     /// Keys that end in a name.
     package enum Family: String, CaseIterable {
         case history
