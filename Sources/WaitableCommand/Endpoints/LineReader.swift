@@ -7,6 +7,8 @@ struct LineReader {
     private let file: FileHandle
     private var buffer: [UInt8] = []
     private var start = 0
+    /// Up to where there is no end of a line: a long one is not searched anew with each piece.
+    private var searched = 0
     private var isAtEnd = false
     /// The lines read so far.
     private(set) var lines = 0
@@ -44,7 +46,7 @@ struct LineReader {
     mutating func next() throws -> Line? {
         var isTooLong = false
         while true {
-            if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = buffer[max(start, searched)...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
                 return line(upTo: end, isTooLong)
             }
@@ -55,6 +57,7 @@ struct LineReader {
             }
             if buffer.count - start > limit { isTooLong = true }
             buffer.removeFirst(isTooLong ? buffer.count : start)
+            searched = buffer.count
             start = 0
             let piece = try file.read(upToCount: 65_536) ?? Data()
             isAtEnd = piece.isEmpty
