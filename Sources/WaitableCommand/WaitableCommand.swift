@@ -33,8 +33,8 @@ struct WaitableCommand: AsyncParsableCommand {
             CommandGroup(
                 name: "Operation",
                 subcommands: [
-                    WatchCommand.self, DoctorCommand.self, AuditCommand.self, FunctionsCommand.self, TokenCommand.self,
-                    AccessKeyCommand.self,
+                    WatchCommand.self, DoctorCommand.self, AuditCommand.self, ExportCommand.self, ImportCommand.self,
+                    FunctionsCommand.self, TokenCommand.self, AccessKeyCommand.self,
                 ]
             ),
             CommandGroup(name: "Help", subcommands: [SettingsCommand.self, ExitCodesCommand.self]),

@@ -38,6 +38,7 @@ package final class Ingest: Sendable {
     /// - Parameters:
     ///   - starts: For single starts.
     ///   - batches: For the starts of batches.
+    ///   - confirmer: For starts that have to be safe.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
     ///   - access: Who may do what.
     ///   - hasPage: Whether browsers are shown the page.
@@ -50,6 +51,7 @@ package final class Ingest: Sendable {
         clock: RedisClock,
         starts: StartCoalescer,
         batches: StartCoalescer,
+        confirmer: DurabilityConfirmer,
         machines: MachineCache,
         readiness: ReadinessSampler,
         offers: ActivityOffers,
@@ -86,6 +88,7 @@ package final class Ingest: Sendable {
             identity: identity,
             readiness: readiness,
             starts: starts,
+            confirmer: confirmer,
             onLostMachines: onLostMachines,
             logger: logger
         )
@@ -103,7 +106,7 @@ package final class Ingest: Sendable {
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
             try await items.start(request, context)
         }
-        routes.post("/items", .start) { request, context in try batches.start(request, context) }
+        routes.post("/items", .start) { request, context in try await batches.start(request, context) }
         RootRoutes(hasPage: hasPage).add(to: routes)
         if hasPage { PageRoutes().add(to: routes) }
         AccessRoutes(access: access).add(to: routes)

@@ -14,6 +14,8 @@ struct Starter: Sendable {
     let readiness: ReadinessSampler
     /// For single starts.
     let starts: StartCoalescer
+    /// For starts that have to be safe.
+    let confirmer: DurabilityConfirmer
     /// Called where state machines are gone from Redis: what this process has deployed has to be deployed again.
     let onLostMachines: @Sendable () -> Void
     let logger: Logger
@@ -25,6 +27,8 @@ struct Starter: Sendable {
         var startDate: Instant
         var status: ExecutionStatus
         var isNew: Bool
+        /// How safe it is, where that was asked for.
+        var durability: Durability?
     }
 
     /// Why a start was not accepted.
@@ -38,6 +42,8 @@ struct Starter: Sendable {
         case store(StoreError)
         /// Redis refused the writes of this one start, with its own words.
         case unwritable(String)
+        /// The execution is started, and is less safe than was asked for.
+        case notDurable(ExecutionKey, DurabilityOutcome)
         case other(any Error)
     }
 
@@ -76,12 +82,14 @@ struct Starter: Sendable {
     ///   - name: The execution's name.
     ///   - input: The input, as JSON text.
     ///   - instant: The instant of the start; `nil` where the caller does not know it.
+    ///   - durability: How safe it has to be.
     /// - Throws: `conflict` where an execution of that name exists with another input.
     func start(
         _ reference: StateMachineReference?,
         name: String,
         input: String,
-        at instant: Instant? = nil
+        at instant: Instant? = nil,
+        reaching durability: Durability
     ) async throws(Refusal) -> Acceptance {
         let start: Prepared
         do throws(Refusal) {
@@ -92,7 +100,9 @@ struct Starter: Sendable {
             await note(error, machine: reference?.name, name: name)
             throw error
         }
-        return try await commit([start], through: starts)[0].get()
+        let server = confirmer.serverNumber
+        let results = await commit([start], through: starts)
+        return try await confirm(results, [durability], at: server)[0].get()
     }
 
     /// The machine that a reference stands for now.
@@ -296,7 +306,8 @@ struct Starter: Sendable {
         metrics.refused(refusal)
         var metadata = metadata
         switch refusal {
-        case .noDefaultMachine, .noMachine, .conflict: break
+        // The confirmer has logged what is not safe.
+        case .noDefaultMachine, .noMachine, .conflict, .notDurable: break
         case .revisionMissing(let machine):
             metadata["machine"] = "\(machine)"
             logger.warning("start refused: the revision is gone", metadata: metadata)

@@ -27,6 +27,7 @@ enum TestServer {
             clock: clock,
             starts: StartCoalescer(store: store, clock: clock),
             batches: StartCoalescer(store: store, clock: clock),
+            confirmer: DurabilityConfirmer(store: store, logger: logger),
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
             offers: ActivityOffers(store: store, logger: logger),

@@ -58,16 +58,14 @@ extension RedisClient {
             let version = facts["redis_version", default: "?"]
             let numbers = version.split(separator: ".").compactMap { Int($0) }
             if numbers.lexicographicallyPrecedes([7, 2]) {
-                obstacles.append(
-                    "Redis \(version) has no WAITAOF: Redis 7.2 or Valkey is needed for durability on disk"
-                )
+                obstacles.append("Redis \(version) has no WAITAOF: Redis 7.2, Valkey or a later one has")
             } else if facts["aof_enabled"] == "0" {
-                obstacles.append("Redis has no append-only file: set appendonly yes for durability on disk")
+                obstacles.append("Redis has no append-only file (appendonly no)")
             }
         }
         let connected = facts["connected_slaves"].flatMap { Int($0) } ?? 0
         if connected < durability.replicas {
-            obstacles.append("Redis has \(connected) replicas, but a durability of \(durability.replicas) is asked for")
+            obstacles.append("Redis has \(connected) of \(durability.replicas) replicas")
         }
         return obstacles
     }

@@ -2,7 +2,8 @@ package import StatesLanguage
 
 /// A start of the waitable pattern: an item that waits until its moment.
 ///
-/// Its body is `{"StartTimestamp": …, "Id"?: …, "stateMachine"?: …}`. The same rules hold in the function `waitable_start`.
+/// Its body is `{"StartTimestamp": …, "Id"?: …, "stateMachine"?: …, "durability"?: …}`. The same rules hold in the function
+/// `waitable_start`, which has no `durability`: who calls it can send `WAIT` after it.
 package struct ItemStart: Sendable, Equatable {
     /// The item's Id, which is the execution's name.
     package var id: String
@@ -10,6 +11,8 @@ package struct ItemStart: Sendable, Equatable {
     package var startTimestamp: String
     /// The state machine's name; `nil` for the default one.
     package var stateMachine: String?
+    /// How safe it has to be, as the caller wrote it; `nil` where the line does not say it.
+    package var durability: String?
 
     /// Checks a body.
     ///
@@ -39,10 +42,10 @@ package struct ItemStart: Sendable, Equatable {
         guard let body = json.objectValue else {
             throw FieldError(field: "body", rule: "must be a JSON object", value: json.text)
         }
-        for (name, value) in body where !["StartTimestamp", "Id", "stateMachine"].contains(name) {
+        for (name, value) in body where !["StartTimestamp", "Id", "stateMachine", "durability"].contains(name) {
             throw FieldError(
                 field: name,
-                rule: "must not be there: only StartTimestamp, Id and stateMachine are",
+                rule: "must not be there: only StartTimestamp, Id, stateMachine and durability are",
                 value: value.text
             )
         }
@@ -53,15 +56,21 @@ package struct ItemStart: Sendable, Equatable {
         _ = try Instant(startTimestamp, field: "StartTimestamp")
         id = try Self.name("Id", in: body) ?? makeID()
         stateMachine = try Self.name("stateMachine", in: body)
+        durability = try Self.text("durability", in: body)
     }
 
     private static func name(_ field: String, in body: JSONObject) throws(FieldError) -> String? {
+        guard let text = try text(field, in: body) else { return nil }
+        if let problem = ResourceName.problem(with: text) {
+            throw FieldError(field: field, rule: problem, value: text)
+        }
+        return text
+    }
+
+    private static func text(_ field: String, in body: JSONObject) throws(FieldError) -> String? {
         guard let value = body[field] else { return nil }
         guard case .string(let text) = value else {
             throw FieldError(field: field, rule: "must be a string", value: value.text)
-        }
-        if let problem = ResourceName.problem(with: text) {
-            throw FieldError(field: field, rule: problem, value: text)
         }
         return text
     }

@@ -18,6 +18,7 @@ struct IngestCommand: AsyncParsableCommand {
     @Option(name: .customLong("batch-requests"), help: .init(Setting.batchRequests)) var batchRequests: String?
     @Option(name: .customLong("batch-answers-kb"), help: .init(Setting.batchAnswersKB)) var batchAnswersKB: String?
     @Option(name: .customLong("page"), help: .init(Setting.page)) var page: String?
+    @Option(name: .customLong("durability"), help: .init(Setting.durability)) var durability: String?
     @OptionGroup var access: AccessFlags
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
@@ -33,6 +34,7 @@ struct IngestCommand: AsyncParsableCommand {
                     (.substitutions, substitutions),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                     (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB), (.page, page),
+                    (.durability, durability),
                 ] + access.values,
                 process: "ingest"
             )

@@ -9,7 +9,8 @@ struct StartCommand: AsyncParsableCommand {
         abstract: "Starts an item, or a file of them: each waits until its moment.",
         discussion: """
             A file has one JSON object a line: {"StartTimestamp": "2026-12-24T18:00:00Z",
-            "Id": "order-42"}. The Id may be left out, and "stateMachine" may be added.
+            "Id": "order-42"}. The Id may be left out, and "stateMachine" and "durability"
+            may be added.
             What fails is printed, a line each, and the rest is started. The exit code
             is 65 where a line was bad, and 1 where starts were refused for other reasons.
 
@@ -30,6 +31,11 @@ struct StartCommand: AsyncParsableCommand {
     var file: String?
     @Option(name: .customLong("machine"), help: "The state machine; without it, the default one.")
     var machine: String?
+    @Option(
+        name: .customLong("durability"),
+        help: "How safe each has to be: fsync, replicas=N, both with a comma between, or none."
+    )
+    var durability: String?
     @Flag(name: .customLong("json"), help: "Prints JSON.")
     var json = false
 
@@ -48,6 +54,7 @@ struct StartCommand: AsyncParsableCommand {
         var item: JSONObject = ["StartTimestamp": .string(instant)]
         item["Id"] = .string(id ?? UUID().uuidString.lowercased())
         item["stateMachine"] = machine.map(JSON.string)
+        item["durability"] = durability.map(JSON.string)
         let answer = try await endpoint.with("start") { [item] endpoint in try await endpoint.start([item]) }
         guard let answer = answer.first else { return }
         if let refusal = StartRefusal(answer) { throw refusal }
@@ -59,11 +66,11 @@ struct StartCommand: AsyncParsableCommand {
     }
 
     private func start(file: String) async throws {
-        let (machine, json) = (machine, json)
+        let (machine, durability, json) = (machine, durability, json)
         let size = file == "-" ? nil : try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int
         let result = try await endpoint.with("start") { endpoint in
             var progress = ProgressBar(totalBytes: size)
-            let start = FileStart(endpoint: endpoint, machine: machine) { answer in
+            let start = FileStart(endpoint: endpoint, machine: machine, durability: durability) { answer in
                 if json || answer["code"] != nil { print(json: .object(answer)) }
             }
             return try await start.run(path: file, progress: &progress)

@@ -128,6 +128,13 @@ struct Setting: Sendable {
         help: "KiB of a batch start's answers that wait for a client to read them, 64 to 1048576.",
         default: "16384"
     )
+    static let durability = Setting(
+        key: "durability",
+        help:
+            "How safe a start has to be before it is answered: fsync (on Redis's disk), replicas=N (on so many replicas), "
+            + "both with a comma between them, or none. A request can ask for another by the header Waitable-Durability.",
+        default: "none"
+    )
     static let functions = Setting(
         key: "functions",
         help:
@@ -256,7 +263,7 @@ struct Setting: Sendable {
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
-        batchAnswersKB, page, workerName, metricsHost,
+        batchAnswersKB, page, durability, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,

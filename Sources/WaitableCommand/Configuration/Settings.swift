@@ -37,6 +37,8 @@ struct Settings: Sendable {
     let batchLimits: BatchLimits
     /// Whether ingest shows browsers its page.
     let hasPage: Bool
+    /// How safe starts have to be that do not say it.
+    let durability: Durability
     let workerName: String?
     let metricsHost: String
     /// Where a worker listens; `nil` for nowhere.
@@ -128,6 +130,7 @@ struct Settings: Sendable {
         let page = try source.text(.page)
         guard ["on", "off"].contains(page) else { throw SettingError(.page, "must be on or off", page) }
         hasPage = page == "on"
+        durability = try Self.durability(source)
         workerName = try source.optional(.workerName)
         metricsHost = try source.text(.metricsHost)
         metricsPort = try source.optionalInteger(.metricsPort, 0...65_535)
@@ -200,6 +203,15 @@ struct Settings: Sendable {
             values[String(pair[..<equals])] = String(pair[pair.unicodeScalars.index(after: equals)...])
         }
         return values
+    }
+
+    private static func durability(_ source: SettingSource) throws(SettingError) -> Durability {
+        let text = try source.text(.durability)
+        do throws(FieldError) {
+            return try Durability(text, field: Setting.durability.key)
+        } catch {
+            throw SettingError(.durability, error.rule, error.value)
+        }
     }
 
     private static func allowedHosts(_ source: SettingSource) throws(SettingError) -> [URLHost] {

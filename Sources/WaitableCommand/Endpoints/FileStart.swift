@@ -12,6 +12,8 @@ struct FileStart {
     let endpoint: any Endpoint
     /// The state machine of the lines that name none; `nil` for the default one.
     let machine: String?
+    /// The durability of the lines that name none; `nil` for the standard one.
+    let durability: String?
     /// Sees each answer, in the order of the lines.
     let onAnswer: @Sendable (JSONObject) -> Void
 
@@ -104,6 +106,7 @@ struct FileStart {
         guard var item = json.objectValue else { return bad("must be a JSON object") }
         if item["Id"] == nil { item["Id"] = .string(UUID().uuidString.lowercased()) }
         if item["stateMachine"] == nil, let machine { item["stateMachine"] = .string(machine) }
+        if item["durability"] == nil, let durability { item["durability"] = .string(durability) }
         return .item(item, number: number)
     }
 

@@ -7,17 +7,23 @@ struct LineReader {
     private let file: FileHandle
     private var buffer: [UInt8] = []
     private var start = 0
+    /// Up to where there is no end of a line: a long one is not searched anew with each piece.
+    private var searched = 0
     private var isAtEnd = false
     /// The lines read so far.
     private(set) var lines = 0
     /// The bytes read so far.
     private(set) var bytes = 0
 
-    /// The longest line, in bytes; beyond it, it cannot be an item.
+    /// The longest line of an item, in bytes.
     static let longestLine = 65_536
+    private let limit: Int
 
     /// Opens a file; `-` is the standard input.
-    init(path: String) throws {
+    ///
+    /// - Parameter limit: The longest line, in bytes.
+    init(path: String, limit: Int = Self.longestLine) throws {
+        self.limit = limit
         if path == "-" {
             file = .standardInput
         } else {
@@ -32,7 +38,7 @@ struct LineReader {
     enum Line: Equatable {
         /// A line without its end.
         case text([UInt8])
-        /// A line that is too long to be an item; nothing of it is kept.
+        /// A line that is too long; nothing of it is kept.
         case tooLong
     }
 
@@ -40,7 +46,7 @@ struct LineReader {
     mutating func next() throws -> Line? {
         var isTooLong = false
         while true {
-            if let end = buffer[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let end = buffer[max(start, searched)...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
                 return line(upTo: end, isTooLong)
             }
@@ -49,8 +55,9 @@ struct LineReader {
                 defer { start = buffer.count }
                 return line(upTo: buffer.count, isTooLong)
             }
-            if buffer.count - start > Self.longestLine { isTooLong = true }
+            if buffer.count - start > limit { isTooLong = true }
             buffer.removeFirst(isTooLong ? buffer.count : start)
+            searched = buffer.count
             start = 0
             let piece = try file.read(upToCount: 65_536) ?? Data()
             isAtEnd = piece.isEmpty
@@ -61,6 +68,6 @@ struct LineReader {
 
     private mutating func line(upTo end: Int, _ isTooLong: Bool) -> Line {
         lines += 1
-        return isTooLong || end - start > Self.longestLine ? .tooLong : .text(Array(buffer[start..<end]))
+        return isTooLong || end - start > limit ? .tooLong : .text(Array(buffer[start..<end]))
     }
 }

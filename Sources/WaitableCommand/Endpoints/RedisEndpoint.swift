@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableHTTP
@@ -14,10 +15,13 @@ struct RedisEndpoint: Endpoint {
     private let operations: ItemOperator
     private let readiness: ReadinessSampler
     private let itemTable: String
+    /// How safe starts have to be that do not say it.
+    private let durability: Durability
 
     init(store: RedisStore, settings: Settings) {
         self.store = store
         itemTable = settings.itemTable
+        durability = settings.durability
         // What is wrong is the command's own error: a line of a log beside it would say it twice.
         let logger = Logger(label: "waitable") { _ in SwiftLogNoOpLogHandler() }
         identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
@@ -73,24 +77,68 @@ struct RedisEndpoint: Endpoint {
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         let unreadiness = await readiness.refusal()
-        // By the rules of HTTP and in its words: what they refuse is not sent.
-        let starts = items.map { item in
-            Result { () throws(FieldError) in
-                try ItemStart(json: .object(item)) { UUID().uuidString.lowercased() }
+        var starts: [Result<DurableStart, FieldError>] = []
+        for item in items {
+            do throws(FieldError) {
+                starts.append(.success(try DurableStart(item, standard: durability)))
+            } catch {
+                starts.append(.failure(error))
             }
         }
+        if unreadiness == nil { starts = try await refusingUnreachable(starts) }
         let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
-        var answers = try await store.startByHand(good.map { ($0.input, $0.stateMachine) })[...]
+        let server = store.serverNumber
+        var answers = try await store.startByHand(good.map { ($0.item.input, $0.item.stateMachine) })[...]
+        let outcomes = await confirm(Set(good.map(\.durability)), at: server)
         return try starts.map { start in
             switch start {
             case .failure(let error): return StartAnswer.refusal(error)
             case .success(let start):
-                if let unreadiness { return try StartAnswer.refusal(unreadiness, of: start) }
+                if let unreadiness { return try StartAnswer.refusal(unreadiness, of: start.item) }
                 switch answers.removeFirst() {
-                case .success(let answer): return answer.objectValue ?? [:]
-                case .failure(let error): return try StartAnswer.refusal(error, of: start)
+                case .success(let answer):
+                    return StartAnswer.answer(answer.objectValue ?? [:], of: start.item, outcomes[start.durability])
+                case .failure(let error): return try StartAnswer.refusal(error, of: start.item)
                 }
             }
+        }
+    }
+
+    /// A start, and how safe it has to be.
+    private struct DurableStart {
+        let item: ItemStart
+        let durability: Durability
+
+        /// Reads one by the rules of HTTP and in its words: what they refuse is not sent.
+        init(_ item: JSONObject, standard: Durability) throws(FieldError) {
+            self.item = try ItemStart(json: .object(item)) { UUID().uuidString.lowercased() }
+            durability =
+                if let text = self.item.durability { try Durability(text, field: "durability") } else { standard }
+        }
+    }
+
+    /// The same, without those that have to be safer than this Redis can reach as it is set up.
+    private func refusingUnreachable(
+        _ starts: [Result<DurableStart, FieldError>]
+    ) async throws -> [Result<DurableStart, FieldError>] {
+        var obstacles: [Durability: String] = [:]
+        for kind in Set(starts.compactMap { try? $0.get().durability }) {
+            obstacles[kind] = try await store.obstacle(to: kind)
+        }
+        return starts.map { start in
+            guard case .success(let durable) = start, let obstacle = obstacles[durable.durability] else { return start }
+            let rule = "must be what Redis can reach, but \(obstacle)"
+            return .failure(FieldError(field: "durability", rule: rule, value: durable.durability.text))
+        }
+    }
+
+    /// Waits until all that was started is as safe as the starts of each kind have to be.
+    private func confirm(_ kinds: Set<Durability>, at server: Int) async -> [Durability: DurabilityOutcome] {
+        await withTaskGroup(of: DurabilityOutcome.self) { group in
+            for kind in kinds where kind.asksForMore {
+                group.addTask { await store.confirm(kind, at: server) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.asked] = $1 }
         }
     }
 

@@ -17,6 +17,21 @@ enum StartAnswer {
         return answer
     }
 
+    /// The answer to a start that Redis has taken.
+    ///
+    /// - Parameter outcome: How safe it is; `nil` where that was not asked for.
+    static func answer(_ answer: JSONObject, of start: ItemStart, _ outcome: DurabilityOutcome?) -> JSONObject {
+        guard let outcome else { return answer }
+        var answer = answer
+        guard outcome.isEnough else {
+            answer = ["Id": .string(start.id)]
+            answer.merge(ItemError.notDurable(start.id, outcome).answer)
+            return answer
+        }
+        answer["durability"] = .string(outcome.reached.text)
+        return answer
+    }
+
     private static func itemError(_ error: StoreError, of start: ItemStart) throws -> ItemError {
         switch error {
         case .outOfMemory, .unready: return ItemError(error)

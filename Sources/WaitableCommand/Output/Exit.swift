@@ -50,7 +50,8 @@ enum Exit {
     /// What a command that ends with an error exits with.
     static func code(for error: any Error) -> ExitCode {
         switch error {
-        case is SettingError, is SettingFileError, is UnknownSettingError, is NamespaceIdentityError: badConfiguration
+        case is SettingError, is SettingFileError, is UnknownSettingError: badConfiguration
+        case is NamespaceIdentityError, is DurabilityError: badConfiguration
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput
         case is NoItemError: notFound
         case let error as RedisError: code(for: error)
@@ -68,6 +69,7 @@ enum Exit {
                 }
             case .outOfMemory, .unready, .clockChanged, .stopping, .unexpectedReply: failed
             }
+        case let error as TransferError: error.kind == .line ? badInput : conflict
         case let error as ManagementError: error.kind == .notFound ? notFound : conflict
         case let error as StartRefusal:
             switch error.code {

@@ -51,11 +51,13 @@ struct IngestProcess {
         )
         let offers = ActivityOffers(store: store, logger: logger)
         let batches = StartCoalescer(store: store, clock: clock, limit: 500, calls: 3)
+        let confirmer = DurabilityConfirmer(store: store, standard: settings.durability, logger: logger)
         let ingest = Ingest(
             store: store,
             clock: clock,
             starts: starts,
             batches: batches,
+            confirmer: confirmer,
             machines: MachineCache(store: store),
             readiness: readiness,
             offers: offers,
@@ -82,7 +84,7 @@ struct IngestProcess {
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
         var services: [any Service] = [client, identity, clock]
         services += ([readiness, deployment] as [any Service]).map { checked($0, store) }
-        services += [starts, batches] as [any Service]
+        services += [confirmer, starts, batches] as [any Service]
         if let credentials { services.append(credentials) }
         if let certificate = listening.certificate { services.append(certificate) }
         let server = ListeningService(listening: listening, server: application)

@@ -16,10 +16,11 @@ struct ProcessServices {
     func run() async throws {
         var configuration = ServiceGroupConfiguration(
             services: services.map { service in
-                // A namespace that turns out to be another one, a login that Redis refuses, or a user without the rights: what
-                // is under way is finished first.
+                // A namespace that turns out to be another one, a login that Redis refuses, a user without the rights, or a
+                // durability that cannot be reached: what is under way is finished first.
                 let isForeign =
                     service is NamespaceIdentity || service is RedisClient || service is CheckedService
+                    || service is DurabilityConfirmer
                 return .init(
                     service: CancellableService(base: service),
                     failureTerminationBehavior: isForeign ? .gracefullyShutdownGroup : .cancelGroup,

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -28,9 +29,15 @@ struct BatchRoutes: Sendable {
     }
 
     /// Answers a batch with a stream of answers to its lines.
-    func start(_ request: Request, _ context: ConnectionContext) throws(ItemError) -> Response {
+    func start(_ request: Request, _ context: ConnectionContext) async throws(ItemError) -> Response {
         try checkContent(request)
         let stateMachine = try stateMachine(of: request)
+        let durability: Durability
+        do throws(FieldError) {
+            durability = try await starter.confirmer.durability(of: request)
+        } catch {
+            throw ItemError(error)
+        }
         let cutOff = context.cutOff
         let place = places.take { [logger] in
             logger.notice("a batch that moves too little is cut off for another one")
@@ -40,7 +47,12 @@ struct BatchRoutes: Sendable {
         // Also says that the body is wanted.
         context.tell(.bodyStreams)
         let stream = BatchStream(
-            starter: BatchStarter(starter: starter, calls: calls, stateMachine: stateMachine),
+            starter: BatchStarter(
+                starter: starter,
+                calls: calls,
+                stateMachine: stateMachine,
+                durability: durability
+            ),
             body: request.body,
             length: request.headers[.contentLength].flatMap { Int($0) },
             answerBytes: limits.answerBytes,

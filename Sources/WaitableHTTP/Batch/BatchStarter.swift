@@ -11,6 +11,7 @@ struct BatchStarter: Sendable {
     private let starter: Starter
     private let calls: StartCoalescer
     private let stateMachine: String?
+    private let durability: Durability
     /// Whether Redis was lost under an earlier group: later ones do not wait for it to come back.
     private var hasLostRedis = false
 
@@ -21,10 +22,12 @@ struct BatchStarter: Sendable {
     /// - Parameters:
     ///   - calls: For the starts of batches, apart from the others.
     ///   - stateMachine: The state machine of lines that name none; `nil` for the default one.
-    init(starter: Starter, calls: StartCoalescer, stateMachine: String?) {
+    ///   - durability: How safe lines have to be that do not say it.
+    init(starter: Starter, calls: StartCoalescer, stateMachine: String?, durability: Durability) {
         self.starter = starter
         self.calls = calls
         self.stateMachine = stateMachine
+        self.durability = durability
     }
 
     /// Starts lines.
@@ -48,6 +51,7 @@ struct BatchStarter: Sendable {
         case .success(let accepted):
             answer["executionArn"] = .string(starter.identity.arn.execution(accepted.key))
             answer["startDate"] = accepted.startDate.epochSeconds
+            answer["durability"] = accepted.durability.map { .string($0.text) }
         case .failure(let error):
             for (name, value) in error.answer { answer[name] = value }
         }
@@ -59,11 +63,14 @@ struct BatchStarter: Sendable {
         var outcomes: [Outcome] = []
         var places: [Int] = []
         var starts: [Starter.Prepared] = []
+        var durabilities: [Durability] = []
         for line in lines {
             do throws(ItemError) {
                 let item = try line.start.get()
                 if let reason = unavailability { throw reason }
+                let durability = try await durability(of: item)
                 starts.append(try await preparation.prepare(item))
+                durabilities.append(durability)
                 places.append(outcomes.count)
                 // Until the call below has answered.
                 outcomes.append(.failure(.stopping))
@@ -73,12 +80,22 @@ struct BatchStarter: Sendable {
             }
         }
         guard !starts.isEmpty else { return outcomes }
-        let results = await starter.commit(starts, through: calls)
+        let server = starter.confirmer.serverNumber
+        let committed = await starter.commit(starts, through: calls)
+        let results = await starter.confirm(committed, durabilities, at: server)
         for (index, place) in places.enumerated() {
             outcomes[place] = results[index].mapError { $0.itemError(id: starts[index].execution.key.name) }
             if case .failure(let error) = outcomes[place] { note(error) }
         }
         return outcomes
+    }
+
+    private func durability(of item: ItemStart) async throws(ItemError) -> Durability {
+        do throws(FieldError) {
+            return try await starter.confirmer.durability(item.durability, in: "durability", otherwise: durability)
+        } catch {
+            throw ItemError(error)
+        }
     }
 
     /// Why a start is not even tried.

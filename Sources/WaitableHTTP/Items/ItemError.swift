@@ -17,6 +17,8 @@ package struct ItemError: Error, HTTPResponseError {
     var challenge: String?
     /// The methods that a path has, for `Allow`.
     var allow: String?
+    /// How safe the start is, for `Waitable-Durability`.
+    var durability: Durability?
 
     init(status: HTTPResponse.Status, code: String, message: String) {
         self.status = status
@@ -140,6 +142,15 @@ package struct ItemError: Error, HTTPResponseError {
         return error
     }
 
+    /// A start that is less safe than was asked for.
+    package static func notDurable(_ id: String, _ outcome: DurabilityOutcome) -> ItemError {
+        var error = unavailable("DurabilityNotReached", outcome.message)
+        error.field = "Id"
+        error.value = id
+        error.durability = outcome.reached
+        return error
+    }
+
     /// A missing item.
     static func noItem(_ id: String) -> ItemError {
         var error = ItemError(status: .notFound, code: "ItemNotFound", message: "There is no item '\(id)'.")
@@ -168,6 +179,7 @@ package struct ItemError: Error, HTTPResponseError {
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         if let challenge { response.headers[.wwwAuthenticate] = challenge }
         if let allow { response.headers[.allow] = allow }
+        if let durability { response.headers[.waitableDurability] = durability.text }
         return response
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableOperations
@@ -18,12 +19,15 @@ struct ItemRoutes: Sendable {
     func start(_ request: Request, _ context: ConnectionContext) async throws -> Response {
         let body = try await body(of: request, context)
         let item: ItemStart
+        let durability: Durability
         let now: Instant?
         do throws(FieldError) {
             item = try ItemStart(body: body) { UUIDv4.make() }
             // Without a clock nothing is started anyway, and the start says why.
             now = try? await starter.clock.now()
             if let now { try item.check(at: now) }
+            let all = try await starter.confirmer.durability(of: request)
+            durability = try await starter.confirmer.durability(item.durability, in: "durability", otherwise: all)
         } catch {
             throw ItemError(error)
         }
@@ -32,9 +36,12 @@ struct ItemRoutes: Sendable {
                 item.stateMachine.map { StateMachineReference(name: $0) },
                 name: item.id,
                 input: item.input,
-                at: now
+                at: now,
+                reaching: durability
             )
-            return Response(jsonBytes: Self.answer(to: item, accepted, arn: starter.identity.arn))
+            var response = Response(jsonBytes: Self.answer(to: item, accepted, arn: starter.identity.arn))
+            if let reached = accepted.durability { response.headers[.waitableDurability] = reached.text }
+            return response
         } catch {
             throw error.itemError(id: item.id)
         }

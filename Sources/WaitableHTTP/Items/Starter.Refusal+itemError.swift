@@ -15,6 +15,8 @@ extension Starter.Refusal {
             return .noMachine(name)
         case .conflict:
             return .conflict(id)
+        case .notDurable(_, let outcome):
+            return .notDurable(id, outcome)
         case .store(let error):
             var told = ItemError(error)
             if told.code == ItemError.outcomeUnknown.code {

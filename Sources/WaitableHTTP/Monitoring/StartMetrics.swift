@@ -20,6 +20,8 @@ struct StartMetrics: Sendable {
     func refused(_ refusal: Starter.Refusal) {
         switch refusal {
         case .conflict: conflict.increment()
+        // It was counted when it was accepted.
+        case .notDurable: break
         case .noDefaultMachine, .noMachine, .revisionMissing, .unwritable, .other: refused.increment()
         case .store(let error):
             refused.increment()

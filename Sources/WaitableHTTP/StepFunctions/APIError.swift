@@ -15,6 +15,8 @@ struct APIError: Error, Sendable {
     var status: HTTPResponse.Status = .badRequest
     /// After how many seconds it is worth asking again.
     var retryAfter: Int?
+    /// How safe the start is, for `Waitable-Durability`.
+    var durability: Durability?
 
     init(_ code: String, _ message: String, status: HTTPResponse.Status = .badRequest) {
         self.code = code
@@ -80,6 +82,18 @@ struct APIError: Error, Sendable {
         return error
     }
 
+    /// A start that is less safe than was asked for. Who did not name the execution finds its name here, to ask again by it.
+    static func notDurable(_ arn: String, _ outcome: DurabilityOutcome) -> APIError {
+        var error = APIError(
+            "DurabilityNotReached",
+            "Durability not reached for '\(arn)'. \(outcome.message)",
+            status: .serviceUnavailable
+        )
+        error.retryAfter = 1
+        error.durability = outcome.reached
+        return error
+    }
+
     static func noExecution(_ arn: String) -> APIError {
         APIError("ExecutionDoesNotExist", "Execution Does Not Exist: '\(arn)'")
     }
@@ -123,6 +137,7 @@ struct APIError: Error, Sendable {
         )
         response.headers[.amazonErrorType] = code
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+        if let durability { response.headers[.waitableDurability] = durability.text }
         return response
     }
 }

@@ -7,8 +7,13 @@ struct APIRequest: Sendable {
     private let body: JSONObject
     /// Who waits for the answer.
     let client = WaitingClient()
+    /// How safe a start has to be, by the request's header.
+    let durability: RequestedDurability
 
-    init(body: JSONObject) { self.body = body }
+    init(body: JSONObject, durability: String? = nil) {
+        self.body = body
+        self.durability = RequestedDurability(header: durability)
+    }
 
     /// Checks the members against the model of an operation.
     func check(against operation: String) throws(APIError) { try APIModel.check(body, of: operation) }

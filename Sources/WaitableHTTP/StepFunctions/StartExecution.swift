@@ -1,3 +1,5 @@
+import HTTPTypes
+import RedisClient
 import StatesLanguage
 import Waitable
 import WaitableRedis
@@ -21,17 +23,30 @@ extension StepFunctionsAPI {
         guard ResourceName.problem(with: name) == nil else { throw APIError.invalidName(name) }
         let input = try request.optional("input") ?? "{}"
         try check(input)
+        let durability = try await durability(of: request)
         do throws(Starter.Refusal) {
-            return try await ingest.starter.start(machine, name: name, input: input)
+            let accepted = try await ingest.starter.start(machine, name: name, input: input, reaching: durability)
+            request.durability.reached = accepted.durability
+            return accepted
         } catch {
             switch error {
             case .noMachine, .noDefaultMachine: throw APIError.noStateMachine(arn)
             case .conflict(let key): throw exists(key)
             case .revisionMissing(let machine): throw APIError.revisionMissing(machine)
+            case .notDurable(let key, let outcome): throw APIError.notDurable(ingest.arn.execution(key), outcome)
             case .store(let error): throw error
             case .unwritable(let reason): throw StoreError.refused(RedisRefusal(.other("WRITE"), reason))
             case .other(let error): throw error
             }
+        }
+    }
+
+    private func durability(of request: APIRequest) async throws(APIError) -> Durability {
+        let field = HTTPField.Name.waitableDurability.rawName
+        do throws(FieldError) {
+            return try await ingest.starter.confirmer.durability(request.durability.header, in: field)
+        } catch {
+            throw .constraint(value: error.value, at: field, error.rule)
         }
     }
 

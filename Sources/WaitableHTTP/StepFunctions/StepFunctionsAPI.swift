@@ -21,7 +21,8 @@ struct StepFunctionsAPI: Sendable {
             let caller = try await ingest.access.caller(ofOperation: request, &body)
             let operation = try operation(of: request)
             try ingest.access.check(caller, operation: operation)
-            let call = try Self.json(try await Self.bytes(of: &body))
+            let header = request.headers[.waitableDurability]
+            let call = try Self.json(try await Self.bytes(of: &body), durability: header)
             switch operation {
             case "GetActivityTask":
                 context.onGone { call.client.leave() }
@@ -41,7 +42,12 @@ struct StepFunctionsAPI: Sendable {
     }
 
     private func answer(_ operation: String, _ request: APIRequest) async throws -> Response {
-        Response(json: .object(try await perform(operation, request)), contentType: Self.contentType)
+        var response = Response(
+            json: .object(try await perform(operation, request)),
+            contentType: Self.contentType
+        )
+        if let reached = request.durability.reached { response.headers[.waitableDurability] = reached.text }
+        return response
     }
 
     /// The response that something gives, or that says why there is none.
@@ -89,13 +95,13 @@ struct StepFunctionsAPI: Sendable {
         }
     }
 
-    private static func json(_ bytes: [UInt8]) throws(APIError) -> APIRequest {
-        guard !bytes.isEmpty else { return APIRequest(body: JSONObject()) }
+    private static func json(_ bytes: [UInt8], durability: String?) throws(APIError) -> APIRequest {
+        guard !bytes.isEmpty else { return APIRequest(body: JSONObject(), durability: durability) }
         do {
             guard let object = try JSON(parsing: bytes).objectValue else {
                 throw APIError("SerializationException", "body: must be a JSON object")
             }
-            return APIRequest(body: object)
+            return APIRequest(body: object, durability: durability)
         } catch let error as APIError {
             throw error
         } catch {

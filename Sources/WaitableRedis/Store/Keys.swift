@@ -53,6 +53,8 @@ package struct Keys: Sendable, Hashable {
     /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon
     /// are work that is left to claims.
     package var paused: String { prefix + ":paused" }
+    /// string: written before Redis waits until it is safe, so that it waits for all that was written before.
+    package var durable: String { prefix + ":durable" }
     /// hash: a table of the registry, name → JSON.
     package func registry(_ table: RegistryTable) -> String { "\(prefix):\(table.rawValue)" }
     /// zset: a worker's name → when its report is out of date (Unix ms).
@@ -86,6 +88,16 @@ package struct Keys: Sendable, Hashable {
     package var offers: String { prefix + ":offers" }
     /// hash: an item, attribute → stored value.
     package func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
+
+    /// The pattern of all keys of the partition, for `SCAN`: nothing in a namespace has a meaning there.
+    package var pattern: String { prefix + ":*" }
+    /// What follows the prefix and a colon in one of the partition's keys; `nil` for another key.
+    package func suffix(of key: [UInt8]) -> [UInt8]? {
+        let start = Array("\(prefix):".utf8)
+        return key.starts(with: start) ? Array(key.dropFirst(start.count)) : nil
+    }
+    /// The key with such a suffix.
+    package func key(suffix: [UInt8]) -> [UInt8] { Array("\(prefix):".utf8) + suffix }
 
     /// Keys that end in a name.
     package enum Family: String, CaseIterable {

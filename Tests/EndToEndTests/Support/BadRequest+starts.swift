@@ -155,7 +155,11 @@ extension BadRequest {
         BadRequest(
             "an unknown member",
             body: #"{"StartTimestamp":"2036-12-24T18:00:00Z","Priority":1}"#,
-            expected: .field("Priority", "must not be there: only StartTimestamp, Id and stateMachine are", "1")
+            expected: .field(
+                "Priority",
+                "must not be there: only StartTimestamp, Id, stateMachine and durability are",
+                "1"
+            )
         ),
         BadRequest(
             "a state machine that is not there",

@@ -13,12 +13,13 @@ final class BatchClient {
     private var received = ByteBuffer()
 
     /// Begins a batch.
-    init(_ stack: Stack, query: String = "") {
+    init(_ stack: Stack, query: String = "", headers: [(String, String)] = []) {
         let (stream, lines) = AsyncStream<ByteBuffer>.makeStream()
         self.lines = lines
         var request = HTTPClientRequest(url: stack.url + "/items" + query)
         request.method = .POST
         request.headers.add(name: "Content-Type", value: "application/x-ndjson")
+        request.headers.add(contentsOf: .init(headers))
         request.body = .stream(stream, length: .unknown)
         response = Task { [request] in try await HTTPClient.shared.execute(request, timeout: .seconds(120)) }
     }

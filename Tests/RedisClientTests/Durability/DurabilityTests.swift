@@ -152,7 +152,7 @@ struct DurabilityTests {
         try await with { client, _, _ in
             let none = try await client.obstacles(to: Durability(replicas: 1))
             #expect(none == [])
-            let words = "Redis has 1 replicas, but a durability of 2 is asked for"
+            let words = "Redis has 1 of 2 replicas"
             #expect(try await client.obstacles(to: Durability(replicas: 2)) == [words])
             #expect(try await client.obstacles(to: Durability()) == [])
         }

@@ -1,0 +1,188 @@
+package import Logging
+package import RedisClient
+import ServiceLifecycle
+import Synchronization
+
+/// Has Redis wait until starts are safe: those that come while it waits for others are waited for together, after it.
+///
+/// There is one wait at a time for each durability that is asked for, and ``Durability/mostReplicas`` bounds how many those
+/// are: a client has more connections than that for them, so nobody waits for what somebody else asked for.
+package final class DurabilityConfirmer: Service {
+    /// The durability of starts that ask for none.
+    package let standard: Durability
+    private let store: RedisStore
+    private let logger: Logger
+    private let state = Mutex(State())
+    private let rounds = AsyncStream.makeStream(of: Durability.self)
+
+    private typealias Waiter = (server: Int, continuation: CheckedContinuation<DurabilityOutcome, Never>)
+
+    private struct State {
+        /// Who waits for the next round; no entry where none is under way.
+        var waiting: [Durability: [Waiter]] = [:]
+        /// What Redis was able to reach once: what is in the way then, passes.
+        var possible: Set<Durability> = []
+        var obstacles: [Durability: (text: String, seen: ContinuousClock.Instant)] = [:]
+        var isClosed = false
+    }
+
+    /// A confirmer over a store whose connection somebody else runs.
+    ///
+    /// - Parameter standard: The durability of starts that ask for none.
+    package init(store: RedisStore, standard: Durability = Durability(), logger: Logger) {
+        self.store = store
+        self.standard = standard
+        self.logger = logger
+    }
+
+    /// Which server writes go to now, for ``confirm(_:at:)``.
+    package var serverNumber: Int { store.serverNumber }
+
+    /// Waits until all that was written before is as safe as asked.
+    ///
+    /// - Parameter server: ``serverNumber`` from before it was written.
+    package func confirm(_ durability: Durability, at server: Int) async -> DurabilityOutcome {
+        guard durability.asksForMore else { return DurabilityOutcome(asked: durability, reached: durability) }
+        return await withCheckedContinuation { continuation in
+            let isClosed = state.withLock { state in
+                guard !state.isClosed else { return true }
+                let isFirst = state.waiting[durability] == nil
+                state.waiting[durability, default: []].append((server, continuation))
+                if isFirst { rounds.continuation.yield(durability) }
+                return false
+            }
+            if isClosed { continuation.resume(returning: Self.stopped(durability)) }
+        }
+    }
+
+    private static func stopped(_ durability: Durability) -> DurabilityOutcome {
+        .nothing(of: durability, because: "the server is stopping")
+    }
+
+    /// Makes the rounds until the graceful shutdown; those under way are still finished.
+    ///
+    /// - Throws: ``DurabilityError`` where Redis cannot reach the standard durability.
+    package func run() async throws {
+        defer { close() }
+        try await withGracefulShutdownHandler {
+            try await withThrowingDiscardingTaskGroup { group in
+                group.addTask {
+                    do {
+                        try await cancelWhenGracefulShutdown { try await self.check() }
+                    } catch let error as DurabilityError {
+                        // A failure cancels the tasks of the group, but not the loop.
+                        self.rounds.continuation.finish()
+                        throw error
+                    } catch is CancellationError {}
+                }
+                for await durability in rounds.stream { group.addTask { await self.makeRounds(durability) } }
+            }
+        } onGracefulShutdown: {
+            self.rounds.continuation.finish()
+        }
+    }
+
+    private func close() {
+        let left = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiting = [:] }
+            return state.waiting
+        }
+        for (durability, waiters) in left {
+            for waiter in waiters { waiter.continuation.resume(returning: Self.stopped(durability)) }
+        }
+    }
+
+    private func makeRounds(_ durability: Durability) async {
+        while let waiters = take(durability) {
+            let server = store.serverNumber
+            let outcome = await store.confirm(durability, at: server)
+            note(outcome)
+            for waiter in waiters {
+                waiter.continuation.resume(returning: waiter.server == server ? outcome : Self.lost(outcome))
+            }
+        }
+    }
+
+    /// What a round says to those whose writes went to another server.
+    private static func lost(_ outcome: DurabilityOutcome) -> DurabilityOutcome {
+        .nothing(of: outcome.asked, because: "the connection to Redis was lost")
+    }
+
+    private func take(_ durability: Durability) -> [Waiter]? {
+        state.withLock { state in
+            guard let waiters = state.waiting[durability], !waiters.isEmpty else {
+                state.waiting[durability] = nil
+                return nil
+            }
+            state.waiting[durability] = []
+            return waiters
+        }
+    }
+
+    private func note(_ outcome: DurabilityOutcome) {
+        guard !outcome.isEnough else {
+            state.withLock { state in _ = state.possible.insert(outcome.asked) }
+            return
+        }
+        logger.warning(
+            "starts are less safe than asked for",
+            metadata: [
+                "asked": "\(outcome.asked.text)", "reached": "\(outcome.reached.text)",
+                "reason": "\(outcome.reason ?? "Redis waited in vain")",
+            ]
+        )
+    }
+
+    /// Why no start has to ask for a durability: Redis cannot reach it, as it is set up. What it could reach once is asked
+    /// for again and again: a replica that is away comes back.
+    ///
+    /// Asks Redis at most once a second. `nil` where Redis does not answer: the start will tell.
+    package func obstacle(to durability: Durability) async -> String? {
+        guard durability.asksForMore else { return nil }
+        let (isPossible, known) = state.withLock { ($0.possible.contains(durability), $0.obstacles[durability]) }
+        if isPossible { return nil }
+        if let known, known.seen.duration(to: .now) < .seconds(1) { return known.text }
+        do throws(StoreError) {
+            let text = try await store.obstacle(to: durability)
+            state.withLock { state in
+                if let text { state.obstacles[durability] = (text, .now) } else { state.possible.insert(durability) }
+            }
+            return text
+        } catch {
+            return nil
+        }
+    }
+
+    /// Looks whether Redis can reach the standard durability, as soon as it answers.
+    ///
+    /// - Throws: ``DurabilityError`` where it cannot.
+    private func check() async throws {
+        guard standard.asksForMore else { return }
+        while true {
+            do {
+                if let obstacle = try await store.obstacle(to: standard) {
+                    throw DurabilityError(standard: standard, obstacle: obstacle)
+                }
+                state.withLock { state in _ = state.possible.insert(standard) }
+                return
+            } catch is StoreError {
+                // The connection says itself why it is not there.
+                try await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// A durability of the settings that Redis cannot reach.
+package struct DurabilityError: Error, Sendable, CustomStringConvertible {
+    /// What was set.
+    package let standard: Durability
+    /// Why Redis cannot reach it.
+    package let obstacle: String
+
+    /// The setting, the rule, why it is broken, and the value.
+    package var description: String {
+        "WAITABLE_DURABILITY (--durability): must be what Redis can reach, but \(obstacle): '\(standard.text)'"
+    }
+}

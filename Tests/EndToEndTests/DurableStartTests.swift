@@ -1,0 +1,218 @@
+import Foundation
+import NIOHTTP1
+import RedisTestServer
+import StatesLanguage
+import Testing
+
+/// Starts that are answered when they are safe: on disk, or on replicas.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct DurableStartTests {
+    private static let header = "Waitable-Durability"
+
+    private static let missed =
+        "It is started, but not as safe as asked for: 'replicas=1' was asked for, 'none' was reached."
+        + " The same request asks again."
+
+    /// Runs an ingest, as its user, on a primary with a replica.
+    private func with(
+        persistence: RedisTestServer.Persistence = .none,
+        _ body: @Sendable (Stack, _ replica: RedisTestServer) async throws -> Void
+    ) async throws {
+        let users = try RedisUsers(default: RedisUsers.openDefaultLine)
+        let options = ["--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1"] + users.options
+        try await Stack.with(persistence: persistence, options: options, ingestUser: "ingest") { stack in
+            let replica = try Self.replica(of: stack.redis)
+            defer { replica.kill() }
+            try await body(stack, replica)
+        }
+    }
+
+    private static func replica(of primary: RedisTestServer) throws -> RedisTestServer {
+        let replica = try RedisTestServer(options: ["--replicaof", "127.0.0.1", "\(primary.port)"])
+        try primary.ask("INFO replication", until: "state=online")
+        return replica
+    }
+
+    private static func body(_ id: String, more: String = "") -> String {
+        #"{"Id":"\#(id)","StartTimestamp":"2036-01-01T00:00:00Z"\#(more)}"#
+    }
+
+    @Test("A start is answered with what it has reached; one that reached too little stands, and asks again")
+    func replicas() async throws {
+        try await with { stack, replica in
+            let asking = [(Self.header, "replicas=1")]
+            let plain = try await stack.post(Self.body("plain"))
+            #expect(plain.status == 200 && plain.headers[Self.header] == [])
+            for _ in 0..<2 {
+                let answer = try await stack.post(Self.body("a"), headers: asking)
+                #expect(answer.status == 200 && answer.headers[Self.header] == ["replicas=1"], "\(answer.json.text)")
+            }
+            let inBody = try await stack.post(Self.body("b", more: #","durability":"replicas=1""#))
+            #expect(inBody.headers[Self.header] == ["replicas=1"])
+            let given = try await stack.post(Self.body("c", more: #","durability":"none""#), headers: asking)
+            #expect(given.status == 200 && given.headers[Self.header] == [])
+            replica.pause()
+            for id in ["d", "a"] {
+                let missed = try await stack.post(Self.body(id), headers: asking)
+                #expect(missed.status == 503 && missed.headers["Retry-After"] == ["1"])
+                #expect(missed.headers[Self.header] == ["none"])
+                #expect(
+                    missed.json.objectValue
+                        == [
+                            "code": "DurabilityNotReached",
+                            "message": .string(Self.missed),
+                            "field": "Id", "value": .string(id),
+                        ]
+                )
+                #expect(try await stack.get("/status/\(id)").status == 200)
+            }
+            #expect(try await stack.post(Self.body("a")).status == 200)
+            replica.resume()
+            #expect(try await stack.post(Self.body("d"), headers: asking).headers[Self.header] == ["replicas=1"])
+            #expect(try await stack.dueCount() == 5)
+        }
+    }
+
+    @Test("A batch has it for all lines, and each line for itself")
+    func batch() async throws {
+        try await with { stack, replica in
+            let lines = [
+                Self.body("a"), Self.body("b", more: #","durability":"none""#),
+                Self.body("c", more: #","durability":"replicas=2""#), Self.body("d", more: #","durability":1"#),
+                Self.body("e", more: #","durability":"all""#),
+            ]
+            .joined(separator: "\n")
+            let client = BatchClient(stack, headers: [(Self.header, "replicas=1")])
+            client.write(lines)
+            client.end()
+            let answers = try await client.answers(.max)
+            #expect(answers.map { $0["durability"] } == ["replicas=1", nil, nil, nil, nil])
+            #expect(answers.map { $0["status"]?.integerValue } == [nil, nil, 400, 400, 400])
+            let rule = "must be what Redis can reach, but Redis has 1 of 2 replicas"
+            #expect(answers[2]["message"] == .string("durability: \(rule): 'replicas=2'"))
+            #expect(answers[3]["message"] == "durability: must be a string: '1'")
+            #expect(answers[4]["field"] == "durability" && answers[4]["value"] == "all")
+            #expect(try await stack.dueCount() == 2)
+            replica.pause()
+            let missed = try await stack.batch(
+                Self.body("f", more: #","durability":"replicas=1""#) + "\n" + Self.body("g")
+            )
+            #expect(missed.map { $0["code"] } == ["DurabilityNotReached", nil])
+            #expect(missed.map { $0["status"]?.integerValue } == [503, nil])
+            #expect(try await stack.dueCount() == 4)
+        }
+    }
+
+    @Test("Step Functions' clients ask by the same header")
+    func stepFunctions() async throws {
+        try await with { stack, replica in
+            let machine = "arn:aws:states:us-east-1:000000000000:stateMachine:waitable-stepfunction"
+            func start(_ name: String, _ durability: String) async throws -> Stack.Answer {
+                let input = JSON.string(Self.body(name)).text
+                return try await stack.post(
+                    #"{"stateMachineArn":"\#(machine)","name":"\#(name)","input":\#(input)}"#,
+                    headers: [
+                        ("X-Amz-Target", "AWSStepFunctions.StartExecution"),
+                        ("Content-Type", "application/x-amz-json-1.0"), (Self.header, durability),
+                    ]
+                )
+            }
+            #expect(try await start("a", "replicas=1").headers[Self.header] == ["replicas=1"])
+            let bad = try await start("b", "replicas=9")
+            #expect(bad.status == 400 && bad.headers["x-amzn-ErrorType"] == ["ValidationException"])
+            #expect(bad.json.text.contains("Value 'replicas=9' at 'Waitable-Durability' failed"))
+            replica.pause()
+            let missed = try await start("c", "replicas=1")
+            #expect(missed.status == 503 && missed.headers["x-amzn-ErrorType"] == ["DurabilityNotReached"])
+            #expect(missed.headers[Self.header] == ["none"] && missed.headers["Retry-After"] == ["1"])
+            #expect(try await stack.dueCount() == 2)
+        }
+    }
+
+    @Test("What Redis cannot reach, as it is set up, is refused before a start")
+    func impossible() async throws {
+        try await with { stack, _ in
+            for (durability, rule) in [
+                ("replicas=2", "must be what Redis can reach, but Redis has 1 of 2 replicas"),
+                ("fsync", "must be what Redis can reach, but Redis "),
+                ("safe", "must be fsync, replicas=N with N from 1 to 7, both with a comma between them, or none"),
+                ("", "must be fsync, replicas=N"),
+            ] {
+                for path in ["/", "/items"] {
+                    let type = path == "/" ? "application/json" : "application/x-ndjson"
+                    let answer = try await stack.post(
+                        Self.body("a"),
+                        to: path,
+                        headers: [(Self.header, durability), ("Content-Type", type)]
+                    )
+                    #expect(answer.status == 400, "\(durability) \(path)")
+                    let error = answer.json.objectValue
+                    #expect(error?["code"] == "InvalidField" && error?["field"] == .string(Self.header))
+                    #expect(error?["message"]?.stringValue?.hasPrefix("\(Self.header): \(rule)") == true)
+                    #expect(error?["value"] == .string(durability))
+                }
+            }
+            #expect(try await stack.dueCount() == 0)
+        }
+    }
+
+    @Test("The setting is for all starts that say nothing; one that cannot be reached ends the process with 78")
+    func setting() async throws {
+        try await with { stack, _ in
+            func ingest(_ durability: String) throws -> (Program, Int) {
+                let port = try RedisTestServer.freePort()
+                let environment = ["WAITABLE_DURABILITY": durability, "WAITABLE_PORT": "\(port)"]
+                return (try Program(["ingest"], environment: stack.environment.merging(environment) { $1 }), port)
+            }
+            for (durability, reason) in [
+                ("replicas=2", "Redis has 1 of 2 replicas: 'replicas=2'"), ("fsync", "Redis "),
+                ("fsync, replicas=9", "replicas=9"),
+            ] {
+                let (program, _) = try ingest(durability)
+                #expect(try await program.end() == 78, "\(program.output)")
+                let last = program.output.split(separator: "\n").last ?? ""
+                #expect(last.hasPrefix("waitable: WAITABLE_DURABILITY (--durability): must be "), "\(program.output)")
+                #expect(last.contains(reason), "\(program.output)")
+            }
+            let (program, port) = try ingest("replicas=1")
+            let other = Stack(
+                redis: stack.redis,
+                ingest: program,
+                url: "http://127.0.0.1:\(port)",
+                store: stack.store
+            )
+            try await eventually("it is ready") { try await other.get("/readyz").status == 200 }
+            #expect(try await other.post(Self.body("a")).headers[Self.header] == ["replicas=1"])
+            #expect(try await other.post(Self.body("b"), headers: [(Self.header, "none")]).headers[Self.header] == [])
+            let environment = stack.environment
+            for url in [[], ["--url", other.url]] {
+                let words = ["start", "--id", "c", "--at", "2036-01-01T00:00:00Z", "--durability"]
+                let json = try Program(words + ["replicas=1", "--json"] + url, environment: environment)
+                #expect(try await json.end() == 0)
+                #expect(json.output.contains(#""durability":"replicas=1""#), "\(json.output)")
+                let bad = try Program(words + ["replicas=3"] + url, environment: environment)
+                #expect(try await bad.end() == 65)
+                #expect(bad.output.contains("durability: must be what Redis can reach, but Redis has 1 of 3 replicas"))
+            }
+            program.signal(SIGTERM)
+            #expect(try await program.end() == 0)
+        }
+    }
+
+    @Test("On disk, where the server has WAITAOF and an append-only file")
+    func onDisk() async throws {
+        try await with(persistence: .appendOnly) { stack, _ in
+            let asking = [(Self.header, "fsync, replicas=1")]
+            let answer = try await stack.post(Self.body("a"), headers: asking)
+            guard stack.redis.ask("COMMAND INFO WAITAOF").contains("waitaof") else {
+                #expect(answer.status == 400 && answer.json.text.contains("has no WAITAOF"))
+                return
+            }
+            #expect(answer.headers[Self.header] == ["fsync, replicas=1"], "\(answer.json.text)")
+            stack.redis.ask("CONFIG SET appendonly no")
+            let missed = try await stack.post(Self.body("a"), headers: asking)
+            #expect(missed.status == 503 && missed.headers[Self.header] == ["replicas=1"])
+            #expect(missed.json.text.contains("WAITAOF"), "\(missed.json.text)")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Logging
+import RedisClient
+import RedisTestServer
+import Testing
+import WaitableRedis
+
+@Suite("DurabilityConfirmer", .timeLimit(.minutes(1)))
+struct DurabilityConfirmerTests {
+    private static let one = Durability(replicas: 1)
+
+    /// Runs a confirmer of a primary with a replica.
+    private func with(
+        _ body: (DurabilityConfirmer, RedisStore, _ primary: RedisTestServer, _ replica: RedisTestServer) async throws
+            -> Void
+    ) async throws {
+        let primary = try RedisTestServer(options: [
+            "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
+        ])
+        defer { primary.kill() }
+        let replica = try RedisTestServer(options: ["--replicaof", "127.0.0.1", "\(primary.port)"])
+        defer { replica.kill() }
+        try primary.ask("INFO replication", until: "state=online")
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        var configuration = try RedisConfiguration(url: primary.url)
+        configuration.backoff = .milliseconds(10) ... .milliseconds(50)
+        let client = RedisClient(configuration, logger: logger)
+        let store = RedisStore(client: client, keys: Keys(namespace: "n"))
+        let confirmer = DurabilityConfirmer(store: store, logger: logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await client.run() }
+            group.addTask { try await confirmer.run() }
+            defer { group.cancelAll() }
+            _ = try await store.now()
+            try await body(confirmer, store, primary, replica)
+        }
+    }
+
+    private func confirm(_ confirmer: DurabilityConfirmer) async -> DurabilityOutcome {
+        await confirmer.confirm(Self.one, at: confirmer.serverNumber)
+    }
+
+    @Test("Those that come while Redis waits for others are waited for together, after it")
+    func coalesced() async throws {
+        try await with { confirmer, store, primary, replica in
+            #expect(await confirm(confirmer) == DurabilityOutcome(asked: Self.one, reached: Self.one))
+            replica.pause()
+            try await withThrowingTaskGroup(of: DurabilityOutcome.self) { group in
+                group.addTask { await confirm(confirmer) }
+                try await eventually { primary.ask("INFO clients").contains("blocked_clients:1") }
+                for _ in 0..<200 { group.addTask { await confirm(confirmer) } }
+                // Nobody else waits.
+                _ = try await store.now()
+                replica.resume()
+                for try await outcome in group { #expect(outcome.isEnough) }
+            }
+            // The first, the one with the first after it, and all others with the next; or a few more, where those were slow.
+            let statistics = primary.ask("INFO commandstats").split(separator: "\n")
+            let calls = statistics.first { $0.hasPrefix("cmdstat_wait:") } ?? ""
+            let count = try #require(Int(calls.split(separator: "=")[1].prefix { $0 != "," }))
+            #expect((3...10).contains(count), "\(calls)")
+        }
+    }
+
+    @Test("Below what was asked for, it is said what was reached")
+    func missed() async throws {
+        try await with { confirmer, _, _, replica in
+            #expect(await confirmer.obstacle(to: Self.one) == nil)
+            replica.pause()
+            let outcome = await confirm(confirmer)
+            #expect(!outcome.isEnough && outcome.reached == Durability() && outcome.reason == nil)
+            replica.resume()
+            #expect(await confirm(confirmer).isEnough)
+        }
+    }
+
+    @Test("What went to a server before is not safe because a later one has written something else to its replicas")
+    func anotherServer() async throws {
+        try await with { confirmer, store, primary, replica in
+            let before = confirmer.serverNumber
+            primary.kill()
+            try primary.start()
+            try primary.ask("INFO replication", until: "state=online")
+            try await eventually { (try? await store.now()) != nil && confirmer.serverNumber != before }
+            let outcome = await confirmer.confirm(Self.one, at: before)
+            #expect(!outcome.isEnough && outcome.reason == "the connection to Redis was lost")
+            #expect(await confirm(confirmer).isEnough)
+        }
+    }
+
+    @Test("What Redis cannot reach as it is set up is told before a start; what it could reach once is asked for again")
+    func obstacles() async throws {
+        try await with { confirmer, _, primary, replica in
+            #expect(await confirmer.obstacle(to: Durability()) == nil)
+            #expect(await confirmer.obstacle(to: Durability(replicas: 2)) == "Redis has 1 of 2 replicas")
+            #expect(await confirmer.obstacle(to: Durability(isOnDisk: true)) != nil)
+            #expect(await confirmer.obstacle(to: Self.one) == nil)
+            replica.kill()
+            try primary.ask("INFO replication", until: "connected_slaves:0")
+            #expect(await confirmer.obstacle(to: Self.one) == nil)
+        }
+    }
+
+    @Test("A standard durability that Redis cannot reach ends it, with the setting, the reason and the value")
+    func standard() async throws {
+        try await with { _, store, _, _ in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let error = await #expect(throws: DurabilityError.self) {
+                try await DurabilityConfirmer(store: store, standard: Durability(replicas: 3), logger: logger).run()
+            }
+            #expect(
+                error?.description
+                    == "WAITABLE_DURABILITY (--durability): must be what Redis can reach, but Redis has 1 of 3 replicas: "
+                    + "'replicas=3'"
+            )
+        }
+    }
+}
+
+/// Waits until something holds; the test's time limit is the bound.
+private func eventually(_ condition: () async throws -> Bool) async throws {
+    // Only a pace: the condition is what is waited for.
+    while try await !condition() { try await Task.sleep(for: .milliseconds(5)) }
+}
