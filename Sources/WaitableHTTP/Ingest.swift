@@ -8,10 +8,10 @@ package import WaitableRedis
 
 /// What an ingest serves, and what the operations of the Step Functions API share.
 package final class Ingest: Sendable {
-    let store: RedisStore
+    let partitions: Partitions
     let clock: RedisClock
     let starter: Starter
-    private let batches: StartCoalescer
+    private let batches: PartitionedStarts
     let machines: MachineCache
     private let readiness: ReadinessSampler
     let offers: ActivityOffers
@@ -30,6 +30,7 @@ package final class Ingest: Sendable {
     /// What the routes share.
     ///
     /// - Parameters:
+    ///   - clock: The clock of partition 0.
     ///   - starts: For single starts.
     ///   - batches: For the starts of batches.
     ///   - itemTable: The table of the waitable pattern's items, which `/status` shows.
@@ -38,10 +39,10 @@ package final class Ingest: Sendable {
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
     ///     deployed has to be deployed again.
     package init(
-        store: RedisStore,
+        partitions: Partitions,
         clock: RedisClock,
-        starts: StartCoalescer,
-        batches: StartCoalescer,
+        starts: PartitionedStarts,
+        batches: PartitionedStarts,
         machines: MachineCache,
         readiness: ReadinessSampler,
         offers: ActivityOffers,
@@ -54,7 +55,7 @@ package final class Ingest: Sendable {
         onLostMachines: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
-        self.store = store
+        self.partitions = partitions
         self.clock = clock
         self.batches = batches
         self.machines = machines
@@ -68,8 +69,7 @@ package final class Ingest: Sendable {
         self.bodies = bodies
         self.logger = logger
         starter = Starter(
-            store: store,
-            clock: clock,
+            store: partitions.home,
             machines: machines,
             identity: identity,
             readiness: readiness,
@@ -79,13 +79,24 @@ package final class Ingest: Sendable {
         )
     }
 
+    /// The registry's home.
+    var store: RedisStore { partitions.home }
+
+    /// The store of an execution.
+    func store(of key: ExecutionKey) -> RedisStore { partitions.store(of: key) }
+
     /// The names that things have.
     var arn: ARN { identity.arn }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     package func routes() -> Routes {
         let routes = Routes(access: access, logger: logger)
-        let operations = ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
+        let operations = ItemOperator(
+            partitions: partitions,
+            machines: machines,
+            identity: identity,
+            itemTable: itemTable
+        )
         let items = ItemRoutes(starter: starter, items: operations, bodies: bodies)
         let batches = BatchRoutes(starter: starter, calls: batches, limits: batchLimits, logger: logger)
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
@@ -96,7 +107,7 @@ package final class Ingest: Sendable {
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(items: operations, bodies: bodies, replays: replays).add(to: routes)
-        OverviewRoutes(store: store).add(to: routes)
+        OverviewRoutes(partitions: partitions).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)
         HealthRoutes(machines: machines, readiness: readiness).add(to: routes)
         OpenAPIRoutes(needsCredentials: access.needsCredentials).add(to: routes)

@@ -4,9 +4,9 @@ import WaitableRedis
 
 /// `GET /overview`: how much waits, is due, runs, and who works on it.
 struct OverviewRoutes: Sendable {
-    let store: RedisStore
+    let partitions: Partitions
 
     func add(to routes: Routes) {
-        routes.get("/overview", .read) { _, _ in Response(json: try await store.overview().json) }
+        routes.get("/overview", .read) { _, _ in Response(json: try await partitions.overview().json) }
     }
 }

@@ -10,20 +10,21 @@ import WaitableRedis
 struct RedisEndpoint: Endpoint {
     /// What this process takes the namespace's region and account for.
     let identity: NamespaceIdentity
-    private let store: RedisStore
+    private let partitions: Partitions
     private let operations: ItemOperator
     private let readiness: ReadinessSampler
     private let itemTable: String
 
-    init(store: RedisStore, settings: Settings) {
-        self.store = store
+    init(partitions: Partitions, settings: Settings) {
+        self.partitions = partitions
+        let store = partitions.home
         itemTable = settings.itemTable
         // What is wrong is the command's own error: a line of a log beside it would say it twice.
         let logger = Logger(label: "waitable") { _ in SwiftLogNoOpLogHandler() }
         identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
-        readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
+        readiness = ReadinessSampler(partitions: partitions, policy: settings.readiness, logger: logger)
         operations = ItemOperator(
-            store: store,
+            partitions: partitions,
             machines: MachineCache(store: store),
             identity: identity,
             itemTable: settings.itemTable
@@ -31,7 +32,8 @@ struct RedisEndpoint: Endpoint {
     }
 
     func item(_ id: String) async throws -> JSON {
-        guard let item = try await store.items([ItemKey(table: itemTable, id: id)]).first ?? nil else {
+        guard let item = try await partitions.store(of: id).items([ItemKey(table: itemTable, id: id)]).first ?? nil
+        else {
             throw NoItemError(id: id)
         }
         return ItemView.json(of: item)
@@ -80,7 +82,7 @@ struct RedisEndpoint: Endpoint {
             }
         }
         let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
-        var answers = try await store.startByHand(good.map { ($0.input, $0.stateMachine) })[...]
+        var answers = try await partitions.startByHand(good.map { ($0.id, $0.input, $0.stateMachine) })[...]
         return try starts.map { start in
             switch start {
             case .failure(let error): return StartAnswer.refusal(error)
@@ -94,7 +96,7 @@ struct RedisEndpoint: Endpoint {
         }
     }
 
-    func overview() async throws -> Overview { try await store.overview() }
+    func overview() async throws -> Overview { try await partitions.overview() }
 
     private func key(_ item: ItemReference) async throws -> ExecutionKey {
         try await operations.key(item.id, machine: item.machine)

@@ -19,7 +19,8 @@ struct ProcessServices {
                 // A namespace that turns out to be another one, a login that Redis refuses, or a user without the rights: what
                 // is under way is finished first.
                 let isForeign =
-                    service is NamespaceIdentity || service is RedisClient || service is CheckedService
+                    service is NamespaceIdentity || service is RedisClient || service is RedisCluster
+                    || service is CheckedService
                 return .init(
                     service: CancellableService(base: service),
                     failureTerminationBehavior: isForeign ? .gracefullyShutdownGroup : .cancelGroup,

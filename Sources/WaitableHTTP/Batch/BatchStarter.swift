@@ -9,7 +9,7 @@ import WaitableRedis
 /// Starts the lines of a group in one call, and writes an answer for each.
 struct BatchStarter: Sendable {
     private let starter: Starter
-    private let calls: StartCoalescer
+    private let calls: PartitionedStarts
     private let stateMachine: String?
     /// Whether Redis was lost under an earlier group: later ones do not wait for it to come back.
     private var hasLostRedis = false
@@ -21,7 +21,7 @@ struct BatchStarter: Sendable {
     /// - Parameters:
     ///   - calls: For the starts of batches, apart from the others.
     ///   - stateMachine: The state machine of lines that name none; `nil` for the default one.
-    init(starter: Starter, calls: StartCoalescer, stateMachine: String?) {
+    init(starter: Starter, calls: PartitionedStarts, stateMachine: String?) {
         self.starter = starter
         self.calls = calls
         self.stateMachine = stateMachine
@@ -98,7 +98,7 @@ struct BatchStarter: Sendable {
 private struct Preparation {
     let starter: Starter
     let stateMachine: String?
-    private var now: Instant?
+    private var instants: [ObjectIdentifier: Instant] = [:]
     private var targets: [Spelling?: Starter.Target] = [:]
     /// The units of work since others were let go first.
     private var work = 0
@@ -113,7 +113,7 @@ private struct Preparation {
         let instant: Instant
         do throws(Starter.Refusal) {
             target = try await self.target(item.stateMachine ?? stateMachine)
-            instant = try await self.instant()
+            instant = try await self.instant(of: item.id)
         } catch {
             throw await refused(error, item)
         }
@@ -139,10 +139,11 @@ private struct Preparation {
         return target
     }
 
-    private mutating func instant() async throws(Starter.Refusal) -> Instant {
-        if let now { return now }
-        let instant = try await starter.now()
-        now = instant
+    private mutating func instant(of id: String) async throws(Starter.Refusal) -> Instant {
+        let clock = ObjectIdentifier(starter.starts.clock(of: id))
+        if let known = instants[clock] { return known }
+        let instant = try await starter.now(of: id)
+        instants[clock] = instant
         return instant
     }
 

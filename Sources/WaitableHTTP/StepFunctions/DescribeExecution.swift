@@ -52,7 +52,7 @@ extension StepFunctionsAPI {
     /// The execution that an ARN names.
     func execution(named arn: String) async throws -> Execution {
         let key = try ingest.arn.executionKey(in: arn)
-        guard let execution = try await ingest.store.execution(key) else { throw APIError.noExecution(arn) }
+        guard let execution = try await ingest.store(of: key).execution(key) else { throw APIError.noExecution(arn) }
         return execution
     }
 }

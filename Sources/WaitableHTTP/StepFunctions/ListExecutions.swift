@@ -24,13 +24,15 @@ extension StepFunctionsAPI {
             }
         }
         if let run {
-            guard try await ingest.store.execution(run.execution) != nil else { throw APIError.noMapRun(arn) }
+            let store = ingest.store(of: run.execution)
+            guard try await store.execution(run.execution) != nil else { throw APIError.noMapRun(arn) }
         } else {
             guard try await exists(machine) else { throw APIError.noStateMachine(arn) }
             guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
         }
 
-        let (found, next) = try await ingest.store.executions(list, from: cursor, limit: limit == 0 ? 100 : limit) {
+        let (found, next) = try await ingest.partitions.executions(list, from: cursor, limit: limit == 0 ? 100 : limit)
+        {
             Self.isListed($0.execution, run, filter) ? item(of: $0.execution, in: machine) : nil
         }
         let newestFirst = found.enumerated().sorted { one, other in

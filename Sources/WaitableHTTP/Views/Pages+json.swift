@@ -14,7 +14,7 @@ extension ItemOperator {
     /// - Returns: `{"items": […], "nextToken"?}`. Where they are large or with a filter a page may hold fewer than asked
     ///   for, even none, and still have a next one.
     package func list(_ request: ListRequest) async throws(StoreError) -> JSON {
-        let (items, next) = try await store.executions(request.list, from: request.start, limit: request.limit) {
+        let (items, next) = try await partitions.executions(request.list, from: request.start, limit: request.limit) {
             ItemSummary($0.execution, score: $0.score).json
         }
         return JSON.page(items, next)
@@ -24,7 +24,7 @@ extension ItemOperator {
     ///
     /// - Returns: `{"items": […], "nextToken"?}`
     package func items(_ request: ListRequest) async throws(StoreError) -> JSON {
-        try await ItemPager(store: store, table: itemTable).page(
+        try await ItemPager(partitions: partitions, table: itemTable).page(
             from: request.start ?? .beginning,
             limit: request.limit,
             processStatus: request.processStatus
