@@ -155,6 +155,7 @@ let package = Package(
             name: "WaitableRedisTests",
             dependencies: [
                 "WaitableOperations", "WaitableRedis", "WaitableWorker", "RedisTestServer", logging, nioCore, nioPosix,
+                serviceLifecycle,
             ]
         ),
         .testTarget(
@@ -179,7 +180,7 @@ let package = Package(
                 "WaitableCommand", "WaitableMetrics", "WaitableOperations", "WaitableRedis", "WaitableWorker",
                 "RedisTestServer",
                 asyncHTTPClient,
-                nioCore, nioHTTP1, nioPosix, nioSSL, logging,
+                nioCore, nioHTTP1, nioPosix, nioSSL, logging, serviceLifecycle,
             ],
             exclude: ["Support/signed_calls.py"]
         ),

@@ -76,6 +76,9 @@ public final class RedisClient: Service {
     /// How many connections there have been, the current one among them.
     public var connections: Int { counters.connects.load(ordering: .relaxed) }
 
+    /// The number of the last connection among all of the process.
+    var connectionNumber: Int { counters.number.load(ordering: .relaxed) }
+
     /// What the client has done so far.
     public var statistics: RedisStatistics {
         RedisStatistics(
@@ -138,7 +141,7 @@ public final class RedisClient: Service {
 
     /// Offers a connection to the commands until it is closed.
     private func keep(_ connection: RedisConnection, to server: RedisConfiguration) async {
-        counters.connects.wrappingAdd(1, ordering: .relaxed)
+        counters.connected()
         logger.debug("connected to Redis", metadata: ["server": "\(server)"])
         guard link.open(connection, to: server) else {
             connection.close()

@@ -97,7 +97,10 @@ extension RedisConfiguration {
     }
 
     /// The error for a server that is one of many, though the URL says that it is one.
-    var clusterNode: RedisError {
+    ///
+    /// - Parameter moved: Its `MOVED slot host:port`.
+    func clusterNode(without moved: RedisServerError) -> RedisError {
+        let slot = moved.message.prefix { $0 != " " }
         var cluster = self
         cluster.discovery = .cluster(Discovery.Cluster(seeds: [address]))
         return RedisError(

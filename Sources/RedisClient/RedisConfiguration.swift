@@ -40,6 +40,9 @@ public struct RedisConfiguration: Sendable {
     /// A key whose slot all commands of a ``RedisClient`` belong to. In a cluster it talks to the primary of that slot; without
     /// ``discovery``, it refuses a node of a cluster that has not the slot.
     public var key: String?
+    /// Keys of other slots that commands belong to as well: without ``discovery``, a node of a cluster that has not all of their
+    /// slots is refused too.
+    public var otherKeys: [String] = []
     /// The ACL user; `nil` for the default one.
     public var user: String?
     /// The password. Never part of an error or a log.
@@ -74,6 +77,9 @@ public struct RedisConfiguration: Sendable {
     public var hasPassword: Bool {
         if case .sentinels(let sentinels) = discovery, sentinels.password != nil { true } else { password != nil }
     }
+
+    /// Whether the server is a cluster.
+    public var isCluster: Bool { if case .cluster = discovery { true } else { false } }
 
     /// What the configuration stands for.
     enum Role: Sendable, Hashable {

@@ -116,7 +116,9 @@ struct RedisConnection: Sendable, Equatable {
         if configuration.database != 0 { greeting.append(RedisCommand("SELECT", String(configuration.database))) }
         if let name = configuration.clientName { greeting.append(RedisCommand("CLIENT", "SETNAME", name)) }
         // A node of a cluster, though the address is fixed, has perhaps another slot.
-        if configuration.role == .client, let key = configuration.key { greeting.append(RedisCommand("EXISTS", key)) }
+        if configuration.role == .client, let key = configuration.key {
+            for key in [key] + configuration.otherKeys { greeting.append(RedisCommand("EXISTS", key)) }
+        }
         // One more, so that the time-out covers a TLS handshake and a server that never answers.
         greeting.append(RedisCommand("PING"))
         switch await send(greeting, until: deadline) {
@@ -124,7 +126,7 @@ struct RedisConnection: Sendable, Equatable {
             try checkDatabase(configuration, replies)
             // A user may be barred from the name and from PING, and is connected all the same.
             for case .error(let error) in replies where error.prefix != "NOPERM" {
-                if error.prefix == "MOVED" { throw configuration.clusterNode }
+                if error.prefix == "MOVED" { throw configuration.clusterNode(without: error) }
                 // Without the command: it may hold the password.
                 throw configuration.refusal(error)
             }

@@ -19,4 +19,14 @@ final class Counters: Sendable {
     let commandsSent = Atomic(0)
     let connects = Atomic(0)
     let failedConnects = Atomic(0)
+    /// The number of the last connection among all of the process.
+    let number = Atomic(0)
+
+    private static let numbers = Atomic(0)
+
+    /// Counts a connection.
+    func connected() {
+        number.store(Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue, ordering: .relaxed)
+        connects.wrappingAdd(1, ordering: .relaxed)
+    }
 }

@@ -21,7 +21,7 @@ extension RedisClient {
     ///   - body: Called in order, on an event loop: it must not block.
     public func listen(
         to channels: [String],
-        isSharded: Bool = false,
+        isSharded: Bool,
         _ body: @Sendable @escaping (RedisPush) -> Void
     ) async {
         guard let subscription = Subscription(channels, isSharded: isSharded) else { return }

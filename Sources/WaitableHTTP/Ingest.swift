@@ -8,10 +8,10 @@ package import WaitableRedis
 
 /// What an ingest serves, and what the operations of the Step Functions API share.
 package final class Ingest: Sendable {
-    let store: RedisStore
+    let partitions: Partitions
     let clock: RedisClock
     let starter: Starter
-    private let batches: StartCoalescer
+    private let batches: PartitionedStarts
     let machines: MachineCache
     private let readiness: ReadinessSampler
     let offers: ActivityOffers
@@ -36,6 +36,7 @@ package final class Ingest: Sendable {
     /// What the routes share.
     ///
     /// - Parameters:
+    ///   - clock: The clock of partition 0.
     ///   - starts: For single starts.
     ///   - batches: For the starts of batches.
     ///   - confirmer: For starts that have to be safe.
@@ -47,10 +48,10 @@ package final class Ingest: Sendable {
     ///   - onLostMachines: Called where a start finds that state machines are gone from Redis: what this process has
     ///     deployed has to be deployed again.
     package init(
-        store: RedisStore,
+        partitions: Partitions,
         clock: RedisClock,
-        starts: StartCoalescer,
-        batches: StartCoalescer,
+        starts: PartitionedStarts,
+        batches: PartitionedStarts,
         confirmer: DurabilityConfirmer,
         machines: MachineCache,
         readiness: ReadinessSampler,
@@ -66,7 +67,7 @@ package final class Ingest: Sendable {
         onLostMachines: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
-        self.store = store
+        self.partitions = partitions
         self.clock = clock
         self.batches = batches
         self.machines = machines
@@ -82,8 +83,7 @@ package final class Ingest: Sendable {
         self.answers = answers
         self.logger = logger
         starter = Starter(
-            store: store,
-            clock: clock,
+            store: partitions.home,
             machines: machines,
             identity: identity,
             readiness: readiness,
@@ -94,13 +94,24 @@ package final class Ingest: Sendable {
         )
     }
 
+    /// The registry's home.
+    var store: RedisStore { partitions.home }
+
+    /// The store of an execution.
+    func store(of key: ExecutionKey) -> RedisStore { partitions.store(of: key) }
+
     /// The names that things have.
     var arn: ARN { identity.arn }
 
     /// The HTTP routes: items, the Step Functions API, health, metrics.
     package func routes() -> Routes {
         let routes = Routes(access: access, answers: answers, logger: logger)
-        let operations = ItemOperator(store: store, machines: machines, identity: identity, itemTable: itemTable)
+        let operations = ItemOperator(
+            partitions: partitions,
+            machines: machines,
+            identity: identity,
+            itemTable: itemTable
+        )
         let items = ItemRoutes(starter: starter, items: operations, bodies: bodies)
         let batches = BatchRoutes(starter: starter, calls: batches, limits: batchLimits, logger: logger)
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
@@ -118,7 +129,7 @@ package final class Ingest: Sendable {
         counts.add(to: routes)
         EventRoutes(
             overview: SharedReading(every: .milliseconds(900)) { try await counts.overview() },
-            throughput: SharedReading(every: .seconds(5)) { [store] in try await store.throughput().json },
+            throughput: SharedReading(every: .seconds(5)) { [partitions] in try await partitions.throughput().json },
             items: operations,
             access: access,
             told: ItemErrorMiddleware(logger: logger).told

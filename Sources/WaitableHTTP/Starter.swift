@@ -8,12 +8,11 @@ import WaitableRedis
 /// Starts executions: runs the states before the first wait in the request, and commits once.
 struct Starter: Sendable {
     let store: RedisStore
-    let clock: RedisClock
     let machines: MachineCache
     let identity: NamespaceIdentity
     let readiness: ReadinessSampler
     /// For single starts.
-    let starts: StartCoalescer
+    let starts: PartitionedStarts
     /// For starts that have to be safe.
     let confirmer: DurabilityConfirmer
     /// Called where state machines are gone from Redis: what this process has deployed has to be deployed again.
@@ -94,7 +93,7 @@ struct Starter: Sendable {
         let start: Prepared
         do throws(Refusal) {
             let target = try await target(reference)
-            let now = if let instant { instant } else { try await now() }
+            let now = if let instant { instant } else { try await now(of: name) }
             start = try prepare(target, name: name, input: input, at: now)
         } catch {
             await note(error, machine: reference?.name, name: name)
@@ -152,10 +151,10 @@ struct Starter: Sendable {
         return Target(machine: machine, secret: secret, version: version.number, alias: reference.alias)
     }
 
-    /// The instant of a start.
-    func now() async throws(Refusal) -> Instant {
+    /// The instant of a start, by the clock of the id's partition.
+    func now(of id: String) async throws(Refusal) -> Instant {
         do {
-            return try await clock.now()
+            return try await starts.clock(of: id).now()
         } catch {
             throw .store(error)
         }
@@ -185,6 +184,7 @@ struct Starter: Sendable {
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution; where a wait is over by this process's clock, and may not be by Redis's; and where there is much to
             // do: other requests do not wait for that.
+            let clock = starts.clock(of: execution.key.name)
             let needsWorker =
                 step.next == .leased || !step.calls.isEmpty || !(step.passed.map(clock.hasPassed) ?? true)
                 || step.work >= Self.mostWork
@@ -197,7 +197,7 @@ struct Starter: Sendable {
     /// Commits starts, all by one call where Redis lets it.
     ///
     /// - Returns: What became of each, in order.
-    func commit(_ starts: [Prepared], through calls: StartCoalescer) async -> [Result<Acceptance, Refusal>] {
+    func commit(_ starts: [Prepared], through calls: PartitionedStarts) async -> [Result<Acceptance, Refusal>] {
         let asked = ContinuousClock.now
         var starts = starts
         var results = await send(&starts, starts.indices.map(\.self), through: calls)
@@ -232,7 +232,7 @@ struct Starter: Sendable {
     private func send(
         _ starts: inout [Prepared],
         _ indices: [Int],
-        through calls: StartCoalescer
+        through calls: PartitionedStarts
     ) async -> [Result<StartResult, Refusal>] {
         var results = await answers(to: indices.map { starts[$0] }, through: calls)
         for _ in 0..<Self.mostClocks {
@@ -241,8 +241,10 @@ struct Starter: Sendable {
             }
             guard !changed.isEmpty else { break }
             do throws(Refusal) {
-                let now = try await now()
-                for place in changed { starts[indices[place]] = try restarted(starts[indices[place]], at: now) }
+                for place in changed {
+                    let start = starts[indices[place]]
+                    starts[indices[place]] = try restarted(start, at: try await now(of: start.execution.key.name))
+                }
             } catch {
                 for place in changed { results[place] = .failure(error) }
                 break
@@ -255,7 +257,7 @@ struct Starter: Sendable {
 
     private func answers(
         to starts: [Prepared],
-        through calls: StartCoalescer
+        through calls: PartitionedStarts
     ) async -> [Result<StartResult, Refusal>] {
         await calls.start(starts.map { $0.step.transition(lease: nil) }).map { $0.mapError(Refusal.store) }
     }

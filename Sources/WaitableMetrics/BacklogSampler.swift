@@ -6,7 +6,8 @@ package import WaitableRedis
 
 /// Reads the backlog when it is asked for, at most once a second, however many ask: to be watched costs Redis nothing.
 package final class BacklogSampler: Sendable {
-    private let store: RedisStore
+    private let partitions: Partitions
+    private var store: RedisStore { partitions.home }
     private let life: Duration
     private let limit: Duration
     private let mayAskForMemory = Atomic(true)
@@ -18,13 +19,13 @@ package final class BacklogSampler: Sendable {
         var underway: Task<Backlog?, Never>?
     }
 
-    /// A sampler of a store.
+    /// A sampler of partitions.
     ///
     /// - Parameters:
     ///   - life: How long a reading is good for.
     ///   - limit: How long Redis may take; a scrape waits no longer.
-    package init(store: RedisStore, life: Duration = .seconds(1), limit: Duration = .seconds(2)) {
-        self.store = store
+    package init(partitions: Partitions, life: Duration = .seconds(1), limit: Duration = .seconds(2)) {
+        self.partitions = partitions
         self.life = life
         self.limit = limit
     }
@@ -70,7 +71,7 @@ package final class BacklogSampler: Sendable {
             // Redis looked at its clock half a round trip ago, as far as can be told.
             let here = asked.addingTimeInterval(Date.now.timeIntervalSince(asked) / 2)
             return Backlog(
-                overview: try await store.overview(),
+                overview: try await partitions.overview(),
                 clockOffset: Double(microseconds) / 1e6 - here.timeIntervalSince1970,
                 memory: await memory()
             )

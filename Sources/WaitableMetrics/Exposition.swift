@@ -5,7 +5,7 @@ package import WaitableRedis
 /// What a process shows of itself: the text that Prometheus reads, and the figures that KEDA scales by.
 package struct Exposition: Sendable {
     private let registry: PrometheusRegistry
-    private let store: RedisStore
+    private let client: any SlotClient
     private let sampler: BacklogSampler
     private let version: String
 
@@ -13,12 +13,12 @@ package struct Exposition: Sendable {
     ///
     /// - Parameters:
     ///   - registry: What swift-metrics was bootstrapped with.
-    ///   - store: Where the backlog is read.
+    ///   - partitions: Where the backlog is read.
     ///   - version: The build's version.
-    package init(registry: PrometheusRegistry, store: RedisStore, version: String) {
+    package init(registry: PrometheusRegistry, partitions: Partitions, version: String) {
         self.registry = registry
-        self.store = store
-        self.sampler = BacklogSampler(store: store)
+        client = partitions.home.client
+        self.sampler = BacklogSampler(partitions: partitions)
         self.version = version
     }
 
@@ -28,7 +28,6 @@ package struct Exposition: Sendable {
     /// All metrics. Those that only Redis knows are left out while it does not answer.
     package func text() async -> String {
         let backlog = await sampler.backlog()
-        let client = store.client
         let statistics = client.statistics
         let readings = [
             Metric.buildInfo.reading(1, ("version", version)),

@@ -12,20 +12,30 @@ package import WaitableRedis
 /// sweeper go on through a backlog and turns the others away. Between two steps of a backlog the sweeper rests nine times
 /// as long as the step took, so it never takes more than about a tenth of Redis.
 package final class Sweeper: Service {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let configuration: RetentionConfiguration
     private let name: String
+    private let isOurs: @Sendable (RedisStore) -> Bool
     private let logger: Logger
     private let aged = Metric.removed.counter(("reason", "age"))
     private let surplus = Metric.removed.counter(("reason", "count"))
 
-    /// A sweeper over a store whose connection somebody else runs.
+    /// A sweeper over partitions whose connections somebody else runs.
     ///
-    /// - Parameter name: Its name among all sweepers.
-    package init(store: RedisStore, configuration: RetentionConfiguration, name: String, logger: Logger) {
-        self.store = store
+    /// - Parameters:
+    ///   - name: Its name among all sweepers.
+    ///   - isOurs: Whether a partition is this process's to sweep; others may take it for theirs, too.
+    package init(
+        partitions: Partitions,
+        configuration: RetentionConfiguration,
+        name: String,
+        isOurs: @Sendable @escaping (RedisStore) -> Bool = { _ in true },
+        logger: Logger
+    ) {
+        self.partitions = partitions
         self.configuration = configuration
         self.name = name
+        self.isOurs = isOurs
         self.logger = logger
     }
 
@@ -37,7 +47,8 @@ package final class Sweeper: Service {
         }
         try? await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
-                let longest = self.configuration.intervalMilliseconds
+                let rests = self.partitions.stores.count == 1 ? 1 : Self.rests
+                let longest = self.configuration.intervalMilliseconds * rests
                 try await Task.sleep(for: .milliseconds(longest - Int.random(in: 0...(longest / 4))))
                 do {
                     try await self.sweep()
@@ -48,24 +59,36 @@ package final class Sweeper: Service {
         }
     }
 
+    /// How much longer than with one partition the pauses are.
+    private static let rests = 4
+
     /// Removes all whose time is over now, unless another one is at it.
     ///
     /// - Returns: How many were removed.
     @discardableResult
     package func sweep() async throws -> Int {
+        let stores = partitions.stores.count == 1 ? partitions.stores : partitions.stores.filter(isOurs)
+        guard !stores.isEmpty else { return 0 }
         var removed = 0
         if let age = configuration.ageMilliseconds {
-            let now = try await store.now()
-            removed += try await remove(.closed(before: now.adding(milliseconds: -age)), counted: aged)
+            // What is kept for days is not judged by the millisecond: one clock does for all.
+            let end = try await partitions.home.now().adding(milliseconds: -age)
+            for store in stores { removed += try await remove(.closed(before: end), from: store, counted: aged) }
         }
         if let count = configuration.count {
-            removed += try await remove(.surplus(over: count), counted: surplus)
+            // Ids are spread evenly: each partition keeps its share.
+            let share = (count + partitions.stores.count - 1) / partitions.stores.count
+            for store in stores { removed += try await remove(.surplus(over: share), from: store, counted: surplus) }
         }
         if removed > 0 { logger.info("retention swept", metadata: ["removed": "\(removed)"]) }
         return removed
     }
 
-    private func remove(_ departure: RedisStore.Departure, counted: Counter) async throws -> Int {
+    private func remove(
+        _ departure: RedisStore.Departure,
+        from store: RedisStore,
+        counted: Counter
+    ) async throws -> Int {
         var total = 0
         var left = 0
         while true {

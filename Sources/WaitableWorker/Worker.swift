@@ -1,111 +1,70 @@
 import CoreMetrics
-package import Logging
+import Logging
 import NIOCore
-package import NIOPosix
+import NIOPosix
 import RedisClient
-import ServiceLifecycle
 import StatesLanguage
 import Synchronization
 import Waitable
 import WaitableOperations
-package import WaitableRedis
+import WaitableRedis
 
-/// Claims what is due, runs it on, and commits; any number of workers do so side by side, and none keeps anything.
+/// Claims what is due in one partition, runs it on, and commits; any number of workers do so side by side, and none keeps
+/// anything.
 ///
 /// While due executions remain, the next batch is claimed before the last one is committed, so that Redis is never
 /// idle. Otherwise the worker sleeps until the claim says, and wakes when told of a sooner instant: Redis tells one of those
-/// that sleep.
-package final class Worker: Service {
+/// that sleep. Of a partition that others watch, it only looks now and then whether they do.
+final class Worker: Sendable {
     let store: RedisStore
     let configuration: WorkerConfiguration
+    let partitions: Partitions
     let machines: MachineCache
     let identity: NamespaceIdentity
     let itemTable: String
     let logger: Logger
-    let metrics = WorkerMetrics()
-    let tally = WorkerTally()
+    let metrics: WorkerMetrics
+    let tally: WorkerTally
     let calls: Calls
-    let scarcity = Scarcity()
+    let scarcity: Scarcity
+    private let watches: Watches
+    private let turns: Turns?
+    private let ending: Ending
     private let nudges: Nudges
-    private let isStopping = Atomic(false)
-    private let hasClaimed = Atomic(false)
     private let claimFailures = ClaimFailures()
 
-    /// A worker over a store whose connection somebody else runs.
-    package init(
-        store: RedisStore,
-        machines: MachineCache,
-        configuration: WorkerConfiguration,
-        calls: CallConfiguration = CallConfiguration(),
-        identity: NamespaceIdentity,
-        itemTable: String = "items",
-        eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
-        logger: Logger
-    ) {
+    /// A worker of one partition.
+    ///
+    /// - Parameter share: What it shares with those of the process's other partitions.
+    init(store: RedisStore, share: WorkerShare) {
         self.store = store
-        self.machines = machines
-        self.configuration = configuration
-        self.identity = identity
-        self.itemTable = itemTable
-        self.nudges = Nudges(eventLoop: eventLoopGroup.next())
-        var logger = logger
-        logger[metadataKey: "worker"] = "\(configuration.name)"
-        self.logger = logger
-        self.calls = Calls(store: store, configuration: calls, logger: logger)
+        configuration = share.configuration
+        partitions = share.partitions
+        machines = share.machines
+        identity = share.identity
+        itemTable = share.itemTable
+        logger = share.logger
+        metrics = share.metrics
+        tally = share.tally
+        calls = share.calls
+        scarcity = share.scarcity
+        watches = share.watches
+        turns = share.turns
+        ending = share.ending
+        nudges = Nudges(eventLoop: share.eventLoop)
     }
 
-    /// Works until the graceful shutdown: then nothing more is claimed, what is held is committed, and what was
-    /// claimed ahead is given back.
-    package func run() async throws {
-        try await withGracefulShutdownHandler {
-            try await withThrowingDiscardingTaskGroup { group in
-                group.addTask { await self.listen() }
-                group.addTask { await self.reportItself() }
-                try await self.makingCalls { try await self.work() }
-                group.cancelAll()
-            }
-            try? await self.store.leave(worker: self.configuration.name)
-        } onGracefulShutdown: {
-            self.isStopping.store(true, ordering: .releasing)
-            self.nudges.wake()
-        }
-        logger.info("worker stopped")
-    }
+    /// Takes note of a sooner due instant.
+    func announce(_ instant: Instant) { nudges.announce(instant) }
 
-    /// Makes calls beside some work, and a little longer: those that are not answered by then are given up.
-    private func makingCalls(beside work: () async throws -> Void) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.calls.run() }
-            defer { group.cancelAll() }
-            try await work()
-            calls.finish()
-            group.addTask { try await Task.sleep(for: Self.lastCalls) }
-            try await group.next()
-        }
-    }
+    /// Has it look: something may have been missed.
+    func look() { nudges.look() }
 
-    /// How long a worker that stops waits for its calls.
-    private static let lastCalls: Duration = .seconds(5)
+    /// Has it see for itself whether it has to stop.
+    func wake() { nudges.wake() }
 
-    /// Turns announcements of sooner due instants into nudges. Without a subscription the worker still looks at
-    /// every poll interval.
-    private func listen() async {
-        await store.client.listen(to: [store.keys.wake, store.keys.wake(configuration.name)]) { push in
-            switch push {
-            // What was announced while there was no subscription was missed: look.
-            case .subscribed: self.nudges.look()
-            case .message(channel: _, let payload):
-                if let instant = Instant(announcement: payload) { self.nudges.announce(instant) }
-            }
-        }
-    }
-
-    /// Why the worker cannot work now; `nil` where it can.
-    package var unreadiness: String? {
-        if isStopping.load(ordering: .acquiring) { return "the worker is stopping" }
-        if store.client.connectionState != .connected { return "there is no connection to Redis" }
-        return hasClaimed.load(ordering: .relaxed) ? nil : "no claim has been answered yet"
-    }
+    /// How it watches the partition now.
+    private var watch: Watch { watches.watch(of: store.keys.partition) }
 
     /// The names that things have.
     var arn: ARN { identity.arn }
@@ -113,10 +72,11 @@ package final class Worker: Service {
     /// Whether a call may still go out: neither the task nor the client is at its end.
     var canReachRedis: Bool { !Task.isCancelled && store.client.connectionState != .closed }
 
-    private var stopping: Bool { isStopping.load(ordering: .acquiring) || Task.isCancelled }
+    private var stopping: Bool { ending.isTold || Task.isCancelled }
 
-    private func work() async throws {
-        logger.info("worker started", metadata: ["batch": "\(configuration.batch)"])
+    /// Works until it is told to end: then nothing more is claimed, what is held is committed, and what was claimed ahead is
+    /// given back.
+    func work() async throws {
         try await withThrowingTaskGroup(of: Void.self) { commits in
             var outstanding = 0
             var size = BatchSize(most: configuration.batch)
@@ -136,7 +96,10 @@ package final class Worker: Service {
                     try await commits.next()
                     outstanding -= 1
                 }
-                commits.addTask { await batch.commit() }
+                commits.addTask {
+                    await batch.commit()
+                    self.turns?.giveBack()
+                }
                 outstanding += 1
                 claim = await ahead
                 if claim?.members.isEmpty ?? true, !stopping { claim = await claimOrSleep(next) }
@@ -144,26 +107,34 @@ package final class Worker: Service {
             if let claim, !claim.members.isEmpty {
                 await release(claim.members.map(\.bytes), token: claim.token)
                 tally.letGo(claim.members.count)
+                turns?.giveBack()
             }
             try await commits.waitForAll()
         }
     }
 
-    /// Claims a batch, or is put to sleep where there is none.
+    /// Claims a batch, or is put to sleep where there is none and the partition is watched.
     private func claimOrSleep(_ limit: Int) async -> Claim? {
         // What was announced before the claim is in its answer; what comes from here on may not be.
         nudges.take()
+        guard case .sleeps(let longest) = watch else { return await claim(limit, sleep: nil) }
         // Up to a quarter of jitter keeps idle replicas from looking all at once.
-        let poll = configuration.pollMilliseconds
-        return await claim(limit, sleep: max(1, poll - Int.random(in: 0...(poll / 4))))
+        return await claim(limit, sleep: max(1, longest - Int.random(in: 0...(longest / 4))))
     }
 
     /// After an outage that is longer, calls under way may not have been able to give a sign of life in time.
     private static let longOutage: Duration = .seconds(PendingTask.callSeconds) / 3
     private static let pauseAfterOutage: Duration = .milliseconds(1_500)
 
-    /// Claims a batch; `nil` when Redis could not be reached.
+    /// Claims a batch; `nil` when Redis could not be reached. One that is not empty has a turn.
     private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
+        await turns?.take()
+        let claim = await claimInTurn(limit, sleep: sleep)
+        if claim?.members.isEmpty ?? true { turns?.giveBack() }
+        return claim
+    }
+
+    private func claimInTurn(_ limit: Int, sleep: Int?) async -> Claim? {
         let start = ContinuousClock.now
         do {
             // Nothing is held before it is known how to run it.
@@ -180,7 +151,6 @@ package final class Worker: Service {
                 sleep: sleep
             )
             metrics.claimed(claim.members.count, since: start)
-            hasClaimed.store(true, ordering: .relaxed)
             tally.claimed(claim.members.count)
             let failed = claimFailures.answered()
             if failed > 1 { logger.notice("claims are answered again", metadata: ["failed": "\(failed)"]) }
@@ -215,10 +185,14 @@ package final class Worker: Service {
     }
 
     private func pause(after claim: Claim?) -> TimeAmount {
-        let longest = TimeAmount.milliseconds(Int64(configuration.pollMilliseconds))
+        let watch = watch
+        let longest = TimeAmount.milliseconds(Int64(watch.longestPause))
         guard let claim else { return claimFailures.pause(atMost: longest) }
         guard let next = claim.nextDue else { return longest }
-        return min(longest, Self.pause(from: claim.microseconds, until: next))
+        let pause = Self.pause(from: claim.microseconds, until: next)
+        // What others sleep towards is theirs, unless it is late.
+        if case .visits = watch, pause > .milliseconds(1) { return longest }
+        return min(longest, pause)
     }
 
     /// The time from a reading of the Redis clock (µs) to an instant (ms), never negative; a little is added, so that

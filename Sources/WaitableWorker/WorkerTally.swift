@@ -15,6 +15,7 @@ final class WorkerTally: Sendable {
         )
         var latest = 0
         var claimedAt = ContinuousClock.now
+        var hasClaimed = false
     }
 
     private let counts = Mutex(Counts())
@@ -23,10 +24,14 @@ final class WorkerTally: Sendable {
     func claimed(_ count: Int) {
         counts.withLock { counts in
             counts.claimedAt = .now
+            counts.hasClaimed = true
             counts.claimed += count
             counts.held += count
         }
     }
+
+    /// Whether a claim was answered.
+    var hasClaimed: Bool { counts.withLock { $0.hasClaimed } }
 
     /// How long ago the last claim was answered; before the first, how long the worker has been there.
     var sinceClaim: Duration { counts.withLock { $0.claimedAt.duration(to: .now) } }

@@ -379,10 +379,20 @@ extension Stack {
     /// Checks that each accepted line has its item, document and place in `due`, and that nothing else is there.
     fileprivate func expectWhole(_ answers: [JSONObject], orMore: Bool = false) async throws {
         // All at one instant: starts may still be under way.
-        let all = "return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('KEYS', '*'), redis.call('HKEYS', KEYS[2])}"
-        let reply = try #require(
-            try await store.client.send(RedisCommand("EVAL", all, "2", store.keys.due, store.keys.executions)).array
-        )
+        let all = """
+            local reply = {{}, redis.call('KEYS', '*'), {}}
+            for n = 1, #KEYS, 2 do
+                for _, member in ipairs(redis.call('ZRANGE', KEYS[n], 0, -1)) do table.insert(reply[1], member) end
+                for _, field in ipairs(redis.call('HKEYS', KEYS[n + 1])) do table.insert(reply[3], field) end
+            end
+            return reply
+            """
+        var command = RedisCommand("EVAL", all, "\(2 * partitions.stores.count)")
+        for store in partitions.stores {
+            command.append(store.keys.due)
+            command.append(store.keys.executions)
+        }
+        let reply = try #require(try await store.client.send(command).array)
         let members = Set(try #require(reply[0].array).compactMap(\.string))
         let answered = Set(answers.compactMap { $0["Id"]?.stringValue.map { "waitable-stepfunction:\($0)" } })
         #expect(orMore ? members.isSuperset(of: answered) : members == answered)

@@ -21,7 +21,12 @@ struct ConnectionLimitTests {
                 environment: stack.environment.merging(["WAITABLE_PORT": "\(port)"]) { $1 }.merging(environment) { $1 },
                 files: files
             )
-            let other = Stack(redis: stack.redis, ingest: ingest, url: "http://127.0.0.1:\(port)", store: stack.store)
+            let other = Stack(
+                redis: stack.redis,
+                ingest: ingest,
+                url: "http://127.0.0.1:\(port)",
+                partitions: stack.partitions
+            )
             try await eventually("it is ready") { try await other.get("/readyz").status == 200 }
             try await body(other, port)
             ingest.signal(SIGTERM)

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import RedisClient
 import RedisTestServer
+import ServiceLifecycle
 import StatesLanguage
 import Testing
 import Waitable
@@ -19,10 +20,12 @@ struct DiscoveredRedisTests {
     ///   - url: What they are given, without a login.
     ///   - redis: One of the servers.
     ///   - mayLose: Whether acknowledged starts may be lost.
+    ///   - partitions: How many the namespace has.
     private func run(
         at url: String,
         redis: RedisTestServer,
         mayLose: Bool,
+        partitions count: Int = 1,
         _ middle: @Sendable (Stack) async throws -> Void
     ) async throws {
         let port = try RedisTestServer.freePort()
@@ -30,6 +33,7 @@ struct DiscoveredRedisTests {
             ["ingest"],
             environment: [
                 "WAITABLE_REDIS_URL": Self.url(url, "ingest"), "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
+                "WAITABLE_PARTITIONS": "\(count)",
             ]
         )
         var logger = Logger(label: "test")
@@ -37,21 +41,35 @@ struct DiscoveredRedisTests {
         var configuration = try RedisConfiguration(url: url)
         configuration.backoff = .milliseconds(10) ... .milliseconds(50)
         configuration.key = Keys().prefix
-        let client = RedisClient(configuration, logger: logger)
+        let service: any Service
+        let partitions: Partitions
+        if configuration.isCluster {
+            let cluster = try RedisCluster(configuration, logger: logger)
+            service = cluster
+            partitions = Partitions(namespace: "waitable", count: count) { ClusterSlot(of: $0.prefix, in: cluster) }
+        } else {
+            let client = RedisClient(configuration, logger: logger)
+            service = client
+            partitions = Partitions(namespace: "waitable", count: count) { _ in client }
+        }
         let stack = Stack(
             redis: redis,
             ingest: ingest,
             url: "http://127.0.0.1:\(port)",
-            store: RedisStore(client: client)
+            partitions: partitions
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await client.run() }
+            group.addTask { try await service.run() }
             defer { group.cancelAll() }
             try await eventually("ingest is ready") {
                 try #require(ingest.process.isRunning, "ingest ended: \(ingest.output)")
                 return try await stack.get("/readyz").status == 200
             }
-            let workers = try (0..<2).map { _ in try stack.worker(["WAITABLE_REDIS_URL": Self.url(url, "worker")]) }
+            let workers = try (0..<2).map { _ in
+                try stack.worker([
+                    "WAITABLE_REDIS_URL": Self.url(url, "worker"), "WAITABLE_PARTITIONS": "\(count)",
+                ])
+            }
             try await start(stack) { try await middle(stack) }
             let lost = try await startLost(stack)
             #expect(mayLose || lost == 0)
@@ -122,29 +140,29 @@ struct DiscoveredRedisTests {
         }
     }
 
-    @Test("A replica takes over from a cluster's primary that is killed in mid-load")
-    func clusterFailover() async throws {
+    @Test("A replica takes over from a cluster's primary that is killed in mid-load", arguments: [1, 8])
+    func clusterFailover(partitions: Int) async throws {
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)
         let cluster = try RedisTestCluster(options: users.options)
         defer { cluster.kill() }
-        try await run(at: cluster.url, redis: cluster.nodes[5], mayLose: true) { stack in
+        try await run(at: cluster.url, redis: cluster.nodes[5], mayLose: true, partitions: partitions) { stack in
             cluster.nodes[2].kill()
             try await eventually("the replica takes over") { cluster.nodes[5].ask("ROLE").contains("master") }
         }
     }
 
-    @Test("The slot moves to another node of the cluster in mid-load, key by key: nothing is lost")
-    func slotMigration() async throws {
+    @Test("The slot moves to another node of the cluster in mid-load, key by key: nothing is lost", arguments: [1, 8])
+    func slotMigration(partitions: Int) async throws {
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)
         let cluster = try RedisTestCluster(options: users.options, hasReplicas: false)
         defer { cluster.kill() }
         let (slot, from, to) = (HashSlot(of: Keys().prefix).number, cluster.nodes[2], cluster.nodes[0])
-        try await run(at: cluster.url, redis: to, mayLose: false) { stack in
+        try await run(at: cluster.url, redis: to, mayLose: false, partitions: partitions) { stack in
             try cluster.beginMove(of: slot, from: from, to: to)
             try cluster.moveKeys(of: slot, from: from, to: to)
             try cluster.endMove(of: slot, from: from, to: to)
         }
-        #expect(from.ask("DBSIZE") == ":0\r\n")
+        if partitions == 1 { #expect(from.ask("DBSIZE") == ":0\r\n") }
     }
 
     @Test("A URL that cannot be used is refused with the rule")
@@ -179,6 +197,23 @@ struct DiscoveredRedisTests {
             let words =
                 "\(url)/0 is a node of a cluster, and another one has the slot 13907: say redis-cluster:// in WAITABLE_"
             #expect(program.output.contains(words), "\(program.output)")
+        }
+    }
+
+    @Test("So does that of a node that has the slot of partition 0, but not of all partitions")
+    func oneNodeOfSeveralPartitions() async throws {
+        let cluster = try RedisTestCluster(hasReplicas: false)
+        defer { cluster.kill() }
+        let node = try #require(cluster.nodes.first { $0.ask("EXISTS \(Keys().prefix)") == ":0\r\n" })
+        for command in [["ingest"], ["worker"], ["list"]] {
+            let environment = ["WAITABLE_REDIS_URL": node.url, "WAITABLE_PARTITIONS": "8"]
+            let program = try Program(command, environment: environment)
+            #expect(try await program.end() == 78)
+            #expect(
+                program.output.contains("\(node.url)/0 is a node of a cluster, and another one has the slot"),
+                "\(program.output)"
+            )
+            #expect(program.output.contains("say redis-cluster:// in WAITABLE_REDIS_URL"), "\(program.output)")
         }
     }
 

@@ -88,7 +88,7 @@ struct ManagementTests {
             #expect(paused.json.objectValue?["paused"] == .bool(true))
             for number in 0..<20 { try await Self.start(stack, "p-\(number)", at: "2026-01-01T00:00:00Z") }
             try await eventually("all are parked") {
-                try await stack.integer("ZCOUNT", stack.store.keys.due, "\(1 << 50)", "+inf") == 20
+                try await stack.count(\.due, "\(1 << 50)", "+inf") == 20
             }
             let view = try await stack.get("/items/p-0").json.objectValue
             #expect(view?["status"] == "WAITING")

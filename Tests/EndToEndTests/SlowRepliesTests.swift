@@ -63,7 +63,7 @@ extension Stack {
             ["ingest"],
             environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:\(proxy.port)", "WAITABLE_PORT": "\(port)"]
         )
-        let other = Stack(redis: redis, ingest: program, url: "http://127.0.0.1:\(port)", store: store)
+        let other = Stack(redis: redis, ingest: program, url: "http://127.0.0.1:\(port)", partitions: partitions)
         try await eventually("the other ingest is ready") { try await other.get("/readyz").status == 200 }
         return other
     }

@@ -88,7 +88,7 @@ struct WaitablePatternTests {
             try await eventually("it works") { worker.output.contains("worker started") }
             let due = try await stack.now().adding(milliseconds: 2_000)
             let item: JSONObject = ["Id": "by-hand", "StartTimestamp": .string(due.iso8601)]
-            _ = try await stack.store.startByHand(JSON.object(item).text, machine: nil)
+            _ = try await stack.partitions.store(of: "by-hand").startByHand(JSON.object(item).text, machine: nil)
             try await eventually("it is completed") {
                 try await stack.get("/status/by-hand").json.objectValue?["ProcessStatus"] == "COMPLETED"
             }

@@ -24,8 +24,8 @@ struct WakeUpTests {
                 let configuration = WorkerConfiguration(name: "w\(number)", pollMilliseconds: Self.poll)
                 let machines = MachineCache(store: stack.store)
                 group.addTask {
-                    let worker = Worker(
-                        store: stack.store,
+                    let worker = WorkerFleet(
+                        partitions: Partitions(only: stack.store),
                         machines: machines,
                         configuration: configuration,
                         identity: NamespaceIdentity(store: stack.store, arn: ARN(), logger: silent),

@@ -21,20 +21,21 @@ enum TestServer {
         logger.logLevel = .critical
         let configuration = RedisConfiguration(address: .tcp(host: "127.0.0.1", port: 1))
         let store = RedisStore(client: RedisClient(configuration, logger: logger))
-        let clock = RedisClock(store: store, logger: logger)
+        let partitions = Partitions(only: store)
+        let clocks = PartitionClocks(partitions, isOneServer: true, logger: logger)
         return Ingest(
-            store: store,
-            clock: clock,
-            starts: StartCoalescer(store: store, clock: clock),
-            batches: StartCoalescer(store: store, clock: clock),
+            partitions: partitions,
+            clock: clocks.home,
+            starts: PartitionedStarts(partitions, clocks: clocks),
+            batches: PartitionedStarts(partitions, clocks: clocks),
             confirmer: DurabilityConfirmer(store: store, logger: logger),
             machines: MachineCache(store: store),
-            readiness: ReadinessSampler(store: store, policy: ReadinessPolicy(), logger: logger),
-            offers: ActivityOffers(store: store, logger: logger),
+            readiness: ReadinessSampler(partitions: partitions, policy: ReadinessPolicy(), logger: logger),
+            offers: ActivityOffers(partitions: partitions, logger: logger),
             identity: NamespaceIdentity(store: store, arn: ARN(), logger: logger),
             itemTable: "items",
             access: Access(credentials: nil, arn: ARN(), logger: logger),
-            exposition: Exposition(registry: PrometheusRegistry(), store: store, version: "1"),
+            exposition: Exposition(registry: PrometheusRegistry(), partitions: partitions, version: "1"),
             batchLimits: batches,
             hasPage: hasPage,
             bodies: bodies,

@@ -11,7 +11,7 @@ struct ActivityOffersTests {
 
     init() throws {
         store = try Partition().store
-        offers = ActivityOffers(store: store, logger: Logger(label: "test"))
+        offers = ActivityOffers(partitions: Partitions(only: store), logger: Logger(label: "test"))
     }
 
     @Test("An idle poll looks at once and then at its interval, and no oftener")

@@ -18,7 +18,8 @@ struct DoctorTests {
             shown: Int = 20,
             policy: ReadinessPolicy = ReadinessPolicy()
         ) async throws -> DoctorReport {
-            try await Doctor(store: store, itemTable: "items", policy: policy, shown: shown).examine(mends: mends)
+            try await Doctor(partitions: Partitions(only: store), itemTable: "items", policy: policy, shown: shown)
+                .examine(mends: mends)
         }
 
         @discardableResult

@@ -196,7 +196,9 @@ struct ListFunctionTests {
             repeat {
                 var list = ExecutionList()
                 list.statuses = statuses
-                let (found, next) = try await store.executions(list, from: cursor, limit: limit) { $0 }
+                let (found, next) = try await Partitions(only: store).executions(list, from: cursor, limit: limit) {
+                    $0
+                }
                 names += found.map(\.execution.key.name)
                 cursor = try next.map { try #require(ListCursor(token: $0.token)) }
             } while cursor != nil
@@ -207,7 +209,7 @@ struct ListFunctionTests {
         var members: [String] = []
         var cursor: ListCursor? = .beginning
         while let current = cursor {
-            let (found, next) = try await store.members(from: current, limit: 2)
+            let (found, next) = try await Partitions(only: store).members(from: current, limit: 2)
             members += found.map(\.name)
             cursor = next
         }
@@ -240,7 +242,7 @@ struct ListFunctionTests {
         repeat {
             var list = ExecutionList()
             list.statuses = [.waiting]
-            let (found, next) = try await store.executions(list, from: cursor, limit: 1) { $0 }
+            let (found, next) = try await Partitions(only: store).executions(list, from: cursor, limit: 1) { $0 }
             names += found.map(\.execution.key.name)
             #expect(found.allSatisfy { $0.score.map(DueScore.init)?.due == nil })
             cursor = try next.map { try #require(ListCursor(token: $0.token)) }

@@ -23,7 +23,7 @@ struct PageSizeTests {
         var pages: [(ids: [String], bytes: Int)] = []
         var cursor: ListCursor? = .beginning
         while let start = cursor {
-            let pager = ItemPager(store: partition.store, table: "items")
+            let pager = ItemPager(partitions: Partitions(only: partition.store), table: "items")
             let page = try await pager.page(from: start, limit: limit, processStatus: processStatus)
             let ids = page.items.compactMap { item in item.first { $0.name == "Id" }?.value }
             let bytes = page.items.joined().reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count }
@@ -115,7 +115,8 @@ struct PageSizeTests {
         var seen: [[String]] = []
         var cursor: ListCursor?
         repeat {
-            let (found, next) = try await partition.store.executions(list, from: cursor, limit: 1_000) {
+            let partitions = Partitions(only: partition.store)
+            let (found, next) = try await partitions.executions(list, from: cursor, limit: 1_000) {
                 $0.execution.key.member
             }
             seen.append(found)
@@ -137,7 +138,9 @@ struct PageSizeTests {
         #expect(words[1].string != "")
         var list = ExecutionList()
         list.statuses = [.failed]
-        let (found, next) = try await partition.store.executions(list, from: nil, limit: 10) { $0.execution.key.name }
+        let (found, next) = try await Partitions(only: partition.store).executions(list, from: nil, limit: 10) {
+            $0.execution.key.name
+        }
         #expect(found == ["99"])
         #expect(next == nil)
     }

@@ -19,7 +19,7 @@ struct ReadinessTests {
         }
 
         func sampler(_ policy: ReadinessPolicy = ReadinessPolicy()) -> ReadinessSampler {
-            ReadinessSampler(store: store, policy: policy, logger: Self.logger)
+            ReadinessSampler(partitions: Partitions(only: store), policy: policy, logger: Self.logger)
         }
 
         func set(_ name: String, _ value: String) async throws {

@@ -17,6 +17,15 @@ struct ReportFunctionTests {
         #expect(try await partition.redis("HGET", "~:reports", "w1").string == #"{"n":3}"#)
     }
 
+    @Test("Whoever asks for it gets the names of those that are at work, and not of those whose time has passed")
+    func names() async throws {
+        try await partition.call("report", "w1", "1", "{}")
+        try await partition.call("report", "w2", "60000", "{}")
+        try await partition.pass(try await partition.now() + 1)
+        let reply = try await partition.call("report", "w3", "60000", "{}", "names")
+        #expect(Set(reply.array?.compactMap(\.string) ?? []) == ["w2", "w3"])
+    }
+
     @Test("A worker that leaves is forgotten, and so is one whose time has passed")
     func leaves() async throws {
         try await partition.call("report", "w1", "60000", "{}")
@@ -32,7 +41,8 @@ struct ReportFunctionTests {
             (["", "1000", "{}"], "VALIDATION worker: must have 1 to 1024 bytes: ''"),
             (["w", "soon", "{}"], "VALIDATION time to live: must be an integer from 0 to 3600000: 'soon'"),
             (["w", "1000", "[]"], "VALIDATION report: must be a JSON object of at most 4096 bytes: '[]'"),
-            (["w", "1000", "{}", "x"], "VALIDATION arguments: must be 3: '4'"),
+            (["w", "1000", "{}", "x"], "VALIDATION answer: must be names: 'x'"),
+            (["w", "1000", "{}", "names", "x"], "VALIDATION arguments: must be 4: '5'"),
         ]
     )
     func refuses(arguments: [String], message: String) async throws {
@@ -57,7 +67,7 @@ struct ReportFunctionTests {
         report.lateness = WorkerReport.Lateness(p50: 2, p99: 7, max: 9)
         try await store.report(report, life: 60_000)
         try await store.report(WorkerReport(name: "w1", startedAt: report.startedAt), life: 60_000)
-        let overview = try await store.overview()
+        let overview = try await Partitions(only: store).overview()
         #expect(overview.due == 1)
         #expect(overview.waiting == 1)
         #expect(overview.running == 1)
@@ -66,7 +76,7 @@ struct ReportFunctionTests {
         #expect(overview.workers.map(\.name) == ["w1", "w2"])
         #expect(overview.workers.last == report)
         try await store.leave(worker: "w1")
-        #expect(try await store.overview().workers == [report])
+        #expect(try await Partitions(only: store).overview().workers == [report])
     }
 
     @Test("Scores that are no instants count by what they mean: due for ever, or never", arguments: ["-inf", "-1e300"])
@@ -74,7 +84,7 @@ struct ReportFunctionTests {
         for (score, member) in [(early, "a"), ("inf", "b"), ("1e300", "c"), ("9000000000000", "d")] {
             try await partition.redis("ZADD", "~:due", score, member)
         }
-        let overview = try await partition.store.overview()
+        let overview = try await Partitions(only: partition.store).overview()
         #expect(overview.due == 1 && overview.waiting == 3 && overview.paused == 0)
         #expect(overview.oldestOverdueMilliseconds > 0)
     }

@@ -20,7 +20,7 @@ struct SweeperTests {
     private func sweeper(_ configuration: RetentionConfiguration, name: String = "s") -> Sweeper {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        return Sweeper(store: store, configuration: configuration, name: name, logger: logger)
+        return Sweeper(partitions: Partitions(only: store), configuration: configuration, name: name, logger: logger)
     }
 
     /// Closed executions, with documents and histories.

@@ -46,6 +46,7 @@ public final class RedisCluster: Service {
     private let eventLoopGroup: any EventLoopGroup
     private let finder: ServerFinder
     private let onNewPrimary: (@Sendable (RedisClient) async -> Void)?
+    private let onFailedConnect: (@Sendable (RedisError) -> Void)?
     private let state = Mutex(State())
     private let jobs = AsyncStream.makeStream(of: Job.self)
     /// Says that the map may be out of date.
@@ -57,12 +58,14 @@ public final class RedisCluster: Service {
     ///   - configuration: One with ``RedisConfiguration/discovery`` by a cluster.
     ///   - onNewPrimary: Called for each node that is the primary of a slot for the first time, or again after it was none, to
     ///     load functions, for example. Commands do not wait for it.
+    ///   - onFailedConnect: Called for each failure to learn the map, but not for one that fails for the same reason as the last.
     /// - Throws: ``RedisError`` (`configuration`) where the configuration names no cluster.
     public init(
         _ configuration: RedisConfiguration,
         eventLoopGroup: any EventLoopGroup = RedisClient.eventLoops,
         logger: Logger,
-        onNewPrimary: (@Sendable (RedisClient) async -> Void)? = nil
+        onNewPrimary: (@Sendable (RedisClient) async -> Void)? = nil,
+        onFailedConnect: (@Sendable (RedisError) -> Void)? = nil
     ) throws(RedisError) {
         let tls = TLSSource(configuration, logger: logger)
         guard case .cluster = configuration.discovery,
@@ -73,6 +76,7 @@ public final class RedisCluster: Service {
         self.eventLoopGroup = eventLoopGroup
         self.finder = finder
         self.onNewPrimary = onNewPrimary
+        self.onFailedConnect = onFailedConnect
     }
 
     /// The clients of all primaries, in the order of their first slots.
@@ -151,6 +155,7 @@ public final class RedisCluster: Service {
             } catch {
                 if Task.isCancelled { return }
                 let isFinal = error.code == .configuration || (error.isLoginRefusal && configuration.endsOnLoginRefusal)
+                if error.message != failure ?? "" { onFailedConnect?(error) }
                 if isFinal, state.withLock({ $0.nodes.isEmpty }) { throw error }
                 logger.log(
                     level: error.message == failure ? .debug : .warning,

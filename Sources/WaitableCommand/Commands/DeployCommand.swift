@@ -39,11 +39,13 @@ struct DeployCommand: AsyncParsableCommand {
             var entry = definition.entry
             entry.revision.history = history
             let (deployed, makesDefault) = (entry, isDefault)
-            let standard = try await Connection.with(settings) { store in
+            let standard = try await Connection.with(settings) { partitions in
+                let store = partitions.home
                 var logger = Logger(label: "waitable.deploy")
                 logger.logLevel = .error
                 try await NamespaceIdentity(store: store, arn: settings.arn, logger: logger).settle()
-                try await store.loadFunctions()
+                for partition in partitions.stores { try await partition.loadFunctions() }
+                try await store.copyRegistry()
                 try await store.deploy(deployed.revision, name: deployed.name)
                 let standard = try await store.defaultMachine()
                 // A machine of the name that starts without one mean is of use to them at once.

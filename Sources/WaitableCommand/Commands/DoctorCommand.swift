@@ -40,17 +40,20 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await Exit.mapping {
-            let settings = try Settings(
+            var settings = try Settings(
                 onRedis: settings,
                 more: [(.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater)],
                 command: "doctor"
             )
+            // It looks at what there is.
+            settings.partitions = nil
             let (repairs, limit) = (repairs, limit)
-            let report = try await Connection.with(settings) { store in
+            let (itemTable, policy) = (settings.itemTable, settings.readiness)
+            let report = try await Connection.with(settings) { partitions in
                 try await Doctor(
-                    store: store,
-                    itemTable: settings.itemTable,
-                    policy: settings.readiness,
+                    partitions: partitions,
+                    itemTable: itemTable,
+                    policy: policy,
                     shown: limit
                 ).examine(mends: repairs)
             }

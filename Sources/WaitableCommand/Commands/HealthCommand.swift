@@ -69,7 +69,7 @@ struct HealthCommand: AsyncParsableCommand {
     }
 
     private static func checkWorker(_ settings: Settings) async throws {
-        let names = try await Connection.with(settings) { try await $0.workerNames() }
+        let names = try await Connection.with(settings) { try await $0.home.workerNames() }
         if let name = settings.workerName {
             guard names.contains(name) else { throw UnhealthyError(reason: "the worker '\(name)' is not at work") }
         } else {

@@ -98,6 +98,13 @@ struct Setting: Sendable {
         help: "What all keys begin with; 1 to 64 letters, digits, '.', '_' and '-'.",
         default: "waitable"
     )
+    static let partitions = Setting(
+        key: "partitions",
+        help:
+            "How many partitions the namespace has, 1 to 1024; it is fixed at the namespace's first use. Without it, what the"
+            + " namespace has; a new one 1, on a cluster 64.",
+        default: nil
+    )
     static let leaseMs = Setting(
         key: "lease.ms",
         help: "How long a claim holds, 100 to 3600000 ms: what a killed worker delays its executions by.",
@@ -262,8 +269,8 @@ struct Setting: Sendable {
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
-        tlsKey, namespace, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit, batchRequests,
-        batchAnswersKB, page, durability, workerName, metricsHost,
+        tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit,
+        batchRequests, batchAnswersKB, page, durability, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,

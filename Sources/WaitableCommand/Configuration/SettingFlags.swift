@@ -10,6 +10,7 @@ struct SettingFlags: ParsableArguments {
     var redisCertificate: String?
     @Option(name: .customLong("redis-key"), help: .init(Setting.redisKey)) var redisKey: String?
     @Option(name: .customLong("namespace"), help: .init(Setting.namespace)) var namespace: String?
+    @Option(name: .customLong("partitions"), help: .init(Setting.partitions)) var partitions: String?
     @Option(name: .customLong("default-machine"), help: .init(Setting.defaultMachine)) var defaultMachine: String?
     @Option(name: .customLong("item-table"), help: .init(Setting.itemTable)) var itemTable: String?
     @Option(name: .customLong("region"), help: .init(Setting.region)) var region: String?
@@ -21,8 +22,9 @@ struct SettingFlags: ParsableArguments {
     var values: [(Setting, String?)] {
         [
             (.redisURL, redisURL), (.redisCA, redisCA), (.redisCertificate, redisCertificate), (.redisKey, redisKey),
-            (.namespace, namespace), (.defaultMachine, defaultMachine), (.itemTable, itemTable), (.region, region),
-            (.account, account), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.namespace, namespace), (.partitions, partitions), (.defaultMachine, defaultMachine),
+            (.itemTable, itemTable),
+            (.region, region), (.account, account), (.logLevel, logLevel), (.logFormat, logFormat),
         ]
     }
 }

@@ -14,7 +14,10 @@ struct Settings: Sendable {
     private(set) var redis: RedisConfiguration
     /// Whether a Redis was named, and is not the one of the default URL.
     let redisIsRequired: Bool
+    /// The keys of partition 0, for as long as nobody knows how many there are.
     let keys: Keys
+    /// How many partitions the namespace has; `nil` for what Redis says.
+    var partitions: Int?
     let host: String
     let port: Int
     /// The most connections at once; `nil` for as many as fit.
@@ -104,6 +107,7 @@ struct Settings: Sendable {
         }
         keys = Keys(namespace: namespace)
         redis.key = keys.prefix
+        partitions = try source.optionalInteger(.partitions, Partitioning.counts)
         host = try source.text(.host)
         port = try source.integer(.port, 0...65_535)
         connectionLimit = try source.optionalInteger(.connectionLimit, 1...1_000_000)

@@ -27,8 +27,8 @@ struct EndpointFlags: ParsableArguments {
         if let url = settings.url {
             return try await IngestEndpoint.with(url: url, authorities: settings.urlCA, token: settings.token, body)
         }
-        return try await Connection.with(settings) { store in
-            let endpoint = RedisEndpoint(store: store, settings: settings)
+        return try await Connection.with(settings) { partitions in
+            let endpoint = RedisEndpoint(partitions: partitions, settings: settings)
             try await endpoint.identity.verify()
             return try await body(endpoint)
         }

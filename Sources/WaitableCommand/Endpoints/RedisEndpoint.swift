@@ -11,23 +11,24 @@ import WaitableRedis
 struct RedisEndpoint: Endpoint {
     /// What this process takes the namespace's region and account for.
     let identity: NamespaceIdentity
-    private let store: RedisStore
+    private let partitions: Partitions
     private let operations: ItemOperator
     private let readiness: ReadinessSampler
     private let itemTable: String
     /// How safe starts have to be that do not say it.
     private let durability: Durability
 
-    init(store: RedisStore, settings: Settings) {
-        self.store = store
+    init(partitions: Partitions, settings: Settings) {
+        self.partitions = partitions
+        let store = partitions.home
         itemTable = settings.itemTable
         durability = settings.durability
         // What is wrong is the command's own error: a line of a log beside it would say it twice.
         let logger = Logger(label: "waitable") { _ in SwiftLogNoOpLogHandler() }
         identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
-        readiness = ReadinessSampler(store: store, policy: settings.readiness, logger: logger)
+        readiness = ReadinessSampler(partitions: partitions, policy: settings.readiness, logger: logger)
         operations = ItemOperator(
-            store: store,
+            partitions: partitions,
             machines: MachineCache(store: store),
             identity: identity,
             itemTable: settings.itemTable
@@ -35,7 +36,8 @@ struct RedisEndpoint: Endpoint {
     }
 
     func item(_ id: String) async throws -> JSON {
-        guard let item = try await store.items([ItemKey(table: itemTable, id: id)]).first ?? nil else {
+        guard let item = try await partitions.store(of: id).items([ItemKey(table: itemTable, id: id)]).first ?? nil
+        else {
             throw NoItemError(id: id)
         }
         return ItemView.json(of: item)
@@ -87,8 +89,8 @@ struct RedisEndpoint: Endpoint {
         }
         if unreadiness == nil { starts = try await refusingUnreachable(starts) }
         let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
-        let server = store.serverNumber
-        var answers = try await store.startByHand(good.map { ($0.item.input, $0.item.stateMachine) })[...]
+        let server = partitions.home.serverNumber
+        var answers = try await partitions.startByHand(good.map { ($0.item.id, $0.item.input, $0.item.stateMachine) })[...]
         let outcomes = await confirm(Set(good.map(\.durability)), at: server)
         return try starts.map { start in
             switch start {
@@ -123,7 +125,7 @@ struct RedisEndpoint: Endpoint {
     ) async throws -> [Result<DurableStart, FieldError>] {
         var obstacles: [Durability: String] = [:]
         for kind in Set(starts.compactMap { try? $0.get().durability }) {
-            obstacles[kind] = try await store.obstacle(to: kind)
+            obstacles[kind] = try await partitions.home.obstacle(to: kind)
         }
         return starts.map { start in
             guard case .success(let durable) = start, let obstacle = obstacles[durable.durability] else { return start }
@@ -136,19 +138,19 @@ struct RedisEndpoint: Endpoint {
     private func confirm(_ kinds: Set<Durability>, at server: Int) async -> [Durability: DurabilityOutcome] {
         await withTaskGroup(of: DurabilityOutcome.self) { group in
             for kind in kinds where kind.asksForMore {
-                group.addTask { await store.confirm(kind, at: server) }
+                group.addTask { await partitions.home.confirm(kind, at: server) }
             }
             return await group.reduce(into: [:]) { $0[$1.asked] = $1 }
         }
     }
 
-    func overview() async throws -> Overview { try await store.overview() }
+    func overview() async throws -> Overview { try await partitions.overview() }
 
-    func throughput() async throws -> JSON { try await store.throughput().json }
+    func throughput() async throws -> JSON { try await partitions.throughput().json }
 
     func schedule() async throws -> JSON {
-        let now = try await store.now()
-        return try await store.schedule(now..<now.adding(milliseconds: 3_600_000), parts: 60).json
+        let now = try await partitions.home.now()
+        return try await partitions.schedule(now..<now.adding(milliseconds: 3_600_000), parts: 60).json
     }
 
     private func key(_ item: ItemReference) async throws -> ExecutionKey {

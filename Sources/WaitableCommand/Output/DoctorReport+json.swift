@@ -7,7 +7,7 @@ extension DoctorReport {
     var json: JSON {
         var object: JSONObject = [
             "redis": facts.json,
-            "namespaces": survey.json,
+            "namespaces": survey.json, "partitions": .integer(Int64(partitions)),
             "executions": .integer(Int64(executions)),
         ]
         object["overview"] = overview?.json

@@ -49,6 +49,7 @@ enum DoctorText {
         var rows = report.survey.partitions.sorted { $0.key < $1.key }.map { name, partitions in
             ["namespace", "\(name), partitions \(partitions.sorted().map(String.init).joined(separator: ", "))"]
         }
+        if report.partitions > 1 { rows.append(["partitions", "\(report.partitions)"]) }
         guard let overview = report.overview else { return rows + [["data", "not looked at"]] }
         rows.append([
             "executions",

@@ -11,7 +11,8 @@ final class Deployment: Service {
     private let folder: StateMachineFolder
     private let standard: String
     private let isStandardRequired: Bool
-    private let store: RedisStore
+    private let partitions: Partitions
+    private var store: RedisStore { partitions.home }
     private let identity: NamespaceIdentity
     private let logger: Logger
     private let signals: AsyncStream<Void>
@@ -25,14 +26,14 @@ final class Deployment: Service {
         folder: StateMachineFolder,
         standard: String,
         isStandardRequired: Bool,
-        store: RedisStore,
+        partitions: Partitions,
         identity: NamespaceIdentity,
         logger: Logger
     ) {
         self.folder = folder
         self.standard = standard
         self.isStandardRequired = isStandardRequired
-        self.store = store
+        self.partitions = partitions
         self.identity = identity
         self.logger = logger
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -78,7 +79,9 @@ final class Deployment: Service {
     private func deploy() async throws {
         // What is not this process's namespace is left as it is.
         try await identity.settle()
-        if try await store.loadFunctions() {
+        // Several may be on one server: it gets them once.
+        for partition in partitions.stores {
+            guard try await partition.loadFunctions() else { continue }
             logger.info("functions loaded", metadata: ["version": "\(FunctionLibrary.version)"])
         }
         for entry in folder.entries {
@@ -117,6 +120,7 @@ final class Deployment: Service {
     /// that somebody has removed, or has given another revision, is left as it is.
     private func restore() async throws {
         try await identity.settle()
+        try await store.copyRegistry()
         let isEmpty = try await store.isRegistryEmpty()
         let missing = try await store.missingRevisions(Set(folder.entries.map(\.revision.hash)))
         for entry in folder.entries {

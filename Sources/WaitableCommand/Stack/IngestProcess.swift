@@ -29,32 +29,34 @@ struct IngestProcess {
         let folder = try StateMachineFolder(settings: settings)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
-        let client = RedisClient(settings.redis, logger: logger)
-        let store = RedisStore(client: client, keys: settings.keys)
+        let count = await PartitionCount.find(settings)
+        let connections = try RedisConnections(settings, partitions: count, logger: logger)
+        let partitions = connections.partitions(count, of: settings)
+        let store = partitions.home
         let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
-        let clock = RedisClock(store: store, logger: logger)
-        let starts = StartCoalescer(store: store, clock: clock)
+        let clocks = PartitionClocks(partitions, isOneServer: !settings.redis.isCluster, logger: logger)
+        let starts = PartitionedStarts(partitions, clocks: clocks)
         let deployment = Deployment(
             folder: folder,
             standard: settings.defaultMachine,
             isStandardRequired: settings.defaultMachineIsRequired,
-            store: store,
+            partitions: partitions,
             identity: identity,
             logger: logger
         )
         let readiness = ReadinessSampler(
-            store: store,
+            partitions: partitions,
             policy: settings.readiness,
             isDeployed: { deployment.isDone },
             onEmptyRegistry: { deployment.look() },
             logger: logger
         )
-        let offers = ActivityOffers(store: store, logger: logger)
-        let batches = StartCoalescer(store: store, clock: clock, limit: 500, calls: 3)
+        let offers = ActivityOffers(partitions: partitions, logger: logger)
+        let batches = PartitionedStarts(partitions, clocks: clocks, limit: 500, calls: 3)
         let confirmer = DurabilityConfirmer(store: store, standard: settings.durability, logger: logger)
         let ingest = Ingest(
-            store: store,
-            clock: clock,
+            partitions: partitions,
+            clock: clocks.home,
             starts: starts,
             batches: batches,
             confirmer: confirmer,
@@ -64,7 +66,7 @@ struct IngestProcess {
             identity: identity,
             itemTable: settings.itemTable,
             access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
-            exposition: Exposition(registry: registry, store: store, version: Version.number),
+            exposition: Exposition(registry: registry, partitions: partitions, version: Version.number),
             batchLimits: settings.batchLimits,
             hasPage: settings.hasPage,
             onLostMachines: { deployment.look() },
@@ -82,7 +84,7 @@ struct IngestProcess {
             logger: listening.serverLogger(logger)
         )
         // First nobody who polls is kept, then no more requests, then the starts under way, at last the connection.
-        var services: [any Service] = [client, identity, clock]
+        var services: [any Service] = [connections.service, identity, clocks]
         services += ([readiness, deployment] as [any Service]).map { checked($0, store) }
         services += [confirmer, starts, batches] as [any Service]
         if let credentials { services.append(credentials) }

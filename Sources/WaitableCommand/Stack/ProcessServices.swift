@@ -19,8 +19,8 @@ struct ProcessServices {
                 // A namespace that turns out to be another one, a login that Redis refuses, a user without the rights, or a
                 // durability that cannot be reached: what is under way is finished first.
                 let isForeign =
-                    service is NamespaceIdentity || service is RedisClient || service is CheckedService
-                    || service is DurabilityConfirmer
+                    service is NamespaceIdentity || service is RedisClient || service is RedisCluster
+                    || service is CheckedService || service is DurabilityConfirmer
                 return .init(
                     service: CancellableService(base: service),
                     failureTerminationBehavior: isForeign ? .gracefullyShutdownGroup : .cancelGroup,

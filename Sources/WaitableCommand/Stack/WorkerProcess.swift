@@ -34,12 +34,14 @@ struct WorkerProcess {
         let credentials = try CredentialFiles.named(by: settings, logger: logger)
         let registry = PrometheusRegistry.waitable()
         MetricsSystem.bootstrap(registry)
-        let client = RedisClient(settings.redis, logger: logger)
-        let store = RedisStore(client: client, keys: settings.keys)
+        let count = await PartitionCount.find(settings)
+        let connections = try RedisConnections(settings, partitions: count, logger: logger)
+        let partitions = connections.partitions(count, of: settings)
+        let store = partitions.home
         let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let name = settings.workerName ?? Self.name
-        let worker = Worker(
-            store: store,
+        let worker = WorkerFleet(
+            partitions: partitions,
             machines: MachineCache(store: store),
             configuration: WorkerConfiguration(
                 name: name,
@@ -54,12 +56,18 @@ struct WorkerProcess {
             itemTable: settings.itemTable,
             logger: logger
         )
-        let sweeper = Sweeper(store: store, configuration: settings.retention, name: name, logger: logger)
+        let sweeper = Sweeper(
+            partitions: partitions,
+            configuration: settings.retention,
+            name: name,
+            isOurs: { worker.isOwned($0) },
+            logger: logger
+        )
         let file = AppendOnlyFileCheck(store: store, logger: logger)
-        var services: [any Service] = [client, identity, sweeper, file]
+        var services: [any Service] = [connections.service, identity, sweeper, file]
         if let listening {
             let monitor = WorkerMonitor(
-                exposition: Exposition(registry: registry, store: store, version: Version.number),
+                exposition: Exposition(registry: registry, partitions: partitions, version: Version.number),
                 access: Access(credentials: credentials, hosts: listening.hosts, arn: settings.arn, logger: logger),
                 logger: logger
             ) {

@@ -12,7 +12,7 @@ import WaitableRedis
 /// docs/batch-start.md.
 struct BatchRoutes: Sendable {
     private let starter: Starter
-    private let calls: StartCoalescer
+    private let calls: PartitionedStarts
     private let limits: BatchLimits
     private let logger: Logger
     private let places: BatchPlaces
@@ -20,7 +20,7 @@ struct BatchRoutes: Sendable {
     static let contentType = "application/x-ndjson"
 
     /// - Parameter calls: For the starts of batches: a single start does not queue behind them.
-    init(starter: Starter, calls: StartCoalescer, limits: BatchLimits, logger: Logger) {
+    init(starter: Starter, calls: PartitionedStarts, limits: BatchLimits, logger: Logger) {
         self.starter = starter
         self.calls = calls
         self.limits = limits

@@ -9,7 +9,7 @@ import WaitableRedis
 /// Starts the lines of a group in one call, and writes an answer for each.
 struct BatchStarter: Sendable {
     private let starter: Starter
-    private let calls: StartCoalescer
+    private let calls: PartitionedStarts
     private let stateMachine: String?
     private let durability: Durability
     /// Whether Redis was lost under an earlier group: later ones do not wait for it to come back.
@@ -23,7 +23,7 @@ struct BatchStarter: Sendable {
     ///   - calls: For the starts of batches, apart from the others.
     ///   - stateMachine: The state machine of lines that name none; `nil` for the default one.
     ///   - durability: How safe lines have to be that do not say it.
-    init(starter: Starter, calls: StartCoalescer, stateMachine: String?, durability: Durability) {
+    init(starter: Starter, calls: PartitionedStarts, stateMachine: String?, durability: Durability) {
         self.starter = starter
         self.calls = calls
         self.stateMachine = stateMachine
@@ -115,7 +115,7 @@ struct BatchStarter: Sendable {
 private struct Preparation {
     let starter: Starter
     let stateMachine: String?
-    private var now: Instant?
+    private var instants: [ObjectIdentifier: Instant] = [:]
     private var targets: [Spelling?: Starter.Target] = [:]
     /// The units of work since others were let go first.
     private var work = 0
@@ -130,7 +130,7 @@ private struct Preparation {
         let instant: Instant
         do throws(Starter.Refusal) {
             target = try await self.target(item.stateMachine ?? stateMachine)
-            instant = try await self.instant()
+            instant = try await self.instant(of: item.id)
         } catch {
             throw await refused(error, item)
         }
@@ -156,10 +156,11 @@ private struct Preparation {
         return target
     }
 
-    private mutating func instant() async throws(Starter.Refusal) -> Instant {
-        if let now { return now }
-        let instant = try await starter.now()
-        now = instant
+    private mutating func instant(of id: String) async throws(Starter.Refusal) -> Instant {
+        let clock = ObjectIdentifier(starter.starts.clock(of: id))
+        if let known = instants[clock] { return known }
+        let instant = try await starter.now(of: id)
+        instants[clock] = instant
         return instant
     }
 

@@ -24,7 +24,7 @@ struct ItemRoutes: Sendable {
         do throws(FieldError) {
             item = try ItemStart(body: body) { UUIDv4.make() }
             // Without a clock nothing is started anyway, and the start says why.
-            now = try? await starter.clock.now()
+            now = try? await starter.now(of: item.id)
             if let now { try item.check(at: now) }
             let all = try await starter.confirmer.durability(of: request)
             durability = try await starter.confirmer.durability(item.durability, in: "durability", otherwise: all)
@@ -70,7 +70,8 @@ struct ItemRoutes: Sendable {
     func get(_ context: ConnectionContext) async throws -> Response {
         let id = try context.decoded("id", as: "Id")
         let key = ItemKey(table: items.itemTable, id: id)
-        guard let item = try await items.store.items([key]).first ?? nil else { throw ItemError.noItem(id) }
+        let found = try await items.partitions.store(of: id).items([key])
+        guard let item = found.first ?? nil else { throw ItemError.noItem(id) }
         return Response(json: ItemView.json(of: item))
     }
 

@@ -9,14 +9,14 @@ struct CountRoutes: Sendable {
     let items: ItemOperator
     let readiness: ReadinessSampler
 
-    private var store: RedisStore { items.store }
+    private var partitions: Partitions { items.partitions }
 
     func add(to routes: Routes) {
         routes.get("/overview", .read) { _, _ in Response(json: try await overview()) }
-        routes.get("/throughput", .read) { _, _ in Response(json: try await store.throughput().json) }
+        routes.get("/throughput", .read) { _, _ in Response(json: try await partitions.throughput().json) }
         routes.get("/schedule", .read) { request, _ in
-            let window = try ScheduleRequest(request.query, now: try await store.now())
-            return Response(json: try await store.schedule(window.from..<window.to, parts: window.buckets).json)
+            let window = try ScheduleRequest(request.query, now: try await partitions.home.now())
+            return Response(json: try await partitions.schedule(window.from..<window.to, parts: window.buckets).json)
         }
         routes.get("/failures", .read) { request, _ in
             let survey = try ListRequest(failures: request.query)
@@ -25,16 +25,16 @@ struct CountRoutes: Sendable {
             )
         }
         routes.get("/activities", .read) { _, _ in
-            Response(json: .object(["activities": .array(try await store.activityQueues().map(\.json))]))
+            Response(json: .object(["activities": .array(try await partitions.activityQueues().map(\.json))]))
         }
     }
 
     /// The overview, and how Redis is.
     func overview() async throws -> JSON {
-        var object = try await store.overview().json.objectValue ?? [:]
+        var object = try await partitions.overview().json.objectValue ?? [:]
         var redis: JSONObject = [:]
         // A user who may not ask for it sees the rest.
-        if let memory = try? await store.memory() {
+        if let memory = try? await partitions.home.memory() {
             redis["usedMemoryBytes"] = .integer(Int64(memory.used))
             redis["memoryLimitBytes"] = .integer(Int64(memory.limit))
         }

@@ -66,7 +66,7 @@ extension StepFunctionsAPI {
         for client: WaitingClient,
         worker: String?
     ) async throws -> ActivityTask? {
-        while let task = try await ingest.store.takeTask(of: activity) {
+        while let task = try await ingest.partitions.store(of: activity).takeTask(of: activity) {
             if client.isGone {
                 ingest.offers.giveBack(task)
                 return nil
@@ -79,7 +79,7 @@ extension StepFunctionsAPI {
     private func confirm(_ task: ActivityTask, worker: String?) async throws -> Bool {
         for _ in 0..<Self.confirmations {
             do throws(StoreError) {
-                return try await ingest.store.confirm(task, worker: worker)
+                return try await ingest.partitions.store(of: task.activity).confirm(task, worker: worker)
             } catch {
                 // An earlier try may have been carried out, whatever this one came to.
                 guard error.isWorthRepeating || error.isPassing else {

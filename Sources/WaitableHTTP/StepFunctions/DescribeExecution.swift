@@ -58,6 +58,6 @@ extension StepFunctionsAPI {
 
     /// An execution, in its turn: many large documents at once would fill Redis's buffers, and this process.
     func document(_ key: ExecutionKey) async throws -> Execution? {
-        try await ingest.documents.turn { _ in try await ingest.store.execution(key) }
+        try await ingest.documents.turn { _ in try await ingest.store(of: key).execution(key) }
     }
 }

@@ -54,7 +54,7 @@ struct ExecutionHistory: Sendable {
         )
         let begun = HistoryReplay(of: execution, runner: runner, window)
         var replay = begun
-        let isWhole = try await ingest.store.readJournal(of: execution) { entry in
+        let isWhole = try await ingest.store(of: execution.key).readJournal(of: execution) { entry in
             try replay.take(entry)
             return !replay.isDone
         } pause: {

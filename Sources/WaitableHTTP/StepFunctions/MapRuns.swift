@@ -55,7 +55,8 @@ extension StepFunctionsAPI {
         func ended() -> APIError {
             APIError("ValidationException", "Map Run is not running: '\(arn)'")
         }
-        guard run.status == .running, try await ingest.store.tune(key, settings) else { throw ended() }
+        let store = ingest.store(of: key.execution)
+        guard run.status == .running, try await store.tune(key, settings) else { throw ended() }
         return [:]
     }
 
@@ -77,7 +78,7 @@ extension StepFunctionsAPI {
             let runner = ExecutionRunner(machine: machine, arn: ingest.arn, secret: secret)
             let begun = MapRunReplay(of: execution, runner: runner)
             var replay = begun
-            let isWhole = try await ingest.store.readJournal(of: execution) { entry in
+            let isWhole = try await ingest.store(of: execution.key).readJournal(of: execution) { entry in
                 try replay.take(entry)
                 return true
             } pause: {

@@ -11,7 +11,7 @@ extension StepFunctionsAPI {
         let key = try ingest.arn.executionKey(in: arn)
         let token = try request.optional("clientToken")
         do throws(StoreError) {
-            return ["redriveDate": try await ingest.store.redrive(key, token: token).epochSeconds]
+            return ["redriveDate": try await ingest.store(of: key).redrive(key, token: token).epochSeconds]
         } catch {
             func notRedrivable(_ status: ExecutionStatus) -> APIError {
                 APIError("ExecutionNotRedrivable", "Execution is \(status.rawValue) and cannot be redriven")

@@ -19,7 +19,7 @@ extension StepFunctionsAPI {
         var pause: Duration = .milliseconds(2)
         while true {
             // While it is open it stands in `due`: its document, which may be large, is read once.
-            while try await ingest.store.dueScore(key) != nil {
+            while try await ingest.store(of: key).dueScore(key) != nil {
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(100))
             }

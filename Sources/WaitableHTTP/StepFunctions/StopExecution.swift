@@ -11,6 +11,7 @@ extension StepFunctionsAPI {
         let cause = try request.optional("cause")
         if let stopDate = execution.stopDate { return ["stopDate": stopDate.epochSeconds] }
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
-        return ["stopDate": try await ingest.store.stop(execution.key, failure: failure).epochSeconds]
+        let store = ingest.store(of: execution.key)
+        return ["stopDate": try await store.stop(execution.key, failure: failure).epochSeconds]
     }
 }

@@ -41,7 +41,8 @@ extension StepFunctionsAPI {
         guard let token = TaskToken(text), try await isGood(token) else {
             throw APIError("InvalidToken", "Invalid Token: 'Invalid token'")
         }
-        guard try await ingest.store.answer(token.key, startDate: token.startDate, task: token.task, answer) else {
+        let store = ingest.store(of: token.key)
+        guard try await store.answer(token.key, startDate: token.startDate, task: token.task, answer) else {
             throw APIError("TaskTimedOut", "Task Timed Out: 'Provided task does not exist anymore'")
         }
         return [:]

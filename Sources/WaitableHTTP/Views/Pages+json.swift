@@ -14,7 +14,7 @@ extension ItemOperator {
     /// - Returns: `{"items": […], "nextToken"?}`. Where they are large or with a filter a page may hold fewer than asked
     ///   for, even none, and still have a next one.
     package func list(_ request: ListRequest) async throws(StoreError) -> JSON {
-        let (items, next) = try await store.executions(request.list, from: request.start, limit: request.limit) {
+        let (items, next) = try await partitions.executions(request.list, from: request.start, limit: request.limit) {
             listed -> JSON? in
             if let error = request.error, listed.execution.failure?.error != error { return nil }
             return ItemSummary(listed.execution, score: listed.score).json
@@ -26,7 +26,7 @@ extension ItemOperator {
     ///
     /// - Returns: `{"items": […], "nextToken"?}`
     package func items(_ request: ListRequest) async throws(StoreError) -> JSON {
-        try await ItemPager(store: store, table: itemTable).page(
+        try await ItemPager(partitions: partitions, table: itemTable).page(
             from: request.start ?? .beginning,
             limit: request.limit,
             processStatus: request.processStatus

@@ -14,6 +14,7 @@ struct DataCheckup {
     struct Subject: Hashable {
         var kind: Kind
         var name: [UInt8]
+        var partition: Int
 
         enum Kind: String {
             case execution = "E"
@@ -32,10 +33,12 @@ struct DataCheckup {
         var isMended: Bool
     }
 
-    let store: RedisStore
-    let itemTable: String
+    private let partitions: Partitions
+    /// The partition that is looked at.
+    private var store: RedisStore
+    private let itemTable: String
     /// Whether what can be mended is mended.
-    let mends: Bool
+    private let mends: Bool
     var findings: FindingLog
     /// Which namespaces and partitions the keys of this Redis are of.
     private(set) var survey = NamespaceSurvey()
@@ -60,8 +63,9 @@ struct DataCheckup {
     /// How long something has to be there that somebody may only pass through.
     private static let passing = Duration.seconds(1)
 
-    init(store: RedisStore, itemTable: String, mends: Bool, findings: FindingLog) {
-        self.store = store
+    init(partitions: Partitions, itemTable: String, mends: Bool, findings: FindingLog) {
+        self.partitions = partitions
+        store = partitions.home
         self.itemTable = itemTable
         self.mends = mends
         self.findings = findings
@@ -71,12 +75,18 @@ struct DataCheckup {
     ///
     /// - Returns: Whether there was something to go through: `false` where a key of Waitable's holds something else.
     mutating func run() async throws -> Bool {
-        guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return false }
-        try await scan(RedisCommand("ZSCAN", store.keys.due), of: .member)
-        try await scan(RedisCommand("ZSCAN", store.keys.closed), of: .member)
-        try await scan(RedisCommand("HSCAN", store.keys.executions), of: .execution)
-        try await scan(RedisCommand("HSCAN", store.keys.redelivered), of: .redelivered)
-        try await scanKeys()
+        for partition in partitions.stores {
+            store = partition
+            guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return false }
+            try await scan(RedisCommand("ZSCAN", store.keys.due), of: .member)
+            try await scan(RedisCommand("ZSCAN", store.keys.closed), of: .member)
+            try await scan(RedisCommand("HSCAN", store.keys.executions), of: .execution)
+            try await scan(RedisCommand("HSCAN", store.keys.redelivered), of: .redelivered)
+        }
+        for server in partitions.servers {
+            store = server
+            try await scanKeys()
+        }
         try await settleDoubtful()
         return true
     }
@@ -91,22 +101,46 @@ struct DataCheckup {
                 checkup.executions += names.count
                 checkup.read(words)
             }
-            try await checkup.judge(names.map { Subject(kind: kind, name: $0) })
+            let partition = checkup.store.keys.partition
+            try await checkup.judge(names.map { Subject(kind: kind, name: $0, partition: partition) })
         }
     }
 
     /// Goes through all keys of this Redis that look like Waitable's.
     private mutating func scanKeys() async throws {
         let families: [(Subject.Kind, Keys.Family)] = [(.history, .history), (.item, .item)]
-        let starts = families.map { (kind: $0.0, start: Array(store.keys.key($0.1, named: "").utf8)) }
+        let starts = partitions.stores.flatMap { store in
+            families.map { (Array(store.keys.key($0.1, named: "").utf8), ($0.0, store.keys.partition)) }
+        }
+        let kinds = Dictionary(uniqueKeysWithValues: starts)
         try await pages(of: RedisCommand(name: "SCAN"), matching: "*:{*}:*") { checkup, words in
             var subjects: [Subject] = []
             for key in words.compactMap(\.bytes) {
                 checkup.survey.add(key)
-                guard let (kind, start) = starts.first(where: { key.starts(with: $0.start) }) else { continue }
-                subjects.append(Subject(kind: kind, name: Array(key.dropFirst(start.count))))
+                guard let start = Self.start(of: key), let (kind, partition) = kinds[start] else { continue }
+                let name = Array(key.dropFirst(start.count))
+                subjects.append(Subject(kind: kind, name: name, partition: partition))
             }
-            try await checkup.judge(subjects)
+            try await checkup.judgeAll(subjects)
+        }
+    }
+
+    /// A key up to its third colon, that one included: no namespace has one.
+    private static func start(of key: [UInt8]) -> [UInt8]? {
+        let colon = UInt8(ascii: ":")
+        guard let first = key.firstIndex(of: colon), let second = key[(first + 1)...].firstIndex(of: colon),
+            let third = key[(second + 1)...].firstIndex(of: colon)
+        else { return nil }
+        return Array(key[...third])
+    }
+
+    /// Judges what may be of several partitions.
+    private mutating func judgeAll(_ subjects: [Subject]) async throws {
+        let before = store
+        defer { store = before }
+        for (partition, subjects) in Dictionary(grouping: subjects, by: \.partition) {
+            store = partitions.stores[partition]
+            try await judge(subjects)
         }
     }
 
@@ -160,7 +194,7 @@ struct DataCheckup {
             guard let name = name.bytes, let document = document.bytes,
                 let problem = Self.problem(with: document, of: name)
             else { continue }
-            let subject = Subject(kind: .execution, name: name)
+            let subject = Subject(kind: .execution, name: name, partition: store.keys.partition)
             add(Verdict(subject: subject, problem: .documentUnreadable, detail: problem, isMended: false))
         }
     }
@@ -205,8 +239,13 @@ struct DataCheckup {
         doubtful = []
         guard !subjects.isEmpty else { return }
         try await Task.sleep(until: doubtfulSince + Self.passing, clock: .continuous)
-        for part in subjects.chunks(ofCount: Self.page) {
-            try await settle(try await verdicts(on: part, mending: false), passing: true)
+        let before = store
+        defer { store = before }
+        for (partition, subjects) in Dictionary(grouping: subjects, by: \.partition) {
+            store = partitions.stores[partition]
+            for part in subjects.chunks(ofCount: Self.page) {
+                try await settle(try await verdicts(on: part, mending: false), passing: true)
+            }
         }
     }
 
@@ -246,7 +285,7 @@ struct DataCheckup {
             else { throw StoreError.unexpectedReply(function: "waitable_examine", reply: "\(reply)") }
             let isComplete = try await learn(revisions.compactMap(\.string)) == false
             // What was mended is not found a second time.
-            if isComplete || mending { return findings.compactMap(Self.verdict) }
+            if isComplete || mending { return findings.compactMap(verdict) }
         }
     }
 
@@ -271,13 +310,13 @@ struct DataCheckup {
         return isOfUse
     }
 
-    private static func verdict(_ reply: RedisValue) -> Verdict? {
+    private func verdict(_ reply: RedisValue) -> Verdict? {
         guard let words = reply.array, words.count == 5, let kind = words[0].string.flatMap(Subject.Kind.init),
             let name = words[1].bytes, let problem = words[2].string.flatMap(DataProblem.init),
             let detail = words[3].string
         else { return nil }
         return Verdict(
-            subject: Subject(kind: kind, name: name),
+            subject: Subject(kind: kind, name: name, partition: store.keys.partition),
             problem: problem,
             detail: detail,
             isMended: words[4] == .integer(1)
@@ -301,11 +340,13 @@ struct DataCheckup {
     }
 
     private mutating func addBadName(_ subject: Subject) {
+        var shown = subject
+        shown.name = Array(subject.name.prefix(128))
         findings.add(
             Finding(
                 "bad-name",
                 .error,
-                at: place(of: Subject(kind: subject.kind, name: Array(subject.name.prefix(128))), nil),
+                at: place(of: shown, nil),
                 "A name has 1 to 1024 bytes, and this one has \(subject.name.count): no transition takes it.",
                 "It was put there by hand: take it out (ZREM, HDEL or DEL).",
                 outcome: mends ? .left : .found

@@ -6,7 +6,7 @@ package import WaitableRedis
 /// Looks at a Redis and at what Waitable keeps in it: whether it is set up to lose nothing, and whether every invariant
 /// holds; and mends, when asked, what can be mended.
 package struct Doctor: Sendable {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let itemTable: String
     private let policy: ReadinessPolicy
     private let shown: Int
@@ -17,8 +17,8 @@ package struct Doctor: Sendable {
     ///   - itemTable: The table of the waitable pattern's items.
     ///   - policy: What ingest is set to accept.
     ///   - shown: How many findings of each kind the report keeps.
-    package init(store: RedisStore, itemTable: String, policy: ReadinessPolicy, shown: Int = 20) {
-        self.store = store
+    package init(partitions: Partitions, itemTable: String, policy: ReadinessPolicy, shown: Int = 20) {
+        self.partitions = partitions
         self.itemTable = itemTable
         self.policy = policy
         self.shown = shown
@@ -34,14 +34,21 @@ package struct Doctor: Sendable {
         var problem: String?
         if mends {
             do {
-                loaded = try await store.loadFunctions(ifChanged: true)
+                for server in partitions.servers {
+                    loaded = try await server.loadFunctions(ifChanged: true) || loaded
+                }
             } catch {
                 guard case .refused = error else { throw error }
                 problem = "\(error)"
             }
         }
-        var server = ServerCheckup(store: store, policy: policy, findings: FindingLog(keptOfEach: shown))
+        var server = ServerCheckup(store: partitions.home, policy: policy, findings: FindingLog(keptOfEach: shown))
         try await server.run()
+        for store in partitions.servers.dropFirst() {
+            var other = ServerCheckup(store: store, policy: policy, findings: server.findings)
+            try await other.run()
+            server.findings = other.findings
+        }
         var report = DoctorReport(facts: server.facts, findings: server.findings)
         if loaded {
             report.findings.add(
@@ -68,11 +75,11 @@ package struct Doctor: Sendable {
         }
         // Without this build's functions the data cannot be judged; that is a finding already.
         guard server.facts.functions ?? 0 >= FunctionLibrary.version else { return report }
-        var data = DataCheckup(store: store, itemTable: itemTable, mends: mends, findings: report.findings)
+        var data = DataCheckup(partitions: partitions, itemTable: itemTable, mends: mends, findings: report.findings)
         do {
             if try await data.run() {
-                report.overview = try await store.overview()
-                try await RegistryCheckup(store: store).run(&data.findings)
+                report.overview = try await partitions.overview()
+                try await RegistryCheckup(store: partitions.home, mends: mends).run(&data.findings)
             }
         } catch let error as StoreError {
             guard error.isNotAllowed else { throw error }
@@ -88,15 +95,20 @@ package struct Doctor: Sendable {
     /// Whether what is due is worked on.
     private func checkWork(_ report: inout DoctorReport) {
         guard let overview = report.overview else { return }
-        if let partitions = report.survey.partitions[store.keys.namespace] {
-            for partition in partitions.sorted() where partition != store.keys.partition {
+        let (keys, count) = (partitions.home.keys, partitions.stores.count)
+        report.partitions = count
+        if let known = report.survey.partitions[keys.namespace] {
+            for partition in known.sorted() where partition >= count {
                 report.findings.add(
                     Finding(
                         "partition-unserved",
                         .warning,
-                        at: Keys(namespace: store.keys.namespace, partition: partition).prefix,
-                        "There are keys of a partition that this version does not work on.",
-                        "Were they written by hand? The partition is \(store.keys.prefix)."
+                        at: Keys(namespace: keys.namespace, partition: partition).prefix,
+                        "There are keys of a partition that nobody works on.",
+                        count == 1
+                            ? "Were they written by hand? The partition is \(keys.prefix)."
+                            : "Were they written by hand? The partitions are \(keys.prefix) to"
+                                + " \(Keys(namespace: keys.namespace, partition: count - 1).prefix)."
                     )
                 )
             }
@@ -106,7 +118,7 @@ package struct Doctor: Sendable {
                 Finding(
                     "no-workers",
                     .warning,
-                    at: store.keys.workers,
+                    at: keys.workers,
                     "No worker has reported itself, and \(overview.due + overview.waiting) executions wait or are due.",
                     "Start waitable worker with this namespace."
                 )
@@ -118,7 +130,7 @@ package struct Doctor: Sendable {
                 Finding(
                     "overdue",
                     .warning,
-                    at: store.keys.due,
+                    at: keys.due,
                     "Due and held by no worker: \(overview.due), the oldest for \(overview.oldestOverdueMilliseconds / 1_000) s.",
                     "Look whether workers run and keep up (waitable watch); start more of them."
                 )

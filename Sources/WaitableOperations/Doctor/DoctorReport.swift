@@ -8,6 +8,8 @@ package struct DoctorReport: Sendable {
     package internal(set) var findings: FindingLog
     /// Which namespaces there are.
     package internal(set) var survey = NamespaceSurvey()
+    /// How many partitions the namespace has.
+    package internal(set) var partitions = 1
     /// How many executions were looked at.
     package internal(set) var executions = 0
     /// What waits, is due and runs; `nil` where the data could not be looked at.

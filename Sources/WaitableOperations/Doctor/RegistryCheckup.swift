@@ -5,7 +5,9 @@ import WaitableRedis
 
 /// Whether executions of the state machines that are deployed can be started.
 struct RegistryCheckup {
+    /// The registry's home.
     let store: RedisStore
+    let mends: Bool
 
     func run(_ findings: inout FindingLog) async throws(StoreError) {
         let machines = try await store.machines()
@@ -34,6 +36,28 @@ struct RegistryCheckup {
                     at: store.keys.revision(machine.revision),
                     "The revision of the state machine '\(machine.name)' is gone: its starts are refused.",
                     "Deploy the same definition again (waitable deploy): that brings the revision back."
+                )
+            )
+        }
+        try await checkCopies(&findings)
+    }
+
+    /// Whether every partition has what the home has.
+    private func checkCopies(_ findings: inout FindingLog) async throws(StoreError) {
+        let differences = try await store.differingCopies()
+        guard !differences.isEmpty else { return }
+        if mends { try await store.copyRegistry() }
+        for difference in differences {
+            findings.add(
+                Finding(
+                    "registry-differs",
+                    .error,
+                    at: difference.place,
+                    "Partition \(difference.partition) does not have what partition 0 has: a change was cut off, or made by hand.",
+                    mends
+                        ? "Mended: it was copied from partition 0."
+                        : "Start an ingest, or run waitable doctor --repair.",
+                    outcome: mends ? .mended : .found
                 )
             )
         }

@@ -8,21 +8,23 @@ package import WaitableRedis
 /// ``ManagementError``, and has changed nothing.
 package struct ItemOperator: Sendable {
     /// What it works on.
-    package let store: RedisStore
+    package let partitions: Partitions
     let machines: MachineCache
     let identity: NamespaceIdentity
     /// The table of the waitable pattern's items.
     package let itemTable: String
 
-    /// A manager over a store.
+    /// A manager over partitions.
     ///
     /// - Parameter itemTable: The table of the waitable pattern's items.
-    package init(store: RedisStore, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
-        self.store = store
+    package init(partitions: Partitions, machines: MachineCache, identity: NamespaceIdentity, itemTable: String) {
+        self.partitions = partitions
         self.machines = machines
         self.identity = identity
         self.itemTable = itemTable
     }
+
+    private func store(of key: ExecutionKey) -> RedisStore { partitions.store(of: key) }
 
     /// The execution of an item.
     ///
@@ -36,9 +38,9 @@ package struct ItemOperator: Sendable {
     /// Aborts an item's execution; the item, if it still waits, becomes `CANCELLED`. Cancelling twice is the same.
     package func cancel(_ key: ExecutionKey, error: String?, cause: String?) async throws -> ItemDescription {
         let failure = error == nil && cause == nil ? nil : ExecutionFailure(error: error, cause: cause)
-        let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store.now())
+        let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store(of: key).now())
         do throws(StoreError) {
-            try await store.stop(key, failure: failure, item: item)
+            try await store(of: key).stop(key, failure: failure, item: item)
         } catch {
             throw refusal(error, key)
         }
@@ -71,7 +73,7 @@ package struct ItemOperator: Sendable {
             )
         }
         do throws(StoreError) {
-            try await store.reschedule(key, to: instant, item: ItemKey(table: itemTable, id: key.name))
+            try await store(of: key).reschedule(key, to: instant, item: ItemKey(table: itemTable, id: key.name))
         } catch {
             throw refusal(error, key)
         }
@@ -80,14 +82,14 @@ package struct ItemOperator: Sendable {
 
     /// Makes now a waiting item's moment.
     package func runNow(_ key: ExecutionKey) async throws -> ItemDescription {
-        try await reschedule(key, to: try await store.now())
+        try await reschedule(key, to: try await store(of: key).now())
     }
 
     /// Opens an item's execution again that failed, timed out or was aborted.
     package func redrive(_ key: ExecutionKey) async throws -> ItemDescription {
         do throws(StoreError) {
-            let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store.now())
-            _ = try await store.redrive(key, item: item)
+            let item = (key: ItemKey(table: itemTable, id: key.name), updated: try await store(of: key).now())
+            _ = try await store(of: key).redrive(key, item: item)
         } catch {
             throw refusal(error, key)
         }
@@ -97,9 +99,9 @@ package struct ItemOperator: Sendable {
     /// One item: its execution, and the item itself.
     package func describe(_ key: ExecutionKey) async throws -> ItemDescription {
         let execution = try await execution(key)
-        let item = try await store.items([ItemKey(table: itemTable, id: key.name)]).first ?? nil
+        let item = try await store(of: key).items([ItemKey(table: itemTable, id: key.name)]).first ?? nil
         return ItemDescription(
-            summary: ItemSummary(execution, score: try await store.dueScore(key)),
+            summary: ItemSummary(execution, score: try await store(of: key).dueScore(key)),
             item: item
         )
     }
@@ -112,13 +114,13 @@ package struct ItemOperator: Sendable {
         pause: () async throws -> Void = { await Task.yield() }
     ) async throws -> ItemTimeline {
         let execution = try await execution(key)
-        let score = try await store.dueScore(key)
+        let score = try await store(of: key).dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
-        let lostLeases = try await store.redeliveries(key)
+        let lostLeases = try await store(of: key).redeliveries(key)
         let runner = ExecutionRunner(machine: machine, arn: identity.arn, secret: try await identity.secret())
         let begun = TimelineReplay(of: execution, runner: runner)
         var replay = begun
-        let isWhole = try await store.readJournal(of: execution) { entry in
+        let isWhole = try await store(of: key).readJournal(of: execution) { entry in
             try replay.take(entry)
             return true
         } pause: {
@@ -126,7 +128,7 @@ package struct ItemOperator: Sendable {
         }
         let timeline = (isWhole ? replay : begun).timeline(
             due: score.flatMap { DueScore($0).due },
-            now: try await store.now(),
+            now: try await store(of: key).now(),
             lostLeases: lostLeases
         )
         return ItemTimeline(key: key, attempts: timeline.lostLeases + 1, events: timeline.events)
@@ -140,18 +142,18 @@ package struct ItemOperator: Sendable {
         if let item {
             hash = try await execution(ExecutionKey(machine: machine, name: item)).revision
         } else {
-            guard let record = try await store.machine(machine) else { throw ManagementError.noMachine(machine) }
+            guard let record = try await partitions.home.machine(machine) else { throw ManagementError.noMachine(machine) }
             hash = record.revision
         }
-        guard let revision = try await store.revision(hash) else { throw ManagementError.noMachine(machine) }
+        guard let revision = try await partitions.home.revision(hash) else { throw ManagementError.noMachine(machine) }
         return revision.definition
     }
 
     /// All state machines.
     package func stateMachines() async throws -> [MachineSummary] {
-        let paused = try await store.pausedMachines()
-        let standard = try await store.defaultMachine()
-        return try await store.machines().map { record in
+        let paused = try await partitions.home.pausedMachines()
+        let standard = try await partitions.home.defaultMachine()
+        return try await partitions.home.machines().map { record in
             MachineSummary(record: record, isDefault: record.name == standard, pausedSince: paused[record.name])
         }
     }
@@ -159,21 +161,25 @@ package struct ItemOperator: Sendable {
     /// Pauses a state machine, or resumes it.
     package func setPaused(_ isPaused: Bool, machine name: String) async throws -> MachineSummary {
         do throws(StoreError) {
-            if isPaused { _ = try await store.pause(machine: name) } else { try await store.resume(machine: name) }
+            if isPaused {
+                _ = try await partitions.home.pause(machine: name)
+            } else {
+                try await partitions.home.resume(machine: name)
+            }
         } catch {
             if error.refusal?.code == .notFound { throw ManagementError.noMachine(name) }
             throw error
         }
-        guard let record = try await store.machine(name) else { throw ManagementError.noMachine(name) }
+        guard let record = try await partitions.home.machine(name) else { throw ManagementError.noMachine(name) }
         return MachineSummary(
             record: record,
-            isDefault: try await store.defaultMachine() == name,
-            pausedSince: try await store.pausedMachines()[name]
+            isDefault: try await partitions.home.defaultMachine() == name,
+            pausedSince: try await partitions.home.pausedMachines()[name]
         )
     }
 
     private func execution(_ key: ExecutionKey) async throws -> Execution {
-        guard let execution = try await store.execution(key) else {
+        guard let execution = try await store(of: key).execution(key) else {
             throw ManagementError.noItem(key.name, machine: key.machine)
         }
         return execution

@@ -78,6 +78,7 @@ extension RedisStore {
         guard let milliseconds = reply.integer else {
             throw .unexpectedReply(function: "waitable_pause", reply: "\(reply)")
         }
+        try await copyPause(of: machine)
         return Instant(milliseconds: milliseconds)
     }
 
@@ -87,7 +88,9 @@ extension RedisStore {
     /// - Throws: `refused` with `NOTFOUND`.
     @discardableResult
     package func resume(machine: String) async throws(StoreError) -> Bool {
-        try await call("waitable_unpause", FunctionArguments(machine)).integer == 1
+        let wasPaused = try await call("waitable_unpause", FunctionArguments(machine)).integer == 1
+        try await copyPause(of: machine)
+        return wasPaused
     }
 
     /// The paused state machines, with since when.

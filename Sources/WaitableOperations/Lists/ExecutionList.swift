@@ -77,7 +77,7 @@ package struct ListedExecution: Sendable {
     package var score: Double?
 }
 
-extension RedisStore {
+extension Partitions {
     /// A page of a list: open executions by due instant, then closed ones, from the last closed on.
     ///
     /// The list goes on exactly where a page ended, whatever has moved on meanwhile: an execution that stays where it is

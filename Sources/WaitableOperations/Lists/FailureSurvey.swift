@@ -42,7 +42,7 @@ extension ItemOperator {
         from cursor: ListCursor?,
         limit: Int
     ) async throws(StoreError) -> FailureSurvey {
-        let (found, next) = try await store.executions(list, from: cursor, limit: limit) {
+        let (found, next) = try await partitions.executions(list, from: cursor, limit: limit) {
             ItemSummary($0.execution, score: $0.score)
         }
         var places: [[Spelling?]: Int] = [:]

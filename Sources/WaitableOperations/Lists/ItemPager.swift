@@ -5,12 +5,12 @@ package import WaitableRedis
 /// Reads items page by page: first those of open executions, by due instant, then those of closed ones, from the last
 /// closed on. An item that moves on between two pages is never missed; it may be seen twice.
 package struct ItemPager: Sendable {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let table: String
 
     /// A pager over the items of a table.
-    package init(store: RedisStore, table: String) {
-        self.store = store
+    package init(partitions: Partitions, table: String) {
+        self.partitions = partitions
         self.table = table
     }
 
@@ -44,10 +44,10 @@ package struct ItemPager: Sendable {
         while let current = cursor, items.count < limit, room > 0, reads < 10 {
             reads += 1
             let wanted = processStatus == nil ? limit - items.count : 1_000
-            let (members, next) = try await store.members(from: current, limit: wanted)
+            let (members, next) = try await partitions.members(from: current, limit: wanted)
             let keys = members.map { ItemKey(table: table, id: ExecutionKey(member: $0.name)?.name ?? $0.name) }
             var looked = 0
-            for item in try await store.items(keys, upToBytes: room) where items.count < limit {
+            for item in try await partitions.items(keys, upToBytes: room) where items.count < limit {
                 looked += 1
                 guard let item, processStatus.map({ Self.status(of: item) == $0 }) ?? true else { continue }
                 items.append(item)
@@ -59,4 +59,21 @@ package struct ItemPager: Sendable {
     }
 
     private static func status(of item: [ItemField]) -> String? { item.first { $0.name == "ProcessStatus" }?.value }
+}
+
+extension Partitions {
+    /// Reads the first of some items of all partitions, as ``RedisStore/items(_:upToBytes:)``.
+    fileprivate func items(_ keys: [ItemKey], upToBytes bytes: Int) async throws(StoreError) -> [[ItemField]?] {
+        guard stores.count > 1, !keys.isEmpty else { return try await home.items(keys, upToBytes: bytes) }
+        let places = Dictionary(grouping: keys.indices) { partitioning.partition(of: keys[$0].id) }
+        let room = max(1, bytes / places.count)
+        let parts = try await ask { store async throws(StoreError) -> [(Int, [ItemField]?)] in
+            guard let places = places[store.keys.partition] else { return [] }
+            return Array(zip(places, try await store.items(places.map { keys[$0] }, upToBytes: room)))
+        }
+        var found: [Int: [ItemField]?] = [:]
+        for (place, item) in parts.joined() { found[place] = .some(item) }
+        // As far as all of them were read: of the first of each partition there is at least one.
+        return keys.indices.prefix { found[$0] != nil }.map { found[$0] ?? nil }
+    }
 }

@@ -1,28 +1,9 @@
 import Algorithms
 import RedisClient
 import Waitable
-package import WaitableRedis
+import WaitableRedis
 
 extension RedisStore {
-    /// Reads a stretch of the list of executions, without their documents: open ones by due instant, then closed ones,
-    /// from the last closed on.
-    ///
-    /// - Parameters:
-    ///   - cursor: Where to begin.
-    ///   - limit: The most entries, 1 to 1,000.
-    /// - Returns: The entries, and where the list goes on; `nil` at its end.
-    package func members(
-        from cursor: ListCursor,
-        limit: Int
-    ) async throws(StoreError) -> ([ListedMember], ListCursor?) {
-        var query = SliceQuery(set: cursor.set, place: cursor.last, looked: limit, wanted: limit)
-        query.isDescending = cursor.set == .closed
-        let stretch = try await stretch(query)
-        let members = stretch.entries.map(\.member)
-        if let place = stretch.place { return (members, ListCursor(set: cursor.set, after: place)) }
-        return (members, cursor.set == .due ? ListCursor(set: .closed, after: nil) : nil)
-    }
-
     /// Reads a stretch of one of the sorted sets.
     func stretch(_ query: SliceQuery) async throws(StoreError) -> ListSlice {
         let reply = try await call("waitable_list", query.arguments)

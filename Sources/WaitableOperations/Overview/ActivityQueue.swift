@@ -20,9 +20,11 @@ extension RedisStore {
     /// The most activities whose oldest task is read: it comes with its input.
     private static let mostOldest = 50
 
-    /// Reads how much waits in the activities, by name.
+    /// Reads how much waits in the activities that live in this partition, by name.
     package func activityQueues() async throws(StoreError) -> [ActivityQueue] {
-        let names = try await activities().prefix(Self.mostActivities).map(\.name)
+        let names = try await activities().map(\.name)
+            .filter { keys.partitioning.partition(of: $0) == keys.partition }
+            .prefix(Self.mostActivities)
         let counts = try await counts(
             names.flatMap {
                 [RedisCommand("LLEN", keys.activity($0)), RedisCommand("ZCARD", keys.taken($0))]
@@ -42,5 +44,13 @@ extension RedisStore {
             queues.append(queue)
         }
         return queues
+    }
+}
+
+extension Partitions {
+    /// Reads how much waits in the activities, by name.
+    package func activityQueues() async throws(StoreError) -> [ActivityQueue] {
+        let queues = try await ask { store async throws(StoreError) in try await store.activityQueues() }
+        return queues.flatMap { $0 }.sorted { $0.name < $1.name }
     }
 }

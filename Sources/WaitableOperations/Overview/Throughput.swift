@@ -33,3 +33,15 @@ extension RedisStore {
         )
     }
 }
+
+extension Partitions {
+    /// Counts what closed in the last hour, in all partitions.
+    package func throughput() async throws(StoreError) -> Throughput {
+        let parts = try await ask { store async throws(StoreError) in try await store.throughput() }
+        var sum = parts[0]
+        for part in parts.dropFirst() {
+            for (index, minute) in part.minutes.enumerated() { sum.minutes[index].closed += minute.closed }
+        }
+        return sum
+    }
+}

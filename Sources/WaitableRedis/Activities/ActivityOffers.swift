@@ -6,7 +6,7 @@ import Synchronization
 /// Tells those who poll an activity when it has got a task, by one subscription for all of them; and gives tasks back that
 /// reached nobody.
 package final class ActivityOffers: Service {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let logger: Logger
     private let state = Mutex(State())
     private let (returns, returned) = AsyncStream.makeStream(of: ActivityTask.self)
@@ -17,9 +17,9 @@ package final class ActivityOffers: Service {
         var listeners: [Spelling: [Int: AsyncStream<Void>.Continuation]] = [:]
     }
 
-    /// Offers of a store whose connection somebody else runs.
-    package init(store: RedisStore, logger: Logger) {
-        self.store = store
+    /// Offers of partitions whose connection somebody else runs.
+    package init(partitions: Partitions, logger: Logger) {
+        self.partitions = partitions
         self.logger = logger
     }
 
@@ -27,7 +27,7 @@ package final class ActivityOffers: Service {
     package func run() async throws {
         async let isAllBack: Void = giveAllBack()
         await cancelWhenGracefulShutdown {
-            await self.store.client.listen(to: [self.store.keys.offers]) { push in
+            await self.partitions.listen(to: self.partitions.stores.map(\.keys.offers)) { push in
                 switch push {
                 // What was offered while there was no subscription was missed: look.
                 case .subscribed: self.announce(nil)
@@ -60,7 +60,7 @@ package final class ActivityOffers: Service {
     private func isGivenBack(_ task: ActivityTask) async -> Bool {
         var metadata: Logger.Metadata = ["activity": "\(task.activity)"]
         do throws(StoreError) {
-            metadata["isTaskBack"] = "\(try await store.giveBack(task))"
+            metadata["isTaskBack"] = "\(try await partitions.store(of: task.activity).giveBack(task))"
             logger.info("a task reached nobody", metadata: metadata)
             return true
         } catch {

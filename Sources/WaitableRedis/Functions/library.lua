@@ -11,7 +11,8 @@
 --   prefix:clock         zset    `now` -> when something was last made due at once (ms); see setbacks.lua
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress; see redeliveries.lua
 --   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
---   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine
+--   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine; `:partitions` ->
+--                                how many partitions the namespace has, where they are more than one
 --   prefix:machine:HASH  string  an immutable revision of a machine
 --   prefix:versions      hash    machine name -> its published versions, a JSON array
 --   prefix:aliases       hash    machine name -> its aliases, a JSON array
@@ -63,6 +64,7 @@ local function ready(keys, args)
     noMore(args, 0)
     local memory = redis.pcall('INFO', 'memory')
     local machines = redis.pcall('HLEN', prefix .. ':machines')
+    if machines == 1 then machines = 1 - redis.call('HEXISTS', prefix .. ':machines', ':partitions') end
     return {VERSION, isError(memory) and '' or memory, isError(machines) and 1 or machines}
 end
 

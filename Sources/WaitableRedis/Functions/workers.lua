@@ -14,9 +14,9 @@ local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
 
 -- waitable_report: a worker's report on itself, kept until it is replaced or its time has passed.
 -- KEYS   prefix
--- ARGV   worker (its name), time to live in ms (0…3600000; 0: the worker leaves), report (a JSON object)
--- Returns how many workers are known after it.
--- Errors VALIDATION. Bound: constant.
+-- ARGV   worker (its name), time to live in ms (0…3600000; 0: the worker leaves), report (a JSON object), optionally `names`
+-- Returns how many workers are known after it; with `names`, their names.
+-- Errors VALIDATION. Bound: constant; with `names`, the number of workers.
 local function report(keys, args)
     local prefix = prefixOf(keys)
     local name = named(args[1], 'worker')
@@ -25,7 +25,8 @@ local function report(keys, args)
     if life > 0 and (byte(text) ~= 123 or byte(text, -1) ~= 125 or #text > MAX_REPORT) then
         refuse('VALIDATION', 'report', 'must be a JSON object of at most ' .. MAX_REPORT .. ' bytes', text)
     end
-    noMore(args, 3)
+    if args[4] and args[4] ~= 'names' then refuse('VALIDATION', 'answer', 'must be names', args[4]) end
+    noMore(args, 4)
     local workers, reports = prefix .. ':workers', prefix .. ':reports'
     local now = clock()
     local gone = redis.call('ZRANGE', workers, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, FORGOTTEN)
@@ -40,6 +41,7 @@ local function report(keys, args)
         redis.call('ZADD', workers, now + life, name)
         redis.call('HSET', reports, name, text)
     end
+    if args[4] then return redis.call('ZRANGE', workers, 0, -1) end
     return redis.call('ZCARD', workers)
 end
 

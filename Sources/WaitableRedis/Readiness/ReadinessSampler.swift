@@ -8,7 +8,7 @@ import Synchronization
 /// What is asked is a function that Redis runs under the rules of a start and that writes nothing, so that every reason
 /// for which Redis would refuse a start is seen, by Redis's own judgement.
 package final class ReadinessSampler: Service {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let policy: ReadinessPolicy
     private let interval: Duration
     private let isDeployed: @Sendable () -> Bool
@@ -22,27 +22,27 @@ package final class ReadinessSampler: Service {
         var taken: ContinuousClock.Instant
     }
 
-    /// A sampler over a store whose connection somebody else runs.
+    /// A sampler over partitions whose connections somebody else runs.
     ///
     /// - Parameters:
     ///   - interval: The time between two samples; one that is five times as old says nothing any more.
     ///   - isDeployed: Whether the process has deployed what it was given; it is not ready before.
     ///   - onEmptyRegistry: Called with each sample that finds no state machine deployed.
     package init(
-        store: RedisStore,
+        partitions: Partitions,
         policy: ReadinessPolicy,
         interval: Duration = .seconds(1),
         isDeployed: @Sendable @escaping () -> Bool = { true },
         onEmptyRegistry: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
-        self.store = store
+        self.partitions = partitions
         self.policy = policy
         self.interval = interval
         self.isDeployed = isDeployed
         self.onEmptyRegistry = onEmptyRegistry
         self.logger = logger
-        file = AppendOnlyFileCheck(store: store, logger: logger)
+        file = AppendOnlyFileCheck(store: partitions.home, logger: logger)
     }
 
     /// Samples until the graceful shutdown.
@@ -57,7 +57,7 @@ package final class ReadinessSampler: Service {
 
     /// Why a start would not be taken now; `nil` where it would. Asks Redis only where no sample was taken yet.
     package func unreadiness() async -> Unreadiness? {
-        guard store.client.connectionState == .connected else { return .unreachable }
+        guard partitions.home.client.connectionState == .connected else { return .unreachable }
         let unreadiness: Unreadiness?
         if let sample = last.withLock({ $0 }) {
             unreadiness = sample.taken.duration(to: .now) > interval * 5 ? .unreachable : sample.unreadiness
@@ -86,10 +86,13 @@ package final class ReadinessSampler: Service {
     private func sample() async -> Unreadiness? {
         let unreadiness: Unreadiness?
         do {
-            let (memory, machines) = try await store.readState()
-            let memoryState = Unreadiness(memory, policy)
+            var memoryState: Unreadiness?
+            for store in partitions.servers {
+                let (memory, machines) = try await store.readState()
+                memoryState = memoryState ?? Unreadiness(memory, policy)
+                if machines == 0 { onEmptyRegistry() }
+            }
             unreadiness = if let memoryState { memoryState } else { await file.problem().map(Unreadiness.losesFile) }
-            if machines == 0 { onEmptyRegistry() }
         } catch {
             unreadiness = Unreadiness(error)
         }

@@ -8,7 +8,7 @@ package import Waitable
 /// over HTTP cheap. A start that meets an idle coalescer waits for nobody.
 package final class StartCoalescer: Service {
     private let store: RedisStore
-    private let clock: RedisClock
+    let clock: RedisClock
     private let limit: Int
     private let calls: Int
     private let state = Mutex(State())

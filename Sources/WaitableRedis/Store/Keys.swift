@@ -48,6 +48,10 @@ package struct Keys: Sendable, Hashable {
     package static let defaultMachineField = ":default"
     /// string: `arn:aws:states:REGION:ACCOUNT`, what every ARN of the namespace begins with, from its first use on.
     package var arn: String { prefix + ":arn" }
+    /// string: how many partitions the namespace has, from its first use on.
+    package var partitions: String { prefix + ":partitions" }
+    /// Field of ``machines`` that holds how many partitions the namespace has, where functions find it; none for one.
+    package static let partitionsField = ":partitions"
     /// string: the key of the namespace's task tokens, 256 random bits in base64, from its first use on.
     package var secret: String { prefix + ":secret" }
     /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon

@@ -4,8 +4,8 @@ import ServiceLifecycle
 import Synchronization
 package import Waitable
 
-/// What a namespace is given at its first use, and keeps: the region and account in its ARNs, and the key of its task
-/// tokens.
+/// What a namespace is given at its first use, and keeps: how many partitions it has, the region and account in its ARNs, and
+/// the key of its task tokens.
 ///
 /// Executions get names that are derived from these, and their histories are made anew by whoever reads them: all
 /// processes of a namespace have to agree on them. The first one writes them into Redis; the others read them there, and
@@ -21,6 +21,7 @@ package final class NamespaceIdentity: Service {
     /// An identity over a store whose connection somebody else runs.
     ///
     /// - Parameters:
+    ///   - store: Partition 0, whose keys say how many partitions this process takes the namespace to have.
     ///   - arn: The region and account that this process is set up with.
     ///   - interval: The time after which Redis is asked again, as it may have been flushed. On a new connection it is asked
     ///     within a second: it may be another one.
@@ -69,10 +70,13 @@ package final class NamespaceIdentity: Service {
     @discardableResult
     package func settle() async throws -> TaskTokenKey {
         // Redis may lose it between two commands, but not for ever.
-        for _ in 0..<3 {
-            let words = try await store.send(RedisCommand("MGET", store.keys.arn, store.keys.secret)).array ?? []
-            guard words.count == 2 else { continue }
+        for _ in 0..<4 {
+            let keys = store.keys
+            let words = try await store.send(RedisCommand("MGET", keys.arn, keys.secret, keys.partitions)).array ?? []
+            guard words.count == 3 else { continue }
             if let text = words[0].string { try check(text) }
+            let isOld = words[0].string != nil
+            guard try await settlePartitions(words[2].string, isOld: isOld) else { continue }
             if words[0].string != nil, let text = words[1].string { return try keep(text) }
             if words[0].string == nil { try await enter(arn.prefix, at: store.keys.arn) }
             // The key that this process has had goes on where it can: the tokens made with it stay good.
@@ -80,7 +84,8 @@ package final class NamespaceIdentity: Service {
             if words[1].string == nil { try await enter(key.base64, at: store.keys.secret) }
         }
         throw NamespaceIdentityError(
-            description: "\(store.keys.arn) and \(store.keys.secret): must be strings in Redis"
+            description:
+                "\(store.keys.arn), \(store.keys.partitions) and \(store.keys.secret): must be strings in Redis"
         )
     }
 
@@ -88,8 +93,47 @@ package final class NamespaceIdentity: Service {
     ///
     /// - Throws: ``StoreError``, or ``NamespaceIdentityError`` where the namespace's identity is not this process's.
     package func verify() async throws {
-        let words = try await store.send(RedisCommand("MGET", store.keys.arn)).array ?? []
-        if let text = words.first?.string { try check(text) }
+        let words = try await store.send(RedisCommand("MGET", store.keys.arn, store.keys.partitions)).array ?? []
+        guard words.count == 2 else { return }
+        if let text = words[0].string { try check(text) }
+        if let text = words[1].string ?? words[0].string.map({ _ in "1" }) { try check(partitions: text) }
+    }
+
+    /// Checks how many partitions there are, and enters it where nobody has.
+    ///
+    /// - Parameters:
+    ///   - text: What the namespace has; `nil` for nothing.
+    ///   - isOld: Whether the namespace has been used: without a number, it has one partition then.
+    /// - Returns: Whether it is settled; else it has to be read once more.
+    private func settlePartitions(_ text: String?, isOld: Bool) async throws -> Bool {
+        if let text {
+            try check(partitions: text)
+            return true
+        }
+        let count = store.keys.partitioning.count
+        if count > 1 {
+            if isOld { try check(partitions: "1") }
+            let keys = [store.keys.due, store.keys.closed, store.keys.executions, store.keys.machines]
+            var command = RedisCommand(name: "EXISTS", capacity: keys.count)
+            for key in keys { command.append(key) }
+            if try await store.send(command).integer ?? 0 > 0 { try check(partitions: "1") }
+        }
+        try await enter("\(count)", at: store.keys.partitions)
+        return false
+    }
+
+    private func check(partitions text: String) throws(NamespaceIdentityError) {
+        let count = store.keys.partitioning.count
+        guard text != "\(count)" else { return }
+        guard let kept = Int(text), kept >= 1 else {
+            throw NamespaceIdentityError(
+                description: "\(store.keys.partitions): must be a whole number from 1 in Redis: '\(text)'"
+            )
+        }
+        throw NamespaceIdentityError(
+            description: "WAITABLE_PARTITIONS (--partitions): must be '\(kept)', which the namespace"
+                + " '\(store.keys.namespace)' has had since its first use: '\(count)'"
+        )
     }
 
     private func enter(_ value: String, at key: String) async throws(StoreError) {

@@ -5,6 +5,9 @@ package struct Partitioning: Sendable, Hashable {
     /// One partition, which has all.
     package static let single = Self(count: 1)
 
+    /// How many there can be.
+    package static let counts = 1...1_024
+
     /// How many partitions there are, at least 1.
     package let count: Int
 

@@ -13,6 +13,7 @@ import Synchronization
 package final class RedisClock: Service {
     private let store: RedisStore
     private let interval: Duration
+    private let life: Duration?
     private let logger: Logger
     private let reading = Mutex<Reading?>(nil)
 
@@ -46,10 +47,13 @@ package final class RedisClock: Service {
 
     /// A clock over a store.
     ///
-    /// - Parameter interval: The time between two readings.
-    package init(store: RedisStore, interval: Duration = .seconds(10), logger: Logger) {
+    /// - Parameters:
+    ///   - interval: The time between two readings.
+    ///   - life: How long a reading holds; `nil` for as long as its connection, for a clock that is run.
+    package init(store: RedisStore, interval: Duration = .seconds(10), life: Duration? = nil, logger: Logger) {
         self.store = store
         self.interval = interval
+        self.life = life
         self.logger = logger
     }
 
@@ -121,9 +125,11 @@ package final class RedisClock: Service {
         return false
     }
 
-    /// The last reading, where it is of this connection.
+    /// The last reading, where it is of this connection, and holds.
     private var currentReading: Reading? {
-        guard let known = reading.withLock({ $0 }), known.connection == store.client.connections else { return nil }
+        guard let known = reading.withLock({ $0 }), known.connection == store.client.connections,
+            life.map({ known.answered.duration(to: .now) < $0 }) ?? true
+        else { return nil }
         return known
     }
 

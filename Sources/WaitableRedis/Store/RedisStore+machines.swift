@@ -26,7 +26,9 @@ extension RedisStore {
             revision.json.text,
             record.json.text
         )
+        try await copy(revision)
         let reply = try await call("waitable_deploy", arguments)
+        try await copy([RegistryPlace(table: .machines, name: record.name)])
         guard let words = reply.array, let code = words.first?.integer else {
             throw .unexpectedReply(function: "waitable_deploy", reply: "\(reply)")
         }
@@ -55,11 +57,16 @@ extension RedisStore {
     /// Names the default machine.
     package func setDefaultMachine(_ name: String) async throws(StoreError) {
         _ = try await send(RedisCommand("HSET", keys.machines, Keys.defaultMachineField, name))
+        try await copyDefaultMachine()
     }
 
     /// Whether the registry holds nothing at all: nothing was ever deployed, or Redis has lost it.
     package func isRegistryEmpty() async throws(StoreError) -> Bool {
-        try await send(RedisCommand("HLEN", keys.machines)).integer == 0
+        switch try await send(RedisCommand("HLEN", keys.machines)).integer {
+        case 0: true
+        case 1: try await send(RedisCommand("HEXISTS", keys.machines, Keys.partitionsField)).integer == 1
+        default: false
+        }
     }
 
     /// Those of some revisions, by their hashes, that are not there.

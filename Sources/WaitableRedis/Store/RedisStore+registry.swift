@@ -21,7 +21,11 @@ extension RedisStore {
             let (entry, texts) = try await readMachine(name)
             var changed = entry
             let result = try change(&changed)
-            guard changed != entry else { return result }
+            guard changed != entry else {
+                // The same change before may have been cut off.
+                try await copyMachine(name)
+                return result
+            }
             let after = changed.texts
             let changes = zip([RegistryTable.machines, .versions, .aliases], zip(texts, after)).map { table, text in
                 RegistryChange(table: table, name: name, before: text.0, after: text.1)
@@ -36,7 +40,7 @@ extension RedisStore {
     package func machines() async throws(StoreError) -> [MachineRecord] {
         var records: [MachineRecord] = []
         for (name, record) in try await send(RedisCommand("HGETALL", keys.machines)).pairs {
-            guard let name = name.string, name != Keys.defaultMachineField,
+            guard let name = name.string, !name.hasPrefix(":"),
                 let json = record.bytes.flatMap({ try? JSON(parsing: $0) }),
                 let record = MachineRecord(name: name, json: json)
             else { continue }
@@ -85,10 +89,21 @@ extension RedisStore {
         return replies.map(\.string)
     }
 
-    /// Makes changes, all of them or none.
+    private func copyMachine(_ name: String) async throws(StoreError) {
+        try await copy([.machines, .versions, .aliases].map { RegistryPlace(table: $0, name: name) })
+    }
+
+    /// Makes changes, all of them or none; at the registry's home, in all partitions.
     ///
     /// - Returns: Whether every entry was as it had been read.
     func enter(_ changes: [RegistryChange], revision: Revision?) async throws(StoreError) -> Bool {
+        if let revision { try await copy(revision) }
+        guard try await register(changes, revision: revision) else { return false }
+        try await copy(changes.map { RegistryPlace(table: $0.table, name: $0.name) })
+        return true
+    }
+
+    private func register(_ changes: [RegistryChange], revision: Revision?) async throws(StoreError) -> Bool {
         var arguments = FunctionArguments(revision?.hash ?? "", revision?.json.text ?? "")
         for change in changes {
             for word in [change.table.rawValue, change.name, change.before ?? "", change.after ?? ""] {

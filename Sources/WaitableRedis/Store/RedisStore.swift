@@ -1,17 +1,24 @@
 package import RedisClient
 import Waitable
 
-/// Waitable's data in one Redis, in one namespace: every transition is one call of the function library.
+/// Waitable's data in one partition of a namespace: every transition is one call of the function library.
 package struct RedisStore: Sendable {
     /// The connection that calls go over.
-    package let client: RedisClient
-    /// The keys of the namespace.
+    package let client: any SlotClient
+    /// The keys of the partition.
     package let keys: Keys
+    /// The other partitions, which get a copy of each change of the registry; none but at the registry's home.
+    let copies: [RedisStore]
 
     /// A store over a connection that somebody else runs.
-    package init(client: RedisClient, keys: Keys = Keys()) {
+    package init(client: any SlotClient, keys: Keys = Keys()) {
+        self.init(client: client, keys: keys, copies: [])
+    }
+
+    init(client: any SlotClient, keys: Keys, copies: [RedisStore]) {
         self.client = client
         self.keys = keys
+        self.copies = copies
     }
 
     /// Loads the function library where it is missing or older than this build's. A newer one is left: its functions

@@ -8,7 +8,7 @@ import WaitableRedis
 /// The calls to the outside that a worker makes. While one runs it gives signs of life to its task: without them the
 /// task fails, and its state's `Retry` decides what follows.
 final class Calls: Sendable {
-    private let store: RedisStore
+    private let partitions: Partitions
     private let configuration: CallConfiguration
     private let logger: Logger
     private let slots: CallSlots
@@ -16,8 +16,8 @@ final class Calls: Sendable {
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
-    init(store: RedisStore, configuration: CallConfiguration, logger: Logger) {
-        self.store = store
+    init(partitions: Partitions, configuration: CallConfiguration, logger: Logger) {
+        self.partitions = partitions
         self.configuration = configuration
         self.logger = logger
         slots = CallSlots(limit: configuration.limit)
@@ -98,6 +98,7 @@ final class Calls: Sendable {
             try? await Task.sleep(for: pause)
             guard !Task.isCancelled else { return }
             do {
+                let store = partitions.store(of: call.key)
                 let now = try await store.now()
                 guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else { return }
                 pause = .seconds(PendingTask.callSeconds) / 3
@@ -113,7 +114,7 @@ final class Calls: Sendable {
     /// - Returns: Whether Redis took it; a task that has ended meanwhile needs no answer.
     private func tell(_ call: OutsideCall, _ answer: TaskAnswer) async -> Bool {
         do {
-            _ = try await store.answer(call.key, task: call.task, answer)
+            _ = try await partitions.store(of: call.key).answer(call.key, task: call.task, answer)
             return true
         } catch {
             log("answer of a call is repeated", call, error)

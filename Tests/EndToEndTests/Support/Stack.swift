@@ -16,20 +16,35 @@ struct Stack: Sendable {
     let redis: RedisTestServer
     let ingest: Program
     let url: String
-    let store: RedisStore
+    let partitions: Partitions
+
+    /// The store of partition 0.
+    var store: RedisStore { partitions.home }
 
     var environment: [String: String] {
         ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_LOG_LEVEL": "info", "WAITABLE_LEASE_MS": "2000"]
+            .merging(Self.setting(partitions.stores.count)) { $1 }
     }
+
+    /// What says how many partitions there are; nothing for one, as nobody sets that.
+    private static func setting(_ partitions: Int) -> [String: String] {
+        partitions == 1 ? [:] : ["WAITABLE_PARTITIONS": "\(partitions)"]
+    }
+
+    /// How many partitions a stack's namespace has: with `WAITABLE_TEST_PARTITIONS=8` the suites run on 8.
+    static let partitions = Int(ProcessInfo.processInfo.environment["WAITABLE_TEST_PARTITIONS"] ?? "") ?? 1
 
     /// Runs a test with a Redis and an ingest, and ends both after it.
     ///
-    /// - Parameter ingestUser: The Redis user of ingest, one of ``RedisUsers``; `nil` for the default one.
+    /// - Parameters:
+    ///   - ingestUser: The Redis user of ingest, one of ``RedisUsers``; `nil` for the default one.
+    ///   - partitions: How many the namespace has.
     static func with(
         persistence: RedisTestServer.Persistence = .none,
         options: [String] = [],
         environment: [String: String] = [:],
         ingestUser: String? = nil,
+        partitions: Int = Stack.partitions,
         _ body: @Sendable (Stack) async throws -> Void
     ) async throws {
         let redis = try RedisTestServer(persistence: persistence, options: options)
@@ -40,6 +55,7 @@ struct Stack: Sendable {
                 "WAITABLE_REDIS_URL": Self.url(of: redis, user: ingestUser),
                 "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
             ]
+            .merging(Self.setting(partitions)) { $1 }
             .merging(environment) { $1 }
         )
         var logger = Logger(label: "test")
@@ -51,7 +67,7 @@ struct Stack: Sendable {
             redis: redis,
             ingest: ingest,
             url: "http://127.0.0.1:\(port)",
-            store: RedisStore(client: client)
+            partitions: Partitions(namespace: "waitable", count: partitions) { _ in client }
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
@@ -137,7 +153,10 @@ struct Stack: Sendable {
                 )
                 return try runner.run(execution, at: now).transition(lease: nil)
             }
-            #expect(try await store.start(transitions).allSatisfy { $0 == .started })
+            let parts = Dictionary(grouping: transitions) { partitions.partitioning.partition(of: $0.key.name) }
+            for (number, part) in parts {
+                #expect(try await partitions.stores[number].start(part).allSatisfy { $0 == .started })
+            }
         }
     }
 
@@ -149,12 +168,27 @@ struct Stack: Sendable {
         return Int(try await store.client.send(command).integer ?? -1)
     }
 
-    func closedCount() async throws -> Int { try await integer("ZCARD", store.keys.closed) }
-    func dueCount() async throws -> Int { try await integer("ZCARD", store.keys.due) }
+    func closedCount() async throws -> Int { try await count(\.closed) }
+    func dueCount() async throws -> Int { try await count(\.due) }
+
+    /// How many members a sorted set has, in all partitions.
+    func count(_ key: KeyPath<Keys, String>, _ range: String...) async throws -> Int {
+        var sum = 0
+        for store in partitions.stores {
+            var words = RedisCommand(name: range.isEmpty ? "ZCARD" : "ZCOUNT")
+            for word in [store.keys[keyPath: key]] + range { words.append(word) }
+            sum += Int(try await store.client.send(words).integer ?? -1)
+        }
+        return sum
+    }
 
     /// How often commits were refused, as the functions count them.
     func refusedCount() async throws -> Int {
-        Int(try await store.client.send(RedisCommand("HGET", store.keys.counters, "refused")).integer ?? 0)
+        var sum = 0
+        for store in partitions.stores {
+            sum += Int(try await store.client.send(RedisCommand("HGET", store.keys.counters, "refused")).integer ?? 0)
+        }
+        return sum
     }
 
     /// Checks that every item went STARTED → COMPLETED once, and not early.
@@ -163,8 +197,8 @@ struct Stack: Sendable {
         #expect(try await closedCount() == count)
         for start in stride(from: 0, to: count, by: 500) {
             let ids = (start..<min(start + 500, count)).map { "\(prefix)-\($0)" }
-            let items = try await store.items(ids.map { ItemKey(table: "items", id: $0) })
-            for (id, item) in zip(ids, items) {
+            for id in ids {
+                let item = try await partitions.store(of: id).items([ItemKey(table: "items", id: id)])[0]
                 let fields = Dictionary((item ?? []).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
                 #expect(fields["ProcessStatus"] == "COMPLETED", "\(id)")
                 let due = try #require(Instant(iso8601: fields["StartActionAt"] ?? ""))
@@ -179,7 +213,9 @@ struct Stack: Sendable {
     /// instant needed only one.
     private func expectStepsOnce(_ ids: [String]) async throws {
         let keys = ids.map { ExecutionKey(machine: "waitable-stepfunction", name: $0) }
-        for (id, (key, document)) in zip(ids, zip(keys, try await store.documents(keys))) {
+        for (id, key) in zip(ids, keys) {
+            let store = partitions.store(of: key)
+            let document = try await store.documents([key])[0]
             let execution = try ExecutionDocument.decode(try #require(document), key: key)
             let entries = execution.journal?.entries(list: [], since: execution.startDate) ?? []
             let item = try await store.items([ItemKey(table: "items", id: id)])[0]

@@ -6,7 +6,7 @@ import WaitableRedis
 /// One test's keys in the suite's Redis, and calls of the function library on them.
 struct Partition: Sendable {
     let prefix: String
-    let client: RedisClient
+    let client: any SlotClient
 
     init() throws {
         client = try #require(RedisServerTrait.client)

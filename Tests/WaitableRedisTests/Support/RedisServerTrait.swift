@@ -8,6 +8,8 @@ import WaitableRedis
 struct RedisServerTrait: SuiteTrait, TestScoping {
     /// The client of the suite that is running.
     @TaskLocal static var client: RedisClient?
+    /// How its server is reached, for other clients.
+    @TaskLocal static var configuration: RedisConfiguration?
 
     /// Once for the suite, not for each test.
     var isRecursive: Bool { false }
@@ -21,11 +23,14 @@ struct RedisServerTrait: SuiteTrait, TestScoping {
         defer { server.kill() }
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        let client = RedisClient(RedisConfiguration(address: .unixSocket(path: server.socket)), logger: logger)
+        let configuration = RedisConfiguration(address: .unixSocket(path: server.socket))
+        let client = RedisClient(configuration, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
             _ = try await client.send(RedisCommand("FUNCTION", "LOAD", FunctionLibrary.source))
-            try await Self.$client.withValue(client) { try await function() }
+            try await Self.$client.withValue(client) {
+                try await Self.$configuration.withValue(configuration) { try await function() }
+            }
             group.cancelAll()
         }
     }

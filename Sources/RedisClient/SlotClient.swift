@@ -1,0 +1,41 @@
+/// Who sends commands of one slot to the server that has it: a ``RedisClient``, whose server has all slots that are asked for,
+/// or a ``ClusterSlot``.
+public protocol SlotClient: Sendable {
+    /// The user of the connection; `nil` for the one that Redis gives to everybody.
+    var user: String? { get }
+    /// Whether commands can go out.
+    var connectionState: RedisClient.ConnectionState { get }
+    /// A number of the current connection: another one for another connection, whichever server it is to.
+    var connections: Int { get }
+    /// The same for clients of one server, as far as is known.
+    var server: ObjectIdentifier { get }
+    /// What the client, or those of all primaries together, have done so far.
+    var statistics: RedisStatistics { get }
+
+    /// Sends one command, as ``RedisClient/send(_:)-(RedisCommand)``.
+    func send(_ command: RedisCommand) async throws(RedisError) -> RedisValue
+    /// Sends commands in one write, as ``RedisClient/send(_:)-([RedisCommand])``.
+    func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue]
+    /// Sends commands, and waits until what they wrote is safe, as ``RedisClient/send(_:mark:reaching:within:)``.
+    func send(
+        _ commands: [RedisCommand],
+        mark: RedisCommand,
+        reaching durability: Durability,
+        within limit: Duration
+    ) async throws(RedisError) -> DurableReplies
+    /// What the server cannot reach, and why, as ``RedisClient/obstacles(to:)``.
+    func obstacles(to durability: Durability) async throws(RedisError) -> [String]
+    /// Listens to channels for what `PUBLISH` publishes, until the task is cancelled: to each at the server that has its slot, be
+    /// it another one than the client's. ``RedisPush/subscribed`` comes for each server.
+    func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async
+}
+
+extension RedisClient: SlotClient {
+    /// The client itself.
+    public var server: ObjectIdentifier { ObjectIdentifier(self) }
+
+    /// Listens to channels, for what `PUBLISH` publishes, until the task is cancelled.
+    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
+        await listen(to: channels, isSharded: false, body)
+    }
+}
