@@ -17,6 +17,10 @@ package import WaitableRedis
 /// that sleep.
 package final class Worker: Service {
     let store: RedisStore
+    /// All partitions of the namespace; ``store`` is one of them.
+    let partitions: Partitions
+    /// `nil` where there is only one partition.
+    let deliverer: MessageDeliverer?
     let configuration: WorkerConfiguration
     let machines: MachineCache
     let identity: NamespaceIdentity
@@ -32,8 +36,11 @@ package final class Worker: Service {
     private let claimFailures = ClaimFailures()
 
     /// A worker over a store whose connection somebody else runs.
+    ///
+    /// - Parameter partitions: All partitions of the namespace; may be left out where there is only one.
     package init(
         store: RedisStore,
+        partitions: Partitions? = nil,
         machines: MachineCache,
         configuration: WorkerConfiguration,
         calls: CallConfiguration = CallConfiguration(),
@@ -51,6 +58,9 @@ package final class Worker: Service {
         var logger = logger
         logger[metadataKey: "worker"] = "\(configuration.name)"
         self.logger = logger
+        let partitions = partitions ?? Partitions(only: store)
+        self.partitions = partitions
+        deliverer = partitions.stores.count > 1 ? MessageDeliverer(partitions: partitions, logger: logger) : nil
         self.calls = Calls(store: store, configuration: calls, logger: logger)
     }
 
@@ -61,6 +71,7 @@ package final class Worker: Service {
             try await withThrowingDiscardingTaskGroup { group in
                 group.addTask { await self.listen() }
                 group.addTask { await self.reportItself() }
+                if let deliverer = self.deliverer { group.addTask { await deliverer.run() } }
                 try await self.makingCalls { try await self.work() }
                 group.cancelAll()
             }
@@ -171,6 +182,7 @@ package final class Worker: Service {
                 sleep: sleep
             )
             metrics.claimed(claim.members.count, since: start)
+            deliverer?.note(claim.messages, in: store.keys.partition)
             hasClaimed.store(true, ordering: .relaxed)
             tally.claimed(claim.members.count)
             let failed = claimFailures.answered()
