@@ -161,7 +161,9 @@ package struct ExecutionRunner: Sendable {
         let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
         return tasks.filter { task in
             !awaited.contains(task.id) && messages.answers["\(task.id)"] == nil
-                && (task.answerer == .token || task.answerer == .message || messages.hasStarted(task.id))
+                && (task.answerer == .token || messages.hasStarted(task.id)
+                    // What it has asked another partition for may be under way.
+                    || task.answerer == .message && messages.answers["o\(task.id)"] == nil)
         }
         .map { .stop(task: $0.id) }
     }

@@ -122,6 +122,13 @@ struct RemoteTaskTests {
             return
         }
         #expect(later.effects == [.stop(task: child.task)])
+        // The same where its start is told in that step; not where there was none.
+        for (outcome, isStopped) in [(#","waits":true"#, true), (#","code":"ExecutionAlreadyExists""#, false)] {
+            let text = #"{"task":\#(child.task),"child":"c:x"\#(outcome)}"#
+            let told = try read(step, ["o\(child.task)": try JSON(parsing: text)])
+            let last = try runner.run(told, at: start.adding(milliseconds: 1_000))
+            #expect(last.effects.contains(.stop(task: child.task)) == isStopped)
+        }
     }
 
     @Test("a history is made anew as the steps were made, by whoever knows nothing of partitions")
