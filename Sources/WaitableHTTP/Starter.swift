@@ -179,7 +179,12 @@ struct Starter: Sendable {
     /// Runs the states before the first wait of an execution that has not begun.
     private func prepare(_ execution: Execution, of target: Target) throws(Refusal) -> Prepared {
         do {
-            let runner = ExecutionRunner(machine: target.machine, arn: identity.arn, secret: target.secret)
+            let runner = ExecutionRunner(
+                machine: target.machine,
+                arn: identity.arn,
+                secret: target.secret,
+                areApart: store.keys.partitioning.areApart
+            )
             let step = try runner.run(execution, at: execution.startDate, within: Self.mostWork)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the
             // execution; where a wait is over by this process's clock, and may not be by Redis's; and where there is much to

@@ -31,6 +31,7 @@ struct Adoption: Sendable {
     private func takeOver(_ member: ClaimedMember) async throws -> Step? {
         let id = ExecutionKey(member: member.member)?.name ?? member.member
         guard !member.bytes.isEmpty else { throw AdoptionError(member, "it must not be empty", isFinal: true) }
+        if try await isMoved(member, id: id) { return nil }
         guard let machine = try await machine(of: member.member) else {
             throw AdoptionError(member, "no state machine is deployed for it")
         }
@@ -61,7 +62,50 @@ struct Adoption: Sendable {
         }
         worker.logger.info("item adopted", metadata: ["execution": "\(key)"])
         let secret = try await worker.identity.secret()
-        return try ExecutionRunner(machine: machine, arn: worker.arn, secret: secret).adopt(execution, at: claim.now)
+        let runner = ExecutionRunner(
+            machine: machine,
+            arn: worker.arn,
+            secret: secret,
+            areApart: worker.store.keys.partitioning.areApart
+        )
+        return try runner.adopt(execution, at: claim.now)
+    }
+
+    /// Sends a member whose id lies in another partition there, with its item.
+    ///
+    /// - Returns: Whether it is another worker's now.
+    private func isMoved(_ member: ClaimedMember, id: String) async throws -> Bool {
+        let keys = worker.store.keys
+        let partition = keys.partitioning.partition(of: id)
+        guard partition != keys.partition else { return false }
+        let item = ItemKey(table: worker.itemTable, id: id)
+        do throws(StoreError) {
+            guard try await worker.store.move(member: member.bytes, item, to: partition, token: token) else {
+                return true
+            }
+        } catch {
+            guard error.refusal?.code == .validation else { throw error }
+            throw AdoptionError(member, "it belongs to partition \(partition): \(error)", isFinal: true)
+        }
+        worker.logger.info(
+            "member moved",
+            metadata: ["member": "\(AdoptionError.shown(member))", "to": "\(partition)"]
+        )
+        worker.deliverer?.note([partition], in: keys.partition)
+        return true
+    }
+
+    /// A name for a member that has none, made of what it is; in this partition.
+    private func name(of member: ClaimedMember) -> String {
+        let keys = worker.store.keys
+        let text = Hex.text(member.bytes)
+        var name = DerivedUUID.text(text)
+        var tries = 0
+        while keys.partitioning.partition(of: name) != keys.partition {
+            tries += 1
+            name = DerivedUUID.text(text, "\(tries)")
+        }
+        return name
     }
 
     /// A failed execution in place of a member: of its own name where that can be one.
@@ -71,7 +115,7 @@ struct Adoption: Sendable {
             member.document == nil && key.member.utf8.elementsEqual(member.bytes) && member.bytes.count <= Limits.name
                 ? key : nil
         }
-        let name = DerivedUUID.text(Hex.text(member.bytes))
+        let name = name(of: member)
         let key = own ?? ExecutionKey(machine: machine ?? "unknown", name: name)
         if own == nil {
             let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: token)

@@ -30,7 +30,9 @@ struct CommitSender: Sendable {
                     transitions,
                     token: lease.token,
                     highWaterPercent: worker.configuration.highWaterPercent
-                )
+                ) { partitions in
+                    worker.deliverer?.note(partitions, in: worker.store.keys.partition)
+                }
                 worker.metrics.commitDuration.record(since: start)
                 if worker.scarcity.isFelt { noteRoom(for: transitions) }
                 return results

@@ -5,6 +5,7 @@ import WaitableRedis
 /// Reads what the tasks of an execution have been told that waits for answers.
 struct InboxReader: Sendable {
     let store: RedisStore
+    let partitions: Partitions
     let arn: ARN
 
     /// The execution with its answers.
@@ -16,7 +17,7 @@ struct InboxReader: Sendable {
                 execution.messages.answers[field] = entry
                 continue
             }
-            let end = try await store.execution(child)
+            let end = try await partitions.store(of: child).execution(child)
             // It was redriven since: its end is yet to come.
             if end?.status.isOpen == true { continue }
             execution.messages.answers[field] = ChildEnd(arn: arn).answer(end, as: pattern).json

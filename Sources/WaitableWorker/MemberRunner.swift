@@ -43,7 +43,8 @@ struct MemberRunner: Sendable {
                 return pending(poisoned(execution, member.redeliveries), of: member)
             }
             if execution.awaitsAnswers {
-                execution = try await InboxReader(store: worker.store, arn: worker.arn).read(execution)
+                let reader = InboxReader(store: worker.store, partitions: worker.partitions, arn: worker.arn)
+                execution = try await reader.read(execution)
             }
             var step =
                 if let lastRunner, lastRunner.runs(execution) {
@@ -123,7 +124,12 @@ extension Worker {
     /// - Throws: `RevisionError` where that is gone, or this version cannot run it.
     func runner(for execution: Execution) async throws -> ExecutionRunner {
         let machine = try await machines.machine(execution.key.machine, hash: execution.revision)
-        return ExecutionRunner(machine: machine, arn: arn, secret: try await identity.secret())
+        return ExecutionRunner(
+            machine: machine,
+            arn: arn,
+            secret: try await identity.secret(),
+            areApart: store.keys.partitioning.areApart
+        )
     }
 
     /// Runs an execution on with the revision it started with. One whose revision is gone, or that this version cannot

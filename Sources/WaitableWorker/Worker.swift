@@ -17,8 +17,11 @@ import WaitableRedis
 /// that sleep. Of a partition that others watch, it only looks now and then whether they do.
 final class Worker: Sendable {
     let store: RedisStore
-    let configuration: WorkerConfiguration
+    /// All partitions of the namespace; ``store`` is one of them.
     let partitions: Partitions
+    /// `nil` where there is only one partition.
+    let deliverer: MessageDeliverer?
+    let configuration: WorkerConfiguration
     let machines: MachineCache
     let identity: NamespaceIdentity
     let itemTable: String
@@ -40,6 +43,7 @@ final class Worker: Sendable {
         self.store = store
         configuration = share.configuration
         partitions = share.partitions
+        deliverer = share.deliverer
         machines = share.machines
         identity = share.identity
         itemTable = share.itemTable
@@ -151,6 +155,7 @@ final class Worker: Sendable {
                 sleep: sleep
             )
             metrics.claimed(claim.members.count, since: start)
+            deliverer?.note(claim.messages, in: store.keys.partition)
             tally.claimed(claim.members.count)
             let failed = claimFailures.answered()
             if failed > 1 { logger.notice("claims are answered again", metadata: ["failed": "\(failed)"]) }

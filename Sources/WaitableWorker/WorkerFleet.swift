@@ -30,6 +30,7 @@ package final class WorkerFleet: Service {
         let count = partitions.stores.count
         let share = WorkerShare(
             partitions: partitions,
+            deliverer: count > 1 ? MessageDeliverer(partitions: partitions, logger: logger) : nil,
             machines: machines,
             configuration: configuration,
             identity: identity,
@@ -60,6 +61,7 @@ package final class WorkerFleet: Service {
                 // Before it is known who else is there, this one would watch all.
                 if workers.count > 1 { await reporter.reportFirst() }
                 group.addTask { await reporter.run() }
+                if let deliverer = share.deliverer { group.addTask { await deliverer.run() } }
                 try await self.makingCalls { try await self.work() }
                 group.cancelAll()
             }

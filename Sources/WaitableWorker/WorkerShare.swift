@@ -6,6 +6,8 @@ import WaitableRedis
 /// What the workers of a process share, one for each partition.
 struct WorkerShare: Sendable {
     let partitions: Partitions
+    /// `nil` where there is only one partition.
+    let deliverer: MessageDeliverer?
     let machines: MachineCache
     let configuration: WorkerConfiguration
     let identity: NamespaceIdentity

@@ -12,7 +12,7 @@ public struct OpenWait: Sendable, Equatable {
         case activity = "ACTIVITY"
         /// The answer to a call.
         case call = "CALL"
-        /// The commit that does what the task asks for.
+        /// The commit, here or in another partition, that does what the task asks for.
         case commit = "COMMIT"
         /// The executions of a distributed Map state.
         case executions = "EXECUTIONS"
@@ -61,7 +61,7 @@ extension Cursor {
 extension OpenWait.Reason {
     fileprivate init(_ answerer: PendingTask.Answerer) {
         switch answerer {
-        case .commit: self = .commit
+        case .commit, .message: self = .commit
         case .token: self = .answer
         case .activity: self = .activity
         case .call: self = .call

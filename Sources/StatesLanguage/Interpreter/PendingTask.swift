@@ -4,6 +4,8 @@ public struct PendingTask: Sendable, Equatable {
     public enum Answerer: String, Sendable {
         /// The commit of the step that began it.
         case commit = ""
+        /// A message: what it asks for is done in another partition.
+        case message = "m"
         /// Whoever has its token.
         case token = "t"
         /// A worker of an activity, which nobody has taken yet.

@@ -41,6 +41,11 @@ package struct Execution: Sendable, Equatable {
         package var task: Int
         /// What it is answered with.
         package var answer: Answer
+        /// The execution's partition, where that is another one.
+        package var partition: Int?
+
+        /// Where the execution lies, as functions have it: `machine:id`, or `{5}machine:id` in another partition.
+        var place: String { key.place(in: partition) }
 
         /// What the end of an execution is to the task that started it.
         package enum Answer: Unicode.Scalar, Sendable {

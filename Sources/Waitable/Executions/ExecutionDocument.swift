@@ -18,7 +18,7 @@ import StatesLanguage
 /// | `b` | start (Unix ms) |
 /// | `n` | redrive count, absent for 0 |
 /// | `p` | version and alias that were started, `3` or `3:prod`, absent for none |
-/// | `y` | the task that waits for its end and what it wants, `7@machine:id`; absent for none |
+/// | `y` | the task that waits for its end and what it wants, `7@machine:id`, or `7@{5}machine:id` in partition 5; absent for none |
 /// | `w` | the ids of its tasks that wait for answers from outside, `7,12`; absent for none |
 /// | `z` | the end of the wait that it stands in (Unix ms); absent where it stands in none, or in branches |
 /// | `t` | when it times out (Unix ms); absent for never |
@@ -242,14 +242,14 @@ package struct DocumentError: Error, Sendable, CustomStringConvertible {
 }
 
 extension Execution.ParentTask {
-    fileprivate var text: String { "\(task)\(answer.rawValue)\(key)" }
+    fileprivate var text: String { "\(task)\(answer.rawValue)\(place)" }
 
     fileprivate init?(_ text: String) {
         let digits = text.unicodeScalars.prefix { ("0"..."9").contains($0) }
         let rest = text.unicodeScalars[digits.endIndex...]
         guard let task = Int(String(digits)), let answer = rest.first.flatMap(Answer.init(rawValue:)),
-            let key = ExecutionKey(member: String(rest.dropFirst()))
+            let place = ExecutionKey.read(place: String(rest.dropFirst()))
         else { return nil }
-        self.init(key: key, task: task, answer: answer)
+        self.init(key: place.key, task: task, answer: answer, partition: place.partition)
     }
 }

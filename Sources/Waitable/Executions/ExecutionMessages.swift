@@ -58,14 +58,14 @@ package struct ExecutionMessages: Sendable, Equatable {
         set { messages.answers = newValue }
     }
 
-    /// Whether an execution has been started whose end a task waits for, as the last commit says.
+    /// Whether an execution has been started whose end a task waits for, as the last commit says, or a message for the task.
     ///
     /// - Parameter task: The task's id; `nil` for any.
     func hasStarted(_ task: Int? = nil) -> Bool {
-        guard let outcomes = box?.value.outcomes else { return false }
+        guard let messages = box?.value else { return false }
         func waits(_ outcome: JSON?) -> Bool { outcome?.objectValue?["waits"] == .bool(true) }
-        if let task { return waits(outcomes["\(task)"]) }
-        return outcomes.contains { waits($0.value) }
+        if let task { return waits(messages.outcomes["\(task)"] ?? messages.answers["o\(task)"]) }
+        return messages.outcomes.contains { waits($0.value) }
     }
 
     /// How an execution closed.

@@ -51,6 +51,17 @@ package enum Effect: Sendable, Equatable {
         }
     }
 
+    /// The id or name whose partition it belongs into; `nil` for the execution's own.
+    package var home: String? {
+        switch self {
+        case .item(let effect): effect.key.id
+        case .offer(let activity, _): activity
+        case .publish(let stream, _): stream
+        case .start(let start): start.name
+        case .stop, .report, .forget: nil
+        }
+    }
+
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     package func appendArguments(_ append: (String) -> Void) {
         switch self {
@@ -74,7 +85,7 @@ package enum Effect: Sendable, Equatable {
             append("stop")
             append(String(task))
         case .report(let parent):
-            for word in ["report", parent.key.member, String(parent.task), String(parent.answer.rawValue)] {
+            for word in ["report", parent.place, String(parent.task), String(parent.answer.rawValue)] {
                 append(word)
             }
         case .forget(let answers):

@@ -11,9 +11,18 @@ package struct Claim: Sendable {
     package var nextDue: Double?
     /// The claimed members.
     package var members: [ClaimedMember]
+    /// The partitions for which messages wait.
+    package var messages: [Int]
 
     /// A claim from its parts.
-    package init(microseconds: Int64, token: String, nextDue: Double?, members: [ClaimedMember]) {
+    package init(
+        microseconds: Int64,
+        token: String,
+        nextDue: Double?,
+        members: [ClaimedMember],
+        messages: [Int] = []
+    ) {
+        self.messages = messages
         self.microseconds = microseconds
         self.token = token
         self.nextDue = nextDue

@@ -8,14 +8,22 @@ package struct ExecutionRunner: Sendable {
     /// Names in the context object and in the history.
     package let arn: ARN
     private let secret: TaskTokenKey
+    private let areApart: AreApart?
+
+    /// Whether two ids lie in different partitions.
+    package typealias AreApart = @Sendable (_ id: String, _ other: String) -> Bool
 
     /// A runner for the executions of one machine.
     ///
-    /// - Parameter secret: The key of the namespace's task tokens.
-    package init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey) {
+    /// - Parameters:
+    ///   - secret: The key of the namespace's task tokens.
+    ///   - areApart: What lies in another partition than an execution; `nil` where there is only one. To make steps again it is
+    ///     not needed.
+    package init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey, areApart: AreApart? = nil) {
         self.machine = machine
         self.arn = arn
         self.secret = secret
+        self.areApart = areApart
     }
 
     /// Whether an execution is of the machine and its revision.
@@ -40,22 +48,25 @@ package struct ExecutionRunner: Sendable {
         within allowance: Int = .max
     ) throws(JSONError) -> Step {
         let entry = JournalEntry(instant: now, messages: execution.messages, evaluatesAll: evaluatesAll)
-        return try step(of: execution, entry, within: allowance)
+        return try step(of: execution, entry, within: allowance, areApart)
     }
 
     /// Takes over an item that was put into Redis by hand: it stands in its wait, and the wait is over.
     package func adopt(_ execution: Execution, at now: Instant) throws(JSONError) -> Step {
-        try step(of: execution, JournalEntry(instant: now, kind: .adoption))
+        try step(of: execution, JournalEntry(instant: now, kind: .adoption), areApart)
     }
 
     /// Makes the step that an entry describes.
     ///
-    /// - Parameter recording: What is told of the step's events.
+    /// - Parameters:
+    ///   - recording: What is told of the step's events.
+    ///   - areApart: What lies in another partition; `nil` for what the entry says.
     func step(
         of execution: Execution,
         _ entry: JournalEntry,
         recording: Recording = .nothing,
-        within allowance: Int = .max
+        within allowance: Int = .max,
+        _ areApart: AreApart? = nil
     ) throws(JSONError) -> Step {
         if case .failure(let failure) = entry.kind { return execution.failing(failure, at: entry.instant) }
         // Copied once, and held by all that need it.
@@ -68,7 +79,8 @@ package struct ExecutionRunner: Sendable {
             secret: secret,
             machine: machine,
             alwaysEvaluate: entry.evaluatesAll,
-            isRedrive: entry.messages.redrivenAt != nil
+            isRedrive: entry.messages.redrivenAt != nil,
+            elsewhere: areApart.map(TaskPlaces.asked) ?? .known(entry.elsewhere)
         )
         let interpreter = Interpreter(
             machine: machine.definition,
@@ -91,6 +103,8 @@ package struct ExecutionRunner: Sendable {
         }
         effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
         effects.append(unlessEmpty: Self.forgetting(entry.messages, execution, place))
+        var entry = entry
+        entry.elsewhere = tasks.elsewhere
         return Step(
             execution: next,
             before: before,
@@ -127,10 +141,9 @@ package struct ExecutionRunner: Sendable {
         if let instant = entry.messages.rescheduledTo { stimuli.append(.rescheduled(to: instant)) }
         for (task, outcome) in entry.messages.outcomes {
             guard let task = Int(task) else { continue }
-            let child = ChildOutcome(outcome, arn: arn, at: now)
-            stimuli.append(child?.stimulus(for: task) ?? ItemOutcome(outcome).stimulus(for: task))
+            stimuli.append(TaskAnswer.stimulus(of: outcome, for: task, arn: arn, at: now))
         }
-        stimuli.append(unlessEmpty: TaskAnswer.stimuli(entry.messages.answers))
+        stimuli.append(unlessEmpty: TaskAnswer.stimuli(entry.messages.answers, arn: arn, at: now))
         return interpreter.advance(flow, by: stimuli, at: now, tasks: &tasks)
     }
 
@@ -148,7 +161,9 @@ package struct ExecutionRunner: Sendable {
         let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
         return tasks.filter { task in
             !awaited.contains(task.id) && messages.answers["\(task.id)"] == nil
-                && (task.answerer == .token || messages.hasStarted(task.id))
+                && (task.answerer == .token || messages.hasStarted(task.id)
+                    // What it has asked another partition for may be under way.
+                    || task.answerer == .message && messages.answers["o\(task.id)"] == nil)
         }
         .map { .stop(task: $0.id) }
     }

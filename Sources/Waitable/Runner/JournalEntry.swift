@@ -28,6 +28,8 @@ package struct JournalEntry: Sendable, Equatable {
     /// How often a lease on the execution had run out since its last progress: other workers took it, and none of them
     /// finished the step.
     package var lostLeases = 0
+    /// The tasks that it began whose effects lie in other partitions, as their outcome came later.
+    var elsewhere: [Int] = []
 
     /// An entry from its parts.
     package init(
@@ -53,6 +55,7 @@ package struct JournalEntry: Sendable, Equatable {
         case .failure(let failure): object["fail"] = failure.json
         }
         object["by"] = worker.map(JSON.string)
+        if !elsewhere.isEmpty { object["apart"] = .array(elsewhere.map { .integer(Int64($0)) }) }
         if lostLeases > 0 { object["lost"] = .integer(Int64(lostLeases)) }
         let instant = JSON.integer(instant.milliseconds - start.milliseconds)
         return object.isEmpty ? instant : .array([instant, .object(object)])
@@ -61,7 +64,7 @@ package struct JournalEntry: Sendable, Equatable {
     /// Writes the stored form.
     func write(to text: inout [UInt8], since start: Instant) {
         // The usual entry: nothing went in but the time.
-        guard messages.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0 else {
+        guard messages.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0, elsewhere.isEmpty else {
             return json(since: start).write(to: &text)
         }
         let instant = String(instant.milliseconds - start.milliseconds)
@@ -87,5 +90,6 @@ package struct JournalEntry: Sendable, Equatable {
         )
         worker = object["by"]?.stringValue
         lostLeases = object["lost"]?.countValue ?? 0
+        elsewhere = object["apart"]?.arrayValue?.compactMap { $0.integerValue.map { Int($0) } } ?? []
     }
 }

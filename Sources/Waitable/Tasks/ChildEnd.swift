@@ -12,7 +12,7 @@ package struct ChildEnd: Sendable {
     /// The execution that an inbox's entry tells of, and what is wanted of it; `nil` where the entry is something else.
     package static func child(in entry: JSON) -> (key: ExecutionKey, pattern: Execution.ParentTask.Answer)? {
         guard let object = entry.objectValue,
-            let key = object["child"]?.stringValue.flatMap(ExecutionKey.init(member:)),
+            let key = object["child"]?.stringValue.flatMap(ExecutionKey.read(place:))?.key,
             let pattern = object["as"]?.stringValue?.unicodeScalars.first.flatMap(Execution.ParentTask.Answer.init)
         else { return nil }
         return (key, pattern)

@@ -3,7 +3,7 @@ import StatesLanguage
 /// What became of a task's start of an execution, as the commit answers it.
 ///
 /// `{"task":7,"child":"machine:id","waits":true,"at":ms}` with `waits` where the task goes on, or with `code` where it was not started
-/// (and with `revision` where that is gone).
+/// (and with `revision` where that is gone, or the `reason`).
 struct ChildOutcome {
     private let child: ExecutionKey
     private let object: JSONObject
@@ -28,9 +28,10 @@ struct ChildOutcome {
             let missing =
                 object["revision"]?.stringValue.map { ", as its revision '\($0)' is gone from Redis" } ?? ""
             let reason =
-                code == "ExecutionAlreadyExists"
-                ? "Execution Already Exists: '\(arn.execution(child))'"
-                : "State Machine Does Not Exist: '\(arn.stateMachine(child.machine))'\(missing)"
+                object["reason"]?.stringValue
+                ?? (code == "ExecutionAlreadyExists"
+                    ? "Execution Already Exists: '\(arn.execution(child))'"
+                    : "State Machine Does Not Exist: '\(arn.stateMachine(child.machine))'\(missing)")
             return .failed(
                 task: task,
                 error: "StepFunctions.\(code)Exception",

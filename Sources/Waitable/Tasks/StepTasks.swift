@@ -16,6 +16,9 @@ struct StepTasks: TaskHandler {
     private let secret: TaskTokenKey
     private let machine: DeployedMachine
     private let items: ItemTaskHandler
+    private let places: TaskPlaces
+    /// The tasks whose effects lie in other partitions.
+    private(set) var elsewhere: [Int] = []
 
     init(
         of before: Box<Execution>,
@@ -24,8 +27,10 @@ struct StepTasks: TaskHandler {
         secret: TaskTokenKey,
         machine: DeployedMachine,
         alwaysEvaluate: Bool,
-        isRedrive: Bool
+        isRedrive: Bool,
+        elsewhere places: TaskPlaces
     ) {
+        self.places = places
         self.before = before
         redrives = before.value.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
@@ -50,9 +55,7 @@ struct StepTasks: TaskHandler {
             )
         }
         if case .item(let resource) = integration {
-            let (disposition, effect) = items.begin(task, resource, prepared.write)
-            if let effect { effects.append(.item(effect)) }
-            return disposition
+            return begin(task, resource, prepared.write)
         }
         do throws(ItemProblem) {
             return try begin(task, integration)
@@ -62,6 +65,31 @@ struct StepTasks: TaskHandler {
                 cause: "The Parameters '\(task.parameters.text)' could not be used to start the Task: [\(error.reason)]"
             )
         }
+    }
+
+    private mutating func begin(
+        _ task: TaskRequest,
+        _ resource: ItemResource,
+        _ write: PreparedWrite?
+    ) -> TaskDisposition {
+        let (disposition, effect) = items.begin(task, resource, write)
+        guard let effect else { return disposition }
+        guard isElsewhere(task, effect.key.id) else {
+            effects.append(.item(effect))
+            return disposition
+        }
+        // What becomes of it there is known there only: even a plain write waits for that.
+        let (outcome, program) = items.begin(task, resource, evaluates: true)
+        guard let program else { return outcome }
+        effects.append(.item(program))
+        return .waiting(.message)
+    }
+
+    /// Whether a task is about something in another partition.
+    private mutating func isElsewhere(_ task: TaskRequest, _ id: String) -> Bool {
+        guard places.isElsewhere(task.id, id, of: execution.key.name) else { return false }
+        elsewhere.append(task.id)
+        return true
     }
 
     /// The most items whose executions one step starts.
@@ -107,8 +135,9 @@ struct StepTasks: TaskHandler {
         case .publication(let publisher, let pattern):
             return try publish(task, publisher, pattern)
         case .execution(let pattern):
-            effects.append(.start(try child(of: task, pattern)))
-            return .pending
+            let start = try child(of: task, pattern)
+            effects.append(.start(start))
+            return isElsewhere(task, start.name) ? .waiting(.message) : .pending
         case .function(let name):
             return call(task, .function(name: name, payload: task.parameters.text, isWrapped: false))
         case .invoke(let pattern):

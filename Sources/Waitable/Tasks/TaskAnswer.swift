@@ -8,6 +8,7 @@ package import StatesLanguage
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
 /// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used |
 /// | `h7` | its last sign of life, Unix ms |
+/// | `o7` | the outcome of what it asked another partition for: ``ChildOutcome`` or ``ItemOutcome`` |
 /// | `m7` | what was changed of the map run that began with event 7: ``StatesLanguage/MapRunSettings`` |
 package enum TaskAnswer: Sendable, Equatable {
     /// The task is done.
@@ -59,12 +60,19 @@ package enum TaskAnswer: Sendable, Equatable {
     package static func entry(_ field: String, _ text: [UInt8]) -> JSON? {
         let entry = try? JSON(parsing: text)
         if let entry, !entry.isNested(deeperThan: deepestEntry) { return entry }
+        // An outcome that cannot be read fails its task.
+        if field.first == "o" { return .object([:]) }
         guard field.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return Self.tooDeep.json
     }
 
+    /// What the outcome of an effect is to the interpreter.
+    static func stimulus(of outcome: JSON, for task: Int, arn: ARN, at now: Instant) -> Stimulus {
+        ChildOutcome(outcome, arn: arn, at: now)?.stimulus(for: task) ?? ItemOutcome(outcome).stimulus(for: task)
+    }
+
     /// What the entries of an inbox are to the interpreter: starts first, then signs of life, then answers.
-    static func stimuli(_ answers: JSONObject) -> [Stimulus] {
+    static func stimuli(_ answers: JSONObject, arn: ARN, at now: Instant) -> [Stimulus] {
         guard !answers.isEmpty else { return [] }
         var starts: [Stimulus] = []
         var signs: [Stimulus] = []
@@ -80,6 +88,9 @@ package enum TaskAnswer: Sendable, Equatable {
             case "b":
                 guard let task = Int(field.dropFirst()), let output = value.objectValue?["output"] else { continue }
                 starts.append(.submitted(task: task, output: output))
+            case "o":
+                guard let task = Int(field.dropFirst()) else { continue }
+                starts.append(stimulus(of: value, for: task, arn: arn, at: now))
             case "m":
                 guard let run = Int(field.dropFirst()), let settings = MapRunSettings(value) else { continue }
                 starts.append(.tuned(run: run, settings))

@@ -15,6 +15,7 @@ local documentOf, status = documents.documentOf, documents.status
 local LEASE_STEPS = require 'leases'.LEASE_STEPS
 local checkMemory = require 'memory'.checkMemory
 local inboxes = require 'inboxes'
+local outbox = require 'outbox'
 local awaits, deliver = inboxes.awaits, inboxes.deliver
 local MAX_TASK = require 'effects'.MAX_TASK
 
@@ -60,6 +61,8 @@ local MAX_OVER = 16     -- tasks that were not confirmed in time, or were long a
 -- The parts of a task in a queue, [id, X, token, input], where it still waits.
 local function offered(prefix, text)
     local id, name, taskToken, input = match(text, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
+    -- One of another partition is not looked at: who takes a task that waits no more learns that by his answer.
+    if id and outbox.split(name) then return {id, name, taskToken, input} end
     local document = id and documentOf(prefix, name)
     if document and status(document) == 'R' and awaits(document, id) then return {id, name, taskToken, input} end
 end
@@ -121,7 +124,12 @@ local function confirm(keys, args)
     redis.call('ZADD', taken, '-' .. lease, lease)
     local at = format('%.0f', (clock()))
     local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
-    deliver(prefix, task[2], 's' .. task[1], value, true)
+    local partition, own = outbox.split(task[2])
+    if partition then
+        outbox.send(prefix, partition, 'answer', own, task[1], 's' .. task[1], value)
+    else
+        deliver(prefix, own, 's' .. task[1], value, true)
+    end
     return 1
 end
 
@@ -145,10 +153,12 @@ local function giveBack(keys, args)
     noMore(args, 6)
     rights.check(prefix, rights.OFFER)
     redis.call('LLEN', queue)
-    local document = documentOf(prefix, name)
-    if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
     local inbox = prefix .. ':inbox:' .. name
-    if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
+    if not outbox.split(name) then
+        local document = documentOf(prefix, name)
+        if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
+        if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
+    end
     local offer = concat({id, name, taskToken, input}, '\n')
     local taken = queue .. ':taken'
     local held = redis.call('ZSCORE', taken, offer)

@@ -13,6 +13,10 @@ function call.begin()
     call.isFull = false     -- whether a program has found no room any more; see items.lua
     call.room = MAX_STOPPED -- how many executions it may still stop; see closing.lua
     call.deployed = nil     -- revision -> whether it is there; see children.lua
+    -- Messages to other partitions: when it sent the first one (µs), to which partitions, and whether its reply says so; see
+    -- outbox.lua.
+    call.micros, call.sent, call.isReported = nil, nil, false
+    call.waiting = nil      -- the partitions that messages wait for, as a claim finds them
 end
 
 return call

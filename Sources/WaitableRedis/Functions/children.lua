@@ -1,11 +1,13 @@
 -- Executions that a task of another one starts.
 
 local strings = require 'strings'
-local format, match, sub = strings.format, strings.match, strings.sub
+local byte, find, format, match, sub =
+    strings.byte, strings.find, strings.format, strings.match, strings.sub
 local call = require 'call'
 local clocks = require 'clock'
 local clock, noteDue = clocks.clock, clocks.noteDue
-local uuid = require 'names'.uuid
+local slots = require 'slots'
+local outbox = require 'outbox'
 local documents = require 'documents'
 local documentOf, keepDocument, newDocument =
     documents.documentOf, documents.keepDocument, documents.newDocument
@@ -48,14 +50,39 @@ local function drawn(parent, task, micros)
     return tonumber(sub(redis.sha1hex(parent .. ':' .. task .. ':' .. micros), 1, 8), 16) % 100
 end
 
--- Starts an execution of a machine. Returns the outcome.
+-- What an execution of an EXPRESS machine is called, of which there may be several of one id: it lies in a partition too.
+local function expressID(prefix, partition, count, id, seed)
+    local start = id .. ':'
+    return start .. slots.uuid(prefix .. seed, start, tonumber(partition), slots.count(count))
+end
+
+-- Notes that a task waits for an execution that another partition is asked to start by `words`, an effect; what its id is to
+-- become is decided here.
+local function expect(prefix, parent, partition, words)
+    local _, machine, id, _, task, mark, hash = unpack(words)
+    if hash == '' or byte(hash) == 58 then
+        local found = redis.call('HMGET', prefix .. ':machines', machine, ':partitions')
+        local readable, record = pcall(cjson.decode, found[1] or '')
+        if readable and type(record) == 'table' and record.type == 'EXPRESS' then
+            local _, micros = clock()
+            words[3] = expressID(prefix, partition, found[2], id, micros .. ':' .. task .. ':' .. parent)
+        end
+    end
+    if mark ~= '' and mark ~= 't' then
+        local place = '{' .. partition .. '}' .. machine .. ':' .. words[3]
+        redis.call('HSET', prefix .. ':children:' .. parent, task, place)
+    end
+end
+
+-- Starts an execution of a machine for a task of another one: `parent` is that one's place. Returns the outcome.
 local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local readable, revision, qualifier = true, {hash = hash}, match(hash, '^:(.+)')
     local published = ''
     local now, micros = clock()
+    local count
     if hash == '' or qualifier then
-        local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
-        readable, revision = pcall(cjson.decode, record or '')
+        local found = redis.call('HMGET', prefix .. ':machines', machine, ':partitions')
+        count, readable, revision = found[2], pcall(cjson.decode, byte(machine) ~= 58 and found[1] or '')
     end
     if qualifier and readable and type(revision) == 'table' then
         local number
@@ -70,8 +97,9 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     if not isDeployed(prefix, revision.hash) then
         return outcome .. ',"code":"StateMachineDoesNotExist","revision":' .. jsonText(revision.hash) .. '}'
     end
-    if revision.type == 'EXPRESS' then
-        id = id .. ':' .. uuid(prefix .. micros .. ':' .. task .. ':' .. parent)
+    -- One that another partition has asked for has it already.
+    if revision.type == 'EXPRESS' and not find(id, ':', 1, true) then
+        id = expressID(prefix, slots.own(prefix), count, id, micros .. ':' .. task .. ':' .. parent)
         outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     end
     local name = machine .. ':' .. id
@@ -82,9 +110,10 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
     noteDue(prefix, now)
-    if waits ~= '' then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
+    -- The partition of one that is elsewhere has noted that when it asked for this.
+    if waits ~= '' and not outbox.split(parent) then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
 end
 
-return {begin = begin, isDeployed = isDeployed}
+return {begin = begin, expect = expect, isDeployed = isDeployed}

@@ -4,6 +4,7 @@ local limits = require 'limits'
 local format = require 'strings'.format
 local arguments = require 'arguments'
 local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf
+local call = require 'call'
 local register = require 'functions'.register
 local clocks = require 'clock'
 local MAX_DRIFT, clock, isLease = clocks.MAX_DRIFT, clocks.clock, clocks.isLease
@@ -15,6 +16,7 @@ local MAX_LAPSED, lapsedLeases, letGo, newLease = leases.MAX_LAPSED, leases.laps
 local pausing = require 'pausing'
 local closing = require 'closing'
 local setbacks = require 'setbacks'
+local outbox = require 'outbox'
 
 local LONGEST_SLEEP = 3600000 -- ms
 
@@ -92,24 +94,26 @@ end
 --        and from one that listens to its channel and sleeps when nothing is due: for how many ms at most (1…3600000)
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
---        of each (nil: none of any), then for each: X, document or nil]
+--        of each (nil: none of any), then for each: X, document or nil; last, where messages wait for other partitions, these
+--        with commas between them]
 -- An execution whose lease ran out comes again, counted where a worker had said that it has it (waitable_renew) or it was the
 -- first time, and alone: only what outlasts a lease of its own is poison. Its lease is longer each time (1, 2, 4, … 32 s
 -- more), so that workers that all stop again and again in a short time are not taken for its doing. Those of paused machines
 -- are parked instead. Fewer than due and below `limit` come when the documents exceed 16 MiB, and beside leases that ran out.
 -- Errors VALIDATION. Bound: limit.
-local function claim(keys, args)
-    local prefix = prefixOf(keys)
+local function claim(prefix, args)
     local limit = integer(args[1], 'limit', 1, limits.batch)
     local duration = integer(args[2], 'lease', 1, limits.lease)
     local sleep = args[4] and named(args[3], 'worker') and integer(args[4], 'sleep', 1, LONGEST_SLEEP)
     noMore(args, 4)
     local due = prefix .. ':due'
     local now, micros = clock()
-    local paused = pausing.states(prefix)
+    local states = pausing.states(prefix)
+    call.waiting = outbox.waiting(states)
+    local paused = pausing.pauses(states)
     local unfinished = paused and pausing.restore(prefix, paused, now)
-    unfinished = closing.stopMore(prefix, paused) or unfinished
-    unfinished = setbacks.recall(prefix, paused, now) or unfinished
+    unfinished = closing.stopMore(prefix, states) or unfinished
+    unfinished = setbacks.recall(prefix, states, now) or unfinished
     local moment = format('%.0f', now)
     local list, comesAgain = dueBetween(prefix, paused, '-inf', moment, limit), false
     local lapsed, ahead = lapsedLeases(prefix, now)
@@ -165,4 +169,12 @@ local function claim(keys, args)
     return reply
 end
 
-register('claim', claim, 'allow-oom')
+local function claimAndTell(keys, args)
+    local reply = claim(prefixOf(keys), args)
+    local sent = outbox.reported()
+    local waiting = call.waiting and sent and call.waiting .. ',' .. sent or call.waiting or sent
+    if waiting then reply[#reply + 1] = waiting end
+    return reply
+end
+
+register('claim', claimAndTell, 'allow-oom')

@@ -1,6 +1,7 @@
 -- Executions that end: what stops them, and what they leave behind.
 
-local format = require 'strings'.format
+local strings = require 'strings'
+local format, match = strings.format, strings.match
 local call = require 'call'
 local batched = require 'commands'.batched
 local clock = require 'clock'.clock
@@ -10,6 +11,7 @@ local documentOf, headOf, join, keepDocument, split, status =
 local wake = require 'sleepers'.wake
 local redeliveries = require 'redeliveries'
 local inboxes = require 'inboxes'
+local outbox = require 'outbox'
 
 local closing = {}
 
@@ -46,6 +48,33 @@ local function abort(prefix, name, document, failure, queue)
     return now
 end
 
+-- An execution that is to be stopped: by its name, or by its place with the task ('' for any) and the execution that it has
+-- as parent.
+local function doomed(place, task, parent)
+    if not outbox.split(place) then return place end
+    return place .. '\n' .. task .. '\n' .. parent
+end
+
+-- Sends the message 'stop' for one of another partition. Returns whether it is of one.
+local function stopElsewhere(prefix, entry)
+    local partition, rest = outbox.split(entry)
+    if not partition then return false end
+    local name, task, parent = match(rest, '^([^\n]*)\n(%d*)\n(.*)$')
+    if name then outbox.send(prefix, partition, 'stop', name, parent, task) end
+    return true
+end
+
+-- The message 'stop': stops an execution that a task of `parent`, a place, waits for ('' for any of its tasks).
+function closing.stopChild(prefix, name, parent, task)
+    local document = documentOf(prefix, name)
+    if not document or status(document) ~= 'R' then return end
+    local _, rest = split(document)
+    local head = headOf(rest).parent
+    -- Another one may have that name: then the task's start came to nothing.
+    if not head or head.name ~= parent or task ~= '' and head.task ~= task then return end
+    closing.stopAll(prefix, {name})
+end
+
 -- Stops open executions, and those that their tasks wait for: as many as this call may still. The others are left to the
 -- claims that follow.
 local function stopAll(prefix, list)
@@ -54,9 +83,11 @@ local function stopAll(prefix, list)
     local n = 1
     while n <= #list and call.room > 0 do
         call.room = call.room - 1
-        local document = documentOf(prefix, list[n])
-        -- One whose keys are not what they should be holds up nobody else.
-        if document and status(document) == 'R' then pcall(abort, prefix, list[n], document, nil, list) end
+        if not stopElsewhere(prefix, list[n]) then
+            local document = documentOf(prefix, list[n])
+            -- One whose keys are not what they should be holds up nobody else.
+            if document and status(document) == 'R' then pcall(abort, prefix, list[n], document, nil, list) end
+        end
         n = n + 1
     end
     if n > #list then return end
@@ -82,14 +113,34 @@ end
 -- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
 function closing.close(prefix, name, rest, queue)
     local key = prefix .. ':children:' .. name
-    local children = redis.call('HVALS', key)
+    local children = redis.call('HGETALL', key)
     local list = queue or {}
-    for k = 1, #children do list[#list + 1] = children[k] end
+    for k = 1, #children, 2 do
+        local place, isTold = inboxes.child(children[k + 1])
+        if isTold then
+            inboxes.release(prefix, place, name, children[k])
+        else
+            list[#list + 1] = doomed(place, children[k], name)
+        end
+    end
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
     redis.call('DEL', prefix .. ':inbox:' .. name)
     local parent = headOf(rest).parent
     if parent then inboxes.report(prefix, name, parent.name, parent.task, parent.mark) end
+end
+
+-- Stops the execution that a task waits for, or that it has asked another partition to start.
+function closing.stopTask(prefix, name, task)
+    local key = prefix .. ':children:' .. name
+    local entry = redis.call('HGET', key, task)
+    if not entry then return end
+    local place, isTold = inboxes.child(entry)
+    -- Its end is in the inbox, and the next step reads it.
+    if isTold then return end
+    -- First, so that its end is not told to a task that waits no more.
+    redis.call('HDEL', key, task)
+    stopAll(prefix, {doomed(place, task, name)})
 end
 
 closing.abort = abort

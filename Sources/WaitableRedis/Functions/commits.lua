@@ -7,6 +7,7 @@ local bound, integer, prefixOf, refuse, token =
     arguments.bound, arguments.integer, arguments.prefixOf, arguments.refuse, arguments.token
 local register = require 'functions'.register
 local clock = require 'clock'.clock
+local outbox = require 'outbox'
 local checkMemory = require 'memory'.checkMemory
 local documents = require 'documents'
 local checkExecutions, documentsOf, split, status =
@@ -39,6 +40,7 @@ end
 --        when it had programs | 0 refused: the lease is lost, or another entry has stopped it | 2 this very commit was
 --        applied before | 4 not now, as others of the call had much to do: the same again | an error: nothing of that
 --        entry is applied and its lease stands (VALIDATION …, WRONGTYPE …)
+--        and behind these, where it has sent messages: the partitions that they are for, with commas between them
 --        [now] alone: the clock was set back, and what the batch did would be early: nothing is applied
 -- An applied entry that closes or has a new due instant also clears the execution's redeliveries. Wakes a
 -- sleeping worker when a new due instant is sooner than the head of `due` before.
@@ -57,7 +59,8 @@ local function commit(prefix, args, first)
     checkClosed(prefix)
     checkExecutions(prefix)
     checkLeases(prefix)
-    rights.check(prefix, rights.TRANSITION, rights.LEASE, not rows and rights.EFFECTS or nil)
+    rights.check(prefix, rights.TRANSITION, rights.LEASE, not rows and rights.EFFECTS or nil,
+        batch.sends and rights.SENDING or nil)
     local redelivered = redeliveries.number(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
     local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems
@@ -121,6 +124,7 @@ local function commit(prefix, args, first)
     writes.write()
     letGo(prefix, lease)
     if refused > 0 then redis.pcall('HINCRBY', prefix .. ':counters', 'refused', refused) end
+    replies[#list + 2] = outbox.reported()
     return replies
 end
 

@@ -8,18 +8,25 @@
 --                                     its token is used | '@', '=' or '*' until the execution has closed, and is answered
 --                                     in that way. Has an outcome, but for '*'
 --   'stop', task                      stops the execution that a task of this one waits for
---   'report', PARENT, task, w         tells the execution whose task started this one that it has closed
+--   'report', PARENT, task, w         tells the execution whose task started this one that it has closed; PARENT is a place (see
+--                                     outbox.lua)
+--   'send', PARTITION, effect         the same in another partition, by a message: one of these, or a program on an item as
+--                                     entries have it ('evaluate', SUFFIX, PROGRAM). An outcome comes as a message too, into the
+--                                     execution's inbox
 --   'forget', n, f1, v1, …            takes fields out of the execution's inbox, where they have these values ('' for any); with
 --                                     n = 0, all, and stops the executions that its tasks wait for
 
+local limits = require 'limits'
 local strings = require 'strings'
-local byte, match = strings.byte, strings.match
+local byte, gsub, match = strings.byte, strings.gsub, strings.match
 local arguments = require 'arguments'
 local integer, named, refusal, refuse = arguments.integer, arguments.named, arguments.refusal, arguments.refuse
 local isError = require 'commands'.isError
 local inboxes = require 'inboxes'
 local closing = require 'closing'
 local children = require 'children'
+local outbox = require 'outbox'
+local items = require 'items'
 
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
@@ -96,14 +103,7 @@ KINDS.stop = {
     check = function(args, i) integer(args[i + 1], 'task', 0, MAX_TASK) end,
     target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
     problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
-    apply = function(prefix, name, args, i)
-        local key = prefix .. ':children:' .. name
-        local child = redis.call('HGET', key, args[i + 1])
-        if not child then return end
-        -- First, so that its end is not told to a task that waits no more.
-        redis.call('HDEL', key, args[i + 1])
-        closing.stopAll(prefix, {child})
-    end,
+    apply = function(prefix, name, args, i) closing.stopTask(prefix, name, args[i + 1]) end,
 }
 
 KINDS.report = {
@@ -127,8 +127,44 @@ KINDS.forget = {
         local key = prefix .. ':inbox:' .. name
         for k = i + 2, i + 1 + 2 * tonumber(args[i + 1]), 2 do
             local value = redis.call('HGET', key, args[k])
-            if value and (args[k + 1] == '' or value == args[k + 1]) then inboxes.forget(prefix, key, args[k], value) end
+            if value and (args[k + 1] == '' or value == args[k + 1]) then inboxes.forget(prefix, name, args[k], value) end
         end
+    end,
+}
+
+-- What can be sent to another partition beside programs on items.
+local SENT = {offer = true, publish = true, start = true}
+
+KINDS.send = {
+    width = function(args, i)
+        local kind = args[i + 2]
+        if kind == 'evaluate' then return 5 end
+        if not SENT[kind] then refuse('VALIDATION', 'effect', 'must be one that can be sent', kind or '') end
+        return 2 + KINDS[kind].width(args, i + 2)
+    end,
+    check = function(args, i)
+        integer(args[i + 1], 'partition', 0, outbox.MAX_PARTITION)
+        if args[i + 2] ~= 'evaluate' then return KINDS[args[i + 2]].check(args, i + 2) end
+        named(args[i + 3], 'item', limits.itemKey)
+        integer(items.task(args[i + 4] or ''), 'task', 0, MAX_TASK)
+    end,
+    target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
+    problem = function(prefix, _, args, i)
+        for _, target in ipairs(outbox.targets(prefix, args[i + 1])) do
+            local reply = redis.pcall(target[1], target[2])
+            if isError(reply) then return reply.err end
+        end
+    end,
+    apply = function(prefix, name, args, i)
+        local partition, kind, words = args[i + 1], args[i + 2], {}
+        for k = i + 2, i + KINDS.send.width(args, i) - 1 do words[#words + 1] = args[k] end
+        if kind == 'offer' then
+            -- The task's execution by its place.
+            words[3] = gsub(words[3], '\n', function() return '\n' .. outbox.place(prefix, '') end, 1)
+        elseif kind == 'start' then
+            children.expect(prefix, name, partition, words)
+        end
+        outbox.send(prefix, partition, 'effect', name, unpack(words))
     end,
 }
 

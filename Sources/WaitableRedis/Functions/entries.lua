@@ -10,7 +10,7 @@
 --             'U[["f1",…],["g1",…]]', SUFFIX, v1, …  sets the fields f, removes the fields g
 --             'delete', SUFFIX                       removes the item
 --             'evaluate', SUFFIX, PROGRAM            evaluated by items.lua; has an outcome
---             'offer', 'publish', 'start', 'stop', 'report', 'forget': see effects.lua
+--             'offer', 'publish', 'start', 'stop', 'report', 'forget', 'send': see effects.lua
 -- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, machine, table, then m rows: the usual case, executions that
 -- are each one write of this form. Their lists of history stay as they are.
 --   kind      'close': X, document, SUFFIX, v1, …        closes it
@@ -71,9 +71,9 @@ end
 -- next '=' is allowed. Returns them as lists: names, documents, nexts, and for rows their forms, their items' keys, where
 -- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
 -- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
--- something, `runs` which have programs, `later` those of these that wait for the next call, `problems` the errors of
--- entries that must not be applied, nil for none. A call of nothing but rows of one kind has `rows` only, until spreadRows
--- makes the lists of it.
+-- something, `sends` whether some are for other partitions, `runs` which have programs, `later` those of these that wait for
+-- the next call, `problems` the errors of entries that must not be applied, nil for none. A call of nothing but rows of one kind
+-- has `rows` only, until spreadRows makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, limits.batch), #args, first + 1
     local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}
@@ -114,6 +114,7 @@ function entries.parse(prefix, args, first, now, keeping)
                         batch.runs = batch.runs or {}
                         batch.runs[n] = true
                     end
+                    if args[i] == 'send' then batch.sends = true end
                     i, other, isLater = checkEffect(args, i, batch.read, n == runner)
                     problem = problem or other
                     if isLater then

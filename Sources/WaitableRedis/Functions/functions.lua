@@ -9,6 +9,7 @@ local function guarded(body)
     return function(keys, args)
         call.begin()
         local ok, result = pcall(body, keys, args)
+        if call.sent then call.ended() end
         if ok then return result end
         if type(result) == 'table' then return redis.error_reply(result.refusal or result.err or 'ERR unknown') end
         -- Up to 7.0 a failed command raises its error as a text, such as "WRONGTYPE Operation against…".

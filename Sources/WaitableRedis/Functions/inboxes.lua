@@ -9,6 +9,7 @@ local documents = require 'documents'
 local documentOf, headOf, split, status = documents.documentOf, documents.headOf, documents.split, documents.status
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
+local outbox = require 'outbox'
 
 local inboxes = {}
 
@@ -41,6 +42,11 @@ local function telling(name) return '{"child":' .. jsonText(name) .. ',"as":"' e
 
 -- Tells a parent that the execution `name` has closed, where a task of it waits for that: one that was given up reads nothing.
 function inboxes.report(prefix, name, parent, task, mark)
+    local partition, parentName = outbox.split(parent)
+    if partition then
+        redis.call('HSET', prefix .. ':unread', name, task .. ':' .. parent)
+        return outbox.send(prefix, partition, 'report', name, parentName, task, mark)
+    end
     local children = prefix .. ':children:' .. parent
     if redis.call('HGET', children, task) ~= name then return end
     redis.call('HDEL', children, task)
@@ -49,12 +55,59 @@ function inboxes.report(prefix, name, parent, task, mark)
     end
 end
 
+-- What `children` holds for an execution of another partition whose end has been told and not been read yet, instead of its
+-- place.
+local TOLD = '!'
+
+-- The place in an entry of `children`, and whether its end has been told.
+function inboxes.child(entry)
+    if byte(entry) == 33 then return sub(entry, 2), true end
+    return entry, false
+end
+
+-- Says that nobody will read the end of an execution of another partition any more.
+function inboxes.release(prefix, place, parent, task)
+    local partition, name = outbox.split(place)
+    if partition then outbox.send(prefix, partition, 'read', name, parent, task) end
+end
+
+-- The message 'report': an execution of another partition has closed.
+function inboxes.hear(prefix, place, parent, task, mark)
+    local children = prefix .. ':children:' .. parent
+    if redis.call('HGET', children, task) == place then
+        if deliver(prefix, parent, task, telling(place) .. mark .. '"}', true) then
+            redis.call('HSET', children, task, TOLD .. place)
+            return
+        end
+        redis.call('HDEL', children, task)
+    end
+    inboxes.release(prefix, place, parent, task)
+end
+
+-- The message 'retract': it goes on, as it was redriven.
+function inboxes.retract(prefix, place, parent, task)
+    local children = prefix .. ':children:' .. parent
+    if redis.call('HGET', children, task) ~= TOLD .. place then return end
+    redis.call('HSET', children, task, place)
+    redis.call('HDEL', prefix .. ':inbox:' .. parent, task)
+end
+
+-- The message 'read': the end of an execution has been read, or never will be, by a task of `parent`, a place.
+function inboxes.wasRead(prefix, name, parent, task)
+    if redis.call('HGET', prefix .. ':unread', name) == task .. ':' .. parent then
+        redis.call('HDEL', prefix .. ':unread', name)
+    end
+end
+
 -- Takes back that an execution has ended, where its parent has not read it yet: it goes on, and the task waits on for it.
 function inboxes.takeBack(prefix, name)
     local told = redis.call('HGET', prefix .. ':unread', name)
     if not told then return end
-    if inboxes.isUnread(prefix, name, told) then
-        local task, parent = match(told, '^(%d+):(.*)$')
+    local task, parent = match(told, '^(%d+):(.*)$')
+    local partition, parentName = outbox.split(parent or '')
+    if partition then
+        outbox.send(prefix, partition, 'retract', name, parentName, task)
+    elseif inboxes.isUnread(prefix, name, told) then
         redis.call('HSET', prefix .. ':children:' .. parent, task, name)
         redis.call('HDEL', prefix .. ':inbox:' .. parent, task)
     end
@@ -65,6 +118,8 @@ end
 -- `unread` holds for it.
 function inboxes.isUnread(prefix, name, told)
     local task, parent = match(told, '^(%d+):(.*)$')
+    -- One of another partition sends a message when it has.
+    if task and outbox.split(parent) then return true end
     local entry = task and redis.pcall('HGET', prefix .. ':inbox:' .. parent, task)
     local start = telling(name)
     return type(entry) == 'string' and sub(entry, 1, #start) == start
@@ -78,12 +133,15 @@ function inboxes.isFull(prefix, name)
     return type(size) == 'number' and size > limits.inbox
 end
 
--- Takes a field out of an inbox.
-local function forget(prefix, key, field, value)
-    redis.call('HDEL', key, field)
+-- Takes a field out of the inbox of an execution.
+local function forget(prefix, name, field, value)
+    redis.call('HDEL', prefix .. ':inbox:' .. name, field)
     if sub(value, 1, 9) ~= '{"child":' then return end
     local readable, entry = pcall(cjson.decode, value)
-    if readable and type(entry.child) == 'string' then redis.call('HDEL', prefix .. ':unread', entry.child) end
+    if not readable or type(entry.child) ~= 'string' then return end
+    if not outbox.split(entry.child) then return redis.call('HDEL', prefix .. ':unread', entry.child) end
+    redis.call('HDEL', prefix .. ':children:' .. name, field)
+    inboxes.release(prefix, entry.child, name, field)
 end
 
 -- Whether the document has a task of that id without an answer, and that start (ms; nil for any).

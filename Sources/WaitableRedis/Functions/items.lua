@@ -27,6 +27,12 @@ local items = {}
 -- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work.
 local MAX_DECODED, MAX_COST = 4194304, 1000000
 
+-- The task in a program's text.
+function items.task(text) return match(text, '^{"task":(%d+),') end
+
+-- The text that comes back with its outcome, as JSON.
+function items.echo(text) return match(text, '^.*,"echo":(".*")}$') end
+
 -- Ends a program of an entry whose others leave it no room: it fails, and may be tried again.
 local function refuseExcess()
     fail('ProvisionedThroughputExceededException', 'The requests of one step are more than one commit may carry')
@@ -34,7 +40,7 @@ end
 
 -- The same for one that is not to be decoded: what its outcome takes.
 local function excess(text)
-    local task, echo = match(text, '^{"task":(%d+),'), match(text, '^.*,"echo":(".*")}$')
+    local task, echo = items.task(text), items.echo(text)
     local readable, list = pcall(cjson.decode, '[' .. (echo or '') .. ']')
     if not task or not readable then refuse('VALIDATION', 'program', 'must be an item program', text) end
     return {task = task, echo = list[1], isExcess = true}

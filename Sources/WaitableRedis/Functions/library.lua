@@ -10,9 +10,10 @@
 --   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
 --   prefix:clock         zset    `now` -> when something was last made due at once (ms); see setbacks.lua
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress; see redeliveries.lua
---   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost
---   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine; `:partitions` ->
---                                how many partitions the namespace has, where they are more than one
+--   prefix:counters      hash    `refused` -> how many transitions were refused because their lease was lost;
+--                                `undeliverable` -> how many messages of other partitions could not have their effect
+--   prefix:machines      hash    machine name -> JSON record; field `:default` -> name of the default machine,
+--                                `:partitions` -> how many partitions there are, where it is more than one
 --   prefix:machine:HASH  string  an immutable revision of a machine
 --   prefix:versions      hash    machine name -> its published versions, a JSON array
 --   prefix:aliases       hash    machine name -> its aliases, a JSON array
@@ -25,13 +26,18 @@
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
 --   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
 --   prefix:wake          channel the same, for all workers; nothing but people publish there
---   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`: work for claims
+--   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`, `:outbox:Q`:
+--                                work for claims
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see inboxes.lua
---   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids
+--   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids: their places; behind a `!` one of
+--                                another partition that has closed
 --   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
---   prefix:unread        hash    an execution -> `task:parent`, which has been told of its end and has not read it yet
+--   prefix:unread        hash    an execution -> `task:parent` (a place), which has been told of its end and has not read it yet
+--   prefix:outbox:Q      list    messages to partition Q that have not been delivered; see outbox.lua
+--   prefix:sent          hash    partition -> number of the last message to it
+--   prefix:received      hash    partition -> number of the last message from it; see delivery.lua
 --   prefix:redrive:SHA   string  when the execution was redriven by a call with a token, for 15 minutes
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048)
@@ -64,7 +70,8 @@ local function ready(keys, args)
     noMore(args, 0)
     local memory = redis.pcall('INFO', 'memory')
     local machines = redis.pcall('HLEN', prefix .. ':machines')
-    if machines == 1 then machines = 1 - redis.call('HEXISTS', prefix .. ':machines', ':partitions') end
+    -- How many partitions there are says nothing of machines.
+    if machines == 1 and redis.call('HEXISTS', prefix .. ':machines', ':partitions') == 1 then machines = 0 end
     return {VERSION, isError(memory) and '' or memory, isError(machines) and 1 or machines}
 end
 

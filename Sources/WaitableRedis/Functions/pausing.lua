@@ -6,7 +6,7 @@
 -- a caller that dies leaves nothing half done.
 
 local strings = require 'strings'
-local floor, format, match = strings.floor, strings.format, strings.match
+local byte, floor, format, match = strings.byte, strings.floor, strings.format, strings.match
 local arguments = require 'arguments'
 local named, noMore, prefixOf, refuse = arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
 local register = require 'functions'.register
@@ -42,6 +42,14 @@ function pausing.states(prefix)
     local words, states = redis.call('HGETALL', key), {}
     for i = 1, #words, 2 do states[words[i]] = words[i + 1] end
     return states
+end
+
+-- The same where a machine is paused; nil where all that is there is work for claims.
+function pausing.pauses(states)
+    if not states then return nil end
+    for field in pairs(states) do
+        if byte(field) ~= 58 then return states end
+    end
 end
 
 function pausing.isPaused(prefix, states, member)

@@ -2,7 +2,7 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local floor, format, match = strings.floor, strings.format, strings.match
+local byte, floor, format, match = strings.byte, strings.floor, strings.format, strings.match
 local rights = require 'rights'
 local arguments = require 'arguments'
 local integer, named, noMore, prefixOf = arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf
@@ -41,7 +41,7 @@ local function itemThatLeaves(prefix, machines, itemTable, name, closed)
     if not isItemOf(prefix, key, id, name, closed) then return nil end
     local others = {}
     for n = 1, #machines do
-        if machines[n] ~= own and machines[n] ~= ':default' then others[#others + 1] = machines[n] .. ':' .. id end
+        if machines[n] ~= own and byte(machines[n]) ~= 58 then others[#others + 1] = machines[n] .. ':' .. id end
     end
     for i = 1, #others, SLICE do
         local last = i + SLICE - 1

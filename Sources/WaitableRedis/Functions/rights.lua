@@ -17,11 +17,17 @@ rights.LEASE = {{'ZREM', ':due'}, {'ZREM', ':leases'}, {'HDEL', ':redelivered'}}
 rights.EFFECTS = {
     {'DEL', ':item:'}, {'HDEL', ':item:'}, {'HGETALL', ':item:'}, {'HGET', ':item:'}, {'RPUSH', ':history:'},
     {'RPOP', ':history:'}, {'UNLINK', ':history:'}, {'HEXISTS', ':activities'}, {'RPUSH', ':activity:'}, {'XADD', ':stream:'},
-    {'HSET', ':children:'}, {'HGET', ':children:'}, {'HVALS', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
+    {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
     {'HDEL', ':redelivered'},
 }
+
+-- What sends messages to other partitions.
+rights.SENDING = {{'HGET', ':sent'}, {'HSET', ':sent'}, {'RPUSH', ':outbox:'}, {'HSET', ':paused'}}
+
+-- What takes messages of other partitions.
+rights.RECEIVING = {{'HGET', ':received'}, {'HSET', ':received'}}
 
 -- What tells a task something.
 rights.ANSWER = {{'HSET', ':inbox:'}, {'ZADD', ':due'}}

@@ -2,7 +2,8 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local find, format, gmatch, match, sub = strings.find, strings.format, strings.gmatch, strings.match, strings.sub
+local byte, find, format, gmatch, match, sub =
+    strings.byte, strings.find, strings.format, strings.gmatch, strings.match, strings.sub
 local rights = require 'rights'
 local arguments = require 'arguments'
 local bound, noMore, prefixOf, refuse, shown =
@@ -12,8 +13,8 @@ local clocks = require 'clock'
 local clock, noteDue = clocks.clock, clocks.noteDue
 local instants = require 'instants'
 local RULE = instants.RULE
-local names = require 'names'
-local checkName, uuid = names.checkName, names.uuid
+local checkName = require 'names'.checkName
+local slots = require 'slots'
 local documents = require 'documents'
 local documentOf, headOf, keepDocument, newDocument, split =
     documents.documentOf, documents.headOf, documents.keepDocument, documents.newDocument, documents.split
@@ -67,9 +68,9 @@ local function accept(keys, args)
     local list = batch.names
     local before = firstDue(prefix)
     checkClosed(prefix)
-    rights.check(prefix, rights.TRANSITION, not batch.rows and rights.EFFECTS or nil)
+    rights.check(prefix, rights.TRANSITION, not batch.rows and rights.EFFECTS or nil, batch.sends and rights.SENDING or nil)
     local found = repeated.documents(prefix, list)
-    local paused = pausing.states(prefix)
+    local paused = pausing.pauses(pausing.states(prefix))
     local rows = not paused and not batch.problems and batch.rows
     for n = 1, #list do
         if found[n] ~= false then rows = nil end
@@ -154,13 +155,20 @@ local function readItem(text)
     return item
 end
 
+-- Refuses an id that lies in another partition.
+local function checkPartition(prefix, id, partition, own)
+    if format('%d', partition) == own then return end
+    local right = match(prefix, '^(.*){%d+}$') .. '{' .. format('%d', partition) .. '}'
+    refuse('PARTITION', 'Id', format('must be started in partition %d (%s), as its hash slot says', partition, right), id)
+end
+
 -- waitable_start: starts an item by hand, by the rules of HTTP. A worker runs it from the machine's first state.
 -- KEYS   prefix
 -- ARGV   item: {"StartTimestamp": ISO 8601 instant, "Id"?: 1 to 80 characters}, machine (default: the default machine)
 -- Returns JSON text {"Id":…,"executionArn"?:…,"startDate":seconds}. The same Id with the same StartTimestamp again:
 --        the same answer, nothing new.
 -- Errors VALIDATION, NOTFOUND (machine), REVISION (the machine's revision is gone), CONFLICT (Id in use with another
---        input), OOM. Bound: constant.
+--        input), PARTITION (the Id lies in another one), OOM. Bound: constant.
 local function start(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 2)
@@ -172,7 +180,9 @@ local function start(keys, args)
         machine = redis.call('HGET', prefix .. ':machines', ':default')
         if not machine then refuse('NOTFOUND', 'machine', 'must be given, as there is no default machine') end
     end
-    local record = machine ~= ':default' and redis.call('HGET', prefix .. ':machines', machine)
+    local known = redis.call('HMGET', prefix .. ':machines', machine, ':partitions')
+    local record, count, own = byte(machine) ~= 58 and known[1], slots.count(known[2]), slots.own(prefix)
+    if item.Id and count > 1 then checkPartition(prefix, item.Id, slots.partition(item.Id, count), own) end
     if not record then refuse('NOTFOUND', 'machine', 'must be deployed', machine) end
     local readable, revision = pcall(cjson.decode, record)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
@@ -188,7 +198,7 @@ local function start(keys, args)
     local counted
     if not id then
         counted = redis.call('INCR', prefix .. ':sequence')
-        id = uuid(prefix .. micros .. ':' .. counted)
+        id = slots.uuid(prefix .. micros .. ':' .. counted, '', tonumber(own), count)
     end
     local input = '{"Id":"' .. id .. '","StartTimestamp":"' .. item.StartTimestamp .. '"}'
     local name = machine .. ':' .. id

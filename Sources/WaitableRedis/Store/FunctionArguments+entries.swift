@@ -5,8 +5,9 @@ import Waitable
 extension FunctionArguments {
     /// Appends the entries of some transitions: those that are one write of one form as rows, the others one by one.
     ///
+    /// - Parameter keys: The keys of the partition in which they are applied: effects that belong into another one are sent there.
     /// - Returns: Which transition each entry is, and so each reply; `nil` where they are in order.
-    mutating func append(_ transitions: [Transition]) -> [Int]? {
+    mutating func append(_ transitions: [Transition], _ keys: Keys) -> [Int]? {
         append(transitions.count)
         if let first = transitions.first?.row, transitions.allSatisfy({ $0.row == first }) {
             append(first, transitions.count)
@@ -30,7 +31,7 @@ extension FunctionArguments {
             append(row, places.count)
             for place in places { appendRow(transitions[place], row) }
         }
-        for place in others { appendEntry(transitions[place]) }
+        for place in others { appendEntry(transitions[place], keys) }
         return rows.flatMap(\.places) + others
     }
 
@@ -52,7 +53,7 @@ extension FunctionArguments {
         for value in row.own == nil ? values[...] : values.dropFirst() { append(value) }
     }
 
-    private mutating func appendEntry(_ transition: Transition) {
+    private mutating func appendEntry(_ transition: Transition, _ keys: Keys) {
         append(transition.key.member)
         switch transition.next {
         case .due(let instant): append(String(instant.milliseconds))
@@ -69,6 +70,13 @@ extension FunctionArguments {
         }
         append(transition.effects.count)
         for effect in transition.effects {
+            if keys.partitioning.count > 1, let id = effect.home {
+                let partition = keys.partitioning.partition(of: id)
+                if partition != keys.partition {
+                    append("send")
+                    append(partition)
+                }
+            }
             effect.appendArguments { append($0) }
         }
     }

@@ -40,7 +40,8 @@ package struct Keys: Sendable, Hashable {
     package var clock: String { prefix + ":clock" }
     /// hash: `machine:id` → how often a lease on it ran out; below zero until a worker has said that it has the next one.
     package var redelivered: String { prefix + ":redelivered" }
-    /// hash: `refused` → how many transitions were refused because their lease had been lost.
+    /// hash: `refused` → how many transitions were refused because their lease had been lost; `undeliverable` → how many
+    /// messages of other partitions could not have their effect.
     package var counters: String { prefix + ":counters" }
     /// hash: name → ``MachineRecord``; the field `:default` names the default machine.
     package var machines: String { prefix + ":machines" }
@@ -82,6 +83,8 @@ package struct Keys: Sendable, Hashable {
     package static let stoppingField = ":stopping"
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
     package func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
+    /// list: messages to another partition that have not been delivered.
+    package func outbox(_ partition: Int) -> String { "\(prefix):outbox:\(partition)" }
     /// list: tasks of an activity that nobody has taken yet.
     package func activity(_ name: String) -> String { prefix + ":activity:" + name }
     /// zset: tasks of an activity that were taken → until when that has to be confirmed (Unix ms, and a fraction).

@@ -1,4 +1,5 @@
 import RedisClient
+package import Waitable
 
 /// How a namespace is spread: an id lies in one of a fixed number of partitions.
 package struct Partitioning: Sendable, Hashable {
@@ -21,4 +22,10 @@ package struct Partitioning: Sendable, Hashable {
     ///
     /// - Parameter id: The id alone, without machine or table. It has no braces, so all of it counts.
     package func partition(of id: String) -> Int { count == 1 ? 0 : HashSlot(of: id).number % count }
+
+    /// Whether two ids lie in different ones; `nil` where there is only one.
+    package var areApart: ExecutionRunner.AreApart? {
+        guard count > 1 else { return nil }
+        return { id, other in partition(of: id) != partition(of: other) }
+    }
 }

@@ -23,6 +23,10 @@ package struct RedisRefusal: Error, Sendable, Equatable, CustomStringConvertible
         case revisionMissing
         /// The user may not do it.
         case notAllowed
+        /// The id lies in another partition.
+        case partition
+        /// Messages before these have not been delivered.
+        case gap
         /// Redis reads its data after a restart.
         case loading
         /// It is a replica.
@@ -44,7 +48,8 @@ package struct RedisRefusal: Error, Sendable, Equatable, CustomStringConvertible
         private static let words: [(word: String, code: Code)] = [
             ("VALIDATION", .validation), ("NOTFOUND", .notFound), ("CONFLICT", .conflict), ("CLOSED", .closed),
             ("OPEN", .open), ("SUCCEEDED", .succeeded), ("LEASED", .leased), ("REVISION", .revisionMissing),
-            ("NOPERM", .notAllowed), ("LOADING", .loading), ("READONLY", .readOnly),
+            ("NOPERM", .notAllowed), ("PARTITION", .partition), ("GAP", .gap), ("LOADING", .loading),
+            ("READONLY", .readOnly),
         ]
     }
 

@@ -55,7 +55,7 @@ extension RedisStore {
                 (window?.earliest).argument,
                 (window?.latest).argument
             )
-            let places = arguments.append(transitions)
+            let places = arguments.append(transitions, keys)
             let asked = ContinuousClock.now
             let reply = try await call("waitable_accept", arguments)
             let (now, results) = try Self.results(in: reply, of: "waitable_accept", count: transitions.count)
@@ -199,9 +199,10 @@ extension RedisStore {
         var arguments = FunctionArguments(String(limit), String(lease), worker)
         if let sleep { arguments.append(sleep) }
         let reply = try await call("waitable_claim", arguments)
-        guard let words = reply.array, words.count >= 4, words.count.isMultiple(of: 2),
-            let microseconds = words[0].string.flatMap({ Int64($0) }), let token = words[1].string
+        guard var words = reply.array, words.count >= 4, let microseconds = words[0].string.flatMap({ Int64($0) }),
+            let token = words[1].string
         else { throw .unexpectedReply(function: "waitable_claim", reply: "\(reply)") }
+        let messages = words.count.isMultiple(of: 2) ? [] : Self.partitions(in: words.removeLast().string ?? "")
         var members: [ClaimedMember] = []
         members.reserveCapacity(words.count / 2 - 2)
         let redeliveries = words[3].array
@@ -221,13 +222,19 @@ extension RedisStore {
             microseconds: microseconds,
             token: token,
             nextDue: words[2].string.flatMap { Double($0) },
-            members: members
+            members: members,
+            messages: messages
         )
     }
 
+    /// Partitions as functions list them, with commas between them; each once.
+    static func partitions(in text: String) -> [Int] { Set(text.split(separator: ",").compactMap { Int($0) }).sorted() }
+
     /// Commits transitions under a lease, each atomically.
     ///
-    /// - Parameter highWaterPercent: The share of `maxmemory`, in percent, from which none may make something new.
+    /// - Parameters:
+    ///   - highWaterPercent: The share of `maxmemory`, in percent, from which none may make something new.
+    ///   - noteMessages: Called where the call has sent messages to other partitions, with these.
     /// - Returns: One result for each, in order.
     /// - Throws: ``StoreError/clockChanged``, where Redis's clock was set back behind what the transitions took for passed;
     ///   ``StoreError/outOfMemory(_:)``, where Redis is full and one of them grows, or is above the mark and one of them
@@ -235,15 +242,20 @@ extension RedisStore {
     package func commit(
         _ transitions: [Transition],
         token: String,
-        highWaterPercent: Int = 90
+        highWaterPercent: Int = 90,
+        noteMessages: ([Int]) -> Void = { _ in }
     ) async throws(StoreError) -> [CommitResult] {
         var arguments = FunctionArguments()
         let grows = transitions.contains { $0.grows }
         if grows { arguments.append(transitions.contains { $0.makesNew } ? String(highWaterPercent) : "") }
         arguments.append(token)
         arguments.append(transitions.passed.argument)
-        let places = arguments.append(transitions)
-        let reply = try await call(grows ? "waitable_commit_growing" : "waitable_commit", arguments)
+        let places = arguments.append(transitions, keys)
+        var reply = try await call(grows ? "waitable_commit_growing" : "waitable_commit", arguments)
+        if let words = reply.array, words.count == transitions.count + 2, let text = words.last?.string {
+            noteMessages(Self.partitions(in: text))
+            reply = .array(words.dropLast())
+        }
         let (_, results) = try Self.results(in: reply, of: "waitable_commit", count: transitions.count)
         if reply.integer != nil { return Array(repeating: .applied(outcomes: []), count: transitions.count) }
         guard let results else { throw .clockChanged }

@@ -19,6 +19,12 @@ struct Partition: Sendable {
         prefix = store.keys.prefix
     }
 
+    /// Another partition of the namespace.
+    init(_ other: Partition, number: Int) {
+        client = other.client
+        prefix = other.prefix.prefix { $0 != "{" } + "{\(number)}"
+    }
+
     /// The same keys as a store sees them.
     var store: RedisStore { RedisStore(client: client, keys: Keys(namespace: String(prefix.dropLast(4)))) }
 
@@ -105,7 +111,8 @@ struct Partition: Sendable {
             members: []
         )
         let redeliveries = words[3].array
-        for index in stride(from: 4, to: words.count, by: 2) {
+        // A word behind them tells of messages that wait.
+        for index in stride(from: 4, to: words.count - 1, by: 2) {
             claim.members.append(
                 (
                     name: try #require(words[index].string), document: words[index + 1].string,

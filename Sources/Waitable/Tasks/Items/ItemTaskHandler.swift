@@ -43,12 +43,16 @@ package struct ItemTaskHandler {
 
     /// Begins a task whose resource is known.
     ///
-    /// - Parameter write: What its state was prepared to.
+    /// - Parameters:
+    ///   - write: What its state was prepared to.
+    ///   - evaluates: Whether even a plain write waits for its outcome.
     func begin(
         _ task: TaskRequest,
         _ resource: ItemResource,
-        _ write: PreparedWrite? = nil
+        _ write: PreparedWrite? = nil,
+        evaluates: Bool = false
     ) -> (disposition: TaskDisposition, effect: ItemEffect?) {
+        let alwaysEvaluate = alwaysEvaluate || evaluates
         if !alwaysEvaluate, let effect = write?.effect(task.values) { return (done(task, resource), effect) }
         do throws(ItemProblem) {
             let operation = try ItemOperation(
