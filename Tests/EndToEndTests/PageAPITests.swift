@@ -67,7 +67,7 @@ struct PageAPITests {
         "The schedule counts each waiting item once, at its instant, and what is due, later or without an instant apart"
     )
     func schedule() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let now = try await stack.now()
             let from = now.adding(milliseconds: 3_600_000)
             for (id, offset) in [("a", 0), ("b", 999), ("c", 1_000), ("d", 2_999), ("e", 3_000), ("f", -1)] {
@@ -98,7 +98,7 @@ struct PageAPITests {
 
     @Test("Failures are told by kind with the newest of each, and an error filters the list of items")
     func failures() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let arn = try await Self.deploy(stack, "stock", Self.failing)
             for number in 0..<3 { try await Self.start(stack, arn, "s\(number)") }
             let far = "2036-01-01T00:00:00Z"
@@ -125,7 +125,7 @@ struct PageAPITests {
 
     @Test("A picture is of the machine as it is, or as an item has it; what is no machine is not found")
     func graph() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let arn = try await Self.deploy(stack, "stock", Self.failing)
             try await Self.start(stack, arn, "s0")
             let later = Self.failing.replacing("Check", with: "Look<b>")
@@ -161,7 +161,7 @@ struct PageAPITests {
 
     @Test("Events tell the overview every second, an item when it has changed, and that Redis has gone")
     func events() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let far = "2036-01-01T00:00:00Z"
             #expect(try await stack.post(#"{"Id":"a","StartTimestamp":"\#(far)"}"#).status == 200)
             let begun = ContinuousClock.now
@@ -169,7 +169,7 @@ struct PageAPITests {
             #expect(overviews.allSatisfy { $0.objectValue?["waiting"] == .integer(1) })
             #expect(overviews.last?.objectValue?["redis"]?.objectValue?["isReady"] == .bool(true))
             #expect(begun.duration(to: .now) > .seconds(1))
-            let items = try await Self.events(stack, "?areas=item&Id=a", "item", 2) { count in
+            let items = try await Self.events(stack, "?areas=item&Id=a", "item", 2) { count async throws in
                 guard count == 1 else { return }
                 #expect(try await stack.post("", to: "/items/a/cancel").status == 200)
             }
@@ -183,7 +183,7 @@ struct PageAPITests {
 
     @Test("A stream is asked for by areas that there are, and an item by its Id")
     func eventErrors() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let queries = [
                 "areas=", "areas=all", "areas=overview,overview", "areas=item", "Id=a", "stateMachine=m", "since=1",
                 "areas=item&Id=%20",
@@ -197,7 +197,7 @@ struct PageAPITests {
 
     @Test("An ingest that has to stop does not wait for those who watch")
     func stopping() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let response = try await HTTPClient.shared.execute(
                 HTTPClientRequest(url: stack.url + "/events"),
                 timeout: .seconds(20)
@@ -229,7 +229,7 @@ struct PageAPITests {
 
     @Test("What is of a map run can be seen by itself, with its parent, and is not managed by itself")
     func mapRunItems() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let processor =
                 #"{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","#
                 + #""States":{"P":{"Type":"Wait","Timestamp":"2036-01-01T00:00:00Z","End":true}}}"#
@@ -263,7 +263,7 @@ struct PageAPITests {
 
     @Test("Activities tell how much waits, and whose task waits longest")
     func activities() async throws {
-        try await Stack.with { stack in
+        try await Stack.with { stack async throws in
             let activity = try await stack.call("CreateActivity", ["name": "packing"])
             let resource = try #require(activity.json.objectValue?["activityArn"]?.stringValue)
             let arn = try await Self.deploy(
