@@ -126,7 +126,7 @@ struct FaultTests {
                 ["ingest"],
                 environment: stack.environment.merging(["WAITABLE_PORT": "\(port)"]) { $1 }
             )
-            let other = Stack(redis: stack.redis, ingest: ingest, url: url, store: stack.store)
+            let other = Stack(redis: stack.redis, ingest: ingest, url: url, partitions: stack.partitions)
             try await eventually("it is ready") { try await other.get("/readyz").status == 200 }
             stack.redis.pause()
             let start = #"{"StartTimestamp":"2036-01-01T00:00:00Z"}"#
