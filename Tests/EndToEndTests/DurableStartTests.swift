@@ -179,7 +179,7 @@ struct DurableStartTests {
                 redis: stack.redis,
                 ingest: program,
                 url: "http://127.0.0.1:\(port)",
-                store: stack.store
+                partitions: stack.partitions
             )
             try await eventually("it is ready") { try await other.get("/readyz").status == 200 }
             #expect(try await other.post(Self.body("a")).headers[Self.header] == ["replicas=1"])

@@ -43,8 +43,13 @@ struct AuditCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "audit")
             let (accepted, limit) = (accepted, limit)
-            let report = try await Connection.with(settings) { store in
-                var audit = Audit(stores: [store], servers: [store], itemTable: settings.itemTable, shown: limit)
+            let report = try await Connection.with(settings) { partitions in
+                var audit = Audit(
+                    stores: partitions.stores,
+                    servers: partitions.servers,
+                    itemTable: settings.itemTable,
+                    shown: limit
+                )
                 guard let accepted else { return try await audit.run() }
                 var reader = try LineReader(path: accepted)
                 return try await audit.run {

@@ -3,6 +3,7 @@ import Foundation
 import StatesLanguage
 import Waitable
 import WaitableOperations
+import WaitableRedis
 
 struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -27,9 +28,9 @@ struct ExportCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "export")
             let file = file
-            let counts = try await Connection.with(settings) { store in
+            let counts = try await Connection.with(settings) { partitions in
                 var writer = try LineWriter(path: file)
-                let counts = try await NamespaceExporter(stores: [store]).run { try writer.write($0) }
+                let counts = try await NamespaceExporter(stores: partitions.stores).run { try writer.write($0) }
                 try writer.flush()
                 return counts
             }
@@ -64,9 +65,9 @@ struct ImportCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "import")
             let (file, overwrites) = (file, overwrites)
-            let counts = try await Connection.with(settings) { store in
+            let counts = try await Connection.with(settings) { partitions in
                 var reader = try LineReader(path: file, limit: NamespaceImporter.longestLine)
-                var importer = NamespaceImporter(stores: [store], overwrites: overwrites)
+                var importer = NamespaceImporter(stores: partitions.stores, overwrites: overwrites)
                 try await importer.begin()
                 while let line = try reader.next() {
                     guard case .text(let bytes) = line else {
