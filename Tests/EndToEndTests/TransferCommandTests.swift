@@ -66,7 +66,12 @@ struct TransferCommandTests {
                 #expect(program.output.contains(output), "\(program.output)")
             }
             try await with(other, Keys(namespace: "other")) { store in
-                let moved = Stack(redis: other, ingest: stack.ingest, url: stack.url, partitions: Partitions(only: store))
+                let moved = Stack(
+                    redis: other,
+                    ingest: stack.ingest,
+                    url: stack.url,
+                    partitions: Partitions(only: store)
+                )
                 #expect(try await moved.dueCount() == Self.count)
                 #expect(try await moved.now() < due, "this machine is too busy: the items were due before")
                 let worker = try Program(["worker"], environment: environment)

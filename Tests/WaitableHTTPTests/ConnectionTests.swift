@@ -332,46 +332,6 @@ struct ConnectionTests {
         }
     }
 
-    @Test(
-        "Large answers that nobody reads share their room: what finds none is 503, small ones go on, and room comes back"
-    )
-    func unreadAnswers() async throws {
-        // More than the system takes over for a connection.
-        let size = 32_000_000
-        let routes = Routes(
-            access: TestServer.ingest().access,
-            answers: AnswerRoom(bytes: 2 * size),
-            logger: Logger(label: "test")
-        )
-        routes.get("/large", .open) { _, _ in Response(jsonBytes: Array(repeating: 0x20, count: size)) }
-        routes.get("/small", .open) { _, _ in Response(json: .object(["a": .integer(1)])) }
-        try await TestServer.with(routes) { port in
-            func get(_ path: String) async throws -> RawConnection {
-                try await RawConnection(port: port, "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-            }
-            var unread: [RawConnection] = []
-            for _ in 0..<2 {
-                let connection = try await get("/large")
-                #expect(await connection.take(through: "\r\n").hasPrefix("HTTP/1.1 200 "))
-                unread.append(connection)
-            }
-            let refused = try await get("/large")
-            let refusal = await refused.take(through: "}")
-            #expect(refusal.hasPrefix("HTTP/1.1 503 ") && refusal.contains("TooManyAnswers"), "\(refusal)")
-            #expect(refusal.contains("Retry-After: 1\r\n"))
-            let small = try await get("/small")
-            #expect(await small.take(through: "}").hasSuffix(#"{"a":1}"#))
-            try await unread[0].close()
-            var text = ""
-            while !text.hasPrefix("HTTP/1.1 200 ") {
-                let next = try await get("/large")
-                text = await next.take(through: "\r\n")
-                try? await next.close()
-            }
-            try? await unread[1].close()
-        }
-    }
-
     @Test("A request is cancelled when its client has gone, by a FIN or a reset, and not before")
     func gone() async throws {
         let (ends, end) = AsyncStream<String>.makeStream()

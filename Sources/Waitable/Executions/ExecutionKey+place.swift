@@ -5,9 +5,9 @@ extension ExecutionKey {
     /// - Returns: `nil` for what is no execution's name.
     static func read(place: String) -> (key: ExecutionKey, partition: Int?)? {
         guard place.utf8.first == UInt8(ascii: "{"), let end = place.utf8.firstIndex(of: UInt8(ascii: "}")),
-            let partition = Int(place[place.index(after: place.startIndex)..<end])
+            let partition = Int(place[place.utf8.index(after: place.startIndex)..<end])
         else { return ExecutionKey(member: place).map { ($0, nil) } }
-        return ExecutionKey(member: String(place[place.index(after: end)...])).map { ($0, partition) }
+        return ExecutionKey(member: String(place[place.utf8.index(after: end)...])).map { ($0, partition) }
     }
 
     /// The same of this one.

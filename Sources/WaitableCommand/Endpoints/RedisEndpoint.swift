@@ -90,7 +90,9 @@ struct RedisEndpoint: Endpoint {
         if unreadiness == nil { starts = try await refusingUnreachable(starts) }
         let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
         let server = partitions.home.serverNumber
-        var answers = try await partitions.startByHand(good.map { ($0.item.id, $0.item.input, $0.item.stateMachine) })[...]
+        var answers = try await partitions.startByHand(good.map { ($0.item.id, $0.item.input, $0.item.stateMachine) })[
+            ...
+        ]
         let outcomes = await confirm(Set(good.map(\.durability)), at: server)
         return try starts.map { start in
             switch start {

@@ -142,7 +142,9 @@ package struct ItemOperator: Sendable {
         if let item {
             hash = try await execution(ExecutionKey(machine: machine, name: item)).revision
         } else {
-            guard let record = try await partitions.home.machine(machine) else { throw ManagementError.noMachine(machine) }
+            guard let record = try await partitions.home.machine(machine) else {
+                throw ManagementError.noMachine(machine)
+            }
             hash = record.revision
         }
         guard let revision = try await partitions.home.revision(hash) else { throw ManagementError.noMachine(machine) }

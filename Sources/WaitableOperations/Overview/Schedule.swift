@@ -60,7 +60,8 @@ extension RedisStore {
 extension Partitions {
     /// Counts what waits for the instants of a window, in all partitions.
     package func schedule(_ window: Range<Instant>, parts: Int) async throws(StoreError) -> Schedule {
-        let schedules = try await ask { store async throws(StoreError) in try await store.schedule(window, parts: parts) }
+        let schedules = try await ask { store async throws(StoreError) in try await store.schedule(window, parts: parts)
+        }
         var sum = schedules[0]
         for schedule in schedules.dropFirst() {
             for (index, bucket) in schedule.buckets.enumerated() { sum.buckets[index].count += bucket.count }
