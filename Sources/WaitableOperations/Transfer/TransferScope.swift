@@ -27,7 +27,7 @@ enum TransferScope: Equatable {
         "due": .executions, "executions": .executions, "closed": .executions, "redelivered": .executions,
         "unread": .executions,
         "sweeper": .passing, "sleepers": .passing, "workers": .passing, "reports": .passing, "durable": .passing,
-        "sent": .passing, "received": .passing,
+        "sent": .passing, "received": .passing, "partitions": .passing,
         "machines": .registry, "versions": .registry, "aliases": .registry, "tags": .registry, "activities": .registry,
         "deployed": .registry, "arn": .registry, "secret": .registry,
         "paused": .state, "clock": .state, "leases": .state, "sequence": .state,

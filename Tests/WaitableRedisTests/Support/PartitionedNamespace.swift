@@ -30,9 +30,8 @@ struct PartitionedNamespace: Sendable {
         logger.logLevel = .critical
         let silent = logger
         let identity = NamespaceIdentity(store: namespace.partitions.stores[0], arn: ARN(), logger: silent)
-        for store in namespace.partitions.stores where count > 1 {
-            _ = try await client.send(RedisCommand("HSET", store.keys.registry(.machines), ":partitions", "\(count)"))
-        }
+        try await identity.settle()
+        try await namespace.partitions.home.copyRegistry()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let fleet = WorkerFleet(
