@@ -64,6 +64,10 @@ extension RedisStore {
     ///
     /// - Throws: ``StoreError`` where Redis cannot be asked.
     package func obstacle(to durability: Durability) async throws(StoreError) -> String? {
+        // What is asked of one primary says nothing of the others.
+        if durability.asksForMore, keys.partitioning.count > 1, client is ClusterSlot {
+            return "starts in several partitions of a cluster cannot be confirmed"
+        }
         do {
             let obstacles = try await client.obstacles(to: durability)
             return obstacles.isEmpty ? nil : obstacles.joined(separator: "; ")
