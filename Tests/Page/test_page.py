@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 import time
 import traceback
 import urllib.parse
@@ -543,7 +544,7 @@ def main():
                 print(f"FAILED  {name[5:].replace('_', ' ')}\n{traceback.format_exc()}", flush=True)
                 for index, driver in enumerate(drivers.values()):
                     with contextlib.suppress(Exception):
-                        driver.save_screenshot(f"/tmp/page-failure-{index}.png")
+                        driver.save_screenshot(os.path.join(tempfile.gettempdir(), f"page-failure-{index}.png"))
     finally:
         for driver in drivers.values():
             with contextlib.suppress(Exception):
