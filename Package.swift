@@ -147,7 +147,7 @@ let package = Package(
             name: "WaitableHTTPTests",
             dependencies: [
                 "WaitableHTTP", "WaitableOperations", "WaitableRedis", "PrometheusMetrics", "RedisClient", hummingbird,
-                hummingbirdCore, serviceLifecycle,
+                hummingbirdCore, serviceLifecycle, nioEmbedded, nioHTTP1,
                 nioCore, nioPosix, logging,
             ]
         ),

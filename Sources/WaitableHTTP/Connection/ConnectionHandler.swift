@@ -176,12 +176,26 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let now = NIODeadline.now()
             if !exchanges.isEmpty { exchanges[exchanges.startIndex].begun = now }
             if waitsForClient { place?.waits(since: now) }
+            let written = watched(promise, by: exchange.onGone, context)
             if exchange.endsConnection {
-                writeLast(context, data, promise, lingers: !exchange.isRead)
+                writeLast(context, data, written, lingers: !exchange.isRead)
             } else {
-                context.write(data, promise: promise)
+                context.write(data, promise: written)
             }
         }
+    }
+
+    /// A promise of an answer's end that also does what is to be done when the client goes, where it fails: the answer was
+    /// written to a connection that had ended, and nobody here knew yet.
+    private func watched(
+        _ promise: EventLoopPromise<Void>?,
+        by actions: [@Sendable () -> Void],
+        _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void>? {
+        guard !actions.isEmpty else { return promise }
+        let written = promise ?? context.eventLoop.makePromise()
+        written.futureResult.whenFailure { _ in for action in actions { action() } }
+        return written
     }
 
     /// Says in the head of an answer whether the connection ends with it.

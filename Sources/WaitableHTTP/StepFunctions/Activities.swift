@@ -52,11 +52,8 @@ extension StepFunctionsAPI {
             try await takeTask(of: name, for: client, worker: worker)
         }
         guard let task else { return [:] }
-        // The client went while the task was taken: it is the next one's.
-        if client.isGone {
-            ingest.offers.giveBack(task)
-            return [:]
-        }
+        // Where the client goes before it has the answer, the task is the next one's.
+        client.onGone { [offers = ingest.offers] in offers.giveBack(task) }
         return ["taskToken": .string(task.token), "input": .string(task.input)]
     }
 

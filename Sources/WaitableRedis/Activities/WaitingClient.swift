@@ -26,7 +26,7 @@ package final class WaitingClient: Sendable {
     }
 
     /// What to do, once, when the client goes; at once where it has gone. Takes the place of what was to be done before.
-    func onGone(_ action: @Sendable @escaping () -> Void) {
+    package func onGone(_ action: @Sendable @escaping () -> Void) {
         let isGone = state.withLock { state in
             if !state.isGone { state.onGone = action }
             return state.isGone
