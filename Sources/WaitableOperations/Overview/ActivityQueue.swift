@@ -8,7 +8,7 @@ package struct ActivityQueue: Sendable {
     package var name: String
     /// Tasks that nobody has taken, with those that were given up meanwhile.
     package var waiting: Int
-    /// Tasks that were taken within the last minutes.
+    /// Tasks that were taken, and whose takers have not said yet that they have got them.
     package var taken: Int
     /// The execution whose task waits longest; `nil` where none does, or so many other activities have some.
     package var oldest: ExecutionKey?
@@ -27,7 +27,7 @@ extension RedisStore {
             .prefix(Self.mostActivities)
         let counts = try await counts(
             names.flatMap {
-                [RedisCommand("LLEN", keys.activity($0)), RedisCommand("ZCARD", keys.taken($0))]
+                [RedisCommand("LLEN", keys.activity($0)), RedisCommand("ZCOUNT", keys.taken($0), "0", "+inf")]
             }
         )
         var queues: [ActivityQueue] = []

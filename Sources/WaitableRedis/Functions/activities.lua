@@ -54,9 +54,9 @@ local function answerTask(keys, args)
     return 1
 end
 
-local CONFIRMED_FOR = 120000 -- ms for which it is known who got a task
+local OVER_FOR = 86400000 -- ms for which it is known that a lease on a task is over
 local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
-local MAX_OVER = 16     -- tasks that were not confirmed in time, or were long ago, that one call looks at
+local MAX_OVER = 16     -- tasks that were not confirmed in time, and leases that are long over, that one call looks at
 
 -- The parts of a task in a queue, [id, X, token, input], where it still waits.
 local function offered(prefix, text)
@@ -65,6 +65,12 @@ local function offered(prefix, text)
     if id and outbox.split(name) then return {id, name, taskToken, input} end
     local document = id and documentOf(prefix, name)
     if document and status(document) == 'R' and awaits(document, id) then return {id, name, taskToken, input} end
+end
+
+-- A lease on a task ends when it is not confirmed in time and somebody else takes the task, or when the task is given back.
+-- That is kept, as neither may happen twice however late the second call comes; a confirmation ends nothing, and is not.
+local function endLease(taken, lease, now)
+    redis.call('ZADD', taken, format('%.0f', -now), lease)
 end
 
 -- waitable_take: the first task in an activity's queue that still waits. It is the caller's when waitable_confirm has said so,
@@ -80,8 +86,8 @@ local function take(keys, args)
     noMore(args, 1)
     rights.check(prefix, rights.OFFER)
     local taken, now = queue .. ':taken', (clock())
-    -- Those that were not confirmed in time; below 0, what is kept of those that were.
-    local over = redis.call('ZRANGE', taken, format('%.0f', CONFIRMED_FOR - now), format('%.0f', now), 'BYSCORE',
+    -- Those that were not confirmed in time; below 0, the leases that are over.
+    local over = redis.call('ZRANGE', taken, format('%.0f', OVER_FOR - now), format('%.0f', now), 'BYSCORE',
         'LIMIT', 0, MAX_OVER)
     for n = 1, limits.batch do
         local isQueued, text = not over[n], over[n] or redis.call('LINDEX', queue, 0)
@@ -94,8 +100,10 @@ local function take(keys, args)
         end
         local task = offered(prefix, text)
         local step = task and redis.call('INCR', prefix .. ':sequence') % LEASE_STEPS + 1
+        local held = not isQueued and task and redis.call('ZSCORE', taken, text)
         if isQueued then redis.call('LPOP', queue) else redis.call('ZREM', taken, text) end
         if task then
+            if held then endLease(taken, exact(tonumber(held)), now) end
             local lease = exact(now + TAKEN_FOR + step / 2048)
             redis.call('ZADD', taken, lease, text)
             return {task[3], task[4], task[2], task[1], lease}
@@ -117,12 +125,14 @@ local function confirm(keys, args)
     noMore(args, 3)
     rights.check(prefix, rights.OFFER, rights.ANSWER)
     local text = redis.call('ZRANGE', taken, lease, lease, 'BYSCORE', 'LIMIT', 0, 1)[1]
-    if not text then return redis.call('ZSCORE', taken, lease) and 1 or 0 end
-    local task = offered(prefix, text)
+    if not text then return redis.call('ZSCORE', taken, lease) and 0 or 1 end
+    local task, now = offered(prefix, text), (clock())
     redis.call('ZREM', taken, text)
-    if not task then return 0 end
-    redis.call('ZADD', taken, '-' .. lease, lease)
-    local at = format('%.0f', (clock()))
+    if not task then
+        endLease(taken, lease, now)
+        return 0
+    end
+    local at = format('%.0f', now)
     local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
     local partition, own = outbox.split(task[2])
     if partition then
@@ -162,8 +172,9 @@ local function giveBack(keys, args)
     local offer = concat({id, name, taskToken, input}, '\n')
     local taken = queue .. ':taken'
     local held = redis.call('ZSCORE', taken, offer)
-    if not (held and tonumber(held) == tonumber(lease)) and not redis.call('ZSCORE', taken, lease) then return 0 end
-    redis.call('ZREM', taken, offer, lease)
+    if held and exact(tonumber(held)) ~= lease or redis.call('ZSCORE', taken, lease) then return 0 end
+    redis.call('ZREM', taken, offer)
+    endLease(taken, lease, (clock()))
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
     redis.call('HDEL', inbox, 's' .. id)

@@ -40,7 +40,8 @@
 --   prefix:received      hash    partition -> number of the last message from it; see delivery.lua
 --   prefix:redrive:SHA   string  when the execution was redriven by a call with a token, for 15 minutes
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
---   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048)
+--   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048): their
+--                                leases; and leases that are over -> -when (ms)
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:offers        channel the name of an activity that has got a task
 --

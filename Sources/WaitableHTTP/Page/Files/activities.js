@@ -11,7 +11,7 @@ export async function render(view, { signal }) {
       const { activities } = await get('/activities', {}, signal);
       if (signal.aborted) return;
       show(place, activities.length
-        ? table('Activities', [['Name'], ['Wait to be taken', 'num'], ['Taken lately', 'num'], ['Waits longest']], activities.map(activity => [
+        ? table('Activities', [['Name'], ['Wait to be taken', 'num'], ['Being handed out', 'num'], ['Waits longest']], activities.map(activity => [
           h('code', null, activity.name), number(activity.waiting), number(activity.taken),
           activity.oldest ? h('a', { href: itemPage(activity.oldest.Id, activity.oldest.stateMachine) }, activity.oldest.Id) : h('span', { class: 'faint' }, 'none'),
         ]))
