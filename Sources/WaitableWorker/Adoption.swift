@@ -11,6 +11,8 @@ struct Adoption: Sendable {
     let claim: Claim
     /// The lease under which the member is held by now.
     let token: String
+    /// `false` where it is known that the member's machine is not deployed.
+    let isDeployed: Bool
 
     /// Makes an execution of the member's item, standing in its wait, and runs it on. A member that is no item, or that
     /// cannot be taken over however often it comes, becomes a failed execution that says so: nothing that was in the set
@@ -31,6 +33,7 @@ struct Adoption: Sendable {
     private func takeOver(_ member: ClaimedMember) async throws -> Step? {
         let id = ExecutionKey(member: member.member)?.name ?? member.member
         guard !member.bytes.isEmpty else { throw AdoptionError(member, "it must not be empty", isFinal: true) }
+        guard isDeployed else { throw AdoptionError(member, "no state machine is deployed for it") }
         if try await isMoved(member, id: id) { return nil }
         guard let machine = try await machine(of: member.member) else {
             throw AdoptionError(member, "no state machine is deployed for it")
@@ -110,14 +113,15 @@ struct Adoption: Sendable {
 
     /// A failed execution in place of a member: of its own name where that can be one.
     private func givingUp(_ member: ClaimedMember, _ error: AdoptionError) async throws -> Step? {
-        let machine = try await worker.store.defaultMachine()
         let own = ExecutionKey(member: member.member).flatMap { key in
             member.document == nil && key.member.utf8.elementsEqual(member.bytes) && member.bytes.count <= Limits.name
                 ? key : nil
         }
-        let name = name(of: member)
-        let key = own ?? ExecutionKey(machine: machine ?? "unknown", name: name)
+        var key = own ?? ExecutionKey(machine: "unknown", name: name(of: member))
         if own == nil {
+            if let machine = try await worker.store.defaultMachine() {
+                key = ExecutionKey(machine: machine, name: key.name)
+            }
             let adoption = try await worker.store.adopt(member: member.bytes, as: key, token: token)
             guard adoption == .adopted else { return nil }
         }

@@ -1,3 +1,4 @@
+import CodeUnits
 import Logging
 import Metrics
 import StatesLanguage
@@ -16,7 +17,7 @@ struct Batch: Sendable {
     private var left: [[UInt8]] = []
     /// How long the steps of a batch may take before the others are left to other batches.
     private static let longestRun = Duration.milliseconds(250)
-    /// How many members without a document one batch adopts, each by calls of its own; the others are left too.
+    /// How many members without a document one batch looks at by calls of their own; the others are left too.
     private static let mostAdoptions = 32
     private let size: Int
 
@@ -31,27 +32,64 @@ struct Batch: Sendable {
         if claim.members.contains(where: { $0.redeliveries > 0 }) {
             await lease.renew(claim.members.map(\.bytes), worker: worker)
         }
-        let start = ContinuousClock.now
-        var adoptions = 0
+        await runner.lookUpMachines()
+        var progress = Progress(slow: worker.slowMachines.current)
+        // Those of slow machines come last.
+        var slow: [ClaimedMember] = []
         for (index, member) in claim.members.enumerated() {
-            if index > 0, start.duration(to: .now) > Self.longestRun {
-                left += claim.members[index...].map(\.bytes)
-                break
-            }
-            if member.document == nil {
-                adoptions += 1
-                guard adoptions <= Self.mostAdoptions else {
-                    left.append(member.bytes)
-                    continue
-                }
-            }
-            if lease.isHalfUsed { await lease.renew(claim.members.map(\.bytes), worker: worker) }
-            switch await runner.run(member, token: lease.token) {
-            case .step(let step): steps.append(step)
-            case .postponed: postponed.append(member.bytes)
-            case .failed: break
+            if progress.isSlow(member) {
+                slow.append(member)
+            } else {
+                await run(member, isFirst: index == 0, &runner, &progress)
             }
         }
+        for (index, member) in slow.enumerated() { await run(member, isFirst: index == 0, &runner, &progress) }
+    }
+
+    /// How far the batch has come.
+    private struct Progress {
+        let start = ContinuousClock.now
+        var last: ContinuousClock.Instant
+        var adoptions = 0
+        /// The machines whose executions come last.
+        var slow: Set<Spelling>
+
+        init(slow: Set<Spelling>) {
+            last = start
+            self.slow = slow
+        }
+
+        var hasTime: Bool { start.duration(to: last) <= Batch.longestRun }
+
+        func isSlow(_ member: ClaimedMember) -> Bool {
+            !slow.isEmpty && (SlowMachines.name(of: member).map(slow.contains) ?? false)
+        }
+    }
+
+    /// Runs a member on, or leaves it to another batch.
+    ///
+    /// - Parameter isFirst: Whether it is the first of its kind, slow or not: there is always time for that one.
+    private mutating func run(
+        _ member: ClaimedMember,
+        isFirst: Bool,
+        _ runner: inout MemberRunner,
+        _ progress: inout Progress
+    ) async {
+        let adopts = runner.isToAdopt(member)
+        guard isFirst || progress.hasTime, !adopts || progress.adoptions < Self.mostAdoptions else {
+            left.append(member.bytes)
+            return
+        }
+        if adopts { progress.adoptions += 1 }
+        if lease.isHalfUsed { await lease.renew(runner.claim.members.map(\.bytes), worker: worker) }
+        switch await runner.run(member, token: lease.token) {
+        case .step(let step): steps.append(step)
+        case .postponed: postponed.append(member.bytes)
+        case .failed: break
+        }
+        let now = ContinuousClock.now
+        worker.slowMachines.note(member, took: progress.last.duration(to: now), &progress.slow)
+        progress.last = now
     }
 
     /// Commits the steps, then goes on with those that waited for the outcome of an item operation.

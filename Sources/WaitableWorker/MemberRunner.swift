@@ -1,3 +1,4 @@
+import CodeUnits
 import CoreMetrics
 import Logging
 import StatesLanguage
@@ -10,10 +11,27 @@ struct MemberRunner: Sendable {
     let claim: Claim
     /// Of the execution before: nearly always the next one runs the same revision.
     private var lastRunner: ExecutionRunner?
+    /// Names of machines that there are not.
+    private var undeployed: Set<Spelling> = []
 
     init(worker: Worker, claim: Claim) {
         self.worker = worker
         self.claim = claim
+    }
+
+    /// Asks once which machines of the members without a document are not deployed: each member by itself would cost a call.
+    mutating func lookUpMachines() async {
+        let bare = claim.members.lazy.filter { $0.document == nil }
+        let names = bare.compactMap { ExecutionKey(member: $0.member)?.machine }
+        // Without an answer each one asks for itself.
+        undeployed = (try? await worker.store.undeployed(among: Set(names.map { Spelling($0) }))) ?? []
+    }
+
+    /// Whether it costs calls of its own to find out what a member is, and to adopt it.
+    func isToAdopt(_ member: ClaimedMember) -> Bool {
+        guard member.document == nil else { return false }
+        guard let machine = ExecutionKey(member: member.member)?.machine else { return true }
+        return !undeployed.contains(Spelling(machine))
     }
 
     /// What becomes of a member.
@@ -33,7 +51,8 @@ struct MemberRunner: Sendable {
     mutating func run(_ member: ClaimedMember, token: String) async -> Outcome {
         do {
             guard let key = ExecutionKey(member: member.member), let document = member.document else {
-                let adopted = try await Adoption(worker: worker, claim: claim, token: token).adopt(member)
+                let adoption = Adoption(worker: worker, claim: claim, token: token, isDeployed: isToAdopt(member))
+                let adopted = try await adoption.adopt(member)
                 return adopted.map { pending($0, of: member) } ?? .failed
             }
             if member.redeliveries > 0 { worker.metrics.redelivered.increment() }

@@ -30,6 +30,7 @@ final class Worker: Sendable {
     let tally: WorkerTally
     let calls: Calls
     let scarcity: Scarcity
+    let slowMachines = SlowMachines()
     private let watches: Watches
     private let turns: Turns?
     private let ending: Ending

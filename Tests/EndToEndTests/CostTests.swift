@@ -68,6 +68,24 @@ struct CostTests {
         }
     }
 
+    @Test("Members of machines that are not deployed cost a batch one look, however many machines they name")
+    func undeployedMachines() async throws {
+        try await Stack.with { stack in
+            var command = RedisCommand("ZADD", stack.store.keys.due)
+            for number in 0..<3_000 {
+                command.append("0")
+                command.append("machine-\(number):1")
+            }
+            _ = try await stack.store.client.send(command)
+            let before = try await calls(stack)
+            let worker = try stack.worker()
+            try await eventually("all are held") { try await stack.leasedCount() == 3_000 }
+            let looks = try await calls(stack).subtracting(before)
+            #expect(looks["hget", default: 0] < 300, "\(looks)")
+            worker.signal(SIGTERM)
+        }
+    }
+
     /// How often each command was called, those within functions included.
     private func calls(_ stack: Stack) async throws -> [String: Int] {
         let text = try await stack.store.client.send(RedisCommand("INFO", "commandstats")).string ?? ""

@@ -303,6 +303,26 @@ struct FaultTests {
             worker.signal(SIGTERM)
         }
     }
+
+    @Test("Executions that take long hold up those due at the same instant by a few of them alone")
+    func slowMachine() async throws {
+        try await Stack.with { stack in
+            // Its name comes before the item's: at one instant, so do its executions.
+            let machine = try await stack.create(
+                "heavy",
+                #"{"QueryLanguage":"JSONata","StartAt":"W","States":{"W":{"Type":"Wait","Timestamp":"{% $states.input.t %}","#
+                    + #""Next":"C"},"C":{"Type":"Pass","Output":"{% $count($map([1..20000],function($i){$i*2})) %}","End":true}}}"#
+            )
+            let due = try await stack.now().adding(milliseconds: 1_500)
+            for _ in 0..<30 { _ = try await stack.start(machine, #"{"t":"\#(due.iso8601)"}"#) }
+            try await stack.startItems(1, at: due)
+            try await eventually("all are due") { try await stack.now() > due }
+            let worker = try stack.worker()
+            try await eventually("all are closed") { try await stack.closedCount() == 31 }
+            #expect(try await stack.integer("ZRANK", stack.store.keys.closed, "waitable-stepfunction:item-0") < 15)
+            worker.signal(SIGTERM)
+        }
+    }
 }
 
 extension Stack {

@@ -1,3 +1,4 @@
+package import CodeUnits
 import RedisClient
 import StatesLanguage
 package import Waitable
@@ -47,6 +48,18 @@ extension RedisStore {
             let json = try? JSON(parsing: bytes)
         else { return nil }
         return MachineRecord(name: name, json: json)
+    }
+
+    /// Looks up many names in one call.
+    ///
+    /// - Returns: Those of which there is no machine.
+    package func undeployed(among names: Set<Spelling>) async throws(StoreError) -> Set<Spelling> {
+        guard !names.isEmpty else { return [] }
+        let names = Array(names)
+        var command = RedisCommand("HMGET", keys.machines)
+        for name in names { command.append(name.text) }
+        let records = try await send(command).array ?? []
+        return Set(zip(names, records).lazy.filter { $0.1 == .null }.map(\.0))
     }
 
     /// The name of the default machine: the one of a start that names none.
