@@ -10,13 +10,16 @@ import WaitableRedis
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct RedisUserTests {
     /// Runs a test with an ingest, and all that is started in it, as users of the file.
-    private func with(_ body: @Sendable (Stack) async throws -> Void) async throws {
+    private func with(
+        ingestUser: String = "ingest",
+        _ body: @Sendable (Stack) async throws -> Void
+    ) async throws {
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)
         try await Stack.with(
             options: users.options,
             // So that a password that is logged anywhere is seen.
             environment: ["WAITABLE_LOG_LEVEL": "trace"],
-            ingestUser: "ingest",
+            ingestUser: ingestUser,
             body
         )
     }
@@ -106,6 +109,21 @@ struct RedisUserTests {
             }
             worker.signal(SIGTERM)
             #expect(try await worker.end() == 0)
+        }
+    }
+
+    @Test("Who may redrive may do it with a token", arguments: ["ingest", "operator"])
+    func redriveByToken(user: String) async throws {
+        try await with(ingestUser: user) { stack in
+            let machine = try await stack.create(
+                "far",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Timestamp":"2036-01-01T00:00:00Z","End":true}}}"#
+            )
+            let execution: JSONObject = ["executionArn": .string(try await stack.start(machine))]
+            #expect(try await stack.call("StopExecution", execution).status == 200)
+            var redrive = execution
+            redrive["clientToken"] = "once"
+            for _ in 0..<2 { #expect(try await stack.call("RedriveExecution", redrive).status == 200) }
         }
     }
 

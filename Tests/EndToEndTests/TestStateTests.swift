@@ -23,6 +23,27 @@ struct TestStateTests {
         }
     }
 
+    @Test("Of each stage at most 256 KiB are shown, whatever a state makes of its input")
+    func boundedStages() async throws {
+        try await Stack.with { stack in
+            let parameters = (0..<20).map { #""p\#($0).$":"$.b""# }.joined(separator: ",")
+            let answer = try await stack.call(
+                "TestState",
+                [
+                    "definition": .string(
+                        #"{"Type":"Pass","Parameters":{\#(parameters)},"ResultPath":"$.r","OutputPath":"$.b","End":true}"#
+                    ),
+                    "input": .string(#"{"b":"\#(String(repeating: "x", count: 50_000))"}"#),
+                    "inspectionLevel": "DEBUG",
+                ]
+            )
+            let stages = try #require(answer.json.objectValue?["inspectionData"]?.objectValue)
+            let shown = try #require(stages["afterParameters"]?.stringValue)
+            #expect(shown.utf8.count == 262_144 + "…".utf8.count && shown.hasSuffix("…"))
+            #expect(stages.allSatisfy { $0.value.stringValue?.utf8.count ?? 0 <= shown.utf8.count })
+        }
+    }
+
     private static let refused: [(body: JSONObject, code: String, message: String)] = [
         (
             ["definition": .string(task), "inspectionLevel": "ALL"], "ValidationException",
