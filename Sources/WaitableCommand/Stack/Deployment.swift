@@ -3,6 +3,7 @@ import ServiceLifecycle
 import StatesLanguage
 import Synchronization
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Brings the function library and the folder's definitions into Redis, as soon as Redis can be reached; and again, when
@@ -11,6 +12,7 @@ final class Deployment: Service {
     private let folder: StateMachineFolder
     private let standard: String
     private let isStandardRequired: Bool
+    private let tables: [(name: String, schema: TableSchema)]
     private let partitions: Partitions
     private var store: RedisStore { partitions.home }
     private let identity: NamespaceIdentity
@@ -22,10 +24,12 @@ final class Deployment: Service {
     /// - Parameters:
     ///   - standard: The name of the default machine, where there is none yet.
     ///   - isStandardRequired: Whether somebody has set that name, so that it also takes the place of another one.
+    ///   - tables: The tables to declare.
     init(
         folder: StateMachineFolder,
         standard: String,
         isStandardRequired: Bool,
+        tables: [(name: String, schema: TableSchema)],
         partitions: Partitions,
         identity: NamespaceIdentity,
         logger: Logger
@@ -33,6 +37,7 @@ final class Deployment: Service {
         self.folder = folder
         self.standard = standard
         self.isStandardRequired = isStandardRequired
+        self.tables = tables
         self.partitions = partitions
         self.identity = identity
         self.logger = logger
@@ -121,6 +126,7 @@ final class Deployment: Service {
     private func restore() async throws {
         try await identity.settle()
         try await store.copyRegistry()
+        try await declareTables()
         let isEmpty = try await store.isRegistryEmpty()
         let missing = try await store.missingRevisions(Set(folder.entries.map(\.revision.hash)))
         for entry in folder.entries {
@@ -133,6 +139,24 @@ final class Deployment: Service {
         if try await store.defaultMachine() == nil, try await store.machine(standard) != nil {
             try await store.setDefaultMachine(standard)
         }
+    }
+
+    /// Declares the tables that are not. One that somebody has declared with another key stays as it is.
+    private func declareTables() async throws {
+        let tables = TableOperator(partitions: partitions)
+        var hasNew = false
+        for (name, schema) in self.tables {
+            let isNew = try await store.table(name) == nil
+            hasNew = hasNew || isNew
+            do {
+                _ = try await tables.create(name, schema)
+                if isNew { logger.notice("table declared", metadata: ["table": "\(name)", "key": "\(schema.text)"]) }
+            } catch let error as ManagementError {
+                logger.error("table not declared", metadata: ["table": "\(name)", "error": "\(error)"])
+            }
+        }
+        // What this process takes is run by others, which may not know them yet.
+        if hasNew { try await Task.sleep(for: .milliseconds(MachineCache.tableDelayMilliseconds)) }
     }
 
     private func logDeployed(_ entry: StateMachineFolder.Entry) {

@@ -40,6 +40,7 @@ struct IngestProcess {
             folder: folder,
             standard: settings.defaultMachine,
             isStandardRequired: settings.defaultMachineIsRequired,
+            tables: settings.tables,
             partitions: partitions,
             identity: identity,
             logger: logger
