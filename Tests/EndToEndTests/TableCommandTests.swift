@@ -61,7 +61,9 @@ struct TableCommandTests {
                 let keys = try await partition.client.send(RedisCommand("KEYS", partition.keys.prefix + ":record:*"))
                 #expect(keys == .array([]))
             }
-            #expect(try await stack.post(#"{"name":"x","key":[]}"#, to: "/tables").status == 400)
+            for body in [#"{"name":"x","key":[]}"#, #"{"name":"items","key":[{"name":"k","type":"S"}]}"#] {
+                #expect(try await stack.post(body, to: "/tables").status == 400)
+            }
             worker.signal(SIGTERM)
             #expect(try await worker.end() == 0)
             #expect(!worker.output.contains("NOPERM"), "\(worker.output)")

@@ -77,16 +77,18 @@ struct RedisEndpoint: Endpoint {
         try await operations.setPaused(isPaused, machine: machine).json
     }
 
-    func tables() async throws -> JSON { try await TableOperator(partitions: partitions).list().json }
+    func tables() async throws -> JSON {
+        try await TableOperator(partitions: partitions, itemTable: itemTable).list().json
+    }
 
     func createTable(_ name: String, _ schema: TableSchema) async throws -> JSON {
         try await identity.settle()
         for partition in partitions.stores { try await partition.loadFunctions() }
-        return try await TableOperator(partitions: partitions).create(name, schema).json
+        return try await TableOperator(partitions: partitions, itemTable: itemTable).create(name, schema).json
     }
 
     func deleteTable(_ name: String) async throws -> JSON {
-        try await TableOperator(partitions: partitions).delete(name).json
+        try await TableOperator(partitions: partitions, itemTable: itemTable).delete(name).json
     }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {

@@ -13,6 +13,7 @@ final class Deployment: Service {
     private let standard: String
     private let isStandardRequired: Bool
     private let tables: [(name: String, schema: TableSchema)]
+    private let itemTable: String
     private let partitions: Partitions
     private var store: RedisStore { partitions.home }
     private let identity: NamespaceIdentity
@@ -25,11 +26,13 @@ final class Deployment: Service {
     ///   - standard: The name of the default machine, where there is none yet.
     ///   - isStandardRequired: Whether somebody has set that name, so that it also takes the place of another one.
     ///   - tables: The tables to declare.
+    ///   - itemTable: The table of the items that `POST /` starts.
     init(
         folder: StateMachineFolder,
         standard: String,
         isStandardRequired: Bool,
         tables: [(name: String, schema: TableSchema)],
+        itemTable: String,
         partitions: Partitions,
         identity: NamespaceIdentity,
         logger: Logger
@@ -38,6 +41,7 @@ final class Deployment: Service {
         self.standard = standard
         self.isStandardRequired = isStandardRequired
         self.tables = tables
+        self.itemTable = itemTable
         self.partitions = partitions
         self.identity = identity
         self.logger = logger
@@ -143,15 +147,16 @@ final class Deployment: Service {
 
     /// Declares the tables that are not. One that somebody has declared with another key stays as it is.
     private func declareTables() async throws {
-        let tables = TableOperator(partitions: partitions)
+        let tables = TableOperator(partitions: partitions, itemTable: itemTable)
         var hasNew = false
         for (name, schema) in self.tables {
             let isNew = try await store.table(name) == nil
-            hasNew = hasNew || isNew
             do {
                 _ = try await tables.create(name, schema)
-                if isNew { logger.notice("table declared", metadata: ["table": "\(name)", "key": "\(schema.text)"]) }
-            } catch let error as ManagementError {
+                guard isNew else { continue }
+                hasNew = true
+                logger.notice("table declared", metadata: ["table": "\(name)", "key": "\(schema.text)"])
+            } catch let error where error is ManagementError || error is FieldError {
                 logger.error("table not declared", metadata: ["table": "\(name)", "error": "\(error)"])
             }
         }

@@ -41,6 +41,7 @@ struct IngestProcess {
             standard: settings.defaultMachine,
             isStandardRequired: settings.defaultMachineIsRequired,
             tables: settings.tables,
+            itemTable: settings.itemTable,
             partitions: partitions,
             identity: identity,
             logger: logger

@@ -4,10 +4,16 @@ package import WaitableRedis
 /// What an operator does with declared tables.
 package struct TableOperator: Sendable {
     private let partitions: Partitions
+    private let itemTable: String
     private var store: RedisStore { partitions.home }
 
     /// An operator of a namespace.
-    package init(partitions: Partitions) { self.partitions = partitions }
+    ///
+    /// - Parameter itemTable: The table of the items that `POST /` starts; their key is `Id`.
+    package init(partitions: Partitions, itemTable: String) {
+        self.partitions = partitions
+        self.itemTable = itemTable
+    }
 
     /// All tables, by name.
     package func list() async throws(StoreError) -> [TableDescription] {
@@ -22,6 +28,14 @@ package struct TableOperator: Sendable {
     ///   that is none.
     package func create(_ name: String, _ schema: TableSchema) async throws -> TableDescription {
         if let problem = TableName.problem(with: name) { throw FieldError(field: "name", rule: problem, value: name) }
+        let own = TableSchema(partitionKey: .init(name: "Id", type: .string))
+        guard name != itemTable || schema == own else {
+            throw FieldError(
+                field: "key",
+                rule: "must be \(own.text) for the table '\(name)', which has the items that are started here",
+                value: schema.text
+            )
+        }
         let now = try await store.now()
         let table = try await store.create(TableRecord(name: name, schema: schema, creationDate: now))
         if table.isLeaving {
