@@ -27,7 +27,7 @@ struct WaitableCommand: AsyncParsableCommand {
                 subcommands: [
                     ValidateCommand.self, TestCommand.self, QueryCommand.self, GraphCommand.self, DeployCommand.self,
                     StateMachinesCommand.self,
-                    PauseCommand.self, ResumeCommand.self,
+                    PauseCommand.self, ResumeCommand.self, TableCommand.self,
                 ]
             ),
             CommandGroup(

@@ -124,6 +124,7 @@ package final class Ingest: Sendable {
         routes.get("/status", .read) { request, _ in try await items.list(request) }
         routes.get("/status/:id", .read) { _, context in try await items.get(context) }
         ManagementRoutes(items: operations, bodies: bodies, replays: replays, documents: documents).add(to: routes)
+        TableRoutes(tables: TableOperator(partitions: partitions, itemTable: itemTable), bodies: bodies).add(to: routes)
         GraphRoutes(items: operations, drawings: drawings).add(to: routes)
         let counts = CountRoutes(items: operations, readiness: readiness)
         counts.add(to: routes)

@@ -53,6 +53,8 @@ struct Starter: Sendable {
         var machine: DeployedMachine
         /// The key of the task tokens of its executions.
         var secret: TaskTokenKey
+        /// The declared tables.
+        var tables: DeclaredTables
         var version: Int?
         var alias: String?
     }
@@ -119,7 +121,11 @@ struct Starter: Sendable {
                     onLostMachines()
                     throw Refusal.noDefaultMachine
                 }
-                return Target(machine: machine, secret: try await identity.secret())
+                return Target(
+                    machine: machine,
+                    secret: try await identity.secret(),
+                    tables: try await machines.declaredTables()
+                )
             }
             guard let target = try await known(reference) else { throw Refusal.noMachine(reference.name) }
             return target
@@ -138,9 +144,10 @@ struct Starter: Sendable {
 
     private func known(_ reference: StateMachineReference) async throws -> Target? {
         let secret = try await identity.secret()
+        let tables = try await machines.declaredTables()
         guard reference.version != nil || reference.alias != nil else {
             return try await machines.current(reference.name).map {
-                Target(machine: $0, secret: secret)
+                Target(machine: $0, secret: secret, tables: tables)
             }
         }
         let entry = try await store.machineEntry(reference.name)
@@ -150,7 +157,13 @@ struct Starter: Sendable {
         }
         guard let version = entry.versions.first(where: { $0.number == number }) else { return nil }
         let machine = try await machines.machine(reference.name, hash: version.revision)
-        return Target(machine: machine, secret: secret, version: version.number, alias: reference.alias)
+        return Target(
+            machine: machine,
+            secret: secret,
+            tables: tables,
+            version: version.number,
+            alias: reference.alias
+        )
     }
 
     /// The instant of a start, by the clock of the id's partition.
@@ -207,7 +220,8 @@ struct Starter: Sendable {
                 machine: target.machine,
                 arn: identity.arn,
                 secret: target.secret,
-                areApart: store.keys.partitioning.areApart
+                areApart: store.keys.partitioning.areApart,
+                tables: target.tables
             )
             let step = try runner.run(execution, at: execution.startDate, within: Self.mostWork)
             // Where something that only a commit can decide, or a call, stands before the first wait, a worker begins the

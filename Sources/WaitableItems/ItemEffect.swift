@@ -11,6 +11,9 @@ package enum ItemEffect: Sendable, Equatable {
     ///
     /// - makesNew: Whether it waits above the high-water mark.
     case evaluate(ItemKey, program: String, task: Int, makesNew: Bool)
+    /// The same of a program that only reads, and goes from one partition to the next until one of them has something for it:
+    /// its outcome comes as a message, from the execution's own partition too.
+    case tour(ItemKey, program: String, task: Int)
 
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     package func appendArguments(_ append: (String) -> Void) {
@@ -26,15 +29,22 @@ package enum ItemEffect: Sendable, Equatable {
             append("evaluate")
             append(key.suffix)
             append(program)
+        case .tour(let key, let program, _):
+            append("evaluate")
+            append(key.suffix)
+            append(program)
         }
     }
+
+    /// Whether it goes by a message even to the execution's own partition.
+    package var isTour: Bool { if case .tour = self { true } else { false } }
 
     /// Whether it puts an item, or may make one much larger: a small update does not, as it is what lets work end.
     package var makesNew: Bool {
         switch self {
         case .write(_, let form, _): form.kind == .put || writtenBytes > ItemOperation.smallUpdate
         case .evaluate(_, _, _, let makesNew): makesNew
-        case .delete: false
+        case .delete, .tour: false
         }
     }
 
@@ -42,7 +52,7 @@ package enum ItemEffect: Sendable, Equatable {
     package var writtenBytes: Int {
         switch self {
         case .write(_, let form, let values): values.reduce(form.word.utf8.count) { $0 + $1.utf8.count }
-        case .evaluate(_, let program, _, _): program.utf8.count
+        case .evaluate(_, let program, _, _), .tour(_, let program, _): program.utf8.count
         case .delete: 0
         }
     }
@@ -50,7 +60,9 @@ package enum ItemEffect: Sendable, Equatable {
     /// The item.
     package var key: ItemKey {
         switch self {
-        case .write(let key, _, _), .delete(let key), .evaluate(let key, _, _, _): key
+        case .write(let key, _, _), .delete(let key), .evaluate(let key, _, _, _),
+            .tour(let key, _, _):
+            key
         }
     }
 }

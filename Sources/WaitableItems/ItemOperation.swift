@@ -25,43 +25,18 @@ package struct ItemOperation: Sendable {
 
     /// Reads and checks a task's parameters.
     ///
+    /// - Parameter action: One of those about one item.
     /// - Throws: An ``ItemProblem`` in DynamoDB's or Step Functions' words.
     package init(_ action: ItemOperationName, parameters: JSON, keyAttributes: KeyAttributes) throws(ItemProblem) {
-        let fields = try Fields(parameters, action)
+        let fields = try ParameterFields(parameters, action)
         let table = try fields.table()
         guard keyAttributes.contains(table) else {
             throw .service(code: "ResourceNotFoundException", message: "Requested resource not found")
         }
-        returnValues = try fields.choice("ReturnValues", among: action.returnValues) ?? "NONE"
-        _ = try fields.choice("ReturnValuesOnConditionCheckFailure", among: ["NONE", "ALL_OLD"])
-        _ = try fields.choice("ReturnConsumedCapacity", among: ["INDEXES", "TOTAL", "NONE"])
-        _ = try fields.choice("ReturnItemCollectionMetrics", among: ["SIZE", "NONE"])
-        if let flag = fields["ConsistentRead"], flag.boolValue == nil {
-            throw .parameters("The value for the field 'ConsistentRead' must be a BOOLEAN")
-        }
-
-        var placeholders = try Placeholders(
-            names: fields["ExpressionAttributeNames"],
-            values: fields["ExpressionAttributeValues"]
-        )
-        var update = Update()
-        if let text = try fields.text("UpdateExpression") {
-            var parser = try ExpressionParser(text, label: "UpdateExpression", placeholders: placeholders)
-            update = try parser.update()
-            placeholders = parser.placeholders
-        }
-        if let text = try fields.text("ConditionExpression") {
-            var parser = try ExpressionParser(text, label: "ConditionExpression", placeholders: placeholders)
-            condition = try parser.condition()
-            placeholders = parser.placeholders
-        }
-        var projection: [DocumentPath]?
-        if let text = try fields.text("ProjectionExpression") {
-            var parser = try ExpressionParser(text, label: "ProjectionExpression", placeholders: placeholders)
-            projection = try parser.projection()
-            placeholders = parser.placeholders
-        }
-        try placeholders.checkUse(in: action.expressionFields) { fields[$0] != nil }
+        let expressions = try ItemExpressions(fields, action)
+        let update = expressions.update
+        returnValues = expressions.returnValues
+        condition = expressions.condition
 
         let field = action == .putItem ? "Item" : "Key"
         let attributes = try fields.attributes(field)
@@ -93,8 +68,9 @@ package struct ItemOperation: Sendable {
                 )
             }
             change = .update(update)
-        case .getItem: change = .get(projection)
+        case .getItem: change = .get(expressions.projection)
         case .deleteItem: change = .delete
+        default: throw .parameters("The operation \(action.rawValue) is not about one item")
         }
     }
 
@@ -196,92 +172,5 @@ package struct ItemOperation: Sendable {
     ) -> ItemEffect {
         let form = ItemForm(kind, fields: attributes.map(\.name), removed: removed)
         return .write(key, form, values: attributes.map(\.value.stored))
-    }
-}
-
-/// A task's parameters, read by name.
-private struct Fields {
-    private let object: JSONObject
-
-    init(_ parameters: JSON, _ action: ItemOperationName) throws(ItemProblem) {
-        guard let object = parameters.objectValue else { throw .parameters("The Parameters must be an object") }
-        for name in action.requiredFields where object[name] == nil {
-            throw .parameters("The field '\(name)' is required but was missing")
-        }
-        for (name, _) in object where !action.optionalFields.contains(name) && !action.requiredFields.contains(name) {
-            throw .parameters("The field '\(name)' is not supported by Step Functions")
-        }
-        // What is null is what the SDK does not send.
-        let problems = action.requiredFields.filter { object[$0] == .null }.map { name in
-            "Value null at '\(Self.member(name))' failed to satisfy constraint: Member must not be null"
-        }
-        guard problems.isEmpty else {
-            throw .validation(
-                "\(problems.count) validation error\(problems.count == 1 ? "" : "s") detected: "
-                    + problems.joined(separator: "; ")
-            )
-        }
-        self.object = object
-    }
-
-    /// A parameter's name as DynamoDB has it in its errors.
-    private static func member(_ name: String) -> String { name.prefix(1).lowercased() + name.dropFirst() }
-
-    subscript(name: String) -> JSON? { object[name].flatMap { $0 == .null ? nil : $0 } }
-
-    func text(_ name: String) throws(ItemProblem) -> String? {
-        guard let value = self[name] else { return nil }
-        guard let text = value.stringValue else {
-            throw .parameters("The value for the field '\(name)' must be a STRING")
-        }
-        return text
-    }
-
-    func choice(_ name: String, among values: @autoclosure () -> [String]) throws(ItemProblem) -> String? {
-        guard let text = try text(name) else { return nil }
-        let values = values()
-        guard values.contains(text) else {
-            throw .validation(
-                "1 validation error detected: Value '\(text)' at '\(Self.member(name))' failed to satisfy constraint: "
-                    + "Member must satisfy enum value set: [\(values.joined(separator: ", "))]"
-            )
-        }
-        return text
-    }
-
-    /// The table's name, also out of a table's ARN.
-    func table() throws(ItemProblem) -> String {
-        let text = try text("TableName") ?? ""
-        var name = Substring(text)
-        if text.hasPrefix("arn:"), let slash = text.firstIndex(of: "/") {
-            name = text[text.unicodeScalars.index(after: slash)...]
-        }
-        guard !name.isEmpty, name.utf8.count <= 255 else {
-            throw .validation(
-                "1 validation error detected: Value '\(text)' at 'tableName' failed to satisfy constraint: "
-                    + "Member must have length \(name.isEmpty ? "greater than or equal to 1" : "less than or equal to 255")"
-            )
-        }
-        let isValid = name.unicodeScalars.allSatisfy { scalar in
-            switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "_", ".", "-": true
-            default: false
-            }
-        }
-        guard isValid else {
-            throw .validation(
-                "1 validation error detected: Value '\(text)' at 'tableName' failed to satisfy constraint: "
-                    + "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
-            )
-        }
-        return String(name)
-    }
-
-    func attributes(_ name: String) throws(ItemProblem) -> [(name: String, value: AttributeValue)] {
-        guard let object = object[name]?.objectValue else {
-            throw .parameters("The value for the field '\(name)' must be an object")
-        }
-        let members = try AttributeValue.members(object)
-        return object.keys.compactMap { name in members[name].map { (name, $0) } }
     }
 }

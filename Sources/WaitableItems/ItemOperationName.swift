@@ -4,6 +4,19 @@ package enum ItemOperationName: String, Sendable, CaseIterable {
     case updateItem
     case getItem
     case deleteItem
+    case query
+    case scan
+    case batchGetItem
+    case batchWriteItem
+    case transactWriteItems
+
+    /// Whether it is about one item. The others need a declared table.
+    package var isAboutOneItem: Bool {
+        switch self {
+        case .putItem, .updateItem, .getItem, .deleteItem: true
+        case .query, .scan, .batchGetItem, .batchWriteItem, .transactWriteItems: false
+        }
+    }
 
     /// The parameters that the operation must have.
     package var requiredFields: [String] { shape.required }
@@ -23,11 +36,19 @@ package enum ItemOperationName: String, Sendable, CaseIterable {
         case .updateItem: .update
         case .getItem: .get
         case .deleteItem: .delete
+        case .query: .query
+        case .scan: .scan
+        case .batchGetItem: .batchGet
+        case .batchWriteItem: .batchWrite
+        case .transactWriteItems: .transact
         }
     }
 
     /// Parameters that DynamoDB keeps for old callers; expressions have replaced them.
-    package static let legacyFields = ["AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected"]
+    package static let legacyFields = [
+        "AttributesToGet", "AttributeUpdates", "ConditionalOperator", "Expected", "KeyConditions", "QueryFilter",
+        "ScanFilter",
+    ]
 }
 
 /// The parameters of an operation.
@@ -37,30 +58,65 @@ private struct ItemOperationShape {
     let expressions: [String]
     let returnValues: [String]
 
-    private init(_ required: String, _ expressions: [String], _ optional: [String], returns returnValues: [String]) {
-        self.required = [required, "TableName"]
-        self.optional = expressions + ["ExpressionAttributeNames"] + optional
+    private init(
+        _ required: String...,
+        expressions: [String],
+        _ optional: [String],
+        returns returnValues: [String] = ["NONE"]
+    ) {
+        self.required = required
+        self.optional = expressions + optional
         self.expressions = expressions
         self.returnValues = returnValues
     }
 
     private static let writes = [
-        "ExpressionAttributeValues", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics", "ReturnValues",
+        "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnConsumedCapacity",
+        "ReturnItemCollectionMetrics", "ReturnValues",
         "ReturnValuesOnConditionCheckFailure",
     ]
 
-    static let put = Self("Item", ["ConditionExpression"], writes, returns: ["NONE", "ALL_OLD"])
-    static let delete = Self("Key", ["ConditionExpression"], writes, returns: ["NONE", "ALL_OLD"])
+    private static let pages = [
+        "ConsistentRead", "ExclusiveStartKey", "ExpressionAttributeNames", "ExpressionAttributeValues", "IndexName",
+        "Limit",
+        "ReturnConsumedCapacity", "Select",
+    ]
+    private static let condition = ["ConditionExpression"]
+
+    static let put = Self("Item", "TableName", expressions: condition, writes, returns: ["NONE", "ALL_OLD"])
+    static let delete = Self("Key", "TableName", expressions: condition, writes, returns: ["NONE", "ALL_OLD"])
     static let update = Self(
         "Key",
-        ["UpdateExpression", "ConditionExpression"],
+        "TableName",
+        expressions: ["UpdateExpression", "ConditionExpression"],
         writes,
         returns: ["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
     )
     static let get = Self(
         "Key",
-        ["ProjectionExpression"],
-        ["ConsistentRead", "ReturnConsumedCapacity"],
-        returns: ["NONE"]
+        "TableName",
+        expressions: ["ProjectionExpression"],
+        ["ConsistentRead", "ExpressionAttributeNames", "ReturnConsumedCapacity"]
+    )
+    static let query = Self(
+        "TableName",
+        expressions: ["KeyConditionExpression", "FilterExpression", "ProjectionExpression"],
+        pages + ["ScanIndexForward"]
+    )
+    static let scan = Self(
+        "TableName",
+        expressions: ["FilterExpression", "ProjectionExpression"],
+        pages + ["Segment", "TotalSegments"]
+    )
+    static let batchGet = Self("RequestItems", expressions: [], ["ReturnConsumedCapacity"])
+    static let batchWrite = Self(
+        "RequestItems",
+        expressions: [],
+        ["ReturnConsumedCapacity", "ReturnItemCollectionMetrics"]
+    )
+    static let transact = Self(
+        "TransactItems",
+        expressions: [],
+        ["ClientRequestToken", "ReturnConsumedCapacity", "ReturnItemCollectionMetrics"]
     )
 }

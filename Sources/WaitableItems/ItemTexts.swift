@@ -52,7 +52,7 @@ extension ItemEffect {
         switch self {
         case .write(_, let form, let values):
             values.count + (form === known ? 0 : form.fields.count + form.removed.count)
-        case .evaluate(_, let program, _, _): ItemTexts.count(inJSON: program)
+        case .evaluate(_, let program, _, _), .tour(_, let program, _): ItemTexts.count(inJSON: program)
         case .delete: 0
         }
     }

@@ -69,7 +69,8 @@ struct Adoption: Sendable {
             machine: machine,
             arn: worker.arn,
             secret: secret,
-            areApart: worker.store.keys.partitioning.areApart
+            areApart: worker.store.keys.partitioning.areApart,
+            tables: try await worker.machines.declaredTables()
         )
         return try runner.adopt(execution, at: claim.now)
     }

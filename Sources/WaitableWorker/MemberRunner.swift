@@ -147,7 +147,8 @@ extension Worker {
             machine: machine,
             arn: arn,
             secret: try await identity.secret(),
-            areApart: store.keys.partitioning.areApart
+            areApart: store.keys.partitioning.areApart,
+            tables: try await machines.declaredTables()
         )
     }
 

@@ -12,9 +12,19 @@ public protocol ResourceCatalog: Sendable {
     ///
     /// - Parameter resource: The task's `Resource`.
     func warning(about resource: String) -> String?
+
+    /// Says what a task needs beside the definition; `nil` for nothing.
+    ///
+    /// - Parameters:
+    ///   - resource: The task's `Resource`.
+    ///   - parameters: Its `Parameters` as written.
+    func requirement(of resource: String, parameters: JSON?) -> String?
 }
 
 extension ResourceCatalog {
     /// Nothing to warn of.
     public func warning(about resource: String) -> String? { nil }
+
+    /// Nothing that is needed.
+    public func requirement(of resource: String, parameters: JSON?) -> String? { nil }
 }

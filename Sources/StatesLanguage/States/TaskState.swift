@@ -22,6 +22,8 @@ final class TaskState: Sendable {
             fields.problem(problem.reason, at: problem.field == "Parameters" ? parameters : problem.field)
         } else if let reason = resources.warning(about: resource) {
             fields.warn(reason, at: "Resource")
+        } else if let requirement = resources.requirement(of: resource, parameters: fields.peek(parameters)) {
+            fields.warn(requirement, at: parameters)
         }
         self.resource = TaskResource(resource)
     }

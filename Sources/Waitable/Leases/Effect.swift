@@ -62,6 +62,9 @@ package enum Effect: Sendable, Equatable {
         }
     }
 
+    /// Whether it goes by a message even to the execution's own partition.
+    package var isTour: Bool { if case .item(let effect) = self { effect.isTour } else { false } }
+
     /// Hands out the arguments that the functions `waitable_accept` and `waitable_commit` take for it.
     package func appendArguments(_ append: (String) -> Void) {
         switch self {

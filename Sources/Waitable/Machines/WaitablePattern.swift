@@ -82,7 +82,7 @@ private enum ItemWrite {
                 let status = values[String(placeholder)]?.objectValue?["S"]?.stringValue
             else { return nil }
             self = .update(status)
-        case .getItem, .deleteItem:
+        case .getItem, .deleteItem, .query, .scan, .batchGetItem, .batchWriteItem, .transactWriteItems:
             return nil
         }
     }

@@ -9,6 +9,7 @@ package struct ExecutionRunner: Sendable {
     package let arn: ARN
     private let secret: TaskTokenKey
     private let areApart: AreApart?
+    private let tables: DeclaredTables
 
     /// Whether two ids lie in different partitions.
     package typealias AreApart = @Sendable (_ id: String, _ other: String) -> Bool
@@ -19,7 +20,15 @@ package struct ExecutionRunner: Sendable {
     ///   - secret: The key of the namespace's task tokens.
     ///   - areApart: What lies in another partition than an execution; `nil` where there is only one. To make steps again it is
     ///     not needed.
-    package init(machine: DeployedMachine, arn: ARN, secret: TaskTokenKey, areApart: AreApart? = nil) {
+    ///   - tables: The declared tables; none to make steps again.
+    package init(
+        machine: DeployedMachine,
+        arn: ARN,
+        secret: TaskTokenKey,
+        areApart: AreApart? = nil,
+        tables: DeclaredTables = DeclaredTables()
+    ) {
+        self.tables = tables
         self.machine = machine
         self.arn = arn
         self.secret = secret
@@ -80,7 +89,8 @@ package struct ExecutionRunner: Sendable {
             machine: machine,
             alwaysEvaluate: entry.evaluatesAll,
             isRedrive: entry.messages.redrivenAt != nil,
-            elsewhere: areApart.map(TaskPlaces.asked) ?? .known(entry.elsewhere)
+            elsewhere: areApart.map(TaskPlaces.asked) ?? .known(entry.elsewhere),
+            onTables: tables.isEmpty ? .known(entry.onTables) : .asked(tables)
         )
         let interpreter = Interpreter(
             machine: machine.definition,
@@ -105,6 +115,7 @@ package struct ExecutionRunner: Sendable {
         effects.append(unlessEmpty: Self.forgetting(entry.messages, execution, place))
         var entry = entry
         entry.elsewhere = tasks.elsewhere
+        entry.onTables = tasks.onTables
         return Step(
             execution: next,
             before: before,

@@ -30,6 +30,8 @@ package struct JournalEntry: Sendable, Equatable {
     package var lostLeases = 0
     /// The tasks that it began whose effects lie in other partitions, as their outcome came later.
     var elsewhere: [Int] = []
+    /// The tasks that it began on one item of a declared table, as their outcome came from Redis.
+    var onTables: [Int] = []
 
     /// An entry from its parts.
     package init(
@@ -56,6 +58,7 @@ package struct JournalEntry: Sendable, Equatable {
         }
         object["by"] = worker.map(JSON.string)
         if !elsewhere.isEmpty { object["apart"] = .array(elsewhere.map { .integer(Int64($0)) }) }
+        if !onTables.isEmpty { object["tables"] = .array(onTables.map { .integer(Int64($0)) }) }
         if lostLeases > 0 { object["lost"] = .integer(Int64(lostLeases)) }
         let instant = JSON.integer(instant.milliseconds - start.milliseconds)
         return object.isEmpty ? instant : .array([instant, .object(object)])
@@ -64,7 +67,8 @@ package struct JournalEntry: Sendable, Equatable {
     /// Writes the stored form.
     func write(to text: inout [UInt8], since start: Instant) {
         // The usual entry: nothing went in but the time.
-        guard messages.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0, elsewhere.isEmpty else {
+        guard messages.isEmpty, !evaluatesAll, kind == .step, lostLeases == 0, elsewhere.isEmpty, onTables.isEmpty
+        else {
             return json(since: start).write(to: &text)
         }
         let instant = String(instant.milliseconds - start.milliseconds)
@@ -90,6 +94,11 @@ package struct JournalEntry: Sendable, Equatable {
         )
         worker = object["by"]?.stringValue
         lostLeases = object["lost"]?.countValue ?? 0
-        elsewhere = object["apart"]?.arrayValue?.compactMap { $0.integerValue.map { Int($0) } } ?? []
+        elsewhere = Self.tasks(object["apart"])
+        onTables = Self.tasks(object["tables"])
+    }
+
+    private static func tasks(_ json: JSON?) -> [Int] {
+        json?.arrayValue?.compactMap { $0.integerValue.map { Int($0) } } ?? []
     }
 }

@@ -19,6 +19,9 @@ struct StepTasks: TaskHandler {
     private let places: TaskPlaces
     /// The tasks whose effects lie in other partitions.
     private(set) var elsewhere: [Int] = []
+    private let tables: TablePlaces
+    /// The tasks on one item of a declared table.
+    private(set) var onTables: [Int] = []
 
     init(
         of before: Box<Execution>,
@@ -28,9 +31,11 @@ struct StepTasks: TaskHandler {
         machine: DeployedMachine,
         alwaysEvaluate: Bool,
         isRedrive: Bool,
-        elsewhere places: TaskPlaces
+        elsewhere places: TaskPlaces,
+        onTables tables: TablePlaces
     ) {
         self.places = places
+        self.tables = tables
         self.before = before
         redrives = before.value.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
@@ -72,6 +77,11 @@ struct StepTasks: TaskHandler {
         _ resource: ItemResource,
         _ write: PreparedWrite?
     ) -> TaskDisposition {
+        if !resource.action.isAboutOneItem { return beginOnTable(task, resource) }
+        if tables.isDeclared(task.id, write?.table ?? TableOperation.tableName(in: task.parameters)) {
+            onTables.append(task.id)
+            return beginOnTable(task, resource)
+        }
         let (disposition, effect) = items.begin(task, resource, write)
         guard let effect else { return disposition }
         guard isElsewhere(task, effect.key.id) else {
@@ -83,6 +93,23 @@ struct StepTasks: TaskHandler {
         guard let program else { return outcome }
         effects.append(.item(program))
         return .waiting(.message)
+    }
+
+    private mutating func beginOnTable(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
+        let (disposition, effect) = items.beginOnTable(
+            task,
+            resource,
+            tables.tables,
+            isSpread: places.isSpread(task.id)
+        )
+        guard let effect else { return disposition }
+        effects.append(.item(effect))
+        if effect.isTour {
+            elsewhere.append(task.id)
+        } else if isElsewhere(task, effect.key.id) {
+            return .waiting(.message)
+        }
+        return disposition
     }
 
     /// Whether a task is about something in another partition.

@@ -32,6 +32,11 @@ package struct TaskCatalog: ResourceCatalog {
             "The resource \(resource) is not supported by this version; the task fails as Waitable.ResourceNotSupported"
     }
 
+    /// Says which tables a task needs declared.
+    package func requirement(of resource: String, parameters: JSON?) -> String? {
+        ItemCatalog().requirement(of: resource, parameters: parameters)
+    }
+
     /// Whether a resource is spelled like an operation of AWS's SDK: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
     private static func isOfSDK(_ resource: String) -> Bool {
         let sdk = "aws-sdk:"

@@ -5,6 +5,16 @@ enum TaskPlaces: Sendable {
     /// Those that the journal names, by their ids: a step is made again as it was made.
     case known([Int])
 
+    /// Whether all of a program that goes through partitions is elsewhere: where there are several.
+    ///
+    /// - Parameter task: Its task.
+    func isSpread(_ task: Int) -> Bool {
+        switch self {
+        case .asked: true
+        case .known(let tasks): tasks.contains(task)
+        }
+    }
+
     /// Whether a task's is one of them.
     ///
     /// - Parameters:

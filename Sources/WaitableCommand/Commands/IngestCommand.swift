@@ -22,6 +22,7 @@ struct IngestCommand: AsyncParsableCommand {
     @OptionGroup var access: AccessFlags
     @Option(name: .customLong("statemachines"), help: .init(Setting.stateMachines)) var stateMachines: String?
     @Option(name: .customLong("substitutions"), help: .init(Setting.substitutions)) var substitutions: String?
+    @Option(name: .customLong("tables"), help: .init(Setting.tables)) var tables: String?
     @Option(name: .customLong("allow-eviction"), help: .init(Setting.allowEviction)) var allowEviction: String?
     @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
 
@@ -31,7 +32,7 @@ struct IngestCommand: AsyncParsableCommand {
                 flags: settings,
                 more: [
                     (.host, host), (.port, port), (.connectionLimit, connectionLimit), (.stateMachines, stateMachines),
-                    (.substitutions, substitutions),
+                    (.substitutions, substitutions), (.tables, tables),
                     (.allowEviction, allowEviction), (.memoryHighWater, memoryHighWater),
                     (.batchRequests, batchRequests), (.batchAnswersKB, batchAnswersKB), (.page, page),
                     (.durability, durability),

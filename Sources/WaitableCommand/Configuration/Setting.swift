@@ -142,6 +142,13 @@ struct Setting: Sendable {
             + "both with a comma between them, or none. A request can ask for another by the header Waitable-Durability.",
         default: "none"
     )
+    static let tables = Setting(
+        key: "tables",
+        help:
+            "Tables with keys of their own, which ingest declares: name=partitionKey:S;name=partitionKey:S,sortKey:N. Types are "
+            + "S, N and B. It deletes none.",
+        default: nil
+    )
     static let functions = Setting(
         key: "functions",
         help:
@@ -271,7 +278,7 @@ struct Setting: Sendable {
         insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit,
         batchRequests, batchAnswersKB, page, durability, workerName, metricsHost,
-        metricsPort, stateMachines, defaultMachine, substitutions, itemTable, region, account, allowEviction,
+        metricsPort, stateMachines, defaultMachine, substitutions, itemTable, tables, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,
         logFormat,
     ]

@@ -54,6 +54,8 @@ struct Settings: Sendable {
     let defaultMachineIsRequired: Bool
     let substitutions: [Spelling: String]
     let itemTable: String
+    /// The tables that ingest declares.
+    let tables: [(name: String, schema: TableSchema)]
     let arn: ARN
     let readiness: ReadinessPolicy
     let retention: RetentionConfiguration
@@ -144,6 +146,7 @@ struct Settings: Sendable {
         defaultMachineIsRequired = try source.optional(.defaultMachine) != nil
         substitutions = try Self.substitutions(try source.text(.substitutions))
         itemTable = try source.text(.itemTable)
+        tables = try Self.tables(source)
         let account = try source.text(.account)
         guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             throw SettingError(.account, "must be 12 digits", account)

@@ -1,4 +1,5 @@
 import StatesLanguage
+import Waitable
 import WaitableOperations
 import WaitableRedis
 
@@ -22,6 +23,12 @@ protocol Endpoint: Sendable {
     func stateMachines() async throws -> JSON
     /// Pauses a state machine, or resumes it.
     func setPaused(_ isPaused: Bool, machine: String) async throws -> JSON
+    /// All declared tables.
+    func tables() async throws -> JSON
+    /// Declares a table.
+    func createTable(_ name: String, _ schema: TableSchema) async throws -> JSON
+    /// Deletes a table with its items.
+    func deleteTable(_ name: String) async throws -> JSON
     /// Starts items.
     ///
     /// - Returns: One answer for each, in order; one with a `code` says why its item was not started.

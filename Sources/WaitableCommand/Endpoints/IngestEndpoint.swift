@@ -6,6 +6,7 @@ import NIOPosix
 import NIOSSL
 import StatesLanguage
 import Transport
+import Waitable
 import WaitableHTTP
 import WaitableOperations
 import WaitableRedis
@@ -69,6 +70,16 @@ struct IngestEndpoint: Endpoint {
 
     func setPaused(_ isPaused: Bool, machine: String) async throws -> JSON {
         try await post("/state-machines/\(Self.escaped(machine))/\(isPaused ? "pause" : "resume")", [], body: nil)
+    }
+
+    func tables() async throws -> JSON { try await get("/tables", []) }
+
+    func createTable(_ name: String, _ schema: TableSchema) async throws -> JSON {
+        try await post("/tables", [], body: .object(["name": .string(name), "key": schema.json]))
+    }
+
+    func deleteTable(_ name: String) async throws -> JSON {
+        try await post("/tables/\(Self.escaped(name))/delete", [], body: nil)
     }
 
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {

@@ -77,6 +77,20 @@ struct RedisEndpoint: Endpoint {
         try await operations.setPaused(isPaused, machine: machine).json
     }
 
+    func tables() async throws -> JSON {
+        try await TableOperator(partitions: partitions, itemTable: itemTable).list().json
+    }
+
+    func createTable(_ name: String, _ schema: TableSchema) async throws -> JSON {
+        try await identity.settle()
+        for partition in partitions.stores { try await partition.loadFunctions() }
+        return try await TableOperator(partitions: partitions, itemTable: itemTable).create(name, schema).json
+    }
+
+    func deleteTable(_ name: String) async throws -> JSON {
+        try await TableOperator(partitions: partitions, itemTable: itemTable).delete(name).json
+    }
+
     func start(_ items: [JSONObject]) async throws -> [JSONObject] {
         let unreadiness = await readiness.refusal()
         var starts: [Result<DurableStart, FieldError>] = []

@@ -3,6 +3,7 @@ import ServiceLifecycle
 import StatesLanguage
 import Synchronization
 import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Brings the function library and the folder's definitions into Redis, as soon as Redis can be reached; and again, when
@@ -11,6 +12,8 @@ final class Deployment: Service {
     private let folder: StateMachineFolder
     private let standard: String
     private let isStandardRequired: Bool
+    private let tables: [(name: String, schema: TableSchema)]
+    private let itemTable: String
     private let partitions: Partitions
     private var store: RedisStore { partitions.home }
     private let identity: NamespaceIdentity
@@ -22,10 +25,14 @@ final class Deployment: Service {
     /// - Parameters:
     ///   - standard: The name of the default machine, where there is none yet.
     ///   - isStandardRequired: Whether somebody has set that name, so that it also takes the place of another one.
+    ///   - tables: The tables to declare.
+    ///   - itemTable: The table of the items that `POST /` starts.
     init(
         folder: StateMachineFolder,
         standard: String,
         isStandardRequired: Bool,
+        tables: [(name: String, schema: TableSchema)],
+        itemTable: String,
         partitions: Partitions,
         identity: NamespaceIdentity,
         logger: Logger
@@ -33,6 +40,8 @@ final class Deployment: Service {
         self.folder = folder
         self.standard = standard
         self.isStandardRequired = isStandardRequired
+        self.tables = tables
+        self.itemTable = itemTable
         self.partitions = partitions
         self.identity = identity
         self.logger = logger
@@ -121,6 +130,7 @@ final class Deployment: Service {
     private func restore() async throws {
         try await identity.settle()
         try await store.copyRegistry()
+        try await declareTables()
         let isEmpty = try await store.isRegistryEmpty()
         let missing = try await store.missingRevisions(Set(folder.entries.map(\.revision.hash)))
         for entry in folder.entries {
@@ -133,6 +143,25 @@ final class Deployment: Service {
         if try await store.defaultMachine() == nil, try await store.machine(standard) != nil {
             try await store.setDefaultMachine(standard)
         }
+    }
+
+    /// Declares the tables that are not. One that somebody has declared with another key stays as it is.
+    private func declareTables() async throws {
+        let tables = TableOperator(partitions: partitions, itemTable: itemTable)
+        var hasNew = false
+        for (name, schema) in self.tables {
+            let isNew = try await store.table(name) == nil
+            do {
+                _ = try await tables.create(name, schema)
+                guard isNew else { continue }
+                hasNew = true
+                logger.notice("table declared", metadata: ["table": "\(name)", "key": "\(schema.text)"])
+            } catch let error where error is ManagementError || error is FieldError {
+                logger.error("table not declared", metadata: ["table": "\(name)", "error": "\(error)"])
+            }
+        }
+        // What this process takes is run by others, which may not know them yet.
+        if hasNew { try await Task.sleep(for: .milliseconds(MachineCache.tableDelayMilliseconds)) }
     }
 
     private func logDeployed(_ entry: StateMachineFolder.Entry) {

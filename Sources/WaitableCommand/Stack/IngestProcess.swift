@@ -40,6 +40,8 @@ struct IngestProcess {
             folder: folder,
             standard: settings.defaultMachine,
             isStandardRequired: settings.defaultMachineIsRequired,
+            tables: settings.tables,
+            itemTable: settings.itemTable,
             partitions: partitions,
             identity: identity,
             logger: logger

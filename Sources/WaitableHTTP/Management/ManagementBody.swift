@@ -39,6 +39,9 @@ struct ManagementBody: Sendable {
         self.object = object
     }
 
+    /// Any member; `nil` where it is not there.
+    subscript(name: String) -> JSON? { object[name] }
+
     /// A text that may be there.
     ///
     /// - Parameter most: The most characters.

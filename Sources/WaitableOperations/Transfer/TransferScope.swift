@@ -29,6 +29,7 @@ enum TransferScope: Equatable {
         "sweeper": .passing, "sleepers": .passing, "workers": .passing, "reports": .passing, "durable": .passing,
         "sent": .passing, "received": .passing, "partitions": .passing,
         "machines": .registry, "versions": .registry, "aliases": .registry, "tags": .registry, "activities": .registry,
+        "tables": .registry,
         "deployed": .registry, "arn": .registry, "secret": .registry,
         "paused": .state, "clock": .state, "leases": .state, "sequence": .state,
         "counters": .counters, "stopping": .bound("executions that are being stopped"),
@@ -56,6 +57,7 @@ enum TransferScope: Equatable {
         case "stream": self = .id(name)
         case "children": self = .bound("an execution that waits for others")
         case "activity": self = .bound("tasks of an activity that nobody has done yet")
+        case "index", "record": self = .bound("items of a declared table")
         case "outbox": self = .undelivered
         default: self = .unknown
         }

@@ -2,6 +2,7 @@
 --
 -- Kinds, with their words; X is an execution of the partition that has sent the message, Y one of this partition:
 --   effect X EFFECT            does what effects.lua says, for X. What comes of it goes back
+--   forward P X EFFECT         the same for X of partition P: a scan that goes on here
 --   outcome Y task text failed the outcome of such an effect (JSON text), which is the task's; `failed`: 1 where it has started
 --                              nothing, else ''
 --   answer Y task field value  an entry of the inbox for a task
@@ -13,7 +14,7 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local concat, format, match = strings.concat, strings.format, strings.match
+local format, match = strings.format, strings.match
 local call = require 'call'
 local rights = require 'rights'
 local arguments = require 'arguments'
@@ -60,16 +61,14 @@ local KINDS = {}
 -- What an effect comes to for the task that has asked for it: its outcome, where it has one, and whether it has failed.
 local DOERS = {}
 
-function DOERS.evaluate(prefix, _, words)
-    local task = items.task(words[3] or '')
-    local function failed(failure)
-        return concat({'{"task":', task, ',"echo":', items.echo(words[3]) or '""', ',"code":"InternalServerError","message":',
-            jsonText(reason(failure)), '}'})
+-- A scan that has found nothing goes on in another partition, and its outcome comes from there.
+function DOERS.evaluate(prefix, place, words)
+    local outcome, forward = items.perform(prefix, words[2], words[3] or '')
+    if forward then
+        local origin, name = outbox.split(place)
+        outbox.send(prefix, forward, 'forward', origin, name, unpack(words))
     end
-    if #words[2] > limits.itemKey then return failed('the key is too long'), task end
-    local readable, program = pcall(items.parse, words[3], true)
-    if not readable then return failed(program), task end
-    return items.run(program, prefix .. ':item:' .. words[2]), task
+    return outcome, items.task(words[3] or '')
 end
 
 function DOERS.start(prefix, place, words)
@@ -98,11 +97,18 @@ function DOERS.publish(prefix, _, words)
     effects.apply(prefix, '', words, 1)
 end
 
-function KINDS.effect(prefix, from, name, ...)
-    local words = {...}
+-- Does something for an execution of the partition `from`, which may be this one.
+local function perform(prefix, from, name, words)
     local outcome, task, failed = DOERS[words[1]](prefix, '{' .. from .. '}' .. name, words)
-    if outcome then outbox.send(prefix, from, 'outcome', name, task, outcome, failed and '1' or '') end
+    if not outcome then return end
+    local mark = failed and '1' or ''
+    if from == own(prefix) then return KINDS.outcome(prefix, from, name, task, outcome, mark) end
+    outbox.send(prefix, from, 'outcome', name, task, outcome, mark)
 end
+
+function KINDS.effect(prefix, from, name, ...) perform(prefix, from, name, {...}) end
+
+function KINDS.forward(prefix, _, origin, name, ...) perform(prefix, origin, name, {...}) end
 
 function KINDS.outcome(prefix, from, name, task, text, failed)
     local children = prefix .. ':children:' .. name

@@ -12,7 +12,8 @@
 --                                     outbox.lua)
 --   'send', PARTITION, effect         the same in another partition, by a message: one of these, or a program on an item as
 --                                     entries have it ('evaluate', SUFFIX, PROGRAM). An outcome comes as a message too, into the
---                                     execution's inbox
+--                                     execution's inbox. A program may be sent to the own partition, where it goes on from one to
+--                                     the next: a scan
 --   'forget', n, f1, v1, …            takes fields out of the execution's inbox, where they have these values ('' for any); with
 --                                     n = 0, all, and stops the executions that its tasks wait for
 
@@ -27,6 +28,7 @@ local closing = require 'closing'
 local children = require 'children'
 local outbox = require 'outbox'
 local items = require 'items'
+local own = require 'slots'.own
 
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
@@ -164,7 +166,11 @@ KINDS.send = {
         elseif kind == 'start' then
             children.expect(prefix, name, partition, words)
         end
-        outbox.send(prefix, partition, 'effect', name, unpack(words))
+        if partition ~= own(prefix) then return outbox.send(prefix, partition, 'effect', name, unpack(words)) end
+        -- A scan that begins here, and may go on elsewhere: its outcome comes by the inbox, wherever it ends.
+        local outcome, forward = items.perform(prefix, words[2], words[3])
+        if forward then return outbox.send(prefix, forward, 'forward', partition, name, unpack(words)) end
+        redis.call('HSET', prefix .. ':inbox:' .. name, 'o' .. items.task(words[3]), outcome)
     end,
 }
 

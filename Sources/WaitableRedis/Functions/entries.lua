@@ -155,7 +155,7 @@ end
 -- changed), or nil, the outcome of a program, and its task.
 local function applyEffect(prefix, name, args, i, read)
     local kind, key = args[i], prefix .. ':item:' .. args[i + 1]
-    if kind == 'evaluate' then return i + 3, nil, items.run(read[i], key), read[i].task end
+    if kind == 'evaluate' then return i + 3, nil, items.run(read[i], key, prefix), read[i].task end
     if kind == 'delete' then return i + 2, clear(key) end
     if read[i] then return i + 2 + read[i].fields, carryOut(key, read[i], args, i + 3, 1) end
     local width, problem = effects.width(args, i), effects.problem(prefix, name, args, i)

@@ -3,24 +3,23 @@
 --   {"task":7,"op":"put|update|delete|get","key":{name:value},"if":condition,"item":{…},
 --    "update":{"set":[[path,operand]],"remove":[path],"add":[[path,value]],"delete":[[path,value]]},
 --    "project":[path],"return":"NONE|ALL_OLD|…","echo":text}
+-- With "table" it is about a declared table, and those of tables.lua, pages.lua and batches.lua are.
 -- The outcome is {"task":7,"echo":text,"answer":{…}}, or with "code" and "message" in place of "answer".
 
 local limits = require 'limits'
 local strings = require 'strings'
-local format, match, sub = strings.format, strings.match, strings.sub
+local concat, format, match = strings.concat, strings.format, strings.match
 local call = require 'call'
 local refuse = require 'arguments'.refuse
-local commands = require 'commands'
-local batched, isError = commands.batched, commands.isError
 local values = require 'values'
-local LARGEST_ITEM, beginWork, copied, encodedItem, fail, fromStored, invalid, quoted, size, sortedNames, toStored,
-    tooLarge, workDone =
-    values.LARGEST_ITEM, values.beginWork, values.copied, values.encodedItem, values.fail, values.fromStored,
-    values.invalid, values.quoted, values.size, values.sortedNames, values.toStored, values.tooLarge, values.workDone
+local beginWork, quoted, workDone = values.beginWork, values.quoted, values.workDone
 local textsIn = require 'texts'.textsIn
-local projected = require 'paths'.projected
-local holds = require 'conditions'.holds
-local updated = require 'updates'.updated
+local changes = require 'changes'
+local decide, found, read, refuseExcess, returned, write =
+    changes.decide, changes.found, changes.read, changes.refuseExcess, changes.returned, changes.write
+local tables = require 'tables'
+require 'pages'
+require 'batches'
 
 local items = {}
 
@@ -33,17 +32,21 @@ function items.task(text) return match(text, '^{"task":(%d+),') end
 -- The text that comes back with its outcome, as JSON.
 function items.echo(text) return match(text, '^.*,"echo":(".*")}$') end
 
--- Ends a program of an entry whose others leave it no room: it fails, and may be tried again.
-local function refuseExcess()
-    fail('ProvisionedThroughputExceededException', 'The requests of one step are more than one commit may carry')
-end
-
--- The same for one that is not to be decoded: what its outcome takes.
+-- A program that is not to be decoded, as its entry has no room for it: what its outcome takes. It fails.
 local function excess(text)
     local task, echo = items.task(text), items.echo(text)
     local readable, list = pcall(cjson.decode, '[' .. (echo or '') .. ']')
     if not task or not readable then refuse('VALIDATION', 'program', 'must be an item program', text) end
     return {task = task, echo = list[1], isExcess = true}
+end
+
+-- Whether decoded JSON is a program.
+local function isProgram(json)
+    if type(json) ~= 'table' or type(json.task) ~= 'number' or type(json.echo) ~= 'string' then return false end
+    if tables.operations[json.op] then return true end
+    if json.op == 'put' then return type(json.item) == 'table' and (json.table ~= nil or type(json.key) == 'table') end
+    return (json.op == 'get' or json.op == 'delete' or json.op == 'update' and type(json.update) == 'table')
+        and type(json.key) == 'table'
 end
 
 -- The program in an argument, or nil where others of the call leave it no room, unless it `mustRun`; refuses what is none.
@@ -58,113 +61,56 @@ function items.parse(text, mustRun)
     if call.texts + texts > 2 * limits.texts then return excess(text) end
     call.texts, call.decoded = call.texts + texts, call.decoded + #text
     local readable, program = pcall(cjson.decode, text)
-    local operations = {put = true, update = true, delete = true, get = true}
-    if not readable or type(program) ~= 'table' or not operations[program.op] or type(program.task) ~= 'number'
-        or type(program.key) ~= 'table' or type(program.echo) ~= 'string' or program.op == 'put'
-        and type(program.item) ~= 'table' or program.op == 'update' and type(program.update) ~= 'table' then
+    if not readable or not isProgram(program) then
         refuse('VALIDATION', 'program', 'must be an item program', text)
     end
     program.task, program.texts = format('%.0f', program.task), texts
     return program
 end
 
--- The item in a hash, or nil. Fails when the key is of another type, or has more texts than the program leaves room for.
-local function read(key, texts)
-    local function note(more)
-        texts, call.fields = texts + more, call.fields + more
-        if texts > limits.texts then
-            invalid(format('The item and the request have more than %d names and texts', limits.texts))
-        end
-        if call.fields > 2 * limits.texts then refuseExcess() end
-    end
-    local count = redis.pcall('HLEN', key)
-    if isError(count) then fail('InternalServerError', count.err) end
-    note(2 * count)
-    local fields = redis.call('HGETALL', key)
-    if #fields == 0 then return nil end
-    local item = {}
-    for i = 1, #fields, 2 do
-        local name, text = fields[i], fields[i + 1]
-        call.cost = call.cost + #name + #text
-        if sub(text, 1, 2) == '{"' then note(textsIn(text)) end
-        item[name] = fromStored(text)
-    end
-    return item
-end
-
-local function writeFields(key, item, list)
-    local words = {}
-    for i = 1, #list do
-        words[#words + 1] = list[i]
-        words[#words + 1] = toStored(item[list[i]])
-    end
-    batched('HSET', key, words, 2)
-end
-
 -- Evaluates and, as its last act, writes. Returns the members of DynamoDB's answer as JSON text.
-local function evaluate(program, key)
+local function evaluate(program, key, prefix)
     if program.isExcess then refuseExcess() end
+    local onTable = tables.operations[program.op]
+    if onTable then return onTable(prefix, program) end
+    if program.table then return tables.evaluate(prefix, program) end
     local old = read(key, program.texts)
-    if program['if'] and not holds(old or {}, program['if']) then
-        fail('ConditionalCheckFailedException', 'The conditional request failed')
-    end
-    if program.op == 'get' then
-        if not old then return '' end
-        return '"Item":' .. encodedItem(program.project and projected(old, program.project) or old)
-    end
-
-    local wanted = program['return']
-    local new, touched
-    if program.op == 'put' then
-        new = program.item
-    elseif program.op == 'update' then
-        local base = copied(old or {})
-        for name, v in pairs(program.key) do base[name] = base[name] or v end
-        new, touched = updated(base, program.update)
-        local total = 0
-        for name, v in pairs(new) do total = total + #name + size(v) end
-        if total > LARGEST_ITEM then tooLarge() end
-    end
-
-    if program.op == 'update' then
-        local list, removed, seen = {}, {}, {}
-        for name in pairs(program.key) do list[1], seen[name] = name, true end
-        for i = 1, #touched do
-            local name = touched[i][1]
-            if not seen[name] then
-                seen[name] = true
-                if new[name] then list[#list + 1] = name else removed[#removed + 1] = name end
-            end
-        end
-        writeFields(key, new, list)
-        batched('HDEL', key, removed)
-    else
-        if old then redis.call('DEL', key) end
-        if new then writeFields(key, new, sortedNames(new)) end
-    end
-
-    local attributes
-    if wanted == 'ALL_OLD' then attributes = old
-    elseif wanted == 'ALL_NEW' then attributes = new
-    elseif wanted == 'UPDATED_OLD' then attributes = projected(old or {}, touched)
-    elseif wanted == 'UPDATED_NEW' then attributes = projected(new, touched) end
-    if not attributes or next(attributes) == nil then return '' end
-    return '"Attributes":' .. encodedItem(attributes)
+    local change = decide(program, old)
+    if not change then return found(program, old) end
+    write(program, key, change)
+    return returned(program, change)
 end
 
 -- Whether this call has run as many programs as it should.
 function items.areMany() return call.cost > MAX_COST or call.fields > limits.texts end
 
--- Runs a program on the item in `key`. Returns its outcome as JSON text; an item whose program fails is as it was.
-function items.run(program, key)
+-- Runs a program on the item in `key`, or on a declared table. Returns its outcome as JSON text; an item whose program fails
+-- is as it was. Nil and another partition for a scan that goes on there.
+function items.run(program, key, prefix)
     beginWork()
-    local succeeded, result = pcall(evaluate, program, key)
+    local succeeded, result = pcall(evaluate, program, key, prefix)
     call.cost = call.cost + workDone()
     local outcome = '{"task":' .. program.task .. ',"echo":' .. quoted(program.echo)
     if succeeded then return outcome .. ',"answer":{' .. result .. '}}' end
+    if type(result) == 'table' and result.forward then return nil, result.forward end
     local code = type(result) == 'table' and result.code or 'InternalServerError'
-    local message = type(result) == 'table' and (result.message or result.err) or tostring(result)
+    local message = type(result) == 'table' and (result.message or result.err or result.refusal) or tostring(result)
     return outcome .. ',"code":' .. quoted(code) .. ',"message":' .. quoted(message) .. '}'
+end
+
+-- Runs a program by its text, wherever that comes from: what is wrong with it is its outcome. Returns as `run` does.
+function items.perform(prefix, suffix, text)
+    local function failed(failure)
+        local reason = type(failure) == 'table' and (failure.refusal or failure.err) or tostring(failure)
+        return concat({
+            '{"task":', items.task(text), ',"echo":', items.echo(text) or '""',
+            ',"code":"InternalServerError","message":', quoted(reason), '}',
+        })
+    end
+    if #suffix > limits.itemKey then return failed('the key is too long') end
+    local readable, program = pcall(items.parse, text, true)
+    if not readable then return failed(program) end
+    return items.run(program, prefix .. ':item:' .. suffix, prefix)
 end
 
 return items

@@ -5,6 +5,9 @@
 --   prefix:due           zset    X -> the instant it next needs attention (whole ms), or its lease (ms + k/2048)
 --   prefix:executions    hash    X -> its document; see documents.lua
 --   prefix:item:SUFFIX   hash    an item, SUFFIX = TABLE:ID
+--   prefix:tables        hash    declared table -> its record; see tables.lua
+--   prefix:record:SUFFIX hash    an item of a declared table with a sort key, SUFFIX = TABLE:PK:SK
+--   prefix:index:TABLE   zset    what sorts the items of a declared table -> 0; see ordering.lua
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
 --   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
@@ -54,7 +57,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '18'
+local VERSION = '19'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end

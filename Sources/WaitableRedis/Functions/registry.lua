@@ -1,4 +1,4 @@
--- The registry: state machines with their versions and aliases, tags, activities.
+-- The registry: state machines with their versions and aliases, tags, activities, tables with their keys.
 
 local strings = require 'strings'
 local byte, match, sub = strings.byte, strings.match, strings.sub
@@ -41,7 +41,7 @@ local function deploy(keys, args)
 end
 
 local TABLES = {
-    machines = true, versions = true, aliases = true, tags = true, activities = true, deployed = true,
+    machines = true, versions = true, aliases = true, tags = true, activities = true, deployed = true, tables = true,
 }
 
 -- waitable_register: changes entries of the registry, all of them or none. The pause of a machine that is removed ends: its

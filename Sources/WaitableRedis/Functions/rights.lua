@@ -23,6 +23,13 @@ rights.EFFECTS = {
     {'HDEL', ':redelivered'},
 }
 
+-- What programs on declared tables add.
+rights.TABLES = {
+    {'HSET', ':item:'}, {'DEL', ':item:'}, {'HDEL', ':item:'}, {'HGETALL', ':item:'}, {'HSET', ':record:'}, {'DEL', ':record:'},
+    {'HDEL', ':record:'}, {'HGETALL', ':record:'}, {'ZADD', ':index:'}, {'ZREM', ':index:'}, {'ZRANGE', ':index:'},
+    {'ZCARD', ':index:'}, {'HGET', ':tables'},
+}
+
 -- What sends messages to other partitions.
 rights.SENDING = {{'HGET', ':sent'}, {'HSET', ':sent'}, {'RPUSH', ':outbox:'}, {'HSET', ':paused'}}
 

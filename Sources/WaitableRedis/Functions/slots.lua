@@ -1,7 +1,7 @@
 -- Where ids lie: CRC-16/XMODEM, as `CLUSTER KEYSLOT` has it, modulo the number of partitions.
 
 local strings = require 'strings'
-local byte, format, match, sub = strings.byte, strings.format, strings.match, strings.sub
+local byte, find, format, match, sub = strings.byte, strings.find, strings.format, strings.match, strings.sub
 local uuid = require 'names'.uuid
 
 local slots = {}
@@ -33,6 +33,14 @@ end
 
 -- The partition of an id without braces, of so many.
 function slots.partition(id, count) return checksum(id, 0) % SLOTS % count end
+
+-- The slot of any text, as `CLUSTER KEYSLOT` has it: where it has braces, what is in the first ones counts.
+function slots.slot(text)
+    local opening = find(text, '{', 1, true)
+    local closing = opening and find(text, '}', opening + 1, true)
+    if closing and closing > opening + 1 then text = sub(text, opening + 1, closing - 1) end
+    return checksum(text, 0) % SLOTS
+end
 
 -- The number of a partition, from its prefix; as text.
 function slots.own(prefix) return match(prefix, '{(%d+)}$') or '0' end

@@ -78,6 +78,18 @@ local function decoded(text)
     return binaries[text]
 end
 
+-- The base64 text of bytes.
+local function base64(text)
+    local parts = {}
+    for i = 1, #text, 3 do
+        local a, b, c = byte(text, i, i + 2)
+        local number = a * 65536 + (b or 0) * 256 + (c or 0)
+        local function digit(power) return sub(BASE64, floor(number / power) % 64 + 1, floor(number / power) % 64 + 1) end
+        parts[#parts + 1] = digit(262144) .. digit(4096) .. (b and digit(64) or '=') .. (c and digit(1) or '=')
+    end
+    return concat(parts)
+end
+
 local function isBase64(text) return #text % 4 == 0 and find(text, '^[%w+/]*=?=?$') end
 
 local SET_ELEMENTS = {SS = 'S', NS = 'N', BS = 'B'}
@@ -269,8 +281,8 @@ local function count(v)
 end
 
 return {
-    LARGEST_ITEM = LARGEST_ITEM, SET_ELEMENTS = SET_ELEMENTS, beginWork = beginWork, copied = copied, count = count,
-    decoded = decoded, elements = elements, encoded = encoded, encodedItem = encodedItem, equal = equal, fail = fail,
-    fromStored = fromStored, invalid = invalid, order = order, quoted = quoted, size = size,
+    LARGEST_ITEM = LARGEST_ITEM, SET_ELEMENTS = SET_ELEMENTS, base64 = base64, beginWork = beginWork, copied = copied,
+    count = count, decoded = decoded, elements = elements, encoded = encoded, encodedItem = encodedItem, equal = equal,
+    fail = fail, fromStored = fromStored, invalid = invalid, order = order, quoted = quoted, size = size,
     sortedNames = sortedNames, spend = spend, toStored = toStored, tooLarge = tooLarge, workDone = workDone,
 }

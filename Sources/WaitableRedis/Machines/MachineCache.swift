@@ -11,6 +11,7 @@ package final class MachineCache: Sendable {
     private let machines = Mutex(Machines())
     private let names = Mutex(ShortMemory())
     private let lastDefault = Mutex<String?>(nil)
+    private let tables = Mutex<(tables: DeclaredTables, until: ContinuousClock.Instant)?>(nil)
 
     private struct Key: Hashable {
         var name: String
@@ -117,6 +118,18 @@ package final class MachineCache: Sendable {
         if store.client.connectionState == .connected, let name = try? await defaultMachine() { return name }
         return lastDefault.withLock { $0 }
     }
+
+    /// The declared tables, asked again after a second: so ``tableDelayMilliseconds`` after one was declared, every process knows it.
+    package func declaredTables() async throws(StoreError) -> DeclaredTables {
+        if let known = tables.withLock({ $0 }), known.until > .now { return known.tables }
+        let until = ContinuousClock.now + .seconds(1)
+        let declared = try await store.declaredTables()
+        tables.withLock { $0 = (declared, until) }
+        return declared
+    }
+
+    /// After how long a declared table is known to all processes, with room for a slow answer of Redis.
+    package static let tableDelayMilliseconds: Int64 = 1_500
 
     /// Forgets what a name stands for, after it was deployed anew.
     package func forget(_ name: String) {

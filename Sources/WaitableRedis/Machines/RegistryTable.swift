@@ -10,6 +10,8 @@ package enum RegistryTable: String, Sendable, CaseIterable {
     case tags
     /// Activity → its record.
     case activities
+    /// Table of items → its ``TableRecord``.
+    case tables
     /// State machine → the hash of the revision that was last deployed from a file of ingest's folder; `:default` → the
     /// default machine that a setting named last.
     case deployed

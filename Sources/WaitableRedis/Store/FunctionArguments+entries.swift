@@ -72,7 +72,7 @@ extension FunctionArguments {
         for effect in transition.effects {
             if keys.partitioning.count > 1, let id = effect.home {
                 let partition = keys.partitioning.partition(of: id)
-                if partition != keys.partition {
+                if partition != keys.partition || effect.isTour {
                     append("send")
                     append(partition)
                 }

@@ -95,6 +95,9 @@ package struct Keys: Sendable, Hashable {
     package var offers: String { prefix + ":offers" }
     /// hash: an item, attribute → stored value.
     package func item(_ key: ItemKey) -> String { prefix + ":item:" + key.suffix }
+    /// zset: what sorts the items of a declared table.
+    package func index(ofTable name: String) -> String { prefix + ":index:" + name }
+    // An item of a declared table with a sort key is a hash, `record:TABLE:PK:SK`, which only functions build (tables.lua).
 
     /// The pattern of all keys of the partition, for `SCAN`: nothing in a namespace has a meaning there.
     package var pattern: String { prefix + ":*" }

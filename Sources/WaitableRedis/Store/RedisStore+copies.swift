@@ -6,7 +6,7 @@ import Waitable
 /// each change; what a process that died has left undone is done by the next one that starts, or with the next change.
 extension RedisStore {
     /// What functions read, and so every partition has.
-    static let copiedTables: [RegistryTable] = [.machines, .versions, .aliases, .activities]
+    static let copiedTables: [RegistryTable] = [.machines, .versions, .aliases, .activities, .tables]
 
     /// An entry of a table.
     struct RegistryPlace: Sendable {

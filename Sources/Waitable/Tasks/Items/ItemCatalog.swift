@@ -35,4 +35,39 @@ package struct ItemCatalog: ResourceCatalog {
         }
         return nil
     }
+
+    /// Says which table a task needs declared, and how: one that nobody has declared has the key `Id`, and no queries.
+    package func requirement(of resource: String, parameters: JSON?) -> String? {
+        guard let action = ItemResource(resource)?.action, let fields = parameters?.objectValue else { return nil }
+        var keys = ["NAME:TYPE"]
+        switch action {
+        case .query, .scan: break
+        case .batchGetItem, .batchWriteItem, .transactWriteItems:
+            return "The task fails unless its tables are declared: \(Self.command("TABLE", keys))"
+        case .putItem:
+            guard let item = fields["Item"]?.objectValue, !Self.hasID(item) else { return nil }
+        case .getItem, .updateItem, .deleteItem:
+            guard let key = fields["Key"]?.objectValue, !key.isEmpty, key.count > 1 || !Self.hasID(key) else {
+                return nil
+            }
+            keys = key.map { name, value in
+                // `S`, and `S.$` where the value is a path's.
+                let type = value.objectValue?.keys.first.map { $0.without(suffix: ".$") ?? $0 } ?? "TYPE"
+                return "\(name):\(type)"
+            }
+        }
+        let table = fields["TableName"]?.stringValue ?? "TABLE"
+        return "The task fails unless the table '\(table)' is declared: \(Self.command(table, keys))"
+    }
+
+    /// Whether attributes have the key of a table that nobody has declared; names may differ in case.
+    private static func hasID(_ attributes: JSONObject) -> Bool {
+        attributes.keys.contains { $0.lowercased() == "id" }
+    }
+
+    /// The command that declares a table.
+    private static func command(_ table: String, _ keys: [String]) -> String {
+        let sort = keys.dropFirst().map { " --sort-key \($0)" }.joined()
+        return "waitable table create \(table) --partition-key \(keys[0])\(sort)"
+    }
 }

@@ -7,7 +7,9 @@ struct ItemResource: Sendable, Equatable {
     /// resources.
     init?(_ arn: String) {
         guard let resource = ServiceResource(arn), let action = ItemOperationName(rawValue: resource.operation),
-            let integration = ItemIntegration(rawValue: resource.service)
+            let integration = ItemIntegration(rawValue: resource.service),
+            // As on AWS, the optimised integration has no others.
+            integration == .sdk || action.isAboutOneItem
         else { return nil }
         self.integration = integration
         self.action = action

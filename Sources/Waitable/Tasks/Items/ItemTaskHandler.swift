@@ -74,6 +74,34 @@ package struct ItemTaskHandler {
         }
     }
 
+    /// Begins a task on declared tables. Only Redis knows their keys: its outcome is always waited for.
+    ///
+    /// - Parameters:
+    ///   - tables: The declared tables; they say no more than where the effect belongs.
+    ///   - isSpread: Whether there are several partitions.
+    func beginOnTable(
+        _ task: TaskRequest,
+        _ resource: ItemResource,
+        _ tables: DeclaredTables,
+        isSpread: Bool
+    ) -> (disposition: TaskDisposition, effect: ItemEffect?) {
+        do throws(ItemProblem) {
+            let operation = try TableOperation(resource.action, parameters: task.parameters)
+            let program = operation.program(task: task.id, echo: response(to: task, resource).echo)
+            let key = ItemKey(table: operation.table, id: operation.home(in: tables))
+            let effect: ItemEffect =
+                if isSpread, resource.action == .scan {
+                    .tour(key, program: program, task: task.id)
+                } else {
+                    .evaluate(key, program: program, task: task.id, makesNew: operation.makesNew)
+                }
+            try check(effect)
+            return (effect.isTour ? .waiting(.message) : .pending, effect)
+        } catch {
+            return (failure(error, of: task, resource), nil)
+        }
+    }
+
     /// Refuses what would be too much for one call of Redis.
     private func check(_ effect: ItemEffect) throws(ItemProblem) {
         let texts = effect.texts()

@@ -5,7 +5,8 @@ import StatesLanguage
 /// The parameters are read with a marker for each value that is looked up. Where all markers come out again as the key
 /// and as whole attributes, the values can be put there later without reading anything anew.
 struct PreparedWrite: Sendable {
-    private let table: String
+    /// The table's name.
+    let table: String
     private let id: Part
     private let change: Change
     private let valueCount: Int

@@ -10,6 +10,8 @@ struct ItemCatalogTests {
         ("dynamodb:updateItem", #"{"TableName":"t","Key":{},"UpdateExpression":"x","ReturnValues":"ALL_NEW"}"#),
         ("aws-sdk:dynamodb:getItem", #"{"TableName":"t","Key":{},"ProjectionExpression":"a","ConsistentRead":true}"#),
         ("dynamodb:deleteItem", #""{% $parameters %}""#),
+        ("aws-sdk:dynamodb:query", #"{"TableName":"t","KeyConditionExpression":"a = :a","Limit.$":"$.n"}"#),
+        ("aws-sdk:dynamodb:transactWriteItems", #"{"TransactItems.$":"$.items"}"#),
     ]
 
     @Test("a resource may name a region and an account", arguments: ItemIntegration.allCases)
@@ -38,6 +40,31 @@ struct ItemCatalogTests {
         let problem = ItemCatalog().problem(with: resource, parameters: nil)
         #expect(problem?.field == "Resource")
         #expect(problem?.reason.hasPrefix("The resource provided \(resource) is not recognized.") == true)
+    }
+
+    private static let requirements: [(String, String, command: String?)] = [
+        ("putItem", #"{"TableName":"t","Item":{"Id":{"S":"x"}}}"#, nil),
+        ("putItem", #"{"TableName":"t","Item.$":"$"}"#, nil),
+        ("putItem", #"{"TableName":"t","Item":{"k":{"S":"x"}}}"#, "t --partition-key NAME:TYPE"),
+        ("getItem", #"{"TableName":"t","Key":{"id":{"S":"x"}}}"#, nil),
+        ("getItem", #"{"TableName":"t","Key":{"k":{"S.$":"$.x"}}}"#, "t --partition-key k:S"),
+        (
+            "deleteItem", #"{"TableName":"t","Key":{"k":{"S.$":"$.x"},"n":{"N":"1"}}}"#,
+            "t --partition-key k:S --sort-key n:N"
+        ),
+        ("scan", #"{"TableName":"t"}"#, "t --partition-key NAME:TYPE"),
+        ("batchGetItem", #"{"RequestItems":{}}"#, "TABLE --partition-key NAME:TYPE"),
+    ]
+
+    @Test("tables that have to be declared are named, with the command", arguments: requirements.indices)
+    func requirement(number: Int) throws {
+        let (operation, parameters, command) = Self.requirements[number]
+        let requirement = TaskCatalog().requirement(
+            of: "arn:aws:states:::aws-sdk:dynamodb:\(operation)",
+            parameters: try JSON(parsing: parameters)
+        )
+        #expect((requirement == nil) == (command == nil))
+        if let command { #expect(requirement?.hasSuffix(": waitable table create \(command)") == true) }
     }
 
     private static let parametersCases: [(String, String)] = [

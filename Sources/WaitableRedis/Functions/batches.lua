@@ -1,0 +1,111 @@
+-- Programs on several items of declared tables, all in one partition:
+--   {"op":"batchGet","gets":[{"table":name,"keys":[{name:value},…],"project":[path],"rest":text},…]}
+--    `rest` has the other members of a table's request as they were given, for UnprocessedKeys: '' or '"name":…,'
+--   {"op":"batchWrite","writes":[{"op":"put","table":name,"item":{…}} | {"op":"delete","table":name,"key":{…}},…]}
+--   {"op":"transact","writes":[{"op":"put|update|delete|check",…} as items.lua has them, without "return"]}
+
+local limits = require 'limits'
+local strings = require 'strings'
+local concat = strings.concat
+local call = require 'call'
+local values = require 'values'
+local encodedItem, fail, invalid, quoted, size = values.encodedItem, values.fail, values.invalid, values.quoted, values.size
+local projected = require 'paths'.projected
+local changes = require 'changes'
+local tables = require 'tables'
+
+local batches = {}
+
+local MAX_BYTES = 1048576 -- of the items of one answer
+
+-- Refuses a place that the request has had before.
+local function checkNew(seen, place, message)
+    if seen[place.hash] then invalid(message) end
+    seen[place.hash] = true
+end
+
+local TWICE = 'Provided list of item keys contains duplicates'
+
+function tables.operations.batchGet(prefix, program)
+    local seen, places = {}, {}
+    for n, get in ipairs(program.gets) do
+        local known = tables.named(prefix, get.table)
+        places[n] = {}
+        for k = 1, #get.keys do
+            places[n][k] = tables.place(prefix, known, get.keys[k])
+            checkNew(seen, places[n][k], TWICE)
+        end
+    end
+    if call.fields > limits.texts then changes.refuseExcess() end
+    local bytes, answers, rest = 0, {}, {}
+    for n, get in ipairs(program.gets) do
+        local found, left = {}, {}
+        for _, place in ipairs(places[n]) do
+            if bytes >= MAX_BYTES or call.fields > limits.texts then
+                left[#left + 1] = encodedItem(place.key)
+            else
+                local item = changes.read(place.hash, program.texts)
+                if item then
+                    for name, v in pairs(item) do bytes = bytes + #name + size(v) end
+                    found[#found + 1] = encodedItem(get.project and projected(item, get.project) or item)
+                end
+            end
+        end
+        -- A table of which there is nothing has an empty list.
+        answers[n] = quoted(get.table) .. ':[' .. concat(found, ',') .. ']'
+        if #left > 0 then
+            rest[#rest + 1] = quoted(get.table) .. ':{' .. get.rest .. '"Keys":[' .. concat(left, ',') .. ']}'
+        end
+    end
+    return '"Responses":{' .. concat(answers, ',') .. '},"UnprocessedKeys":{' .. concat(rest, ',') .. '}'
+end
+
+function tables.operations.batchWrite(prefix, program)
+    local seen, places = {}, {}
+    for n, write in ipairs(program.writes) do
+        places[n] = tables.prepare(prefix, write)
+        checkNew(seen, places[n], TWICE)
+        redis.call('HLEN', places[n].hash)
+    end
+    for n, write in ipairs(program.writes) do
+        -- What is there goes, unread.
+        tables.write(write, places[n], {old = true, new = write.item})
+    end
+    return '"UnprocessedItems":{}'
+end
+
+-- What becomes of one item, or why not: the reason, as DynamoDB calls it.
+local function decided(write, place, texts)
+    local old = changes.read(place.hash, texts)
+    local succeeded, result = pcall(changes.decide, write, old)
+    if succeeded then return result end
+    if type(result) ~= 'table' or not result.code then error(result, 0) end
+    if result.code == 'ConditionalCheckFailedException' then return nil, 'ConditionalCheckFailed' end
+    if result.code == 'ValidationException' then return nil, 'ValidationError' end
+    error(result, 0)
+end
+
+function tables.operations.transact(prefix, program)
+    local seen, places = {}, {}
+    for n, write in ipairs(program.writes) do
+        if write.op == 'check' then write.op = 'get' end
+        places[n] = tables.prepare(prefix, write)
+        checkNew(seen, places[n], 'Transaction request cannot include multiple operations on one item')
+    end
+    local decisions, reasons, isCancelled = {}, {}, false
+    for n, write in ipairs(program.writes) do
+        local change, reason = decided(write, places[n], program.texts)
+        decisions[n], reasons[n] = change or false, reason or 'None'
+        isCancelled = isCancelled or reason ~= nil
+    end
+    if isCancelled then
+        fail('TransactionCanceledException', 'Transaction cancelled, please refer cancellation reasons for specific reasons ['
+            .. concat(reasons, ', ') .. ']')
+    end
+    for n, write in ipairs(program.writes) do
+        if decisions[n] then tables.write(write, places[n], decisions[n]) end
+    end
+    return ''
+end
+
+return batches

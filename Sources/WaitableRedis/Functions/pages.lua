@@ -1,0 +1,238 @@
+-- Queries and scans of declared tables, a page at a time:
+--   {"op":"query","table":name,"conditions":[condition, …]} and {"op":"scan","table":name,"segment":[number, of]}, each with
+--    "filter":condition,"project":[path],"limit":n,"from":{name:value},"backward":true,"counts":true (no items)
+-- A page ends at its limit; at 1 MB of items, as DynamoDB's does; and at what a call should take, about 5 ms: 1,000 items, their
+-- texts (texts.lua), or the work of the filter.
+--
+-- A scan goes through the partitions in order, a page in one of them. One that finds nothing left in a partition ends with
+-- {forward = the next one} as an error: the program goes there by a message.
+
+local limits = require 'limits'
+local strings = require 'strings'
+local concat, format = strings.concat, strings.format
+local call = require 'call'
+local slots = require 'slots'
+local values = require 'values'
+local encodedItem, invalid, order, workDone =
+    values.encodedItem, values.invalid, values.order, values.workDone
+local projected = require 'paths'.projected
+local holds = require 'conditions'.holds
+local refuseExcess = require 'changes'.refuseExcess
+local ordering = require 'ordering'
+local readings = require 'readings'
+local tables = require 'tables'
+
+local pages = {}
+
+local MAX_BYTES, MAX_ITEMS, MAX_PAGE_WORK = 1048576, 1000, 50000
+local MAX_TEXTS = 3600   -- names and texts of the items in an answer, each of which takes time
+local MAX_COST = 4194304 -- bytes that programs have read before, in one call
+local CHUNK = 100 -- entries of the index that are read at once
+local SLOTS = 16384
+
+-- The entries from `low` to `high`, both as ZRANGE has them, in order or backwards.
+local function entriesBetween(index, low, high, backward, count)
+    if backward then return redis.call('ZRANGE', index, high, low, 'BYLEX', 'REV', 'LIMIT', 0, count) end
+    return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, count)
+end
+
+-- A page of the items from `low` to `high`: its answer, and how many items were looked at.
+local function page(prefix, program, known, low, high)
+    local found, matched, looked, gone, bytes, texts, last = {}, 0, 0, 0, 0, program.texts, nil
+    local memory, asked = readings.new(), {}
+    if program.filter then readings.note(program.filter, asked) end
+    for _, path in ipairs(program.project or {}) do asked[path[1]] = true end
+    local hashOf = tables.hashes(prefix, known)
+    -- What the other programs of the call have left.
+    local room = 2 * limits.texts - call.fields
+    if room <= 0 or call.cost > MAX_COST then refuseExcess() end
+    local most = program.counts and limits.texts or MAX_TEXTS
+    if room > most then room = most end
+    local limit = program.limit or MAX_ITEMS
+    local isEnd = false
+    local function isFull()
+        return looked >= limit or looked + gone >= MAX_ITEMS or bytes >= MAX_BYTES or texts >= room
+            or workDone() >= MAX_PAGE_WORK
+    end
+    while not isEnd and not isFull() do
+        local wanted = limit - looked < CHUNK and limit - looked or CHUNK
+        local members = entriesBetween(known.index, low, high, program.backward, wanted)
+        isEnd = #members < wanted
+        for n = 1, #members do
+            if isFull() then
+                isEnd = false
+                break
+            end
+            last = members[n]
+            local fields, size, more = readings.fields(hashOf(last), memory)
+            if fields then
+                -- Its entry in the index and its key are texts too.
+                looked, bytes, texts = looked + 1, bytes + size, texts + more + 2
+                local item = next(asked) and readings.item(fields, asked)
+                if not program.filter or holds(item, program.filter) then
+                    matched = matched + 1
+                    if not program.counts then
+                        if matched > 1 then found[#found + 1] = ',' end
+                        if program.project then
+                            found[#found + 1] = encodedItem(projected(item, program.project))
+                        else
+                            readings.append(found, fields, memory)
+                        end
+                    end
+                end
+            else
+                -- Somebody has removed the item by hand.
+                gone = gone + 1
+                redis.call('ZREM', known.index, last)
+            end
+            if program.backward then high = '(' .. last else low = '(' .. last end
+        end
+    end
+    call.fields = call.fields + texts
+    -- As DynamoDB: a page that ends at its limit has a key, whether anything follows or not.
+    local next = (not isEnd or looked >= limit) and last or nil
+    return {
+        known = known, count = matched, items = not program.counts and concat(found), next = next, looked = looked,
+        last = last,
+    }
+end
+
+-- The answer's members.
+local function answer(result)
+    local parts = {format('"Count":%d', result.count)}
+    if result.items then parts[#parts + 1] = '"Items":[' .. result.items .. ']' end
+    if result.next then
+        parts[#parts + 1] = '"LastEvaluatedKey":' .. encodedItem(tables.keyOfMember(result.known, result.next))
+    end
+    parts[#parts + 1] = format('"ScannedCount":%d', result.looked)
+    return concat(parts, ',')
+end
+
+-- Refuses a condition on a key with a value of another type.
+local function checkTypes(key, condition)
+    for n = 3, #condition do
+        if not condition[n][2][key.type] then
+            invalid('One or more parameter values were invalid: Condition parameter type does not match schema type')
+        end
+    end
+end
+
+-- The conditions on both keys by the attributes' names, [comparator, ["p",[name]], ["v",value], …].
+local function keyConditions(known, conditions)
+    local first, second = known.key[1], known.key[2]
+    local byName = {}
+    for n = 1, #conditions do byName[conditions[n][2][2][1]] = conditions[n] end
+    local partition = byName[first.name]
+    if not partition then invalid('Query condition missed key schema element: ' .. first.name) end
+    local sort = second and byName[second.name]
+    if #conditions > 1 and not sort then
+        invalid(second and 'Query condition missed key schema element: ' .. second.name
+            or 'Query key condition not supported')
+    end
+    if partition[1] ~= '=' then invalid('Query key condition not supported') end
+    checkTypes(first, partition)
+    if sort then checkTypes(second, sort) end
+    return partition[3][2], sort
+end
+
+-- {N:5}, as errors have it.
+local function shown(v)
+    local kind, content = next(v)
+    return '{' .. kind .. ':' .. content .. '}'
+end
+
+-- The bounds of a condition on the sort key, behind `base`.
+local function bounds(base, condition)
+    local low, high = '[' .. base, '(' .. ordering.after(base)
+    if not condition then return low, high end
+    local kind, text = condition[1], base .. ordering.bytes(condition[3][2])
+    if kind == '=' then return '[' .. text, '[' .. text end
+    if kind == '<' then return low, '(' .. text end
+    if kind == '<=' then return low, '[' .. text end
+    if kind == '>' then return '(' .. text, high end
+    if kind == '>=' then return '[' .. text, high end
+    if kind == 'begins' then return '[' .. text, '(' .. ordering.after(text) end
+    local least, most = condition[3][2], condition[4][2]
+    if order(least, most) > 0 then
+        invalid(format('Invalid KeyConditionExpression: The BETWEEN operator requires upper bound to be greater than or equal to '
+            .. 'lower bound; lower bound operand: AttributeValue: %s, upper bound operand: AttributeValue: %s',
+            shown(least), shown(most)))
+    end
+    return '[' .. text, '[' .. base .. ordering.bytes(most)
+end
+
+-- Refuses a filter on the attributes of the key, which a query's conditions are for.
+local function checkFilter(known, condition)
+    if type(condition) ~= 'table' then return end
+    if condition[1] == 'p' or condition[1] == 'size' or condition[1] == 'exists' or condition[1] == 'absent'
+        or condition[1] == 'type' then
+        for n = 1, #known.key do
+            if condition[2][1] == known.key[n].name then
+                invalid('Filter Expression can only contain non-primary key attributes: Primary key attribute: '
+                    .. known.key[n].name)
+            end
+        end
+        return
+    end
+    if condition[1] == 'v' then return end
+    for n = 1, #condition do checkFilter(known, condition[n]) end
+end
+
+-- The place at which a page begins, after that of a key; nil for the beginning.
+local function start(prefix, known, key)
+    if not key then return nil end
+    local count = 0
+    for _ in pairs(key) do count = count + 1 end
+    if count ~= #known.key then invalid("Exclusive Start Key must have same size as table's key schema") end
+    local readable, place = pcall(tables.place, prefix, known, key)
+    if not readable then invalid('The provided starting key is invalid') end
+    return place
+end
+
+function tables.operations.query(prefix, program)
+    local known = tables.named(prefix, program.table)
+    local value, sort = keyConditions(known, program.conditions)
+    checkFilter(known, program.filter)
+    local base = tables.base(prefix, known, value)
+    local low, high = bounds(base, sort)
+    local from = start(prefix, known, program.from)
+    if from then
+        if from.base ~= base then
+            invalid('The provided starting key is outside query boundaries based on provided conditions')
+        end
+        if sort and not holds(from.key, sort) then
+            invalid('The provided starting key does not match the range key predicate')
+        end
+        if program.backward then high = '(' .. from.member else low = '(' .. from.member end
+    end
+    return answer(page(prefix, program, known, low, high))
+end
+
+-- The first slot of a segment, of so many.
+local function firstSlot(segment, total)
+    local slot = SLOTS * segment / total
+    return slot + (-slot) % 1
+end
+
+function tables.operations.scan(prefix, program)
+    local known = tables.named(prefix, program.table)
+    local segment = program.segment or {0, 1}
+    local first, last = firstSlot(segment[1], segment[2]), firstSlot(segment[1] + 1, segment[2])
+    local low = '[' .. ordering.slotBytes(first)
+    local high = '(' .. ordering.slotBytes(last)
+    -- A key of a partition before this one: the scan begins anew here.
+    if program.from and tables.isHere(prefix, known, program.from) then
+        local from = start(prefix, known, program.from)
+        if from.slot < first or from.slot >= last then invalid('The provided starting key is outside of the segment') end
+        low = '(' .. from.member
+    end
+    local result = page(prefix, program, known, low, high)
+    local next = tonumber(slots.own(prefix)) + 1
+    if not result.next and next < slots.count(redis.call('HGET', prefix .. ':machines', ':partitions')) then
+        if not result.last then error({forward = format('%d', next)}, 0) end
+        result.next = result.last
+    end
+    return answer(result)
+end
+
+return pages
