@@ -263,6 +263,64 @@ struct AdapterTests {
             #expect(try await second.end() == 0)
         }
     }
+
+    @Test(
+        "aws-sdk:sfn runs inside the worker: starts, answers, lists, with names and errors as Step Functions has them"
+    )
+    func stepFunctions() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let child = try await stack.create("child", #"{"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}"#)
+            func call(_ action: String, _ parameters: JSONObject) -> String {
+                Self.task("::aws-sdk:sfn:\(action)", #","Parameters":\#(JSON.object(parameters).text)"#)
+            }
+            let start = call(
+                "startExecution",
+                ["StateMachineArn": .string(child), "Input": .object(["a": .integer(1)])]
+            )
+            let started = try await run(stack, start)
+            let output = try JSON(parsing: try #require(started["output"]?.stringValue, "\(started)")).objectValue
+            let arn = try #require(output?["ExecutionArn"]?.stringValue)
+            #expect(output?["StartDate"]?.stringValue?.hasSuffix("Z") == true)
+            #expect(try await stack.closed(arn)["input"] == #"{"a":1}"#)
+            let described = try await run(stack, call("describeExecution", ["ExecutionArn": .string(arn)]))
+            let description = try JSON(parsing: try #require(described["output"]?.stringValue)).objectValue
+            #expect(description?["Status"] == "SUCCEEDED")
+            #expect(description?["Output"] == #"{"a":1}"#)
+            let listed = try await run(stack, call("listExecutions", ["StateMachineArn": .string(child)]))
+            let list = try JSON(parsing: try #require(listed["output"]?.stringValue)).objectValue
+            #expect(list?["Executions"]?.arrayValue?.map { $0.objectValue?["ExecutionArn"] } == [.string(arn)])
+
+            let waiting = try await stack.create(
+                "waiting",
+                Self.task(
+                    "::sqs:sendMessage.waitForTaskToken",
+                    #","Parameters":{"QueueUrl":"q","MessageBody.$":"$$.Task.Token"}"#
+                )
+            )
+            let waits = try await stack.start(waiting)
+            var fields: [RedisValue] = []
+            try await eventually("the token is there") {
+                let command = RedisCommand("XREVRANGE", "waitable:{0}:stream:q", "+", "-", "COUNT", "1")
+                fields = try await stack.store.client.send(command).array?.first?.array?[1].array ?? []
+                return !fields.isEmpty
+            }
+            let token = try #require(fields.last?.string)
+            let answer = try await run(
+                stack,
+                call("sendTaskSuccess", ["TaskToken": .string(token), "Output": .object(["b": .integer(2)])])
+            )
+            #expect(answer["output"] == "{}", "\(answer)")
+            #expect(try await stack.closed(waits)["output"] == #"{"b":2}"#)
+
+            let missing = try await run(stack, call("describeExecution", ["ExecutionArn": .string(arn + "x")]))
+            #expect(missing["error"] == "Sfn.ExecutionDoesNotExistException")
+            #expect(missing["cause"]?.stringValue?.contains("(Service: Sfn, Status Code: 400") == true)
+            let wrong = try await run(stack, call("makeCoffee", [:]))
+            #expect(wrong["error"] == "Sfn.UnknownOperationException")
+            let poll = try await run(stack, call("getActivityTask", ["ActivityArn": "a"]))
+            #expect(poll["error"] == "Waitable.ResourceNotSupported")
+        }
+    }
 }
 
 /// Counts from 1.

@@ -32,6 +32,9 @@ package struct OutsideIntegration: Sendable, Equatable {
         plainResource = "arn:aws:states:::\(named.service):\(named.operation)"
     }
 
+    /// Whether a worker cannot do it by itself.
+    package var needsAdapter: Bool { service != "aws-sdk:sfn" }
+
     /// Whether the task goes on until what it began has ended: `.sync`.
     package var isFollowed: Bool { pattern == .end || pattern == .endAsJSON }
 
@@ -49,7 +52,9 @@ package struct OutsideIntegration: Sendable, Equatable {
         guard let rest = prefix.without(prefix: "arn:aws:states:::") else { return false }
         let parts = rest.split(separator: ":", omittingEmptySubsequences: false)
         let named = parts.first == "aws-sdk" ? 2 : 1
-        return parts.count > named && own.contains(Spelling(parts[..<named].joined(separator: ":")))
+        let service = parts[..<named].joined(separator: ":")
+        // What a worker does without an adapter.
+        return parts.count > named && (own.contains(Spelling(service)) || service == "aws-sdk:sfn")
     }
 
     private static func isService(_ name: Substring) -> Bool {

@@ -34,7 +34,10 @@ package struct TaskCatalog: ResourceCatalog {
 
     /// Says which resources need an adapter.
     package func warning(about resource: String) -> String? {
-        guard case .outside(let outside) = TaskIntegration(resource), !isCarriedOut(outside) else { return nil }
+        guard case .outside(let outside) = TaskIntegration(resource), outside.needsAdapter, !isCarriedOut(outside)
+        else {
+            return nil
+        }
         return
             "The resource \(resource) needs an adapter, which WAITABLE_INTEGRATIONS names for workers; without one, the "
             + "task fails as \(OutsideIntegration.missing)"

@@ -4,11 +4,12 @@ import NIOHTTP1
 import StatesLanguage
 import Waitable
 
-/// Makes one call over HTTP, and reads its answer as AWS's tasks do.
+/// Makes one call, nearly always over HTTP, and reads its answer as AWS's tasks do.
 struct HTTPCaller: Sendable {
     let client: HTTPClient
     let configuration: CallConfiguration
     let names: NameCheck
+    var operations = OperationCaller(handler: nil)
 
     /// How long it may take until there is a connection.
     static let longestConnect: TimeAmount = .seconds(10)
@@ -23,6 +24,8 @@ struct HTTPCaller: Sendable {
         case .function(let name, let payload, let isWrapped):
             await invoke(name, payload, isWrapped: isWrapped, call)
         case .http(let parameters): await request(parameters, call)
+        case .integration(let request) where request.integration.service == OperationCaller.service:
+            await operations.answer(to: request, call)
         case .integration(let request): await integrate(request, call)
         }
     }
