@@ -2,6 +2,16 @@ import Waitable
 import WaitableWorker
 
 extension Settings {
+    /// What workers call whose settings are those of a command.
+    static func calls(file: String?) throws -> CallConfiguration {
+        let source = try SettingSource(flags: [], file: file)
+        do throws(SettingError) {
+            return try calls(source)
+        } catch {
+            throw error.located(in: source.file(of: error.setting))
+        }
+    }
+
     /// What tasks may call.
     static func calls(_ source: SettingSource) throws(SettingError) -> CallConfiguration {
         var functions: [FunctionName: FunctionURL] = [:]
