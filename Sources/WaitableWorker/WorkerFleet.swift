@@ -15,11 +15,14 @@ package final class WorkerFleet: Service {
     private let workers: [Worker]
 
     /// Workers over partitions whose connections somebody else runs.
+    ///
+    /// - Parameter operations: What carries out operations of the Step Functions API that tasks ask for; `nil` for nothing.
     package init(
         partitions: Partitions,
         machines: MachineCache,
         configuration: WorkerConfiguration,
         calls: CallConfiguration = CallConfiguration(),
+        operations: OperationHandler? = nil,
         identity: NamespaceIdentity,
         itemTable: String = "items",
         eventLoopGroup: MultiThreadedEventLoopGroup = .singleton,
@@ -35,7 +38,7 @@ package final class WorkerFleet: Service {
             configuration: configuration,
             identity: identity,
             itemTable: itemTable,
-            calls: Calls(partitions: partitions, configuration: calls, logger: logger),
+            calls: Calls(partitions: partitions, configuration: calls, operations: operations, logger: logger),
             watches: Watches(name: configuration.name, partitions: count, poll: configuration.pollMilliseconds),
             turns: count == 1 ? nil : Turns(Self.batches),
             eventLoop: eventLoopGroup.next(),

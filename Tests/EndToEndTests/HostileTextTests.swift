@@ -119,7 +119,7 @@ struct HostileTextTests {
         let names = ["Id", "code", "status", "message"].map { #""\#($0)":\#(text),"# }.joined()
         let item = #"{\#(names)"events":[{"worker":\#(text)}]}"#
         let body = item.dropLast() + #","items":[\#(item)],"stateMachines":[{"name":\#(text)}],"nextToken":\#(text)}"#
-        let server = try await FunctionServer(always: (status, String(body)))
+        let server = try await FunctionServer(always: status, String(body))
         let url = "http://127.0.0.1:\(server.port)"
         for words in [
             ["describe", "x"], ["list", "--limit", "1"], ["status", "x"], ["status"], ["watch", "--once"],

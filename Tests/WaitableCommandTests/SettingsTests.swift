@@ -72,6 +72,7 @@ struct SettingsTests {
             (.insecure, "true", "must be left out, or be the words \(Listening.words)"),
             (.url, "ftp://a", "must be http://host:port or https://host:port"),
             (.httpHosts, "http://a", "must be host,*.host,host:port, without a scheme or a path"),
+            (.integrations, "http://a", integrations), (.integrations, "arn:aws:states:::=ftp://a", integrations),
         ] as [(Setting, String, String)]
     )
     func refused(setting: Setting, value: String, rule: String) {
@@ -88,6 +89,28 @@ struct SettingsTests {
             #expect(text?.hasPrefix(setting.name) == true && text?.contains("a-secret") == false, "\(text ?? "taken")")
         }
         #expect(refusal(.redisURL, "redis://h")?.isEmpty == nil)
+    }
+
+    private static let integrations =
+        "must be prefix=url,prefix=url with http or https URLs of plain hosts, without a user and a fragment"
+
+    @Test(
+        "A prefix of an adapter that can never count is refused",
+        arguments: [
+            ("arn:aws:lambda:=http://a", "must have prefixes that begin with arn:aws:states:: 'arn:aws:lambda:'"),
+            (
+                "arn:aws:states:::sqs:=http://a",
+                "must not have prefixes of what Waitable runs itself (docs/tasks.md): 'arn:aws:states:::sqs:'"
+            ),
+            (
+                "arn:aws:states:::ecs:=http://a,arn:aws:states:::ecs:=http://b",
+                "must have each prefix once: 'arn:aws:states:::ecs:'"
+            ),
+            ("arn:aws:states:::ecs:=http://u:p@a", integrations),
+        ]
+    )
+    func prefixes(value: String, problem: String) {
+        #expect(refusal(.integrations, value) == "\(Setting.integrations.name): \(problem)")
     }
 
     @Test("A password is taken from everywhere but the command line")

@@ -9,7 +9,7 @@
 /// | `c` | uses of each retrier | none used |
 /// | `d` | the state's input | what the line began with |
 /// | `v` | the variables of the line's scope | none |
-/// | `w`, `r`, `k`, `x` | phase: wait's end, retry's instant, task `[id, time-out?, heartbeat?, answerer?]`, failed | entering |
+/// | `w`, `r`, `k`, `x` | phase: wait's end, retry's instant, task `[id, time-out?, heartbeat?, answerer?, poll?]`, failed | entering |
 /// | `b` | phase: ``Branches`` | entering |
 extension Cursor {
     /// Writes where it stands.
@@ -34,12 +34,14 @@ extension Cursor {
         case .waiting(let until): object["w"] = .integer(until.milliseconds)
         case .retrying(let at): object["r"] = .integer(at.milliseconds)
         case .task(let task):
-            let parts: [JSON] = [
+            var parts: [JSON] = [
                 .integer(Int64(task.id)),
                 task.timeoutAt.map { .integer($0.milliseconds) } ?? .null,
                 task.heartbeatAt.map { .integer($0.milliseconds) } ?? .null,
             ]
-            object["k"] = .array(task.answerer == .commit ? parts : parts + [.string(task.answerer.rawValue)])
+            if task.answerer != .commit { parts.append(.string(task.answerer.rawValue)) }
+            if let poll = task.poll { parts.append(poll.json) }
+            object["k"] = .array(parts)
         case .branches(let branches): branches.write(to: &object)
         case .failed: object["x"] = .bool(true)
         }
@@ -69,15 +71,20 @@ extension Cursor {
         if object["x"] != nil { return .failed }
         if let branches = try Branches(object) { return .branches(branches) }
         guard let task = object["k"] else { return .entering }
-        guard let parts = task.arrayValue, (3...4).contains(parts.count), let id = try FlowMember.count(parts[0], "k"),
-            let answerer = PendingTask.Answerer(rawValue: parts.count == 4 ? parts[3].stringValue ?? "?" : "")
-        else { throw FlowError(reason: "its task ('k') is not [id, time-out, heartbeat, answerer]") }
+        guard let parts = task.arrayValue, (3...5).contains(parts.count), let id = try FlowMember.count(parts[0], "k"),
+            let answerer = PendingTask.Answerer(rawValue: parts.count > 3 ? parts[3].stringValue ?? "?" : "")
+        else { throw FlowError(reason: "its task ('k') is not [id, time-out, heartbeat, answerer, poll]") }
+        let poll = parts.count > 4 ? TaskPoll(json: parts[4]) : nil
+        guard (parts.count > 4) == (poll != nil), answerer != .poll || poll != nil else {
+            throw FlowError(reason: "the poll of its task ('k') is not [number, pause, failures, state, instant]")
+        }
         return .task(
             PendingTask(
                 id: id,
                 answerer: answerer,
                 timeoutAt: parts[1] == .null ? nil : try FlowMember.instant(parts[1], "k"),
-                heartbeatAt: parts[2] == .null ? nil : try FlowMember.instant(parts[2], "k")
+                heartbeatAt: parts[2] == .null ? nil : try FlowMember.instant(parts[2], "k"),
+                poll: poll
             )
         )
     }

@@ -8,6 +8,7 @@ extension Cursor {
         budget -= Self.frame + state.utf8.count * 6 + retries.count * 20
         if let input, !input.fits(into: &budget) { return false }
         if let variables, !JSON.object(variables).fits(into: &budget) { return false }
+        if case .task(let task) = phase { budget -= task.poll?.size ?? 0 }
         guard case .branches(let branches) = phase else { return budget >= 0 }
         if let input = branches.input, !input.fits(into: &budget) { return false }
         for branch in branches.begun {
@@ -26,6 +27,7 @@ extension Cursor {
         var size = Self.frame + state.utf8.count * 6 + retries.count * 20
         size += input?.textSize(upTo: limit) ?? 0
         size += variables.map { JSON.object($0).textSize(upTo: limit) } ?? 0
+        if case .task(let task) = phase { size += task.poll?.size ?? 0 }
         guard case .branches(let branches) = phase else { return size }
         size += branches.input?.textSize(upTo: limit) ?? 0
         for branch in branches.begun where size <= limit {

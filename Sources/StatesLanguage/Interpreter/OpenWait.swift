@@ -64,7 +64,7 @@ extension OpenWait.Reason {
         case .commit, .message: self = .commit
         case .token: self = .answer
         case .activity: self = .activity
-        case .call: self = .call
+        case .call, .poll: self = .call
         }
     }
 }

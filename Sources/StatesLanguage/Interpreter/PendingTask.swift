@@ -12,6 +12,8 @@ public struct PendingTask: Sendable, Equatable {
         case activity = "a"
         /// The process that makes the call, which gives signs of life meanwhile.
         case call = "c"
+        /// Nobody for now: it is asked after again at an instant.
+        case poll = "p"
     }
 
     /// The id of the ``TaskRequest``.
@@ -22,10 +24,14 @@ public struct PendingTask: Sendable, Equatable {
     public internal(set) var timeoutAt: Instant?
     /// When it has to have given a sign of life; `nil` for never.
     public internal(set) var heartbeatAt: Instant?
+    /// How it is asked after again; `nil` for a task that never said so.
+    public internal(set) var poll: TaskPoll?
 
     /// Within how many seconds whoever makes a call has to give a sign of life.
     public static let callSeconds = 30
 
-    /// The earlier of the two.
-    var wakeUp: Instant? { [timeoutAt, heartbeatAt].compactMap(\.self).min() }
+    /// The earliest of its instants.
+    var wakeUp: Instant? {
+        [timeoutAt, heartbeatAt, answerer == .poll ? poll?.at : nil].compactMap(\.self).min()
+    }
 }

@@ -4,6 +4,8 @@ public enum Stimulus: Sendable, Equatable {
     case started(task: Int, worker: String?, at: Instant)
     /// What a task was begun with has been accepted, with this answer; the task goes on.
     case submitted(task: Int, output: JSON)
+    /// Whoever was called for a task wants to be asked again: the poll's instant is not looked at, but its pause.
+    case postponed(task: Int, TaskPoll, output: JSON?)
     /// A task's sign of life.
     case heartbeat(task: Int, at: Instant)
     /// A task's answer.
@@ -19,7 +21,7 @@ public enum Stimulus: Sendable, Equatable {
     var task: Int? {
         switch self {
         case .started(let task, _, _), .submitted(let task, _), .heartbeat(let task, _), .succeeded(let task, _),
-            .failed(let task, _, _):
+            .failed(let task, _, _), .postponed(let task, _, _):
             task
         case .rescheduled, .tuned: nil
         }

@@ -19,6 +19,10 @@ public struct TaskRequest: Sendable, Equatable {
     public let heartbeatSeconds: Int?
     /// Whether anything looks at the output of a task that is done at once: otherwise it need not be made.
     public let needsOutput: Bool
+    /// The role that its `Credentials` name; `nil` for the machine's own.
+    public internal(set) var role: String?
+    /// How it is asked after; `nil` for a task that begins. What it was begun with is not told again.
+    public internal(set) var poll: TaskPoll?
 
     /// A request from its parts.
     public init(

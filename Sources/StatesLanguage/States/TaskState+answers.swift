@@ -6,6 +6,9 @@ extension StepEvaluator {
         _ cursor: Cursor,
         _ tasks: inout some TaskHandler
     ) throws(StateFailure) -> Move {
+        if case .task(let pending) = cursor.phase, pending.poll != nil {
+            return try poll(pending, task, of: state, cursor, &tasks)
+        }
         // What could not be told must not be begun.
         guard hasEventRoom else { throw Self.fullHistory }
         let id = lastEventID + 1
@@ -16,7 +19,7 @@ extension StepEvaluator {
         // What was looked up was counted then.
         work.spend(bytes: payload.shape.constantSize)
         if payload.shape === PayloadShape.whole { work.spend(on: payload.values[0]) }
-        let request = TaskRequest(
+        var request = TaskRequest(
             id: id,
             state: state.name,
             resource: task.resource.arn,
@@ -26,13 +29,13 @@ extension StepEvaluator {
             heartbeatSeconds: try task.heartbeat?.seconds(scope),
             needsOutput: makesEvents || state.needsResult
         )
-        let role = try task.role(scope)
+        request.role = try task.role(scope)
         let disposition = tasks.begin(request)
         // Parameters that no task can be started with: AWS schedules none, and names the state.
         if case .failed(ErrorName.runtime, let cause) = disposition { throw scope.runtimeError(cause ?? "") }
         var cursor = cursor
         let region = context.region
-        write("Scheduled", task, &cursor) { .scheduled(request, task.resource, region: region, role: role) }
+        write("Scheduled", task, &cursor) { .scheduled(request, task.resource, region: region, role: request.role) }
         if disposition != .waiting(.activity) {
             write("Started", task, &cursor) { .started(task.resource, worker: nil) }
         }
@@ -50,6 +53,37 @@ extension StepEvaluator {
             return .end(.resting(cursor.pending(PendingTask(request, .commit, since: now))))
         case .waiting(let answerer):
             return .end(.resting(cursor.pending(PendingTask(request, answerer, since: now))))
+        }
+    }
+
+    /// Asks after a task that wanted to be asked again.
+    private mutating func poll(
+        _ pending: PendingTask,
+        _ task: TaskState,
+        of state: State,
+        _ cursor: Cursor,
+        _ tasks: inout some TaskHandler
+    ) throws(StateFailure) -> Move {
+        var pending = pending
+        var request = TaskRequest(
+            id: pending.id,
+            state: state.name,
+            resource: task.resource.arn,
+            parameters: .object([:]),
+            attempt: cursor.retries.reduce(0, +),
+            // What is left of it.
+            timeoutSeconds: pending.timeoutAt.map { Int(max(1, ($0.milliseconds - now.milliseconds + 999) / 1_000)) },
+            heartbeatSeconds: nil
+        )
+        request.role = try task.role(scope(of: cursor))
+        request.poll = pending.poll
+        switch tasks.begin(request) {
+        case .failed(let error, let cause):
+            return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
+        case .succeeded, .pending, .submitted, .waiting:
+            pending.answerer = .call
+            pending.live(at: now, heartbeat: nil)
+            return .end(.resting(cursor.pending(pending)))
         }
     }
 
@@ -75,7 +109,15 @@ extension StepEvaluator {
             case .submitted(_, let output):
                 write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
                 pending.answerer = .token
+                pending.poll = nil
                 pending.live(at: now, heartbeat: limits.heartbeat)
+            case .postponed(_, let poll, let output):
+                // An answer that comes twice, or after the next one was asked for.
+                guard pending.answerer == .call, poll.number == (pending.poll?.number ?? 0) + 1 else { continue }
+                if let output {
+                    write("Submitted", task, &cursor) { .ended("Submitted", task.resource, output: output.text) }
+                }
+                pending.postpone(poll, since: now)
             case .heartbeat(_, let instant):
                 pending.live(at: instant, heartbeat: limits.heartbeat)
             case .succeeded(_, let output):
@@ -90,6 +132,14 @@ extension StepEvaluator {
         }
         pending.keep(within: limits.timeout, heartbeat: limits.heartbeat, of: now)
         guard let limit = pending.wakeUp, hasPassed(limit) else { return .end(.resting(cursor.pending(pending))) }
+        if let poll = pending.nextPoll(at: now) {
+            guard poll.failures <= TaskPoll.mostFailures else { return fail(task, of: state, cursor, .lostCall) }
+            guard poll.number <= TaskPoll.most else { return fail(task, of: state, cursor, .polledTooOften) }
+            // What a step has no room for stays due.
+            guard !isUsedUp() else { return .end(.resting(cursor.pending(pending))) }
+            pending.poll = poll
+            return .act(state, cursor.pending(pending))
+        }
         if pending.isLost(at: now) { return fail(task, of: state, cursor, .lostCall) }
         let failure = StateFailure(error: ErrorName.timeout, cause: nil)
         write("TimedOut", task, &cursor) { .ended("TimedOut", task.resource, failure) }
@@ -154,6 +204,11 @@ extension StateFailure {
         error: "Waitable.WorkerLost",
         cause: "The worker that made the call gave no sign of life for \(PendingTask.callSeconds) seconds."
     )
+
+    fileprivate static let polledTooOften = StateFailure(
+        error: "Waitable.PolledTooOften",
+        cause: "The task was asked after \(TaskPoll.most) times and is not done."
+    )
 }
 
 extension PendingTask {
@@ -173,20 +228,38 @@ extension PendingTask {
 
     /// Counts anew from a sign of life.
     fileprivate mutating func live(at instant: Instant, heartbeat: Int?) {
-        let seconds = answerer == .call ? Self.callSeconds : heartbeat
+        let seconds = answerer == .call ? Self.callSeconds : answerer == .poll ? nil : heartbeat
         heartbeatAt = seconds.map { instant.adding(milliseconds: Int64($0) * 1_000) }
+    }
+
+    /// Lets it rest until it is asked after.
+    fileprivate mutating func postpone(_ poll: TaskPoll, since now: Instant) {
+        answerer = .poll
+        self.poll = poll.moved(to: now.adding(milliseconds: poll.pause))
+        live(at: now, heartbeat: nil)
+    }
+
+    /// The poll whose time has come: also of one whose maker is gone, which is asked once more. `nil` for none, and where the
+    /// task has timed out.
+    fileprivate func nextPoll(at now: Instant) -> TaskPoll? {
+        guard let poll, timeoutAt.map({ $0 > now }) ?? true else { return nil }
+        if isLost(at: now) { return poll.again() }
+        return answerer == .poll && poll.at <= now ? poll : nil
     }
 
     /// Lets limits that lie further ahead than their time count from now: a clock set them that was set back since.
     fileprivate mutating func keep(within timeout: Int?, heartbeat: Int?, of now: Instant) {
+        // Readings of a clock differ by a little.
         func kept(_ limit: Instant?, _ seconds: Int?) -> Instant? {
             guard let limit, let seconds else { return limit }
             let time = Int64(seconds) * 1_000
-            // Readings of a clock differ by a little.
             return limit > now.adding(milliseconds: time + 1_000) ? now.adding(milliseconds: time) : limit
         }
         timeoutAt = kept(timeoutAt, timeout)
         heartbeatAt = kept(heartbeatAt, answerer == .call ? Self.callSeconds : heartbeat)
+        if let next = poll, next.at > now.adding(milliseconds: next.pause + 1_000) {
+            poll = next.moved(to: now.adding(milliseconds: next.pause))
+        }
     }
 
     /// Whether whoever makes the call is gone.

@@ -39,7 +39,7 @@ final class TaskState: Sendable {
             fields.problem("The field '\(Self.role)' is required but was missing", at: "Credentials")
         }
         fields.warn(
-            "The role in 'Credentials' is not assumed: a task is done with the rights of the worker",
+            "The role in 'Credentials' is told to adapters only: what is run here is done with the rights of the worker",
             at: "Credentials"
         )
         return fields.language.template("Credentials", &fields)

@@ -10,6 +10,8 @@ package struct OutsideCall: Sendable, Equatable {
         case function(name: String, payload: String, isWrapped: Bool)
         /// `http:invoke` with its parameters.
         case http(JSONObject)
+        /// An adapter, for a service that is not run here.
+        case integration(IntegrationRequest)
     }
 
     /// The execution.
@@ -20,7 +22,8 @@ package struct OutsideCall: Sendable, Equatable {
     package var target: Target
     /// When its task was begun.
     package var date: Instant
-    /// The execution's ARN and the task's id: another with each retry.
+    /// The execution's ARN and the task's id, and the number of a poll: another with each retry, and each time that it is asked
+    /// after.
     package var idempotencyKey: String
     /// After how many seconds the task is given up; `nil` for never.
     package var timeoutSeconds: Int?

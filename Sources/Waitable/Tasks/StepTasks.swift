@@ -174,7 +174,23 @@ struct StepTasks: TaskHandler {
             return call(task, .function(name: name, payload: payload, isWrapped: true), pattern)
         case .http:
             return call(task, .http(task.parameters.objectValue ?? [:]))
+        case .outside(let integration):
+            return call(task, .integration(request(of: task, integration)), integration.pattern)
         }
+    }
+
+    private func request(of task: TaskRequest, _ integration: OutsideIntegration) -> IntegrationRequest {
+        IntegrationRequest(
+            integration: integration,
+            state: task.state,
+            attempt: task.attempt,
+            parameters: task.parameters,
+            arn: arn,
+            role: task.role,
+            heartbeatSeconds: task.heartbeatSeconds,
+            token: integration.pattern == .token ? token(ofTask: task.id) : nil,
+            poll: task.poll
+        )
     }
 
     /// What `lambda:invoke` sends: a text that is JSON as it is, and nothing as an empty object.
@@ -197,7 +213,8 @@ struct StepTasks: TaskHandler {
                 task: task.id,
                 target: target,
                 date: now,
-                idempotencyKey: "\(arn.execution(execution.key)):\(task.id)",
+                idempotencyKey: "\(arn.execution(execution.key)):\(task.id)"
+                    + (task.poll.map { ":\($0.number)" } ?? ""),
                 timeoutSeconds: task.timeoutSeconds,
                 waitsForToken: pattern == .token
             )

@@ -6,7 +6,7 @@ package import StatesLanguage
 /// | --- | --- |
 /// | `7` | the answer of task 7: `{"output":…}`, `{"error"?,"cause"?}`, or `{"child":"machine:id","as"}`, which has closed |
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
-/// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used |
+/// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used, or with `{"output"?,"poll","after","failures"?,"state"}` until it is asked again, after so many ms |
 /// | `h7` | its last sign of life, Unix ms |
 /// | `o7` | the outcome of what it asked another partition for: ``ChildOutcome`` or ``ItemOutcome`` |
 /// | `m7` | what was changed of the map run that began with event 7: ``StatesLanguage/MapRunSettings`` |
@@ -17,6 +17,9 @@ package enum TaskAnswer: Sendable, Equatable {
     case failed(error: String?, cause: String?)
     /// What it was begun with has been accepted, with this answer.
     case submitted(JSON)
+    /// Whoever was called wants to be asked again; with the answer to what it was begun with, where that is told. The poll's
+    /// instant is not looked at, but its pause.
+    case postponed(TaskPoll, output: JSON?)
     /// It is alive.
     case heartbeat(Instant)
 
@@ -24,7 +27,7 @@ package enum TaskAnswer: Sendable, Equatable {
     package func field(ofTask id: Int) -> String {
         switch self {
         case .succeeded, .failed: "\(id)"
-        case .submitted: "b\(id)"
+        case .submitted, .postponed: "b\(id)"
         case .heartbeat: "h\(id)"
         }
     }
@@ -38,15 +41,23 @@ package enum TaskAnswer: Sendable, Equatable {
             object["error"] = error.map(JSON.string)
             object["cause"] = cause.map(JSON.string)
             return .object(object)
+        case .postponed(let poll, let output):
+            var object = JSONObject()
+            object["output"] = output
+            object["poll"] = .integer(Int64(poll.number))
+            object["after"] = .integer(poll.pause)
+            if poll.failures > 0 { object["failures"] = .integer(Int64(poll.failures)) }
+            object["state"] = .string(poll.state)
+            return .object(object)
         case .heartbeat(let instant): return .integer(instant.milliseconds)
         }
     }
 
     /// How deep an entry may be nested: the document holds it some levels deeper, and has to be read again.
-    static let deepestEntry = JSON.deepestNesting - 14
+    package static let deepestEntry = JSON.deepestNesting - 14
 
     /// The failure of a task whose answer is nested deeper, or is no JSON.
-    static let tooDeep = Self.failed(
+    package static let tooDeep = Self.failed(
         error: "States.DataLimitExceeded",
         cause: "The task's answer is nested deeper than \(deepestEntry - 1) levels, or is no JSON."
     )
@@ -86,8 +97,12 @@ package enum TaskAnswer: Sendable, Equatable {
                 let worker = value.objectValue?["worker"]?.stringValue
                 starts.append(.started(task: task, worker: worker, at: Instant(milliseconds: at)))
             case "b":
-                guard let task = Int(field.dropFirst()), let output = value.objectValue?["output"] else { continue }
-                starts.append(.submitted(task: task, output: output))
+                guard let task = Int(field.dropFirst()), let object = value.objectValue else { continue }
+                if let poll = TaskPoll(answer: object, at: now) {
+                    starts.append(.postponed(task: task, poll, output: object["output"]))
+                } else if let output = object["output"] {
+                    starts.append(.submitted(task: task, output: output))
+                }
             case "o":
                 guard let task = Int(field.dropFirst()) else { continue }
                 starts.append(stimulus(of: value, for: task, arn: arn, at: now))
@@ -108,5 +123,16 @@ package enum TaskAnswer: Sendable, Equatable {
             }
         }
         return starts + signs + ends
+    }
+}
+
+extension TaskPoll {
+    /// Reads what ``TaskAnswer/postponed(_:output:)`` writes; `nil` where it is something else.
+    fileprivate convenience init?(answer: JSONObject, at now: Instant) {
+        guard let number = answer["poll"]?.countValue, let pause = answer["after"]?.integerValue,
+            let state = answer["state"]?.stringValue
+        else { return nil }
+        let failures = answer["failures"]?.countValue ?? 0
+        self.init(number: number, pause: pause, failures: failures, state: state, at: now)
     }
 }

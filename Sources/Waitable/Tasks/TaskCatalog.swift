@@ -3,21 +3,28 @@ package import StatesLanguage
 /// Everything that tasks may ask for, for the check of a definition.
 package struct TaskCatalog: ResourceCatalog {
     private let type: MachineType
+    private let isCarriedOut: @Sendable (OutsideIntegration) -> Bool
 
     /// The catalogue for state machines of a type.
-    package init(type: MachineType = .standard) { self.type = type }
+    ///
+    /// - Parameter isCarriedOut: What there is known to be an adapter for.
+    package init(
+        type: MachineType = .standard,
+        isCarriedOut: @Sendable @escaping (OutsideIntegration) -> Bool = { _ in false }
+    ) {
+        self.type = type
+        self.isCarriedOut = isCarriedOut
+    }
 
     /// Says what is wrong with a task.
     package func problem(with resource: String, parameters: JSON?) -> (field: String, reason: String)? {
         guard let integration = TaskIntegration(resource) else {
-            // AWS's services are many, and a definition that names one may never come to it: its task fails.
-            if Self.isOfSDK(resource) { return nil }
             return ItemCatalog().problem(with: resource, parameters: parameters)
         }
         if type == .express, let reason = Self.reasonAgainstExpress(integration) { return ("Resource", reason) }
         switch integration {
         case .item: return ItemCatalog().problem(with: resource, parameters: parameters)
-        case .activity, .function: return nil
+        case .activity, .function, .outside: return nil
         case .invoke: return Self.missing(["FunctionName"], parameters)
         case .http: return Self.missing(["ApiEndpoint", "Method"], parameters)
         case .execution: return Self.missing(["StateMachineArn"], parameters)
@@ -25,27 +32,20 @@ package struct TaskCatalog: ResourceCatalog {
         }
     }
 
-    /// Says which operations of AWS's SDK there is nothing for.
+    /// Says which resources need an adapter.
     package func warning(about resource: String) -> String? {
-        guard TaskIntegration(resource) == nil, Self.isOfSDK(resource) else { return nil }
+        guard case .outside(let outside) = TaskIntegration(resource), outside.needsAdapter, !isCarriedOut(outside)
+        else {
+            return nil
+        }
         return
-            "The resource \(resource) is not supported by this version; the task fails as Waitable.ResourceNotSupported"
+            "The resource \(resource) needs an adapter, which WAITABLE_INTEGRATIONS names for workers; without one, the "
+            + "task fails as \(OutsideIntegration.missing)"
     }
 
     /// Says which tables a task needs declared.
     package func requirement(of resource: String, parameters: JSON?) -> String? {
         ItemCatalog().requirement(of: resource, parameters: parameters)
-    }
-
-    /// Whether a resource is spelled like an operation of AWS's SDK: `arn:aws:states:::aws-sdk:SERVICE:OPERATION`.
-    private static func isOfSDK(_ resource: String) -> Bool {
-        let sdk = "aws-sdk:"
-        guard let named = ServiceResource(resource), named.service.hasPrefix(sdk), named.service != sdk,
-            named.service != ItemIntegration.sdk.rawValue
-        else { return false }
-        let operation = named.operation.split(separator: ".", maxSplits: 1)
-        return operation.first?.first?.isLowercase ?? false
-            && operation.dropFirst().allSatisfy { $0 == "waitForTaskToken" }
     }
 
     /// What an EXPRESS machine cannot wait for, in AWS's words.

@@ -16,6 +16,8 @@ enum TaskIntegration: Sendable, Equatable {
     case publication(PublishTask.Publisher, IntegrationPattern)
     /// `states:startExecution`
     case execution(IntegrationPattern)
+    /// What an adapter does
+    case outside(OutsideIntegration)
 
     /// Reads a resource; `nil` for one that there is nothing for.
     init?(_ resource: String) {
@@ -30,6 +32,10 @@ enum TaskIntegration: Sendable, Equatable {
         case ("states", "activity") where parts.count == 7 && ResourceName.problem(with: parts[6]) == nil:
             self = .activity(name: parts[6])
         default:
+            if let outside = OutsideIntegration(resource) {
+                self = .outside(outside)
+                return
+            }
             guard let named = ServiceResource(resource) else { return nil }
             self.init(service: named.service, named.operation)
         }
@@ -54,6 +60,7 @@ enum TaskIntegration: Sendable, Equatable {
         switch self {
         case .item, .function, .http, .activity: .response
         case .invoke(let pattern), .publication(_, let pattern), .execution(let pattern): pattern
+        case .outside(let integration): integration.pattern
         }
     }
 }

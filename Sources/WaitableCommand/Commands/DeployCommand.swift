@@ -35,7 +35,7 @@ struct DeployCommand: AsyncParsableCommand {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "deploy")
             let values = try Settings.substitutions(substitutions, file: self.settings.config)
-            let definition = try DefinitionFile(path: file, name: name, substitutions: values)
+            let definition = try DefinitionFile(path: file, name: name, substitutions: values, calls: settings.calls)
             var entry = definition.entry
             entry.revision.history = history
             let (deployed, makesDefault) = (entry, isDefault)

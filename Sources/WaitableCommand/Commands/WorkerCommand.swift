@@ -18,6 +18,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("poison-limit"), help: .init(Setting.poisonLimit)) var poisonLimit: String?
     @Option(name: .customLong("functions"), help: .init(Setting.functions)) var functions: String?
     @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
+    @Option(name: .customLong("integrations"), help: .init(Setting.integrations)) var integrations: String?
     @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
     @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
@@ -37,7 +38,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 flags: settings,
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
-                    (.functions, functions), (.httpHosts, httpHosts), (.callLimit, callLimit),
+                    (.functions, functions), (.httpHosts, httpHosts),
+                    (.integrations, integrations), (.callLimit, callLimit),
                     (.workerName, workerName), (.memoryHighWater, memoryHighWater),
                     (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),

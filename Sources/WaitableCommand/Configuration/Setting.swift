@@ -161,6 +161,13 @@ struct Setting: Sendable {
         help: "Hosts that http:invoke may call: api.example.com,*.example.com,host:port; without it, none.",
         default: nil
     )
+    static let integrations = Setting(
+        key: "integrations",
+        help:
+            "Adapters for services that are not run here, by what the tasks' resources begin with: prefix=url,prefix=url, such as "
+            + "arn:aws:states:::aws-sdk:=http://adapter:9000/; the longest prefix counts.",
+        default: nil
+    )
     static let callLimit = Setting(
         key: "call.limit",
         help:
@@ -276,7 +283,8 @@ struct Setting: Sendable {
     static let all: [Setting] = [
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
-        tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, callLimit,
+        tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, integrations,
+        callLimit,
         batchRequests, batchAnswersKB, page, durability, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, tables, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,

@@ -1,6 +1,17 @@
+import Waitable
 import WaitableWorker
 
 extension Settings {
+    /// What workers call whose settings are those of a command.
+    static func calls(file: String?) throws -> CallConfiguration {
+        let source = try SettingSource(flags: [], file: file)
+        do throws(SettingError) {
+            return try calls(source)
+        } catch {
+            throw error.located(in: source.file(of: error.setting))
+        }
+    }
+
     /// What tasks may call.
     static func calls(_ source: SettingSource) throws(SettingError) -> CallConfiguration {
         var functions: [FunctionName: FunctionURL] = [:]
@@ -30,6 +41,46 @@ extension Settings {
             }
             hosts.append(host)
         }
-        return CallConfiguration(functions: functions, otherFunctions: others, hosts: hosts)
+        return CallConfiguration(
+            functions: functions,
+            otherFunctions: others,
+            hosts: hosts,
+            adapters: try adapters(source)
+        )
+    }
+
+    /// What carries out tasks of services that are not run here.
+    static func adapters(_ source: SettingSource) throws(SettingError) -> [Adapter] {
+        var adapters: [Adapter] = []
+        for entry in try source.optional(.integrations)?.split(separator: ",") ?? [] {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let adapter = Adapter(prefix: parts[0], url: parts[1]) else {
+                throw SettingError(
+                    .integrations,
+                    "must be prefix=url,prefix=url with http or https URLs of plain hosts, without a user and a fragment",
+                    // What stands before an @ may be a password.
+                    entry.contains("@") ? nil : String(entry)
+                )
+            }
+            guard adapter.prefix.utf8.starts(with: Adapter.shortestPrefix.utf8) else {
+                throw SettingError(
+                    .integrations,
+                    "must have prefixes that begin with \(Adapter.shortestPrefix)",
+                    adapter.prefix
+                )
+            }
+            guard !OutsideIntegration.isRunHere(prefix: adapter.prefix) else {
+                throw SettingError(
+                    .integrations,
+                    "must not have prefixes of what Waitable runs itself (docs/tasks.md)",
+                    adapter.prefix
+                )
+            }
+            guard !adapters.contains(where: { $0.prefix.utf8.elementsEqual(adapter.prefix.utf8) }) else {
+                throw SettingError(.integrations, "must have each prefix once", adapter.prefix)
+            }
+            adapters.append(adapter)
+        }
+        return adapters
     }
 }

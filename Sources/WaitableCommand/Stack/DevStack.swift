@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Logging
 import RedisClient
@@ -56,7 +57,7 @@ struct DevStack {
             try await waitForRedis()
             try await run(parts[...], after: ["\(redis.name) (pid \(id))"]) { started in
                 try await waitForIngest()
-                announce(started)
+                try announce(started)
                 if showsFirstItem { try await FirstItem(redisPort: redisPort).show() }
                 for await _ in signals { return }
             }
@@ -100,7 +101,17 @@ struct DevStack {
         ]
     }
 
-    private func announce(_ started: [String]) {
+    /// What the deployed definitions need, each with what provides it.
+    private func checklists() throws -> [String] {
+        var all = ProcessInfo.processInfo.environment
+        for (name, value) in environment { all[name.text] = value }
+        let settings = try Settings(flags: SettingFlags.parse([]), process: "dev", environment: all)
+        return try StateMachineFolder(settings: settings).entries.compactMap { entry in
+            Checklist(entry.needs, settings.calls).text("\(entry.name) needs, of these settings:")
+        }
+    }
+
+    private func announce(_ started: [String]) throws {
         let url = "http://\(host):\(port)"
         print(
             block: """
@@ -117,6 +128,7 @@ struct DevStack {
                 Ctrl-C ends all of it.
                 """
         )
+        for checklist in try checklists() { print(block: "\n\(checklist)") }
         fflush(nil)
     }
 

@@ -1,6 +1,7 @@
 import Foundation
 import StatesLanguage
 import Waitable
+import WaitableWorker
 
 /// The definitions that an ingest deploys at its start: `NAME.asl.json` files, with their substitutions made.
 struct StateMachineFolder: Sendable {
@@ -8,6 +9,8 @@ struct StateMachineFolder: Sendable {
     struct Entry: Sendable {
         let name: String
         var revision: Revision
+        /// What its tasks need.
+        let needs: [TaskNeed]
     }
 
     let entries: [Entry]
@@ -58,7 +61,13 @@ struct DefinitionFile {
     /// What can be run, but will fail.
     let warnings: [DefinitionProblem]
 
-    init(path: String, name: String? = nil, substitutions: [Spelling: String]) throws {
+    /// - Parameter calls: What workers are set to call.
+    init(
+        path: String,
+        name: String? = nil,
+        substitutions: [Spelling: String],
+        calls: CallConfiguration = CallConfiguration()
+    ) throws {
         let file = path.split(separator: "/").last.map(String.init) ?? path
         let name = name ?? file.replacing(".asl.json", with: "").replacing(".json", with: "")
         if let problem = ResourceName.problem(with: name) {
@@ -70,22 +79,28 @@ struct DefinitionFile {
         guard let text = String(data: data, encoding: .utf8) else {
             throw DefinitionFileError(path: path, reason: "is not UTF-8")
         }
-        try self.init(text: text, path: path, name: name, substitutions: substitutions)
+        try self.init(text: text, path: path, name: name, substitutions: substitutions, calls: calls)
     }
 
     /// Checks a definition that was read from somewhere.
     ///
-    /// - Parameter path: What an error names.
+    /// - Parameters:
+    ///   - path: What an error names.
+    ///   - calls: What workers are set to call.
     init(
         text: String,
         path: String,
         name: String,
-        substitutions: [Spelling: String]
+        substitutions: [Spelling: String],
+        calls: CallConfiguration = CallConfiguration()
     ) throws(DefinitionFileError) {
         do throws(DefinitionError) {
             let definition = try StateMachine.substituting(substitutions, in: text)
-            warnings = try StateMachine(definition: definition, resources: TaskCatalog()).warnings
-            entry = .init(name: name, revision: Revision(definition: definition, roleARN: StateMachineFolder.role))
+            let catalog = TaskCatalog { calls.adapter(of: $0) != nil }
+            let machine = try StateMachine(definition: definition, resources: catalog)
+            warnings = machine.warnings
+            let revision = Revision(definition: definition, roleARN: StateMachineFolder.role)
+            entry = .init(name: name, revision: revision, needs: machine.needs)
         } catch {
             let isOfValue = error.problems.contains { $0.message.hasSuffix("has no value") }
             let advice = isOfValue ? ": give it one by --substitute Name=value, or in WAITABLE_SUBSTITUTIONS" : ""

@@ -40,9 +40,18 @@ struct WorkerProcess {
         let store = partitions.home
         let identity = NamespaceIdentity(store: store, arn: settings.arn, logger: logger)
         let name = settings.workerName ?? Self.name
+        let machines = MachineCache(store: store)
+        let operations = TaskOperations(
+            partitions: partitions,
+            machines: machines,
+            identity: identity,
+            registry: registry,
+            settings: settings,
+            logger: logger
+        )
         let worker = WorkerFleet(
             partitions: partitions,
-            machines: MachineCache(store: store),
+            machines: machines,
             configuration: WorkerConfiguration(
                 name: name,
                 batch: settings.batch,
@@ -52,6 +61,7 @@ struct WorkerProcess {
                 highWaterPercent: settings.readiness.highWaterPercent
             ),
             calls: calls,
+            operations: OperationHandler(operations.carryOut),
             identity: identity,
             itemTable: settings.itemTable,
             logger: logger
@@ -64,7 +74,7 @@ struct WorkerProcess {
             logger: logger
         )
         let file = AppendOnlyFileCheck(store: store, logger: logger)
-        var services: [any Service] = [connections.service, identity, sweeper, file]
+        var services: [any Service] = [connections.service, identity, operations, sweeper, file]
         if let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, partitions: partitions, version: Version.number),

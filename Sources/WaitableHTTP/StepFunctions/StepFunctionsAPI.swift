@@ -54,26 +54,27 @@ struct StepFunctionsAPI: Sendable {
     private func orError(_ body: () async throws -> Response) async -> Response {
         do {
             return try await body()
-        } catch let error as APIError {
-            return error.response
-        } catch let error as StoreError {
-            return APIError(error).response
-        } catch let error as ItemError where error.status == .serviceUnavailable {
-            return APIError(unavailable: error).response
-        } catch is ConcurrencyLimitError {
-            return APIError(unavailable: ItemError.tooManyReplays).response
-        } catch is CancellationError {
-            return APIError(unavailable: ItemError.givenUp).response
-        } catch let error as ARNError {
-            return APIError(error).response
-        } catch let refusal as StateTestCall.Refusal {
-            return APIError(refusal.code, refusal.message).response
-        } catch let error as DocumentError {
-            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
-            return APIError("InternalFailure", error.sentence, status: .internalServerError).response
         } catch {
+            return told(error).response
+        }
+    }
+
+    /// How a failed request is told.
+    func told(_ error: any Error) -> APIError {
+        switch error {
+        case let error as APIError: return error
+        case let error as StoreError: return APIError(error)
+        case let error as ItemError where error.status == .serviceUnavailable: return APIError(unavailable: error)
+        case is ConcurrencyLimitError: return APIError(unavailable: ItemError.tooManyReplays)
+        case is CancellationError: return APIError(unavailable: ItemError.givenUp)
+        case let error as ARNError: return APIError(error)
+        case let refusal as StateTestCall.Refusal: return APIError(refusal.code, refusal.message)
+        case let error as DocumentError:
             ingest.logger.error("request failed", metadata: ["error": "\(error)"])
-            return APIError("InternalFailure", "The request failed.", status: .internalServerError).response
+            return APIError("InternalFailure", error.sentence, status: .internalServerError)
+        default:
+            ingest.logger.error("request failed", metadata: ["error": "\(error)"])
+            return APIError("InternalFailure", "The request failed.", status: .internalServerError)
         }
     }
 
@@ -109,7 +110,8 @@ struct StepFunctionsAPI: Sendable {
         }
     }
 
-    private func perform(_ operation: String, _ request: APIRequest) async throws -> JSONObject {
+    /// Carries out an operation.
+    func perform(_ operation: String, _ request: APIRequest) async throws -> JSONObject {
         guard let perform = Self.operations[operation] else {
             throw APIError("UnknownOperationException", "X-Amz-Target: '\(operation)' is not supported by this version")
         }

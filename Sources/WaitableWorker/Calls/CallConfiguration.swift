@@ -1,4 +1,4 @@
-import Waitable
+package import Waitable
 
 /// What tasks may call.
 package struct CallConfiguration: Sendable, Equatable {
@@ -8,6 +8,8 @@ package struct CallConfiguration: Sendable, Equatable {
     package var otherFunctions: FunctionURL?
     /// The hosts that `http:invoke` may call.
     package var hosts: [HostPattern]
+    /// What carries out tasks of services that are not run here.
+    package var adapters: [Adapter]
     /// The most calls at once. Executions that ask for more come again a little later.
     package var limit: Int
 
@@ -16,11 +18,13 @@ package struct CallConfiguration: Sendable, Equatable {
         functions: [FunctionName: FunctionURL] = [:],
         otherFunctions: FunctionURL? = nil,
         hosts: [HostPattern] = [],
+        adapters: [Adapter] = [],
         limit: Int = 256
     ) {
         self.functions = functions
         self.otherFunctions = otherFunctions
         self.hosts = hosts
+        self.adapters = adapters
         self.limit = limit
     }
 
@@ -30,6 +34,11 @@ package struct CallConfiguration: Sendable, Equatable {
     func url(ofFunction reference: String) -> CallURL? {
         guard let name = FunctionName(reference: reference) else { return nil }
         return (functions[name] ?? otherFunctions)?.url(of: name)
+    }
+
+    /// The adapter of a resource: of several, the one with the longest prefix; `nil` for none.
+    package func adapter(of integration: OutsideIntegration) -> Adapter? {
+        adapters.filter { $0.carriesOut(integration) }.max { $0.prefix.utf8.count < $1.prefix.utf8.count }
     }
 
     /// Whether `http:invoke` may call a URL.

@@ -9,6 +9,10 @@ enum CallDestination: Hashable {
     case otherFunctions
     /// The hosts that one pattern allows.
     case hosts(HostPattern)
+    /// An adapter, by the prefix of its resources.
+    case adapter(Spelling)
+    /// The Step Functions API, in this process.
+    case operations
 }
 
 extension CallConfiguration {
@@ -22,6 +26,9 @@ extension CallConfiguration {
         case .http(let parameters):
             guard let url = CallURL(parameters["ApiEndpoint"]?.stringValue ?? "") else { return nil }
             return hosts.first { $0.allows(url.authority.host, port: url.port) }.map(CallDestination.hosts)
+        case .integration(let request) where request.integration.service == OperationCaller.service: return .operations
+        case .integration(let request):
+            return adapter(of: request.integration).map { CallDestination.adapter(Spelling($0.prefix)) }
         }
     }
 }

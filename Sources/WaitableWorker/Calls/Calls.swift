@@ -16,8 +16,17 @@ final class Calls: Sendable {
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
-    init(partitions: Partitions, configuration: CallConfiguration, logger: Logger) {
+    private let operations: OperationCaller
+
+    /// - Parameter operations: What carries out operations of the Step Functions API; `nil` for nothing.
+    init(
+        partitions: Partitions,
+        configuration: CallConfiguration,
+        operations: OperationHandler? = nil,
+        logger: Logger
+    ) {
         self.partitions = partitions
+        self.operations = OperationCaller(handler: operations)
         self.configuration = configuration
         self.logger = logger
         slots = CallSlots(limit: configuration.limit)
@@ -78,7 +87,12 @@ final class Calls: Sendable {
     }
 
     private func makeAndTell(_ call: OutsideCall, _ client: HTTPClient) async {
-        let caller = HTTPCaller(client: client, configuration: configuration, names: names)
+        let caller = HTTPCaller(
+            client: client,
+            configuration: configuration,
+            names: names,
+            operations: operations
+        )
         var answer: TaskAnswer
         if let destination = configuration.destination(of: call.target) {
             guard let made = try? await slots.withTurn(destination, { await caller.answer(to: call) }) else { return }

@@ -4,11 +4,12 @@ import NIOHTTP1
 import StatesLanguage
 import Waitable
 
-/// Makes one call over HTTP, and reads its answer as AWS's tasks do.
+/// Makes one call, nearly always over HTTP, and reads its answer as AWS's tasks do.
 struct HTTPCaller: Sendable {
     let client: HTTPClient
     let configuration: CallConfiguration
     let names: NameCheck
+    var operations = OperationCaller(handler: nil)
 
     /// How long it may take until there is a connection.
     static let longestConnect: TimeAmount = .seconds(10)
@@ -23,6 +24,9 @@ struct HTTPCaller: Sendable {
         case .function(let name, let payload, let isWrapped):
             await invoke(name, payload, isWrapped: isWrapped, call)
         case .http(let parameters): await request(parameters, call)
+        case .integration(let request) where request.integration.service == OperationCaller.service:
+            await operations.answer(to: request, call)
+        case .integration(let request): await integrate(request, call)
         }
     }
 
@@ -151,26 +155,28 @@ struct HTTPCaller: Sendable {
 
     /// Sends a request and reads its answer to the end, all within one deadline: a server that sends a byte now and then
     /// gets no more time than one that sends nothing.
-    private func exchange(
+    func exchange(
         _ request: HTTPClientRequest,
         with host: URLHost,
-        within limit: TimeAmount
+        within limit: TimeAmount,
+        upTo bytes: Int = DataLimit.bytes
     ) async throws -> (HTTPClientResponse, ByteBuffer) {
         let patience = min(limit, Self.longestConnect)
         if !host.isAddress, await !names.isAnswered(host.text, within: .nanoseconds(patience.nanoseconds)) {
             throw HTTPClientError.connectTimeout
         }
-        return try await send(request, within: limit)
+        return try await send(request, within: limit, upTo: bytes)
     }
 
     private func send(
         _ request: HTTPClientRequest,
-        within limit: TimeAmount
+        within limit: TimeAmount,
+        upTo bytes: Int
     ) async throws -> (HTTPClientResponse, ByteBuffer) {
         try await withThrowingTaskGroup(of: (HTTPClientResponse, ByteBuffer).self) { group in
             group.addTask {
                 let response = try await client.execute(request, timeout: limit)
-                return (response, try await response.body.collect(upTo: DataLimit.bytes))
+                return (response, try await response.body.collect(upTo: bytes))
             }
             group.addTask {
                 try await Task.sleep(for: .nanoseconds(limit.nanoseconds))
@@ -183,20 +189,20 @@ struct HTTPCaller: Sendable {
     }
 
     /// So that whoever is called can tell a repeated call from a new one.
-    private func headers(of call: OutsideCall) -> HTTPHeaders {
+    func headers(of call: OutsideCall) -> HTTPHeaders {
         ["Idempotency-Key": call.idempotencyKey, "User-Agent": "waitable"]
     }
 }
 
 extension OutsideCall {
     /// How long it may take: a little longer than its task, whose time-out is for the state to tell.
-    fileprivate func limit(_ longest: TimeAmount) -> TimeAmount {
+    func limit(_ longest: TimeAmount) -> TimeAmount {
         timeoutSeconds.map { min(.seconds(Int64($0) + 1), longest) } ?? longest
     }
 }
 
 extension TaskAnswer {
-    fileprivate static func tooLarge(from service: String) -> TaskAnswer {
+    static func tooLarge(from service: String) -> TaskAnswer {
         .failed(
             error: "States.DataLimitExceeded",
             cause: "The state/task '\(service)' returned a result with a size exceeding the maximum number of bytes "

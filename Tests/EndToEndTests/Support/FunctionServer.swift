@@ -28,15 +28,24 @@ final class FunctionServer: Sendable {
     /// What came so far.
     var calls: [Call] { received.calls.withLock { $0 } }
 
-    /// - Parameter always: Status and body of every answer; `nil` for the ways above.
-    init(always: (status: Int, body: String)? = nil) async throws {
+    /// What a call is answered with: a status of 0 ends the connection instead, one of 1 is no answer ever, and
+    /// one of 2 is 200, twice.
+    typealias Answers = @Sendable (_ call: Call) -> (status: Int, body: String)
+
+    /// - Parameter always: Status and body of every answer.
+    convenience init(always status: Int, _ body: String) async throws {
+        try await self.init { _ in (status, body) }
+    }
+
+    /// - Parameter answers: What answers; `nil` for the ways above.
+    init(answers: Answers? = nil) async throws {
         let received = Received()
         self.received = received
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(received, always: always))
+                    try channel.pipeline.syncOperations.addHandler(Handler(received, answers))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -52,11 +61,11 @@ final class FunctionServer: Sendable {
         private var head: HTTPRequestHead?
         private var body = ""
 
-        private let always: (status: Int, body: String)?
+        private let answers: Answers?
 
-        init(_ received: Received, always: (status: Int, body: String)?) {
+        init(_ received: Received, _ answers: Answers?) {
             self.received = received
-            self.always = always
+            self.answers = answers
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -68,8 +77,18 @@ final class FunctionServer: Sendable {
             case .end:
                 guard let head else { return }
                 let key = head.headers.first(name: "Idempotency-Key")
-                received.calls.withLock { $0.append(Call(path: head.uri, key: key, body: body)) }
-                answer(head, context)
+                let call = Call(path: head.uri, key: key, body: body)
+                received.calls.withLock { $0.append(call) }
+                guard let answers else { return answer(head, context) }
+                let (status, text) = answers(call)
+                switch status {
+                case 0: context.close(promise: nil)
+                case 1: break
+                case 2:
+                    let answer = "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
+                    writeRaw(answer + answer, context)
+                default: write(HTTPResponseStatus(statusCode: status), text, context)
+                }
             }
         }
 
@@ -83,16 +102,18 @@ final class FunctionServer: Sendable {
             channel.closeFuture.whenComplete { _ in task.cancel() }
         }
 
+        /// Writes past the encoder, which writes no status that is none, and one answer to a request.
+        private func writeRaw(_ text: String, _ context: ChannelHandlerContext) {
+            let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
+            encoder?.writeAndFlush(NIOAny(ByteBuffer(string: text)), promise: nil)
+        }
+
         private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
             let path = head.uri.split(separator: "?")[0]
             if path == "/hang" { return }
             if path == "/drip" { return drip(context) }
             if path.hasPrefix("/raw/") {
-                let answer = ByteBuffer(string: "HTTP/1.1 \(path.dropFirst(5)) x\r\nContent-Length: 0\r\n\r\n")
-                // Past the encoder, which writes no status that is none.
-                let encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
-                encoder?.writeAndFlush(NIOAny(answer), promise: nil)
-                return
+                return writeRaw("HTTP/1.1 \(path.dropFirst(5)) x\r\nContent-Length: 0\r\n\r\n", context)
             }
             var status = HTTPResponseStatus.ok
             var headers: HTTPHeaders = ["Content-Type": "application/json"]
@@ -100,11 +121,19 @@ final class FunctionServer: Sendable {
             if path == "/fail" {
                 headers.add(name: "X-Amz-Function-Error", value: "Unhandled")
                 text = #"{"errorType":"Broken","errorMessage":"it broke"}"#
-            } else if let always {
-                (status, text) = (HTTPResponseStatus(statusCode: always.status), always.body)
             } else if let code = path.split(separator: "/").last.flatMap({ Int($0) }) {
                 status = HTTPResponseStatus(statusCode: code)
             }
+            write(status, text, context, headers)
+        }
+
+        private func write(
+            _ status: HTTPResponseStatus,
+            _ text: String,
+            _ context: ChannelHandlerContext,
+            _ headers: HTTPHeaders = ["Content-Type": "application/json"]
+        ) {
+            var headers = headers
             headers.add(name: "Content-Length", value: "\(text.utf8.count)")
             context.write(
                 wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),

@@ -1,0 +1,21 @@
+import HTTPTypes
+package import StatesLanguage
+package import Waitable
+
+extension Ingest {
+    /// Carries out an operation of the Step Functions API for a task, without HTTP.
+    ///
+    /// - Parameters:
+    ///   - operation: Its name: `StartExecution`.
+    ///   - members: The members of the request.
+    /// - Returns: The members of the answer.
+    package func carryOut(_ operation: String, _ members: JSONObject) async -> Result<JSONObject, OperationFailure> {
+        let api = StepFunctionsAPI(ingest: self)
+        do {
+            return .success(try await api.perform(operation, APIRequest(body: members)))
+        } catch {
+            let told = api.told(error)
+            return .failure(OperationFailure(name: told.code, message: told.message, status: told.status.code))
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package import Waitable
+
+extension CallConfiguration {
+    /// Whether it provides what a task needs; `nil` where settings do not say.
+    package func provides(_ need: TaskNeed) -> Bool? {
+        switch need {
+        case .adapter(let integration): adapter(of: integration) != nil
+        case .function(let reference?): url(ofFunction: reference) != nil
+        case .function(nil): otherFunctions != nil ? true : functions.isEmpty ? false : nil
+        case .host(let url?): CallURL(url).map(allows) ?? false
+        case .host(nil): hosts.isEmpty ? false : nil
+        case .activity: nil
+        }
+    }
+}
