@@ -27,6 +27,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         var begun: NIODeadline
         var bytes = 0
         var onGone: [@Sendable () -> Void] = []
+        /// Whether what is to be done when the client goes is done: then there is nobody to answer.
+        var isGivenUp = false
+        var isAnswered = false
+
+        /// Does what is to be done when the client goes.
+        mutating func giveUp() {
+            guard !onGone.isEmpty else { return }
+            isGivenUp = true
+            for action in onGone { action() }
+            onGone = []
+        }
     }
 
     private let limits: ConnectionLimits
@@ -164,9 +175,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             promise?.succeed()
             return
         }
-        guard !exchanges.isEmpty else { return writeRefusal(context, unwrapOutboundIn(data), promise) }
+        guard let first = exchanges.first else { return writeRefusal(context, unwrapOutboundIn(data), promise) }
+        guard !first.isGivenUp else {
+            promise?.succeed()
+            return context.close(promise: nil)
+        }
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            exchanges[exchanges.startIndex].isAnswered = true
             frame(&head, &exchanges[exchanges.startIndex])
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:
@@ -285,7 +301,12 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         }
         switch event {
         case .onGone(let action):
-            if isGone || exchanges.isEmpty { action() } else { exchanges[exchanges.startIndex].onGone.append(action) }
+            guard !exchanges.isEmpty else {
+                action()
+                break
+            }
+            exchanges[exchanges.startIndex].onGone.append(action)
+            if isGone { exchanges[exchanges.startIndex].giveUp() }
         case .bodyStreams:
             if !exchanges.isEmpty { exchanges[exchanges.startIndex].streams = true }
             place?.works()
@@ -314,7 +335,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             return
         }
         if case ChannelEvent.inputClosed = event {
-            leave()
+            // One that still listens gets what is being written.
+            leave { !$0.isAnswered }
             if isLingering { context.close(promise: nil) }
         }
         context.fireUserInboundEventTriggered(event)
@@ -329,12 +351,9 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether there is no request that has come whole, or whose body is read while it is answered.
     private var waitsForClient: Bool { exchanges.first.map { !$0.isRead && !$0.streams } ?? true }
 
-    private func leave() {
+    private func leave(_ isMeant: (Exchange) -> Bool = { _ in true }) {
         isGone = true
-        for index in exchanges.indices {
-            for action in exchanges[index].onGone { action() }
-            exchanges[index].onGone = []
-        }
+        for index in exchanges.indices where isMeant(exchanges[index]) { exchanges[index].giveUp() }
     }
 }
 
