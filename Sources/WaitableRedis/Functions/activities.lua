@@ -54,7 +54,7 @@ local function answerTask(keys, args)
     return 1
 end
 
-local OVER_FOR = 86400000 -- ms for which it is known that a lease on a task is over
+local OVER_FOR = 3600000 -- ms for which it is known that a lease on a task is over
 local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
 local MAX_OVER = 16     -- tasks that were not confirmed in time, and leases that are long over, that one call looks at
 
@@ -68,9 +68,32 @@ local function offered(prefix, text)
 end
 
 -- A lease on a task ends when it is not confirmed in time and somebody else takes the task, or when the task is given back.
--- That is kept, as neither may happen twice however late the second call comes; a confirmation ends nothing, and is not.
+-- That is kept, as neither may happen twice, an hour late; a confirmation ends nothing, and is not.
 local function endLease(taken, lease, now)
     redis.call('ZADD', taken, format('%.0f', -now), lease)
+end
+
+local DEEPEST = 10000 -- entries of a queue that are looked through: what was taken lately stood at its head
+
+-- The text of a task in a queue, from arguments: X, task (its id), token, input; and X, id.
+local function offerOf(args, at)
+    local name = named(args[at], 'execution')
+    local id = format('%d', integer(args[at + 1], 'task', 0, MAX_TASK))
+    local taskToken, input = args[at + 2] or '', args[at + 3] or ''
+    if taskToken == '' or find(taskToken .. name, '\n', 1, true) then
+        refuse('VALIDATION', 'token', "must be the task's", taskToken)
+    end
+    if input == '' then refuse('VALIDATION', 'input', 'must be JSON', input) end
+    return concat({id, name, taskToken, input}, '\n'), name, id
+end
+
+-- Whether a task is its execution's, and somebody has it under this lease: nobody has confirmed that otherwise, nobody else
+-- has taken it, and it does not wait in the queue, as after a failover that has lost that it was taken.
+local function isHis(queue, taken, offer, lease, prefix)
+    if redis.call('ZSCORE', taken, lease) or not offered(prefix, offer) then return false end
+    local held = redis.call('ZSCORE', taken, offer)
+    if held then return exact(tonumber(held)) == lease end
+    return not redis.call('LPOS', queue, offer, 'MAXLEN', DEEPEST)
 end
 
 -- waitable_take: the first task in an activity's queue that still waits. It is the caller's when waitable_confirm has said so,
@@ -114,31 +137,36 @@ end
 
 -- waitable_confirm: a task that was taken has been got by who took it.
 -- KEYS   prefix
--- ARGV   activity, lease: as waitable_take gave it, worker's name (JSON text; '' for none)
+-- ARGV   activity, X, task (its id), token, input, lease: as waitable_take gave them, worker's name (JSON text; '' for none)
 -- Returns 1, also when it is said again | 0 it waits no more, or it is not his any more
 -- Errors VALIDATION. Bound: constant.
 local function confirm(keys, args)
     local prefix = prefixOf(keys)
-    local taken = prefix .. ':activity:' .. named(args[1], 'activity') .. ':taken'
-    token(args[2])
-    local lease, worker = args[2], args[3] or ''
-    noMore(args, 3)
+    local queue = prefix .. ':activity:' .. named(args[1], 'activity')
+    local offer, name, id = offerOf(args, 2)
+    token(args[6])
+    local lease, worker = args[6], args[7] or ''
+    noMore(args, 7)
     rights.check(prefix, rights.OFFER, rights.ANSWER)
-    local text = redis.call('ZRANGE', taken, lease, lease, 'BYSCORE', 'LIMIT', 0, 1)[1]
-    if not text then return redis.call('ZSCORE', taken, lease) and 0 or 1 end
-    local task, now = offered(prefix, text), (clock())
-    redis.call('ZREM', taken, text)
-    if not task then
-        endLease(taken, lease, now)
+    local taken, now = queue .. ':taken', (clock())
+    if not isHis(queue, taken, offer, lease, prefix) then
+        local held = redis.call('ZSCORE', taken, offer)
+        -- It waits no more.
+        if held and exact(tonumber(held)) == lease then
+            redis.call('ZREM', taken, offer)
+            endLease(taken, lease, now)
+        end
         return 0
     end
+    -- Else this is said again.
+    if redis.call('ZREM', taken, offer) == 0 then return 1 end
     local at = format('%.0f', now)
     local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
-    local partition, own = outbox.split(task[2])
+    local partition, own = outbox.split(name)
     if partition then
-        outbox.send(prefix, partition, 'answer', own, task[1], 's' .. task[1], value)
+        outbox.send(prefix, partition, 'answer', own, id, 's' .. id, value)
     else
-        deliver(prefix, own, 's' .. task[1], value, true)
+        deliver(prefix, own, 's' .. id, value, true)
     end
     return 1
 end
@@ -151,28 +179,15 @@ end
 local function giveBack(keys, args)
     local prefix = prefixOf(keys)
     local queue = prefix .. ':activity:' .. named(args[1], 'activity')
-    local name = named(args[2], 'execution')
-    local id = format('%d', integer(args[3], 'task', 0, MAX_TASK))
-    local taskToken, input = args[4] or '', args[5] or ''
-    if taskToken == '' or find(taskToken .. name, '\n', 1, true) then
-        refuse('VALIDATION', 'token', "must be the task's", taskToken)
-    end
-    if input == '' then refuse('VALIDATION', 'input', 'must be JSON', input) end
+    local offer, name, id = offerOf(args, 2)
     token(args[6])
     local lease = args[6]
     noMore(args, 6)
     rights.check(prefix, rights.OFFER)
     redis.call('LLEN', queue)
-    local inbox = prefix .. ':inbox:' .. name
-    if not outbox.split(name) then
-        local document = documentOf(prefix, name)
-        if not document or status(document) ~= 'R' or not awaits(document, id) then return 0 end
-        if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
-    end
-    local offer = concat({id, name, taskToken, input}, '\n')
-    local taken = queue .. ':taken'
-    local held = redis.call('ZSCORE', taken, offer)
-    if held and exact(tonumber(held)) ~= lease or redis.call('ZSCORE', taken, lease) then return 0 end
+    local inbox, taken = prefix .. ':inbox:' .. name, queue .. ':taken'
+    if not isHis(queue, taken, offer, lease, prefix) then return 0 end
+    if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
     redis.call('ZREM', taken, offer)
     endLease(taken, lease, (clock()))
     redis.call('LPUSH', queue, offer)

@@ -73,7 +73,8 @@ extension RedisStore {
     /// - Returns: Whether it is still the one's who took it; also where it is said again.
     package func confirm(_ task: ActivityTask, worker: String?) async throws(StoreError) -> Bool {
         let name = worker.map { JSON.string($0).text } ?? ""
-        let arguments = FunctionArguments(task.activity, task.lease, name)
+        var arguments = arguments(of: task)
+        arguments.append(name)
         return try await call("waitable_confirm", arguments).integer == 1
     }
 
@@ -83,13 +84,17 @@ extension RedisStore {
     ///   somebody else since.
     @discardableResult
     package func giveBack(_ task: ActivityTask) async throws(StoreError) -> Bool {
+        try await call("waitable_give_back", arguments(of: task)).integer == 1
+    }
+
+    private func arguments(of task: ActivityTask) -> FunctionArguments {
         var arguments = FunctionArguments(task.activity)
         arguments.append(task.execution)
         arguments.append(task.id)
         arguments.append(task.token)
         arguments.append(task.input)
         arguments.append(task.lease)
-        return try await call("waitable_give_back", arguments).integer == 1
+        return arguments
     }
 
     /// What has been told to executions whose tasks wait for it.
