@@ -15,6 +15,10 @@ struct Batch: Sendable {
     private var postponed: [[UInt8]] = []
     /// Those that are given back, as the ones before them took long.
     private var left: [[UInt8]] = []
+    /// Those that are given back, as there were too many members without a document.
+    private var unseen: [[UInt8]] = []
+    /// Those that cannot be taken over yet, by how often they were redelivered.
+    private var untimely: [Int: [[UInt8]]] = [:]
     /// How long the steps of a batch may take before the others are left to other batches.
     private static let longestRun = Duration.milliseconds(250)
     /// How many members without a document one batch looks at by calls of their own; the others are left too.
@@ -43,6 +47,9 @@ struct Batch: Sendable {
                 await run(member, isFirst: index == 0, &runner, &progress)
             }
         }
+        guard !slow.isEmpty else { return }
+        // What is done does not wait for them.
+        await settle()
         for (index, member) in slow.enumerated() { await run(member, isFirst: index == 0, &runner, &progress) }
     }
 
@@ -76,15 +83,14 @@ struct Batch: Sendable {
         _ progress: inout Progress
     ) async {
         let adopts = runner.isToAdopt(member)
-        guard isFirst || progress.hasTime, !adopts || progress.adoptions < Self.mostAdoptions else {
-            left.append(member.bytes)
-            return
-        }
+        guard isFirst || progress.hasTime else { return left.append(member.bytes) }
+        guard !adopts || progress.adoptions < Self.mostAdoptions else { return unseen.append(member.bytes) }
         if adopts { progress.adoptions += 1 }
         if lease.isHalfUsed { await lease.renew(runner.claim.members.map(\.bytes), worker: worker) }
         switch await runner.run(member, token: lease.token) {
         case .step(let step): steps.append(step)
         case .postponed: postponed.append(member.bytes)
+        case .untimely: untimely[member.redeliveries, default: []].append(member.bytes)
         case .failed: break
         }
         let now = ContinuousClock.now
@@ -95,13 +101,26 @@ struct Batch: Sendable {
     /// Commits the steps, then goes on with those that waited for the outcome of an item operation.
     func commit() async {
         defer { worker.tally.letGo(size) }
+        var batch = self
+        await batch.settle()
+    }
+
+    /// Commits the steps that there are, with what follows them, and gives back what is to be given back.
+    private mutating func settle() async {
         // They come again as they are, half a second to a second later: not all at once.
         if !postponed.isEmpty {
             await worker.release(postponed, token: lease.token, pause: .random(in: 500...1_000))
         }
+        // In the order in which they were due: the oldest slow one is the next.
+        if !left.isEmpty { await worker.release(left, token: lease.token) }
         // Behind what is due besides: they come again without holding up those who have not come yet.
-        if !left.isEmpty { await worker.release(left, token: lease.token, pause: 1) }
+        if !unseen.isEmpty { await worker.release(unseen, token: lease.token, pause: 1) }
+        for (redeliveries, members) in untimely {
+            await worker.putOff(members, token: lease.token, redeliveries: redeliveries)
+        }
+        (postponed, left, unseen, untimely) = ([], [], [], [:])
         var steps = steps
+        self.steps = []
         while !steps.isEmpty {
             let results = await CommitSender(worker: worker, lease: lease).results(of: steps[...])
             steps = await followUps(of: steps, results)

@@ -40,6 +40,8 @@ struct MemberRunner: Sendable {
         case step(PendingStep)
         /// Too many calls are under way: nothing has happened yet, and it comes again.
         case postponed
+        /// It cannot be taken over yet.
+        case untimely
         /// Nothing can be committed: the document is unreadable, or Redis did not answer. It is due again when the lease has
         /// run out.
         case failed
@@ -74,6 +76,9 @@ struct MemberRunner: Sendable {
             step.journal?.lostLeases = member.redeliveries
             if !step.calls.isEmpty, !worker.calls.admit(step.calls) { return .postponed }
             return pending(consume step, of: member)
+        } catch let error as AdoptionError {
+            worker.logger.error("item not adopted", metadata: ["execution": "\(member.member)", "error": "\(error)"])
+            return .untimely
         } catch let error as DocumentError where member.redeliveries > worker.configuration.poisonLimit {
             return await unreadable(member, error).map { pending($0, of: member) } ?? .failed
         } catch {

@@ -212,8 +212,25 @@ final class Worker: Sendable {
     ///
     /// - Parameter pause: In how many ms they are due.
     func release(_ members: [[UInt8]], token: String, pause: Int = 0) async {
-        do {
+        await letFree { store throws(StoreError) in
             try await store.release(members, token: token, pause: pause)
+        }
+    }
+
+    /// Gives claimed members back that cannot be taken over yet.
+    ///
+    /// - Parameter redeliveries: How often a lease on them ran out, or they were put off.
+    func putOff(_ members: [[UInt8]], token: String, redeliveries: Int) async {
+        let pause = configuration.leaseMilliseconds + 1_000 << min(redeliveries, Self.mostDoublings)
+        await letFree { store throws(StoreError) in try await store.putOff(members, token: token, pause: pause) }
+    }
+
+    /// The longest pause is half a minute.
+    private static let mostDoublings = 5
+
+    private func letFree(_ body: (RedisStore) async throws(StoreError) -> Void) async {
+        do {
+            try await body(store)
             nudges.look()
         } catch {
             metrics.failedReleases.increment()

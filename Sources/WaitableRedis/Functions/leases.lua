@@ -97,36 +97,58 @@ local function renew(keys, args)
     return reply
 end
 
+-- Makes members that are held due again, `pause` ms from now; with 0 at once, in the order in which they were claimed. Returns
+-- those that were held.
+local function letFree(prefix, text, list, pause)
+    local lease = token(text)
+    local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
+    checkLeases(prefix)
+    local before, now = firstDue(prefix), clock()
+    local taken = tonumber(redis.call('ZSCORE', prefix .. ':leases', text) or now)
+    local again = pause == 0 and taken < now and taken or now + pause
+    -- Where the clock was set back since, what has no document is due no sooner than when it was claimed: see `putBack`.
+    local found = taken > again and documentsOf(prefix, list)
+    local rescored, free = {}, {}
+    for n = 1, #list do
+        if scores[n] and tonumber(scores[n]) == lease then
+            rescored[#rescored + 1] = format('%.0f', found and not found[n] and taken or again)
+            rescored[#rescored + 1] = list[n]
+            free[#free + 1] = list[n]
+        end
+    end
+    if #free == 0 then return free end
+    redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
+    letGo(prefix, text)
+    wake(prefix, before, again)
+    noteDue(prefix, now)
+    return free
+end
+
 -- waitable_release: gives leases back; the executions are due again, as they are, and that is no redelivery.
 -- KEYS   prefix
--- ARGV   token, in how many ms they are due (0…86400000), X…
+-- ARGV   token, in how many ms they are due (0…86400000; 0: before what came due since they were claimed), X…
 -- Returns how many were still held and are released. Wakes a sleeping worker.
 -- Errors VALIDATION. Bound: 1,000 executions.
 local function release(keys, args)
     local prefix = prefixOf(keys)
-    local lease = token(args[1])
+    token(args[1])
     local pause = integer(args[2], 'pause', 0, limits.lease)
-    local list = memberList(args, 3)
-    local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
-    checkLeases(prefix)
-    local before = firstDue(prefix)
-    local again = clock() + pause
-    -- Where the clock was set back since, what has no document is due no sooner than when it was claimed: see `putBack`.
-    local taken = tonumber(redis.call('ZSCORE', prefix .. ':leases', args[1]) or 0)
-    local found = taken > again and documentsOf(prefix, list)
-    local rescored = {}
-    for n = 1, #list do
-        if scores[n] and tonumber(scores[n]) == lease then
-            rescored[#rescored + 1] = found and not found[n] and format('%.0f', taken) or again
-            rescored[#rescored + 1] = list[n]
-        end
-    end
-    if #rescored == 0 then return 0 end
-    redis.call('ZADD', prefix .. ':due', 'XX', unpack(rescored))
-    letGo(prefix, args[1])
-    wake(prefix, before, again)
-    noteDue(prefix, again - pause)
-    return #rescored / 2
+    return #letFree(prefix, args[1], memberList(args, 3), pause)
+end
+
+-- waitable_put_off: gives leases back on members that cannot be taken over yet. It counts as a redelivery: one that never can be
+-- is given up as poison is.
+-- KEYS   prefix
+-- ARGV   token, in how many ms they are due (1…86400000), X…
+-- Returns how many were still held and are put off. Wakes a sleeping worker.
+-- Errors VALIDATION. Bound: 1,000 members.
+local function putOff(keys, args)
+    local prefix = prefixOf(keys)
+    token(args[1])
+    local pause = integer(args[2], 'pause', 1, limits.lease)
+    local free = letFree(prefix, args[1], memberList(args, 3), pause)
+    redeliveries.count(prefix, free)
+    return #free
 end
 
 -- waitable_adopt: a bare member of `due` (HSET and ZADD by hand) becomes the execution X under the same lease.
@@ -157,6 +179,7 @@ end
 
 register('renew', renew, 'allow-oom')
 register('release', release, 'allow-oom')
+register('put_off', putOff, 'allow-oom')
 register('adopt', adopt, 'allow-oom')
 
 return {

@@ -16,6 +16,16 @@ function redeliveries.lost(prefix, name)
     return times + 1
 end
 
+-- Counts one for each of these, whose worker has said that it had them.
+function redeliveries.count(prefix, names)
+    if #names == 0 then return end
+    local times, counts = redis.call('HMGET', prefix .. ':redelivered', unpack(names)), {}
+    for n = 1, #names do
+        counts[2 * n - 1], counts[2 * n] = names[n], math.abs(tonumber(times[n] or 0) or 0) + 1
+    end
+    redis.call('HSET', prefix .. ':redelivered', unpack(counts))
+end
+
 -- By how many ms the lease that follows so many lost ones is longer.
 function redeliveries.pause(times)
     if times == 0 then return 0 end

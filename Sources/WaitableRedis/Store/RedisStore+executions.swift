@@ -310,13 +310,31 @@ extension RedisStore {
     ///
     /// - Parameters:
     ///   - members: As they were claimed, byte for byte.
-    ///   - pause: In how many ms they are due.
+    ///   - pause: In how many ms they are due; 0 for before all that came due since they were claimed.
     /// - Returns: How many were still held.
     @discardableResult
     package func release(_ members: [[UInt8]], token: String, pause: Int = 0) async throws(StoreError) -> Int {
+        try await letFree(members, token: token, pause: pause, "waitable_release")
+    }
+
+    /// Gives claimed members back that cannot be taken over yet. It counts as a redelivery.
+    ///
+    /// - Parameters:
+    ///   - members: As they were claimed, byte for byte.
+    ///   - pause: In how many ms they are due, 1 or more.
+    package func putOff(_ members: [[UInt8]], token: String, pause: Int) async throws(StoreError) {
+        _ = try await letFree(members, token: token, pause: pause, "waitable_put_off")
+    }
+
+    private func letFree(
+        _ members: [[UInt8]],
+        token: String,
+        pause: Int,
+        _ function: String
+    ) async throws(StoreError) -> Int {
         var arguments = FunctionArguments(token, String(pause))
         for member in members { arguments.append(member) }
-        return Int(try await call("waitable_release", arguments).integer ?? 0)
+        return Int(try await call(function, arguments).integer ?? 0)
     }
 
     /// What became of a bare member that was to be an execution.
