@@ -71,12 +71,22 @@ struct SettingsTests {
             (.substitutions, "=a", "must be Name=value pairs with commas between them"),
             (.insecure, "true", "must be left out, or be the words \(Listening.words)"),
             (.url, "ftp://a", "must be http://host:port or https://host:port"),
+            (.tables, "orders", "must be name=partitionKey:TYPE,sortKey:TYPE;name=…"),
             (.httpHosts, "http://a", "must be host,*.host,host:port, without a scheme or a path"),
             (.integrations, "http://a", integrations), (.integrations, "arn:aws:states:::=ftp://a", integrations),
         ] as [(Setting, String, String)]
     )
     func refused(setting: Setting, value: String, rule: String) {
         #expect(refusal(setting, value) == "\(setting.name): \(rule): '\(value)'")
+    }
+
+    @Test("Tables have names and keys, each name once")
+    func tables() throws {
+        let tables = try settings((.tables, "orders=c:S,o:N;plain=k:B")).tables
+        #expect(tables.map(\.name) == ["orders", "plain"])
+        #expect(tables.map(\.schema.text) == ["c:S,o:N", "k:B"])
+        #expect(refusal(.tables, "a=k:S;a=k:S") == "WAITABLE_TABLES: must name each table once: 'a'")
+        #expect(refusal(.tables, "a=k:X") == "WAITABLE_TABLES: must have the types S, N or B: 'k:X'")
     }
 
     @Test("What may hold a password is not repeated")

@@ -10,7 +10,7 @@ extension Settings {
                 throw SettingError(.tables, "must be name=partitionKey:TYPE,sortKey:TYPE;name=…", String(entry))
             }
             if let problem = TableName.problem(with: parts[0]) {
-                throw SettingError(.tables, "must have names that are right: a name \(problem)", parts[0])
+                throw SettingError(.tables, "names \(problem)", parts[0])
             }
             guard !tables.contains(where: { $0.name == parts[0] }) else {
                 throw SettingError(.tables, "must name each table once", parts[0])
@@ -18,7 +18,7 @@ extension Settings {
             do throws(TableSchemaError) {
                 tables.append((parts[0], try TableSchema(parts[1])))
             } catch {
-                throw SettingError(.tables, "must have keys that are right: a key \(error.rule)", parts[1])
+                throw SettingError(.tables, error.rule, parts[1])
             }
         }
         return tables
