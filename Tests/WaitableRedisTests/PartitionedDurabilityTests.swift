@@ -119,4 +119,20 @@ struct PartitionedDurabilityTests {
             #expect(await partitions.confirm(Set(after)).values.allSatisfy { $0.isEnough })
         }
     }
+
+    @Test("Each primary has to be able to load its append-only file again, not only the one of partition 0")
+    func appendOnlyFiles() async throws {
+        try await with(options: ["--appendonly", "yes"]) { partitions, servers in
+            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            #expect(await AppendOnlyFileCheck(partitions: partitions, logger: logger).problem() == nil)
+            let other = try #require(servers.primaries.first { !self.partitions(of: $0).contains(0) })
+            try other.ask("ACL SETUSER default -xadd", until: "+OK")
+            let problem = await AppendOnlyFileCheck(partitions: partitions, logger: logger).problem() ?? ""
+            let first = try #require(self.partitions(of: other).min())
+            #expect(
+                problem.hasPrefix("the server of partition \(first): the next restart of Redis loses items"),
+                "\(problem)"
+            )
+        }
+    }
 }
