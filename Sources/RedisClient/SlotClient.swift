@@ -9,6 +9,8 @@ public protocol SlotClient: Sendable {
     var connections: Int { get }
     /// The same for clients of one server, as far as is known.
     var server: ObjectIdentifier { get }
+    /// The client of the server that has the slot now; `nil` where none is known to have it.
+    var node: RedisClient? { get }
     /// What the client, or those of all primaries together, have done so far.
     var statistics: RedisStatistics { get }
 
@@ -16,13 +18,6 @@ public protocol SlotClient: Sendable {
     func send(_ command: RedisCommand) async throws(RedisError) -> RedisValue
     /// Sends commands in one write, as ``RedisClient/send(_:)-([RedisCommand])``.
     func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue]
-    /// Sends commands, and waits until what they wrote is safe, as ``RedisClient/send(_:mark:reaching:within:)``.
-    func send(
-        _ commands: [RedisCommand],
-        mark: RedisCommand,
-        reaching durability: Durability,
-        within limit: Duration
-    ) async throws(RedisError) -> DurableReplies
     /// What the server cannot reach, and why, as ``RedisClient/obstacles(to:)``.
     func obstacles(to durability: Durability) async throws(RedisError) -> [String]
     /// Listens to channels for what `PUBLISH` publishes, until the task is cancelled: to each at the server that has its slot, be
@@ -33,6 +28,9 @@ public protocol SlotClient: Sendable {
 extension RedisClient: SlotClient {
     /// The client itself.
     public var server: ObjectIdentifier { ObjectIdentifier(self) }
+
+    /// The client itself.
+    public var node: RedisClient? { self }
 
     /// Listens to channels, for what `PUBLISH` publishes, until the task is cancelled.
     public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {

@@ -3,29 +3,31 @@ import Waitable
 import WaitableRedis
 
 extension Starter {
+    /// What a start that is about to be written has to wait for after it; `nil` where it does not have to be safe.
+    func confirmation(of start: Prepared, reaching durability: Durability) -> StartConfirmation? {
+        confirmer.confirmation(of: start.execution.key.name, reaching: durability)
+    }
+
     /// Waits until starts that were accepted, now or before, are as safe as asked.
     ///
     /// - Parameters:
     ///   - results: What became of the starts.
-    ///   - asked: How safe each has to be.
-    ///   - server: Which server they were sent to, from before that.
+    ///   - confirmations: What each waits for.
     /// - Returns: The same, each with what it reached; `notDurable` for those that reached too little.
     func confirm(
         _ results: [Result<Acceptance, Refusal>],
-        _ asked: [Durability],
-        at server: Int
+        _ confirmations: [StartConfirmation?]
     ) async -> [Result<Acceptance, Refusal>] {
-        var kinds: Set<Durability> = []
-        for (result, durability) in zip(results, asked) where durability.asksForMore {
-            if case .success = result { kinds.insert(durability) }
+        var wanted: Set<StartConfirmation> = []
+        for (result, confirmation) in zip(results, confirmations) {
+            if case .success = result, let confirmation { wanted.insert(confirmation) }
         }
-        guard !kinds.isEmpty else { return results }
-        let outcomes = await withTaskGroup(of: DurabilityOutcome.self) { group in
-            for kind in kinds { group.addTask { await confirmer.confirm(kind, at: server) } }
-            return await group.reduce(into: [:]) { outcomes, outcome in outcomes[outcome.asked] = outcome }
-        }
-        return zip(results, asked).map { result, durability in
-            guard case .success(var acceptance) = result, let outcome = outcomes[durability] else { return result }
+        guard !wanted.isEmpty else { return results }
+        let outcomes = await confirmer.confirm(wanted)
+        return zip(results, confirmations).map { result, confirmation in
+            guard case .success(var acceptance) = result, let outcome = confirmation.flatMap({ outcomes[$0] }) else {
+                return result
+            }
             guard outcome.isEnough else { return .failure(.notDurable(acceptance.key, outcome)) }
             acceptance.durability = outcome.reached
             return .success(acceptance)

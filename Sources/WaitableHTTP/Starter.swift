@@ -103,9 +103,9 @@ struct Starter: Sendable {
             await note(error, machine: reference?.name, name: name)
             throw error
         }
-        let server = confirmer.serverNumber
+        let confirmation = confirmation(of: start, reaching: durability)
         let results = await commit([start], through: starts)
-        return try await confirm(results, [durability], at: server)[0].get()
+        return try await confirm(results, [confirmation])[0].get()
     }
 
     /// The machine that a reference stands for now.

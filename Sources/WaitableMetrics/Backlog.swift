@@ -8,7 +8,7 @@ package struct Backlog: Sendable {
     package var overview: Overview
     /// The Redis clock minus this machine's, in seconds.
     package var clockOffset: Double
-    /// Redis's memory; `nil` where this user may not ask for it.
+    /// Redis's memory, of several servers that of the fullest; `nil` where this user may not ask for it.
     package var memory: RedisMemory?
 
     var readings: [MetricSample] {
@@ -19,6 +19,7 @@ package struct Backlog: Sendable {
             Metric.parked.reading(Double(overview.paused)),
             Metric.oldestOverdueSeconds.reading(oldestOverdueSeconds),
             Metric.workers.reading(Double(overview.workers.count)),
+            Metric.partitions.reading(Double(overview.partitions)),
             Metric.redisClockOffset.reading(clockOffset),
         ]
         if let memory {

@@ -85,7 +85,7 @@ package final class BacklogSampler: Sendable {
     private func memory() async -> RedisMemory? {
         guard mayAskForMemory.load(ordering: .relaxed) else { return nil }
         do {
-            return try await store.memory()
+            return try await partitions.memory()
         } catch {
             if case .refused = error { mayAskForMemory.store(false, ordering: .relaxed) }
             return nil

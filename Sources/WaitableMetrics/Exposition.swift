@@ -5,7 +5,7 @@ package import WaitableRedis
 /// What a process shows of itself: the text that Prometheus reads, and the figures that KEDA scales by.
 package struct Exposition: Sendable {
     private let registry: PrometheusRegistry
-    private let client: any SlotClient
+    private let partitions: Partitions
     private let sampler: BacklogSampler
     private let version: String
 
@@ -17,7 +17,7 @@ package struct Exposition: Sendable {
     ///   - version: The build's version.
     package init(registry: PrometheusRegistry, partitions: Partitions, version: String) {
         self.registry = registry
-        client = partitions.home.client
+        self.partitions = partitions
         self.sampler = BacklogSampler(partitions: partitions)
         self.version = version
     }
@@ -28,10 +28,11 @@ package struct Exposition: Sendable {
     /// All metrics. Those that only Redis knows are left out while it does not answer.
     package func text() async -> String {
         let backlog = await sampler.backlog()
-        let statistics = client.statistics
+        let statistics = partitions.home.client.statistics
+        let isConnected = partitions.stores.allSatisfy { $0.client.connectionState == .connected }
         let readings = [
             Metric.buildInfo.reading(1, ("version", version)),
-            Metric.redisConnected.reading(client.connectionState == .connected ? 1 : 0),
+            Metric.redisConnected.reading(isConnected ? 1 : 0),
             Metric.redisCommands.reading(Double(statistics.commandsSent)),
             Metric.redisPendingCommands.reading(Double(statistics.commandsPending)),
             Metric.redisReconnects.reading(Double(statistics.reconnects)),

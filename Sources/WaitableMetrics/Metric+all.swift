@@ -135,10 +135,11 @@ extension Metric {
         "How long the execution that is due longest has been waiting for a worker."
     )
     package static let workers = Metric("waitable_workers", .gauge, "Workers that have reported themselves lately.")
+    package static let partitions = Metric("waitable_partitions", .gauge, "Partitions of the namespace.")
     package static let redisConnected = Metric(
         "waitable_redis_connected",
         .gauge,
-        "1 while this process has a connection to Redis, else 0."
+        "1 while this process has a connection to each Redis server that has partitions, else 0."
     )
     package static let redisClockOffset = Metric(
         "waitable_redis_clock_offset_seconds",
@@ -148,12 +149,12 @@ extension Metric {
     package static let redisMemoryUsed = Metric(
         "waitable_redis_memory_used_bytes",
         .gauge,
-        "Memory that Redis uses, as it counts it against its limit."
+        "Memory that Redis uses, as it counts it against its limit; of several servers, the fullest."
     )
     package static let redisMemoryLimit = Metric(
         "waitable_redis_memory_limit_bytes",
         .gauge,
-        "Redis's maxmemory; 0 for none."
+        "Redis's maxmemory; 0 for none; of several servers, the fullest one's."
     )
     package static let redisCommands = Metric(
         "waitable_redis_commands_total",
@@ -202,7 +203,8 @@ extension Metric {
         lastClaim,
         commits, commitSeconds, refusals, redeliveries, poison, removed, lateness, callFailures, closed, failures,
         retries,
-        waiting, overdue, running, parked, oldestOverdueSeconds, workers, redisConnected, redisClockOffset,
+        waiting, overdue, running, parked, oldestOverdueSeconds, workers, partitions, redisConnected,
+        redisClockOffset,
         redisMemoryUsed, redisMemoryLimit, redisCommands, redisPendingCommands, redisReconnects, redisFailedConnects,
         buildInfo, cpuSeconds, residentMemory, virtualMemory, openFiles, mostFiles, startTime,
     ]

@@ -24,7 +24,8 @@ struct AuditTests {
     }
 
     private func audit(_ stack: Stack) async throws -> AuditReport {
-        var audit = Audit(stores: [stack.store], servers: [stack.store], itemTable: "items")
+        let partitions = stack.partitions
+        var audit = Audit(stores: partitions.stores, servers: partitions.servers, itemTable: "items")
         return try await audit.run()
     }
 
@@ -34,11 +35,22 @@ struct AuditTests {
     private func redis(_ stack: Stack, _ words: [String]) async throws -> RedisValue {
         var command = RedisCommand(name: words[0])
         for word in words.dropFirst() { command.append(word) }
-        return try await stack.store.client.send(command)
+        return try await stack.store(for: words).client.send(command)
+    }
+
+    /// The keys of the partition that an execution lies in.
+    private func keys(_ stack: Stack, _ name: String) throws -> Keys {
+        stack.store(of: try #require(ExecutionKey(member: name)).name).keys
+    }
+
+    /// An execution as one of another partition refers to it.
+    private func place(_ stack: Stack, of name: String, from other: String) throws -> String {
+        let (own, others) = try (keys(stack, name).partition, keys(stack, other).partition)
+        return own == others ? name : "{\(own)}\(name)"
     }
 
     private func document(_ stack: Stack, _ name: String) async throws -> String {
-        try #require(try await redis(stack, ["HGET", stack.store.keys.executions, name]).string)
+        try #require(try await redis(stack, ["HGET", keys(stack, name).executions, name]).string)
     }
 
     /// A document as it would be after something was done to its execution.
@@ -48,7 +60,7 @@ struct AuditTests {
         _ change: (inout Execution) -> Void
     ) async throws -> String {
         let key = try #require(ExecutionKey(member: name))
-        var execution = try #require(try await stack.store.execution(key))
+        var execution = try #require(try await stack.store(of: key.name).execution(key))
         change(&execution)
         return String(decoding: ExecutionDocument.encode(execution, lease: nil), as: UTF8.self)
     }
@@ -71,9 +83,11 @@ struct AuditTests {
                 if parent == "brief" { _ = try await stack.closed(execution) }
             }
             try await eventually("all have run as far as they go") {
-                let slow = try await stack.store.execution(ExecutionKey(machine: "slow", name: "parent-child"))
+                let key = ExecutionKey(machine: "slow", name: "parent-child")
+                let slow = try await stack.store(of: key.name).execution(key)
                 return try await stack.closedCount() == 22 && slow?.flow?.waitEnd != nil
             }
+            try await stack.settle()
             try await body(stack)
         }
     }
@@ -108,18 +122,26 @@ struct AuditTests {
     }
 
     private func breaks(of stack: Stack) async throws -> [Break] {
-        let keys = stack.store.keys
-        let (done, later, child) = (
-            "waitable-stepfunction:done-1", "waitable-stepfunction:later-1", "slow:parent-child"
+        let (done, later, child, parent, nobody) = (
+            "waitable-stepfunction:done-1", "waitable-stepfunction:later-1", "slow:parent-child", "parent:parent",
+            "quick:nobody"
         )
+        let ofDone = try keys(stack, done)
+        let ofLater = try keys(stack, later)
+        let ofChild = try keys(stack, child)
+        let ofParent = try keys(stack, parent)
+        let ofNobody = try keys(stack, nobody)
         let documents = try await [
             done: document(stack, done), later: document(stack, later), child: document(stack, child),
         ]
-        let due = try #require(try await redis(stack, ["ZSCORE", keys.due, later]).string)
-        let closed = try #require(try await redis(stack, ["ZSCORE", keys.closed, done]).string)
-        let start = try #require(try await stack.store.execution(ExecutionKey(machine: "slow", name: "parent-child")))
+        let due = try #require(try await redis(stack, ["ZSCORE", ofLater.due, later]).string)
+        let closed = try #require(try await redis(stack, ["ZSCORE", ofDone.closed, done]).string)
+        let key = ExecutionKey(machine: "slow", name: "parent-child")
+        let start = try #require(try await stack.store(of: key.name).execution(key))
         let task = try #require(start.parent).task
-        func restored(_ name: String) -> [String] { ["HSET", keys.executions, name, documents[name] ?? ""] }
+        func restored(_ name: String) throws -> [String] {
+            ["HSET", try keys(stack, name).executions, name, documents[name] ?? ""]
+        }
         let early = try await changed(stack, later) { execution in
             execution.status = .succeeded
             execution.stopDate = execution.startDate
@@ -138,44 +160,45 @@ struct AuditTests {
         let incomplete = try await changed(stack, done) { execution in
             execution.journal = Journal(Array("[1,0]".utf8))
         }
-        let childDue = try #require(try await redis(stack, ["ZSCORE", keys.due, child]).string)
-        let item = keys.item(ItemKey(table: "items", id: "done-1"))
+        let childDue = try #require(try await redis(stack, ["ZSCORE", ofChild.due, child]).string)
+        let item = ofDone.item(ItemKey(table: "items", id: "done-1"))
+        let laterItem = ofLater.item(ItemKey(table: "items", id: "later-1"))
         return [
             Break(
                 code: "open-not-due",
                 place: later,
-                commands: [["ZREM", keys.due, later]],
-                cure: [["ZADD", keys.due, due, later]]
+                commands: [["ZREM", ofLater.due, later]],
+                cure: [["ZADD", ofLater.due, due, later]]
             ),
             Break(
                 code: "closed-in-due",
                 place: done,
-                commands: [["ZADD", keys.due, due, done]],
-                cure: [["ZREM", keys.due, done]]
+                commands: [["ZADD", ofDone.due, due, done]],
+                cure: [["ZREM", ofDone.due, done]]
             ),
             Break(
                 code: "closed-not-listed",
                 place: done,
-                commands: [["ZREM", keys.closed, done]],
-                cure: [["ZADD", keys.closed, closed, done]]
+                commands: [["ZREM", ofDone.closed, done]],
+                cure: [["ZADD", ofDone.closed, closed, done]]
             ),
             Break(
                 code: "open-in-closed",
                 place: later,
-                commands: [["ZADD", keys.closed, closed, later]],
-                cure: [["ZREM", keys.closed, later]]
+                commands: [["ZADD", ofLater.closed, closed, later]],
+                cure: [["ZREM", ofLater.closed, later]]
             ),
             Break(
                 code: "listed-without-document",
-                place: "quick:nobody",
-                commands: [["ZADD", keys.closed, closed, "quick:nobody"]],
-                cure: [["ZREM", keys.closed, "quick:nobody"]]
+                place: nobody,
+                commands: [["ZADD", ofNobody.closed, closed, nobody]],
+                cure: [["ZREM", ofNobody.closed, nobody]]
             ),
             Break(
                 code: "document-unreadable",
                 place: later,
-                commands: [["HSET", keys.executions, later, "nonsense"]],
-                cure: [restored(later)]
+                commands: [["HSET", ofLater.executions, later, "nonsense"]],
+                cure: [try restored(later)]
             ),
             Break(
                 code: "item-behind",
@@ -186,96 +209,104 @@ struct AuditTests {
             Break(
                 code: "closed-early",
                 place: done,
-                commands: [["ZADD", keys.closed, "\(try #require(Int64(closed)) - 3_600_000)", done]],
-                cure: [["ZADD", keys.closed, closed, done]]
+                commands: [["ZADD", ofDone.closed, "\(try #require(Int64(closed)) - 3_600_000)", done]],
+                cure: [["ZADD", ofDone.closed, closed, done]]
             ),
             Break(
                 code: "wait-left-early",
                 place: later,
                 commands: [
-                    ["HSET", keys.executions, later, early], ["ZREM", keys.due, later],
-                    ["ZADD", keys.closed, closed, later],
-                    ["HSET", keys.item(ItemKey(table: "items", id: "later-1")), "ProcessStatus", "COMPLETED"],
+                    ["HSET", ofLater.executions, later, early], ["ZREM", ofLater.due, later],
+                    ["ZADD", ofLater.closed, closed, later], ["HSET", laterItem, "ProcessStatus", "COMPLETED"],
                 ],
                 cure: [
-                    restored(later), ["ZADD", keys.due, due, later], ["ZREM", keys.closed, later],
-                    ["HSET", keys.item(ItemKey(table: "items", id: "later-1")), "ProcessStatus", "STARTED"],
+                    try restored(later), ["ZADD", ofLater.due, due, later], ["ZREM", ofLater.closed, later],
+                    ["HSET", laterItem, "ProcessStatus", "STARTED"],
                 ]
             ),
             Break(
                 code: "journal-differs",
                 place: done,
-                commands: [["HSET", keys.executions, done, failed]],
-                cure: [restored(done)]
+                commands: [["HSET", ofDone.executions, done, failed]],
+                cure: [try restored(done)]
             ),
             Break(
                 code: "parent-unaware",
                 place: child,
-                commands: [["HDEL", keys.key(.children, named: "parent:parent"), "\(task)"]],
-                cure: [["HSET", keys.key(.children, named: "parent:parent"), "\(task)", child]]
+                commands: [["HDEL", ofParent.key(.children, named: parent), "\(task)"]],
+                cure: [
+                    [
+                        "HSET", ofParent.key(.children, named: parent), "\(task)",
+                        try place(stack, of: child, from: parent),
+                    ]
+                ]
             ),
             Break(
                 code: "child-missing",
-                place: "parent:parent",
-                commands: [["HSET", keys.key(.children, named: "parent:parent"), "77", later]],
-                cure: [["HDEL", keys.key(.children, named: "parent:parent"), "77"]]
+                place: parent,
+                commands: [
+                    ["HSET", ofParent.key(.children, named: parent), "77", try place(stack, of: later, from: parent)]
+                ],
+                cure: [["HDEL", ofParent.key(.children, named: parent), "77"]]
             ),
             Break(
                 code: "end-not-told",
                 place: child,
                 commands: [
-                    ["HSET", keys.executions, child, aborted], ["ZREM", keys.due, child],
-                    ["ZADD", keys.closed, closed, child],
+                    ["HSET", ofChild.executions, child, aborted], ["ZREM", ofChild.due, child],
+                    ["ZADD", ofChild.closed, closed, child],
                 ],
-                cure: [restored(child), ["ZADD", keys.due, childDue, child], ["ZREM", keys.closed, child]]
+                cure: [try restored(child), ["ZADD", ofChild.due, childDue, child], ["ZREM", ofChild.closed, child]]
             ),
             Break(
                 code: "children-without-parent",
                 place: done,
-                commands: [["HSET", keys.key(.children, named: done), "7", later]],
-                cure: [["DEL", keys.key(.children, named: done)]]
+                commands: [
+                    ["HSET", ofDone.key(.children, named: done), "7", try place(stack, of: later, from: done)]
+                ],
+                cure: [["DEL", ofDone.key(.children, named: done)]]
             ),
             Break(
                 code: "journal-incomplete",
                 place: done,
-                commands: [["HSET", keys.executions, done, incomplete]],
-                cure: [restored(done)]
+                commands: [["HSET", ofDone.executions, done, incomplete]],
+                cure: [try restored(done)]
             ),
             Break(
                 code: "revision-missing",
                 place: child,
-                commands: [["RENAME", keys.revision(start.revision), "aside"]],
-                cure: [["RENAME", "aside", keys.revision(start.revision)]]
+                commands: [["RENAME", ofChild.revision(start.revision), "aside"]],
+                cure: [["RENAME", "aside", ofChild.revision(start.revision)]]
             ),
             Break(
                 code: "inbox-without-execution",
                 place: done,
-                commands: [["HSET", keys.key(.inbox, named: done), "7", "{}"]],
-                cure: [["DEL", keys.key(.inbox, named: done)]]
+                commands: [["HSET", ofDone.key(.inbox, named: done), "7", "{}"]],
+                cure: [["DEL", ofDone.key(.inbox, named: done)]]
             ),
             Break(
                 code: "answer-unread",
                 place: later,
-                commands: [["HSET", keys.key(.inbox, named: later), "7", #"{"output":1}"#]],
-                cure: [["DEL", keys.key(.inbox, named: later)]]
+                commands: [["HSET", ofLater.key(.inbox, named: later), "7", #"{"output":1}"#]],
+                cure: [["DEL", ofLater.key(.inbox, named: later)]]
             ),
             Break(
                 code: "redelivered-not-due",
                 place: done,
-                commands: [["HSET", keys.redelivered, done, "1"]],
-                cure: [["HDEL", keys.redelivered, done]]
+                commands: [["HSET", ofDone.redelivered, done, "1"]],
+                cure: [["HDEL", ofDone.redelivered, done]]
             ),
             Break(
                 code: "history-without-execution",
-                place: "quick:nobody",
-                commands: [["RPUSH", keys.key(.history, named: "quick:nobody"), "[]"]],
-                cure: [["DEL", keys.key(.history, named: "quick:nobody")]]
+                place: nobody,
+                commands: [["RPUSH", ofNobody.key(.history, named: nobody), "[]"]],
+                cure: [["DEL", ofNobody.key(.history, named: nobody)]]
             ),
             Break(
                 code: "stopping-forgotten",
                 place: "",
-                commands: [["RPUSH", keys.stopping, done]],
-                cure: [["DEL", keys.stopping]]
+                commands: [["RPUSH", ofDone.stopping, done]],
+                cure: [["DEL", ofDone.stopping]]
             ),
         ]
     }
@@ -298,7 +329,7 @@ struct AuditTests {
             let byHand = try await redis(
                 stack,
                 [
-                    "FCALL", "waitable_start", "1", stack.store.keys.prefix,
+                    "FCALL", "waitable_start", "1", stack.store(of: "d").keys.prefix,
                     #"{"Id":"d","StartTimestamp":"2036-12-24T18:00:00Z"}"#,
                 ]
             )

@@ -94,10 +94,10 @@ struct BatchTests {
             #expect(answers.map { $0["Id"]?.stringValue } == (0..<3_000).map { "order-\($0)" })
             #expect(answers.allSatisfy { $0["code"] == nil })
             #expect(try await stack.dueCount() == 3_000)
-            let keys = try await stack.integer("DBSIZE")
+            let keys = try await stack.size()
             #expect(try await stack.batch(lines) == answers)
             #expect(try await stack.dueCount() == 3_000)
-            #expect(try await stack.integer("DBSIZE") == keys)
+            #expect(try await stack.size() == keys)
         }
     }
 
@@ -222,7 +222,10 @@ struct BatchTests {
         }
     }
 
-    @Test("Redis away in mid-stream: each line says so, and starts when it is sent again")
+    @Test(
+        "Redis away in mid-stream: each line says so, and starts when it is sent again",
+        .disabled(if: StackRedis.isCluster, "stops its only server")
+    )
     func redisAway() async throws {
         try await Stack.with(persistence: .appendOnly) { stack in
             let client = BatchClient(stack)
@@ -244,7 +247,10 @@ struct BatchTests {
         }
     }
 
-    @Test("Redis full in mid-stream: each line that did not fit says so, and nothing of it is there")
+    @Test(
+        "Redis full in mid-stream: each line that did not fit says so, and nothing of it is there",
+        .disabled(if: StackRedis.isCluster, "fills its only server")
+    )
     func redisFull() async throws {
         try await Stack.with(options: ["--maxmemory", "6mb", "--maxmemory-policy", "noeviction"]) { stack in
             let answers = try await stack.batch(Self.lines(0..<12_000))
@@ -378,27 +384,27 @@ struct BatchTests {
 extension Stack {
     /// Checks that each accepted line has its item, document and place in `due`, and that nothing else is there.
     fileprivate func expectWhole(_ answers: [JSONObject], orMore: Bool = false) async throws {
-        // All at one instant: starts may still be under way.
+        // All of a partition at one instant: starts may still be under way.
         let all = """
-            local reply = {{}, redis.call('KEYS', '*'), {}}
-            for n = 1, #KEYS, 2 do
-                for _, member in ipairs(redis.call('ZRANGE', KEYS[n], 0, -1)) do table.insert(reply[1], member) end
-                for _, field in ipairs(redis.call('HKEYS', KEYS[n + 1])) do table.insert(reply[3], field) end
-            end
-            return reply
+            return {
+                redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('KEYS', ARGV[1]), redis.call('HKEYS', KEYS[2])
+            }
             """
-        var command = RedisCommand("EVAL", all, "\(2 * partitions.stores.count)")
+        var members: Set<String> = []
+        var documents: Set<String> = []
+        var names: [String] = []
         for store in partitions.stores {
-            command.append(store.keys.due)
-            command.append(store.keys.executions)
+            let keys = store.keys
+            let command = RedisCommand("EVAL", all, "2", keys.due, keys.executions, keys.pattern)
+            let reply = try #require(try await store.client.send(command).array)
+            members.formUnion(try #require(reply[0].array).compactMap(\.string))
+            names += try #require(reply[1].array).compactMap(\.string)
+            documents.formUnion(try #require(reply[2].array).compactMap(\.string))
         }
-        let reply = try #require(try await store.client.send(command).array)
-        let members = Set(try #require(reply[0].array).compactMap(\.string))
         let answered = Set(answers.compactMap { $0["Id"]?.stringValue.map { "waitable-stepfunction:\($0)" } })
         #expect(orMore ? members.isSuperset(of: answered) : members == answered)
-        let names = try #require(reply[1].array).compactMap(\.string)
         #expect(names.filter { $0.contains(":item:") }.count == members.count)
-        #expect(Set(try #require(reply[2].array).compactMap(\.string)) == members)
+        #expect(documents == members)
         #expect(names.filter { $0.contains(":history:") }.isEmpty)
     }
 }

@@ -87,7 +87,7 @@ struct BranchTests {
 extension Stack {
     /// The attribute `n` of an item.
     fileprivate func count(_ id: String) async throws -> String? {
-        let item = try await store.items([ItemKey(table: "items", id: id)])[0]
+        let item = try await store(of: id).items([ItemKey(table: "items", id: id)])[0]
         guard let stored = item?.first(where: { $0.name == "n" })?.value else { return nil }
         return AttributeValue(stored: stored).json.objectValue?["N"]?.stringValue
     }

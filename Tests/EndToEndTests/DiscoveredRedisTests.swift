@@ -20,11 +20,13 @@ struct DiscoveredRedisTests {
     ///   - url: What they are given, without a login.
     ///   - redis: One of the servers.
     ///   - mayLose: Whether acknowledged starts may be lost.
+    ///   - durability: How safe starts have to be.
     ///   - partitions: How many the namespace has.
     private func run(
         at url: String,
         redis: RedisTestServer,
         mayLose: Bool,
+        durability: String = "none",
         partitions count: Int = 1,
         _ middle: @Sendable (Stack) async throws -> Void
     ) async throws {
@@ -33,7 +35,7 @@ struct DiscoveredRedisTests {
             ["ingest"],
             environment: [
                 "WAITABLE_REDIS_URL": Self.url(url, "ingest"), "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
-                "WAITABLE_PARTITIONS": "\(count)",
+                "WAITABLE_PARTITIONS": "\(count)", "WAITABLE_DURABILITY": durability,
             ]
         )
         var logger = Logger(label: "test")
@@ -140,14 +142,25 @@ struct DiscoveredRedisTests {
         }
     }
 
-    @Test("A replica takes over from a cluster's primary that is killed in mid-load", arguments: [1, 8])
-    func clusterFailover(partitions: Int) async throws {
+    @Test(
+        "A replica takes over from a cluster's primary that is killed in mid-load; what it was asked to have is not lost",
+        arguments: [(1, "none"), (8, "none"), (8, "replicas=1")]
+    )
+    func clusterFailover(partitions: Int, durability: String) async throws {
         let users = try RedisUsers(default: RedisUsers.openDefaultLine)
         let cluster = try RedisTestCluster(options: users.options)
         defer { cluster.kill() }
-        try await run(at: cluster.url, redis: cluster.nodes[5], mayLose: true, partitions: partitions) { stack in
+        try await run(
+            at: cluster.url,
+            redis: cluster.nodes[5],
+            mayLose: durability == "none",
+            durability: durability,
+            partitions: partitions
+        ) { stack in
             cluster.nodes[2].kill()
             try await eventually("the replica takes over") { cluster.nodes[5].ask("ROLE").contains("master") }
+            // As the replica of the one that was its own.
+            if durability != "none" { try cluster.nodes[2].start() }
         }
     }
 

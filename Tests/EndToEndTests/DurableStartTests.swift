@@ -3,6 +3,7 @@ import NIOHTTP1
 import RedisTestServer
 import StatesLanguage
 import Testing
+import WaitableRedis
 
 /// Starts that are answered when they are safe: on disk, or on replicas.
 @Suite(.serialized, .timeLimit(.minutes(2)))
@@ -196,6 +197,56 @@ struct DurableStartTests {
             }
             program.signal(SIGTERM)
             #expect(try await program.end() == 0)
+        }
+    }
+
+    @Test("In several partitions of a cluster each start is as safe as its own primary has made it")
+    func cluster() async throws {
+        let users = try RedisUsers(default: RedisUsers.openDefaultLine)
+        try await Stack.with(options: users.options, ingestUser: "ingest", partitions: 8, isCluster: true) { stack in
+            let cluster = try #require(stack.cluster)
+            let asking = [(Self.header, "replicas=1")]
+            let ids = (0..<40).map { "order-\($0)" }
+            let lines = ids.map { Self.body($0) }.joined(separator: "\n")
+            func batch() async throws -> [JSONObject] {
+                let client = BatchClient(stack, headers: asking)
+                client.write(lines)
+                client.end()
+                return try await client.answers(.max)
+            }
+            let answers = try await batch()
+            #expect(answers.count == ids.count)
+            #expect(answers.allSatisfy { $0["durability"] == "replicas=1" }, "\(answers)")
+            let single = try await stack.post(Self.body("single"), headers: asking)
+            #expect(single.headers[Self.header] == ["replicas=1"], "\(single.json.text)")
+            let words = ["start", "--id", "command", "--at", "2036-01-01T00:00:00Z", "--json", "--durability"]
+            let command = try Program(words + ["replicas=1"], environment: stack.environment)
+            #expect(try await command.end() == 0)
+            #expect(command.output.contains(#""durability":"replicas=1""#), "\(command.output)")
+            let ingest = try Program(
+                ["ingest"],
+                environment: stack.environment.merging(["WAITABLE_DURABILITY": "replicas=2", "WAITABLE_PORT": "0"]) {
+                    $1
+                }
+            )
+            #expect(try await ingest.end() == 78)
+            #expect(ingest.output.contains(" has 1 of 2 replicas: 'replicas=2'"), "\(ingest.output)")
+            #expect(ingest.output.contains("Redis at 127.0.0.1:"), "\(ingest.output)")
+
+            // The same lines again, while the replica of one primary hangs.
+            cluster.nodes[4].pause()
+            let missed = try await batch()
+            cluster.nodes[4].resume()
+            #expect(missed.count == ids.count)
+            for (id, answer) in zip(ids, missed) {
+                let isMissed =
+                    cluster.nodes[1].ask("EXISTS \(stack.store(of: id).keys.prefix)") == ":0\r\n"
+                #expect(answer["code"] == (isMissed ? "DurabilityNotReached" : nil), "\(id)")
+                #expect(answer["durability"] == (isMissed ? nil : "replicas=1"), "\(id)")
+            }
+            #expect(missed.contains { $0["code"] != nil } && missed.contains { $0["code"] == nil })
+            #expect(try await batch().allSatisfy { $0["durability"] == "replicas=1" })
+            #expect(try await stack.dueCount() == ids.count + 2)
         }
     }
 

@@ -43,7 +43,7 @@ struct FaultTests {
             let second = try stack.worker(environment)
             try await eventually("all are closed") { try await stack.closedCount() == 5_000 }
             try await stack.expectAllCompletedOnce(5_000)
-            #expect(try await stack.integer("EXISTS", stack.store.keys.redelivered) == 0)
+            #expect(try await stack.keys("*:redelivered") == [])
             second.signal(SIGTERM)
             #expect(try await second.end() == 0)
         }
@@ -181,15 +181,16 @@ struct FaultTests {
         try await Stack.with { stack in
             try await stack.startItems(1, at: stack.now().adding(milliseconds: 600_000))
             let member = "waitable-stepfunction:item-0"
+            let store = stack.store(of: "item-0")
             // As after seven workers that died with it.
-            _ = try await stack.store.client.send(RedisCommand("HSET", stack.store.keys.redelivered, member, "6"))
+            _ = try await stack.integer("HSET", store.keys.redelivered, member, "6")
             let lease = "1700000000000.0005"
-            _ = try await stack.store.client.send(RedisCommand("ZADD", stack.store.keys.leases, lease, lease))
-            _ = try await stack.store.client.send(RedisCommand("ZADD", stack.store.keys.due, lease, member))
+            _ = try await stack.integer("ZADD", store.keys.leases, lease, lease)
+            _ = try await stack.integer("ZADD", store.keys.due, lease, member)
             let worker = try stack.worker()
             try await eventually("it is closed") { try await stack.closedCount() == 1 }
             let key = ExecutionKey(machine: "waitable-stepfunction", name: "item-0")
-            let execution = try #require(try await stack.store.execution(key))
+            let execution = try #require(try await store.execution(key))
             #expect(execution.status == .failed)
             #expect(execution.failure?.error == "Waitable.Poisoned")
             #expect(execution.failure?.cause?.contains("ran out 7 times") == true)
@@ -201,31 +202,32 @@ struct FaultTests {
     func bareMembersOfADeadWorker() async throws {
         try await Stack.with { stack in
             let lease = "1700000000000.0005"
-            _ = try await stack.integer("ZADD", stack.store.keys.leases, lease, lease)
             for number in 0..<20 {
-                let item = stack.store.keys.item(ItemKey(table: "items", id: "hand-\(number)"))
+                let store = stack.store(of: "hand-\(number)")
+                _ = try await stack.integer("ZADD", store.keys.leases, lease, lease)
+                let item = store.keys.item(ItemKey(table: "items", id: "hand-\(number)"))
                 let fields = [
                     "Id", "hand-\(number)", "StartActionAt", "2026-01-01T00:00:00Z", "ProcessStatus", "STARTED",
                 ]
                 var command = RedisCommand("HSET", item)
                 for field in fields { command.append(field) }
-                _ = try await stack.store.client.send(command)
-                _ = try await stack.integer("ZADD", stack.store.keys.due, lease, "hand-\(number)")
+                _ = try await store.client.send(command)
+                _ = try await stack.integer("ZADD", store.keys.due, lease, "hand-\(number)")
             }
             let worker = try stack.worker()
             try await eventually("they are closed") { try await stack.closedCount() == 20 }
             for number in 0..<20 {
                 let key = ExecutionKey(machine: "waitable-stepfunction", name: "hand-\(number)")
-                #expect(try await stack.store.execution(key)?.status == .succeeded)
+                #expect(try await stack.store(of: key.name).execution(key)?.status == .succeeded)
             }
             // Put in again, an Id that has run is told apart, and does not come again and again.
-            _ = try await stack.integer("ZADD", stack.store.keys.due, "0", "hand-0")
+            _ = try await stack.integer("ZADD", stack.store(of: "hand-0").keys.due, "0", "hand-0")
             try await eventually("it is given up") { try await stack.closedCount() == 21 }
             #expect(worker.output.contains("member given up"))
             #expect(worker.output.contains("there is an execution 'waitable-stepfunction:hand-0' already"))
             #expect(try await stack.dueCount() == 0)
             let key = ExecutionKey(machine: "waitable-stepfunction", name: "hand-0")
-            #expect(try await stack.store.execution(key)?.status == .succeeded)
+            #expect(try await stack.store(of: "hand-0").execution(key)?.status == .succeeded)
             worker.signal(SIGTERM)
             #expect(try await worker.end() == 0)
         }
@@ -259,7 +261,7 @@ struct FaultTests {
             let names = (0..<5).map { "e-\($0)" }
             for name in names {
                 let item = #"{"Id":"\#(name)","StartTimestamp":"2036-01-01T00:00:00Z"}"#
-                _ = try await stack.store.startByHand(item, machine: "publishing")
+                _ = try await stack.store(of: name).startByHand(item, machine: "publishing")
             }
             _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "1mb"))
             let worker = try stack.worker(["WAITABLE_LEASE_MS": "500", "WAITABLE_POISON_LIMIT": "1"])
@@ -267,14 +269,15 @@ struct FaultTests {
             // More than the leases that make poison.
             let end = ContinuousClock.now + .seconds(5)
             while ContinuousClock.now < end {
-                #expect(try await stack.integer("EXISTS", stack.store.keys.stream("jobs")) == 0)
-                #expect(try await stack.integer("EXISTS", stack.store.keys.redelivered) == 0)
+                #expect(try await stack.keys("*:stream:*") == [])
+                #expect(try await stack.keys("*:redelivered") == [])
                 try await Task.sleep(for: .milliseconds(50))
             }
             #expect(try await stack.dueCount() == names.count)
             _ = try await stack.store.client.send(RedisCommand("CONFIG", "SET", "maxmemory", "0"))
             try await eventually("they have ended") { try await stack.closedCount() == 100 + names.count }
-            #expect(try await stack.integer("XLEN", stack.store.keys.stream("jobs")) == names.count)
+            try await stack.settle()
+            #expect(try await stack.integer("XLEN", stack.store(of: "jobs").keys.stream("jobs")) == names.count)
             worker.signal(SIGTERM)
         }
     }
@@ -283,22 +286,23 @@ struct FaultTests {
     func manyBareMembers() async throws {
         try await Stack.with { stack in
             try await stack.startItems(1, at: stack.now().adding(milliseconds: 1_000))
+            let store = stack.store(of: "item-0")
             for start in stride(from: 0, to: 3_000, by: 1_000) {
-                var command = RedisCommand("ZADD", stack.store.keys.due)
+                var command = RedisCommand("ZADD", store.keys.due)
                 for number in start..<start + 1_000 {
                     command.append("0")
                     command.append("bare-\(number)")
                 }
-                _ = try await stack.store.client.send(command)
+                _ = try await store.client.send(command)
             }
             let due = try await stack.now().adding(milliseconds: 1_000)
             try await eventually("the item is due") { try await stack.now() > due }
             let worker = try stack.worker()
             let item = "waitable-stepfunction:item-0"
             try await eventually("the item is done") {
-                try await stack.integer("ZRANK", stack.store.keys.closed, item) >= 0
+                try await stack.integer("ZRANK", store.keys.closed, item) >= 0
             }
-            #expect(try await stack.integer("ZRANK", stack.store.keys.closed, item) < 1_500)
+            #expect(try await stack.integer("ZRANK", store.keys.closed, item) < 1_500)
             try await eventually("all are closed") { try await stack.closedCount() == 3_001 }
             worker.signal(SIGTERM)
         }
@@ -328,8 +332,12 @@ struct FaultTests {
 extension Stack {
     /// How many members of the due set are held under a lease.
     func leasedCount() async throws -> Int {
-        let reply = try await store.client.send(RedisCommand("ZRANGE", store.keys.due, "0", "-1", "WITHSCORES"))
-        let words = reply.array ?? []
-        return stride(from: 1, to: words.count, by: 2).count { words[$0].string?.contains(".") ?? false }
+        var sum = 0
+        for store in partitions.stores {
+            let reply = try await store.client.send(RedisCommand("ZRANGE", store.keys.due, "0", "-1", "WITHSCORES"))
+            let words = reply.array ?? []
+            sum += stride(from: 1, to: words.count, by: 2).count { words[$0].string?.contains(".") ?? false }
+        }
+        return sum
     }
 }

@@ -80,7 +80,7 @@ struct ItemAPITests {
             (String(repeating: " ", count: 20_000), 413, "BodyTooLarge", "body"),
         ]
         try await Stack.with { stack in
-            let before = try await stack.integer("DBSIZE")
+            let before = try await stack.size()
             for (body, status, code, field) in cases {
                 let answer = try await stack.post(body)
                 #expect(answer.status == status, "\(body)")
@@ -91,7 +91,7 @@ struct ItemAPITests {
                 #expect(try await stack.get(path).status == 400, "\(path)")
             }
             #expect(try await stack.get("/status/none").status == 404)
-            #expect(try await stack.integer("DBSIZE") == before)
+            #expect(try await stack.size() == before)
         }
     }
 

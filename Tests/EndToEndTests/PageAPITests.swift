@@ -273,11 +273,22 @@ struct PageAPITests {
                 "line",
                 #"{"StartAt":"P","States":{"P":{"Type":"Task","Resource":"\#(resource)","End":true}}}"#
             )
-            for name in ["first", "second"] { try await Self.start(stack, arn, name) }
-            let queues = try await stack.get("/activities").json.objectValue?["activities"]?.arrayValue
-            let queue = queues?.first?.objectValue
-            #expect(queues?.count == 1 && queue?["name"] == "packing" && queue?["waiting"] == .integer(2))
-            #expect(queue?["oldest"]?.objectValue == ["Id": "first", "stateMachine": "line"])
+            // What takes a task to an activity of another partition.
+            let worker = try stack.worker()
+            func queue() async throws -> JSONObject? {
+                let queues = try await stack.get("/activities").json.objectValue?["activities"]?.arrayValue
+                #expect(queues?.count == 1)
+                return queues?.first?.objectValue
+            }
+            for (number, name) in ["first", "second"].enumerated() {
+                try await Self.start(stack, arn, name)
+                try await eventually("its task waits") { try await queue()?["waiting"] == .integer(Int64(number + 1)) }
+            }
+            let both = try await queue()
+            #expect(both?["name"] == "packing")
+            #expect(both?["oldest"]?.objectValue == ["Id": "first", "stateMachine": "line"])
+            worker.signal(SIGTERM)
+            #expect(try await worker.end() == 0)
         }
     }
 }

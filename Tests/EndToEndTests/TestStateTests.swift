@@ -12,14 +12,14 @@ struct TestStateTests {
     @Test("A state is run with a mock, and nothing is written")
     func call() async throws {
         try await Stack.with { stack in
-            let keys = try await stack.integer("DBSIZE")
+            let keys = try await stack.size()
             let answer = try await stack.call(
                 "TestState",
                 ["definition": .string(Self.task), "mock": .object(["result": #"{"Payload":{"a":1}}"#])]
             )
             #expect(answer.status == 200)
             #expect(answer.json == .object(["status": "SUCCEEDED", "output": #"{"a":1}"#, "nextState": "N"]))
-            #expect(try await stack.integer("DBSIZE") == keys)
+            #expect(try await stack.size() == keys)
         }
     }
 

@@ -11,15 +11,19 @@ import WaitableRedis
 struct TransferCommandTests {
     private static let count = 10_000
 
-    /// Runs something with a store of another server.
-    private func with(_ redis: RedisTestServer, _ keys: Keys, _ body: (RedisStore) async throws -> Void) async throws {
+    /// Runs something with the partitions of a namespace on another server.
+    private func with(
+        _ redis: RedisTestServer,
+        _ namespace: String,
+        _ body: (Partitions) async throws -> Void
+    ) async throws {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let client = RedisClient(try RedisConfiguration(url: redis.url), logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
             defer { group.cancelAll() }
-            try await body(RedisStore(client: client, keys: keys))
+            try await body(Partitions(namespace: namespace, count: Stack.partitions) { _ in client })
         }
     }
 
@@ -58,19 +62,19 @@ struct TransferCommandTests {
             try Data(lines.prefix(12_000).joined(separator: "\n").utf8).write(to: half)
             for (words, code, output) in [
                 (["--file", half.path], 65, "line 12001: must be there: the export was cut, and is not whole"),
-                (["--file", file.path], 3, "the namespace 'other' must be empty, but has other:{0}:"),
+                (["--file", file.path], 3, "the namespace 'other' must be empty, but has other:{"),
                 (["--file", file.path, "--overwrite"], 0, "imported 10000 executions, and "),
             ] as [([String], Int32, String)] {
                 let program = try Program(["import"] + words, environment: environment)
                 #expect(try await program.end() == code, "\(program.output)")
                 #expect(program.output.contains(output), "\(program.output)")
             }
-            try await with(other, Keys(namespace: "other")) { store in
+            try await with(other, "other") { partitions in
                 let moved = Stack(
                     redis: other,
                     ingest: stack.ingest,
                     url: stack.url,
-                    partitions: Partitions(only: store)
+                    partitions: partitions
                 )
                 #expect(try await moved.dueCount() == Self.count)
                 #expect(try await moved.now() < due, "this machine is too busy: the items were due before")

@@ -7,7 +7,7 @@ import WaitableRedis
 
 @Suite("Overviews and timelines for people", .timeLimit(.minutes(1)))
 struct OverviewTextTests {
-    private func overview(oldest: Int, _ workers: [WorkerReport]) -> Overview {
+    private func overview(oldest: Int, _ workers: [WorkerReport], partitions: Int = 1) -> Overview {
         Overview(
             now: Instant(milliseconds: 1_800_000_000_000),
             waiting: 1,
@@ -16,7 +16,8 @@ struct OverviewTextTests {
             paused: 4,
             completedPerSecond: 5,
             oldestOverdueMilliseconds: oldest,
-            workers: workers
+            workers: workers,
+            partitions: partitions
         )
     }
 
@@ -45,6 +46,12 @@ struct OverviewTextTests {
         let text = OverviewText.text(of: overview(oldest: 10_000, []))
         #expect(text.hasSuffix("no workers: nothing that is due will run"))
         #expect(text.contains("10 s"))
+    }
+
+    @Test("Several partitions are told beside the instant")
+    func partitions() {
+        let text = OverviewText.text(of: overview(oldest: 0, [], partitions: 8))
+        #expect(text.hasPrefix("2027-01-15T08:00:00.000Z, 8 partitions\n"))
     }
 
     @Test("A timeline has a row for each event, with all that the event tells")

@@ -14,7 +14,8 @@ struct OverviewViewTests {
         paused: 4,
         completedPerSecond: 5,
         oldestOverdueMilliseconds: 254_740,
-        workers: [WorkerReport(name: "w1", startedAt: Instant(milliseconds: 1_700_000_000_000))]
+        workers: [WorkerReport(name: "w1", startedAt: Instant(milliseconds: 1_700_000_000_000))],
+        partitions: 8
     )
 
     @Test("What is written is read again")

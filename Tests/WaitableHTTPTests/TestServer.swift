@@ -28,7 +28,7 @@ enum TestServer {
             clock: clocks.home,
             starts: PartitionedStarts(partitions, clocks: clocks),
             batches: PartitionedStarts(partitions, clocks: clocks),
-            confirmer: DurabilityConfirmer(store: store, logger: logger),
+            confirmer: DurabilityConfirmer(partitions: partitions, logger: logger),
             machines: MachineCache(store: store),
             readiness: ReadinessSampler(partitions: partitions, policy: ReadinessPolicy(), logger: logger),
             offers: ActivityOffers(partitions: partitions, logger: logger),

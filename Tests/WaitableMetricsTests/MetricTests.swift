@@ -56,6 +56,7 @@ struct MetricTests {
         #expect(
             figures(Backlog(overview: Self.overview, clockOffset: -0.25, memory: memory)) == [
                 "waitable_oldest_overdue_seconds 6.5", "waitable_overdue 2", "waitable_parked 4",
+                "waitable_partitions 1",
                 "waitable_redis_clock_offset_seconds -0.25", "waitable_redis_memory_limit_bytes 0",
                 "waitable_redis_memory_used_bytes 1048576", "waitable_running 3", "waitable_waiting 1",
                 "waitable_workers 2",
@@ -66,7 +67,7 @@ struct MetricTests {
     @Test("What a Redis user may not ask for is left out, and not zero")
     func withoutMemory() {
         let lines = figures(Backlog(overview: Self.overview, clockOffset: 0, memory: nil))
-        #expect(lines.count == 7)
+        #expect(lines.count == 8)
         #expect(!lines.contains { $0.contains("memory") })
     }
 

@@ -25,7 +25,7 @@ struct DurabilityConfirmerTests {
         configuration.backoff = .milliseconds(10) ... .milliseconds(50)
         let client = RedisClient(configuration, logger: logger)
         let store = RedisStore(client: client, keys: Keys(namespace: "n"))
-        let confirmer = DurabilityConfirmer(store: store, logger: logger)
+        let confirmer = DurabilityConfirmer(partitions: Partitions(only: store), logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await client.run() }
             group.addTask { try await confirmer.run() }
@@ -35,8 +35,16 @@ struct DurabilityConfirmerTests {
         }
     }
 
-    private func confirm(_ confirmer: DurabilityConfirmer) async -> DurabilityOutcome {
-        await confirmer.confirm(Self.one, at: confirmer.serverNumber)
+    private func confirm(_ confirmer: DurabilityConfirmer) async -> DurabilityOutcome? {
+        await outcome(confirmer, confirmer.confirmation(of: "a", reaching: Self.one))
+    }
+
+    private func outcome(
+        _ confirmer: DurabilityConfirmer,
+        _ confirmation: StartConfirmation?
+    ) async -> DurabilityOutcome? {
+        guard let confirmation else { return nil }
+        return await confirmer.confirm([confirmation])[confirmation]
     }
 
     @Test("Those that come while Redis waits for others are waited for together, after it")
@@ -44,14 +52,14 @@ struct DurabilityConfirmerTests {
         try await with { confirmer, store, primary, replica in
             #expect(await confirm(confirmer) == DurabilityOutcome(asked: Self.one, reached: Self.one))
             replica.pause()
-            try await withThrowingTaskGroup(of: DurabilityOutcome.self) { group in
+            try await withThrowingTaskGroup(of: DurabilityOutcome?.self) { group in
                 group.addTask { await confirm(confirmer) }
                 try await eventually { primary.ask("INFO clients").contains("blocked_clients:1") }
                 for _ in 0..<200 { group.addTask { await confirm(confirmer) } }
                 // Nobody else waits.
                 _ = try await store.now()
                 replica.resume()
-                for try await outcome in group { #expect(outcome.isEnough) }
+                for try await outcome in group { #expect(outcome?.isEnough == true) }
             }
             // The first, the one with the first after it, and all others with the next; or a few more, where those were slow.
             let statistics = primary.ask("INFO commandstats").split(separator: "\n")
@@ -66,24 +74,26 @@ struct DurabilityConfirmerTests {
         try await with { confirmer, _, _, replica in
             #expect(await confirmer.obstacle(to: Self.one) == nil)
             replica.pause()
-            let outcome = await confirm(confirmer)
+            let outcome = try #require(await confirm(confirmer))
             #expect(!outcome.isEnough && outcome.reached == Durability() && outcome.reason == nil)
             replica.resume()
-            #expect(await confirm(confirmer).isEnough)
+            #expect(await confirm(confirmer)?.isEnough == true)
         }
     }
 
     @Test("What went to a server before is not safe because a later one has written something else to its replicas")
     func anotherServer() async throws {
         try await with { confirmer, store, primary, replica in
-            let before = confirmer.serverNumber
+            let before = confirmer.confirmation(of: "a", reaching: Self.one)
             primary.kill()
             try primary.start()
             try primary.ask("INFO replication", until: "state=online")
-            try await eventually { (try? await store.now()) != nil && confirmer.serverNumber != before }
-            let outcome = await confirmer.confirm(Self.one, at: before)
+            try await eventually {
+                (try? await store.now()) != nil && confirmer.confirmation(of: "a", reaching: Self.one) != before
+            }
+            let outcome = try #require(await outcome(confirmer, before))
             #expect(!outcome.isEnough && outcome.reason == "the connection to Redis was lost")
-            #expect(await confirm(confirmer).isEnough)
+            #expect(await confirm(confirmer)?.isEnough == true)
         }
     }
 
@@ -105,7 +115,13 @@ struct DurabilityConfirmerTests {
         try await with { _, store, _, _ in
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let error = await #expect(throws: DurabilityError.self) {
-                try await DurabilityConfirmer(store: store, standard: Durability(replicas: 3), logger: logger).run()
+                let partitions = Partitions(only: store)
+                let confirmer = DurabilityConfirmer(
+                    partitions: partitions,
+                    standard: Durability(replicas: 3),
+                    logger: logger
+                )
+                try await confirmer.run()
             }
             #expect(
                 error?.description

@@ -44,7 +44,7 @@ struct FleetTests {
                     isOurs: { fleet.isOwned($0) },
                     logger: log
                 )
-                let file = AppendOnlyFileCheck(store: partitions.home, logger: log)
+                let file = AppendOnlyFileCheck(partitions: partitions, logger: log)
                 let services: [any Service] = [client, identity, fleet, sweeper, file]
                 for service in services { group.addTask { try await service.run() } }
             }

@@ -14,18 +14,19 @@ public struct ClusterSlot: SlotClient {
     /// The user of the connections.
     public var user: String? { cluster.configuration.user }
 
+    /// The client of the primary that has the slot, as far as is known.
+    public var node: RedisClient? { try? cluster.client(of: slot) }
+
     /// Whether commands can go to the primary that has the slot.
     public var connectionState: RedisClient.ConnectionState {
-        cluster.isClosed ? .closed : (try? cluster.client(of: slot))?.connectionState ?? .connecting
+        cluster.isClosed ? .closed : node?.connectionState ?? .connecting
     }
 
     /// A number of the connection to the primary: another one for another connection, whichever primary it is to.
-    public var connections: Int { (try? cluster.client(of: slot))?.connectionNumber ?? 0 }
+    public var connections: Int { node?.connectionNumber ?? 0 }
 
     /// The primary that has the slot, as far as is known.
-    public var server: ObjectIdentifier {
-        (try? cluster.client(of: slot)).map { ObjectIdentifier($0) } ?? ObjectIdentifier(cluster)
-    }
+    public var server: ObjectIdentifier { node.map { ObjectIdentifier($0) } ?? ObjectIdentifier(cluster) }
 
     /// What the clients of all primaries have done so far.
     public var statistics: RedisStatistics { cluster.statistics }
@@ -40,21 +41,11 @@ public struct ClusterSlot: SlotClient {
         try await cluster.send(commands, key: key)
     }
 
-    /// Sends commands, and waits until what they wrote is safe.
-    public func send(
-        _ commands: [RedisCommand],
-        mark: RedisCommand,
-        reaching durability: Durability,
-        within limit: Duration
-    ) async throws(RedisError) -> DurableReplies {
-        try await cluster.send(commands, key: key, mark: mark, reaching: durability, within: limit)
-    }
-
     /// What the primary cannot reach, and why.
     public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
         // No command of its own is sent before the map is known.
         _ = try await send(RedisCommand("PING"))
-        return try await cluster.client(of: slot)?.obstacles(to: durability) ?? []
+        return try await node?.obstacles(to: durability) ?? []
     }
 
     /// Listens to channels at the primaries that have their slots.

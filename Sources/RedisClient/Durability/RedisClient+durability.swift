@@ -48,6 +48,8 @@ extension RedisClient {
     public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
         guard durability.asksForMore else { return [] }
         var facts: [Spelling: String] = [:]
+        // One of several servers is named.
+        let place = configuration.role == .node ? " at \(configuration.address.text)" : ""
         let info = try await send(RedisCommand("INFO")).string ?? ""
         for scalars in info.unicodeScalars.split(whereSeparator: { $0 == "\r" || $0 == "\n" }) {
             guard let colon = scalars.firstIndex(of: ":") else { continue }
@@ -58,14 +60,14 @@ extension RedisClient {
             let version = facts["redis_version", default: "?"]
             let numbers = version.split(separator: ".").compactMap { Int($0) }
             if numbers.lexicographicallyPrecedes([7, 2]) {
-                obstacles.append("Redis \(version) has no WAITAOF: Redis 7.2, Valkey or a later one has")
+                obstacles.append("Redis \(version)\(place) has no WAITAOF: Redis 7.2, Valkey or a later one has")
             } else if facts["aof_enabled"] == "0" {
-                obstacles.append("Redis has no append-only file (appendonly no)")
+                obstacles.append("Redis\(place) has no append-only file (appendonly no)")
             }
         }
         let connected = facts["connected_slaves"].flatMap { Int($0) } ?? 0
         if connected < durability.replicas {
-            obstacles.append("Redis has \(connected) of \(durability.replicas) replicas")
+            obstacles.append("Redis\(place) has \(connected) of \(durability.replicas) replicas")
         }
         return obstacles
     }

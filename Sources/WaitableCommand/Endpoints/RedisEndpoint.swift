@@ -103,19 +103,21 @@ struct RedisEndpoint: Endpoint {
         }
         if unreadiness == nil { starts = try await refusingUnreachable(starts) }
         let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
-        let server = partitions.home.serverNumber
+        let confirmations = good.map { partitions.confirmation(of: $0.item.id, reaching: $0.durability) }
         var answers = try await partitions.startByHand(good.map { ($0.item.id, $0.item.input, $0.item.stateMachine) })[
             ...
         ]
-        let outcomes = await confirm(Set(good.map(\.durability)), at: server)
+        let outcomes = await partitions.confirm(Set(confirmations.compactMap(\.self)))
+        var reached = confirmations.map { $0.flatMap { outcomes[$0] } }[...]
         return try starts.map { start in
             switch start {
             case .failure(let error): return StartAnswer.refusal(error)
             case .success(let start):
                 if let unreadiness { return try StartAnswer.refusal(unreadiness, of: start.item) }
+                let outcome = reached.removeFirst()
                 switch answers.removeFirst() {
                 case .success(let answer):
-                    return StartAnswer.answer(answer.objectValue ?? [:], of: start.item, outcomes[start.durability])
+                    return StartAnswer.answer(answer.objectValue ?? [:], of: start.item, outcome)
                 case .failure(let error): return try StartAnswer.refusal(error, of: start.item)
                 }
             }
@@ -141,22 +143,12 @@ struct RedisEndpoint: Endpoint {
     ) async throws -> [Result<DurableStart, FieldError>] {
         var obstacles: [Durability: String] = [:]
         for kind in Set(starts.compactMap { try? $0.get().durability }) {
-            obstacles[kind] = try await partitions.home.obstacle(to: kind)
+            obstacles[kind] = try await partitions.obstacle(to: kind)
         }
         return starts.map { start in
             guard case .success(let durable) = start, let obstacle = obstacles[durable.durability] else { return start }
             let rule = "must be what Redis can reach, but \(obstacle)"
             return .failure(FieldError(field: "durability", rule: rule, value: durable.durability.text))
-        }
-    }
-
-    /// Waits until all that was started is as safe as the starts of each kind have to be.
-    private func confirm(_ kinds: Set<Durability>, at server: Int) async -> [Durability: DurabilityOutcome] {
-        await withTaskGroup(of: DurabilityOutcome.self) { group in
-            for kind in kinds where kind.asksForMore {
-                group.addTask { await partitions.home.confirm(kind, at: server) }
-            }
-            return await group.reduce(into: [:]) { $0[$1.asked] = $1 }
         }
     }
 

@@ -20,7 +20,8 @@ enum OverviewText {
                 + [worker.held, worker.claimed, worker.committed].map(String.init) + lateness
         }
         let people = overview.workers.isEmpty ? "no workers: nothing that is due will run" : workers.text
-        return "\(overview.now.iso8601)\n\n\(counts.text)\n\n\(people)"
+        let partitions = overview.partitions == 1 ? "" : ", \(overview.partitions) partitions"
+        return "\(overview.now.iso8601)\(partitions)\n\n\(counts.text)\n\n\(people)"
     }
 
     private static func seconds(_ milliseconds: Int) -> String {

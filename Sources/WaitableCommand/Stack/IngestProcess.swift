@@ -55,7 +55,7 @@ struct IngestProcess {
         )
         let offers = ActivityOffers(partitions: partitions, logger: logger)
         let batches = PartitionedStarts(partitions, clocks: clocks, limit: 500, calls: 3)
-        let confirmer = DurabilityConfirmer(store: store, standard: settings.durability, logger: logger)
+        let confirmer = DurabilityConfirmer(partitions: partitions, standard: settings.durability, logger: logger)
         let ingest = Ingest(
             partitions: partitions,
             clock: clocks.home,

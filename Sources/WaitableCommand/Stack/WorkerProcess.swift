@@ -73,7 +73,7 @@ struct WorkerProcess {
             isOurs: { worker.isOwned($0) },
             logger: logger
         )
-        let file = AppendOnlyFileCheck(store: store, logger: logger)
+        let file = AppendOnlyFileCheck(partitions: partitions, logger: logger)
         var services: [any Service] = [connections.service, identity, operations, sweeper, file]
         if let listening {
             let monitor = WorkerMonitor(

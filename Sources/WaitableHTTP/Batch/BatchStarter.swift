@@ -80,9 +80,9 @@ struct BatchStarter: Sendable {
             }
         }
         guard !starts.isEmpty else { return outcomes }
-        let server = starter.confirmer.serverNumber
+        let confirmations = zip(starts, durabilities).map { starter.confirmation(of: $0, reaching: $1) }
         let committed = await starter.commit(starts, through: calls)
-        let results = await starter.confirm(committed, durabilities, at: server)
+        let results = await starter.confirm(committed, confirmations)
         for (index, place) in places.enumerated() {
             outcomes[place] = results[index].mapError { $0.itemError(id: starts[index].execution.key.name) }
             if case .failure(let error) = outcomes[place] { note(error) }

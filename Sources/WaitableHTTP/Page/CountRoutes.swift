@@ -34,7 +34,7 @@ struct CountRoutes: Sendable {
         var object = try await partitions.overview().json.objectValue ?? [:]
         var redis: JSONObject = [:]
         // A user who may not ask for it sees the rest.
-        if let memory = try? await partitions.home.memory() {
+        if let memory = try? await partitions.memory() {
             redis["usedMemoryBytes"] = .integer(Int64(memory.used))
             redis["memoryLimitBytes"] = .integer(Int64(memory.limit))
         }

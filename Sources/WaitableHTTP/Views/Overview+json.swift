@@ -14,6 +14,7 @@ extension Overview {
             "completedPerSecond": .integer(Int64(completedPerSecond)),
             "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
             "workers": .array(workers.map(\.json)),
+            "partitions": .integer(Int64(partitions)),
         ])
     }
 
@@ -35,7 +36,9 @@ extension Overview {
             paused: counts[3],
             completedPerSecond: counts[4],
             oldestOverdueMilliseconds: overdueMilliseconds,
-            workers: workers.compactMap(WorkerReport.init(json:))
+            workers: workers.compactMap(WorkerReport.init(json:)),
+            // An older ingest has no word for it.
+            partitions: object["partitions"]?.integerValue.map(Int.init) ?? 1
         )
     }
 }

@@ -19,6 +19,8 @@ package struct Overview: Sendable, Equatable {
     package var oldestOverdueMilliseconds: Int
     /// The workers that have reported themselves lately, by name.
     package var workers: [WorkerReport]
+    /// How many partitions the namespace has.
+    package var partitions: Int
 
     /// An overview from its parts.
     package init(
@@ -29,7 +31,8 @@ package struct Overview: Sendable, Equatable {
         paused: Int,
         completedPerSecond: Int,
         oldestOverdueMilliseconds: Int,
-        workers: [WorkerReport]
+        workers: [WorkerReport],
+        partitions: Int = 1
     ) {
         self.now = now
         self.waiting = waiting
@@ -39,5 +42,6 @@ package struct Overview: Sendable, Equatable {
         self.completedPerSecond = completedPerSecond
         self.oldestOverdueMilliseconds = oldestOverdueMilliseconds
         self.workers = workers
+        self.partitions = partitions
     }
 }

@@ -19,7 +19,8 @@ extension Partitions {
             paused: figures.reduce(0) { $0 + $1.paused },
             completedPerSecond: figures.reduce(0) { $0 + $1.completed },
             oldestOverdueMilliseconds: figures.reduce(0) { max($0, $1.oldestOverdue) },
-            workers: workers
+            workers: workers,
+            partitions: stores.count
         )
     }
 }

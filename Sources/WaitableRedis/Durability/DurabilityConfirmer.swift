@@ -5,53 +5,66 @@ import Synchronization
 
 /// Has Redis wait until starts are safe: those that come while it waits for others are waited for together, after it.
 ///
-/// There is one wait at a time for each durability that is asked for, and ``Durability/mostReplicas`` bounds how many those
-/// are: a client has more connections than that for them, so nobody waits for what somebody else asked for.
+/// There is one wait at a time for each server and each durability that is asked for, and ``Durability/mostReplicas`` bounds how
+/// many those are: a client has more connections than that for them, so nobody waits for what somebody else asked for.
 package final class DurabilityConfirmer: Service {
     /// The durability of starts that ask for none.
     package let standard: Durability
-    private let store: RedisStore
+    private let partitions: Partitions
     private let logger: Logger
     private let state = Mutex(State())
-    private let rounds = AsyncStream.makeStream(of: Durability.self)
+    private let rounds = AsyncStream.makeStream(of: DurabilityRound.self)
 
-    private typealias Waiter = (server: Int, continuation: CheckedContinuation<DurabilityOutcome, Never>)
+    private typealias Waiter = (
+        confirmation: StartConfirmation, continuation: CheckedContinuation<DurabilityOutcome, Never>
+    )
 
     private struct State {
         /// Who waits for the next round; no entry where none is under way.
-        var waiting: [Durability: [Waiter]] = [:]
+        var waiting: [DurabilityRound: [Waiter]] = [:]
         /// What Redis was able to reach once: what is in the way then, passes.
         var possible: Set<Durability> = []
         var obstacles: [Durability: (text: String, seen: ContinuousClock.Instant)] = [:]
         var isClosed = false
     }
 
-    /// A confirmer over a store whose connection somebody else runs.
+    /// A confirmer over partitions whose connections somebody else runs.
     ///
     /// - Parameter standard: The durability of starts that ask for none.
-    package init(store: RedisStore, standard: Durability = Durability(), logger: Logger) {
-        self.store = store
+    package init(partitions: Partitions, standard: Durability = Durability(), logger: Logger) {
+        self.partitions = partitions
         self.standard = standard
         self.logger = logger
     }
 
-    /// Which server writes go to now, for ``confirm(_:at:)``.
-    package var serverNumber: Int { store.serverNumber }
-
-    /// Waits until all that was written before is as safe as asked.
+    /// What a start that is about to be written has to wait for after it; `nil` where it does not have to be safe.
     ///
-    /// - Parameter server: ``serverNumber`` from before it was written.
-    package func confirm(_ durability: Durability, at server: Int) async -> DurabilityOutcome {
-        guard durability.asksForMore else { return DurabilityOutcome(asked: durability, reached: durability) }
+    /// - Parameter id: The id of what is started.
+    package func confirmation(of id: String, reaching durability: Durability) -> StartConfirmation? {
+        partitions.confirmation(of: id, reaching: durability)
+    }
+
+    /// Waits until starts that were written are as safe as asked.
+    ///
+    /// - Parameter confirmations: From before they were written.
+    package func confirm(_ confirmations: Set<StartConfirmation>) async -> [StartConfirmation: DurabilityOutcome] {
+        await withTaskGroup(of: (StartConfirmation, DurabilityOutcome).self) { group in
+            for confirmation in confirmations { group.addTask { (confirmation, await self.confirm(confirmation)) } }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+    }
+
+    private func confirm(_ confirmation: StartConfirmation) async -> DurabilityOutcome {
+        let round = DurabilityRound(confirmation)
         return await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 guard !state.isClosed else { return true }
-                let isFirst = state.waiting[durability] == nil
-                state.waiting[durability, default: []].append((server, continuation))
-                if isFirst { rounds.continuation.yield(durability) }
+                let isFirst = state.waiting[round] == nil
+                state.waiting[round, default: []].append((confirmation, continuation))
+                if isFirst { rounds.continuation.yield(round) }
                 return false
             }
-            if isClosed { continuation.resume(returning: Self.stopped(durability)) }
+            if isClosed { continuation.resume(returning: Self.stopped(confirmation.durability)) }
         }
     }
 
@@ -75,7 +88,7 @@ package final class DurabilityConfirmer: Service {
                         throw error
                     } catch is CancellationError {}
                 }
-                for await durability in rounds.stream { group.addTask { await self.makeRounds(durability) } }
+                for await round in rounds.stream { group.addTask { await self.makeRounds(round) } }
             }
         } onGracefulShutdown: {
             self.rounds.continuation.finish()
@@ -88,43 +101,35 @@ package final class DurabilityConfirmer: Service {
             defer { state.waiting = [:] }
             return state.waiting
         }
-        for (durability, waiters) in left {
-            for waiter in waiters { waiter.continuation.resume(returning: Self.stopped(durability)) }
+        for (round, waiters) in left {
+            for waiter in waiters { waiter.continuation.resume(returning: Self.stopped(round.durability)) }
         }
     }
 
-    private func makeRounds(_ durability: Durability) async {
-        while let waiters = take(durability) {
-            let server = store.serverNumber
-            let outcome = await store.confirm(durability, at: server)
-            note(outcome)
+    private func makeRounds(_ round: DurabilityRound) async {
+        while let waiters = take(round) {
+            let outcomes = await partitions.confirm(Set(waiters.map { $0.confirmation }))
+            for outcome in Set(outcomes.values) { note(outcome) }
             for waiter in waiters {
-                waiter.continuation.resume(returning: waiter.server == server ? outcome : Self.lost(outcome))
+                guard let outcome = outcomes[waiter.confirmation] else { preconditionFailure("each has its outcome") }
+                waiter.continuation.resume(returning: outcome)
             }
         }
     }
 
-    /// What a round says to those whose writes went to another server.
-    private static func lost(_ outcome: DurabilityOutcome) -> DurabilityOutcome {
-        .nothing(of: outcome.asked, because: "the connection to Redis was lost")
-    }
-
-    private func take(_ durability: Durability) -> [Waiter]? {
+    private func take(_ round: DurabilityRound) -> [Waiter]? {
         state.withLock { state in
-            guard let waiters = state.waiting[durability], !waiters.isEmpty else {
-                state.waiting[durability] = nil
+            guard let waiters = state.waiting[round], !waiters.isEmpty else {
+                state.waiting[round] = nil
                 return nil
             }
-            state.waiting[durability] = []
+            state.waiting[round] = []
             return waiters
         }
     }
 
     private func note(_ outcome: DurabilityOutcome) {
-        guard !outcome.isEnough else {
-            state.withLock { state in _ = state.possible.insert(outcome.asked) }
-            return
-        }
+        guard !outcome.isEnough else { return }
         logger.warning(
             "starts are less safe than asked for",
             metadata: [
@@ -144,7 +149,7 @@ package final class DurabilityConfirmer: Service {
         if isPossible { return nil }
         if let known, known.seen.duration(to: .now) < .seconds(1) { return known.text }
         do throws(StoreError) {
-            let text = try await store.obstacle(to: durability)
+            let text = try await partitions.obstacle(to: durability)
             state.withLock { state in
                 if let text { state.obstacles[durability] = (text, .now) } else { state.possible.insert(durability) }
             }
@@ -161,7 +166,7 @@ package final class DurabilityConfirmer: Service {
         guard standard.asksForMore else { return }
         while true {
             do {
-                if let obstacle = try await store.obstacle(to: standard) {
+                if let obstacle = try await partitions.obstacle(to: standard) {
                     throw DurabilityError(standard: standard, obstacle: obstacle)
                 }
                 state.withLock { state in _ = state.possible.insert(standard) }

@@ -3,7 +3,7 @@ import RedisClient
 import ServiceLifecycle
 import Synchronization
 
-/// Whether Redis could load its append-only file again.
+/// Whether Redis could load its append-only file again; on a cluster, each primary that has partitions.
 ///
 /// Redis loads the file as its user `default`, whether or not anybody may log in as that user. A transaction in the file
 /// that the user may not run is dropped, with a line in Redis's log and no error (Redis 7 and 8, Valkey 8), and
@@ -12,9 +12,10 @@ package final class AppendOnlyFileCheck: Service {
     /// How old an answer may be, on one connection; one that found a problem is asked for again at once.
     private static let lifetime = Duration.seconds(300)
 
-    private let store: RedisStore
+    private let partitions: Partitions
     private let logger: Logger
-    private let last = Mutex<Answer?>(nil)
+    /// By server.
+    private let last = Mutex<[ObjectIdentifier: Answer]>([:])
 
     private struct Answer {
         var problem: String?
@@ -23,9 +24,9 @@ package final class AppendOnlyFileCheck: Service {
         var connection: Int
     }
 
-    /// A check of the Redis of a store.
-    package init(store: RedisStore, logger: Logger) {
-        self.store = store
+    /// A check of the servers of partitions.
+    package init(partitions: Partitions, logger: Logger) {
+        self.partitions = partitions
         self.logger = logger
     }
 
@@ -51,18 +52,30 @@ package final class AppendOnlyFileCheck: Service {
     /// Why the next restart of Redis would lose what is in its append-only file; `nil` where it would not, where there is
     /// no such file, and where Redis does not answer.
     package func problem() async -> String? {
-        let before = last.withLock { $0 }
+        let servers = partitions.servers
+        let known = Set(servers.map(\.client.server))
+        last.withLock { last in last = last.filter { known.contains($0.key) } }
+        for store in servers {
+            guard let problem = await problem(of: store) else { continue }
+            return servers.count == 1 ? problem : "the server of partition \(store.keys.partition): \(problem)"
+        }
+        return nil
+    }
+
+    private func problem(of store: RedisStore) async -> String? {
+        let server = store.client.server
+        let before = last.withLock { $0[server] }
         if let before, before.problem == nil, before.connection == store.client.connections,
             before.taken.duration(to: .now) < Self.lifetime
         {
             return nil
         }
-        guard let answer = try? await ask() else { return before?.problem }
-        last.withLock { $0 = answer }
+        guard let answer = try? await ask(store) else { return before?.problem }
+        last.withLock { $0[server] = answer }
         return answer.problem
     }
 
-    private func ask() async throws(StoreError) -> Answer {
+    private func ask(_ store: RedisStore) async throws(StoreError) -> Answer {
         var answer = Answer(problem: nil, taken: .now, connection: store.client.connections)
         do {
             let info = RedisInfo(try await store.send(RedisCommand("INFO", "persistence")).string ?? "")

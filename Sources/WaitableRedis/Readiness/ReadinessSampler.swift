@@ -42,7 +42,7 @@ package final class ReadinessSampler: Service {
         self.isDeployed = isDeployed
         self.onEmptyRegistry = onEmptyRegistry
         self.logger = logger
-        file = AppendOnlyFileCheck(store: partitions.home, logger: logger)
+        file = AppendOnlyFileCheck(partitions: partitions, logger: logger)
     }
 
     /// Samples until the graceful shutdown.

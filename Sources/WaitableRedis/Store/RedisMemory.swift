@@ -10,4 +10,10 @@ package struct RedisMemory: Sendable, Equatable {
         self.used = used
         self.limit = limit
     }
+
+    /// The used part of the limit; 0 where there is none.
+    private var share: Double { limit > 0 ? Double(used) / Double(limit) : 0 }
+
+    /// Whether a server with this memory is nearer to its limit, or uses more where neither has one.
+    package func isFuller(than other: Self) -> Bool { (share, used) > (other.share, other.used) }
 }

@@ -13,3 +13,17 @@ extension RedisStore {
         return RedisMemory(used: Int(used), limit: Int(limit))
     }
 }
+
+extension Partitions {
+    /// The memory of the fullest server.
+    ///
+    /// - Throws: `refused` with `NOPERM` where this connection's user may not ask.
+    package func memory() async throws(StoreError) -> RedisMemory {
+        var fullest = try await home.memory()
+        for server in servers.dropFirst() {
+            let memory = try await server.memory()
+            if memory.isFuller(than: fullest) { fullest = memory }
+        }
+        return fullest
+    }
+}

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import RedisClient
 import RedisTestServer
+import ServiceLifecycle
 import StatesLanguage
 import Testing
 import Waitable
@@ -13,64 +14,69 @@ import WaitableRedis
 
 /// A stack of real processes: Redis, an ingest and workers, for one test.
 struct Stack: Sendable {
+    /// The only server, or the first primary of ``cluster``.
     let redis: RedisTestServer
     let ingest: Program
     let url: String
     let partitions: Partitions
+    /// The cluster, where the stack is on one.
+    var cluster: RedisTestCluster?
 
     /// The store of partition 0.
     var store: RedisStore { partitions.home }
 
     var environment: [String: String] {
-        ["WAITABLE_REDIS_URL": redis.url, "WAITABLE_LOG_LEVEL": "info", "WAITABLE_LEASE_MS": "2000"]
-            .merging(Self.setting(partitions.stores.count)) { $1 }
+        ["WAITABLE_REDIS_URL": cluster?.url ?? redis.url, "WAITABLE_LOG_LEVEL": "info", "WAITABLE_LEASE_MS": "2000"]
+            .merging(Self.setting(partitions.stores.count, isCluster: cluster != nil)) { $1 }
     }
 
-    /// What says how many partitions there are; nothing for one, as nobody sets that.
-    private static func setting(_ partitions: Int) -> [String: String] {
-        partitions == 1 ? [:] : ["WAITABLE_PARTITIONS": "\(partitions)"]
+    /// What says how many partitions there are; nothing for one on a single server, as nobody sets that.
+    private static func setting(_ partitions: Int, isCluster: Bool) -> [String: String] {
+        partitions == 1 && !isCluster ? [:] : ["WAITABLE_PARTITIONS": "\(partitions)"]
     }
 
-    /// How many partitions a stack's namespace has: with `WAITABLE_TEST_PARTITIONS=8` the suites run on 8.
-    static let partitions = Int(ProcessInfo.processInfo.environment["WAITABLE_TEST_PARTITIONS"] ?? "") ?? 1
+    /// How many partitions a stack's namespace has: with `WAITABLE_TEST_PARTITIONS=8`, and on a cluster, the suites run on 8.
+    static let partitions =
+        Int(ProcessInfo.processInfo.environment["WAITABLE_TEST_PARTITIONS"] ?? "") ?? (StackRedis.isCluster ? 8 : 1)
 
     /// Runs a test with a Redis and an ingest, and ends both after it.
     ///
     /// - Parameters:
     ///   - ingestUser: The Redis user of ingest, one of ``RedisUsers``; `nil` for the default one.
     ///   - partitions: How many the namespace has.
+    ///   - isCluster: Whether the Redis is a cluster.
     static func with(
         persistence: RedisTestServer.Persistence = .none,
         options: [String] = [],
         environment: [String: String] = [:],
         ingestUser: String? = nil,
         partitions: Int = Stack.partitions,
+        isCluster: Bool = StackRedis.isCluster,
         _ body: @Sendable (Stack) async throws -> Void
     ) async throws {
-        let redis = try RedisTestServer(persistence: persistence, options: options)
+        let redis = try StackRedis(persistence: persistence, options: options, isCluster: isCluster)
         let port = try RedisTestServer.freePort()
         let ingest = try Program(
             ["ingest"],
             environment: [
-                "WAITABLE_REDIS_URL": Self.url(of: redis, user: ingestUser),
+                "WAITABLE_REDIS_URL": Self.url(redis.url, user: ingestUser),
                 "WAITABLE_PORT": "\(port)", "WAITABLE_LOG_LEVEL": "info",
             ]
-            .merging(Self.setting(partitions)) { $1 }
+            .merging(Self.setting(partitions, isCluster: redis.cluster != nil)) { $1 }
             .merging(environment) { $1 }
         )
         var logger = Logger(label: "test")
         logger.logLevel = .critical
-        var configuration = try RedisConfiguration(url: redis.url)
-        configuration.backoff = .milliseconds(10) ... .milliseconds(50)
-        let client = RedisClient(configuration, logger: logger)
+        let (service, all) = try redis.connect(partitions: partitions, logger: logger)
         let stack = Stack(
-            redis: redis,
+            redis: redis.server,
             ingest: ingest,
             url: "http://127.0.0.1:\(port)",
-            partitions: Partitions(namespace: "waitable", count: partitions) { _ in client }
+            partitions: all,
+            cluster: redis.cluster
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await client.run() }
+            group.addTask { try await service.run() }
             defer { group.cancelAll() }
             try await eventually("ingest is ready") {
                 try #require(ingest.process.isRunning, "ingest ended: \(ingest.output)")
@@ -84,8 +90,10 @@ struct Stack: Sendable {
     }
 
     /// The URL of a Redis for one of ``RedisUsers``.
-    static func url(of redis: RedisTestServer, user: String?) -> String {
-        user.map { redis.url.replacing("://", with: "://\(RedisUsers.login($0))") } ?? redis.url
+    static func url(of redis: RedisTestServer, user: String?) -> String { url(redis.url, user: user) }
+
+    private static func url(_ url: String, user: String?) -> String {
+        user.map { url.replacing("://", with: "://\(RedisUsers.login($0))") } ?? url
     }
 
     /// Starts a worker.
@@ -165,7 +173,7 @@ struct Stack: Sendable {
     func integer(_ words: String...) async throws -> Int {
         var command = RedisCommand(name: words[0])
         for word in words.dropFirst() { command.append(word) }
-        return Int(try await store.client.send(command).integer ?? -1)
+        return Int(try await store(for: words).client.send(command).integer ?? -1)
     }
 
     func closedCount() async throws -> Int { try await count(\.closed) }
