@@ -11,6 +11,7 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import zoo
+from protocol_state import partition_of
 from resp import RedisError
 
 try:
@@ -181,16 +182,30 @@ class Clients:
 
     def by_hand(self, choices, number):
         item = self.item(choices, f"hand-{number}")
-        words = ["redis-cli", "-p", str(self.stack.redis_port), "FCALL", "waitable_start", "1", "waitable:{0}",
-                 json.dumps(item)]
+        redis = self.stack.redis
+        partition = partition_of(item["Id"], redis.partitions)
         for _ in range(20):
+            words = ["redis-cli", "-p", str(redis.primary(partition)), "FCALL", "waitable_start", "1",
+                     f"waitable:{{{partition}}}", json.dumps(item)]
             text = subprocess.run(words, capture_output=True, timeout=5).stdout.strip()
-            if text.startswith(b"{"):
+            if text.startswith(b"{") and self.is_safe(words[2]):
                 self.ledger.add("redis-cli", json.loads(text) | {"StartTimestamp": item["StartTimestamp"]})
                 break
             if self.ended.wait(0.3):
                 break
         self.ended.wait(5 / self.rate)
+
+    def is_safe(self, port):
+        """Whether a start by hand counts as accepted: by a primary with a replica that it has to be on, once it is there."""
+        if self.stack.redis.durability == "none":
+            return True
+        control = self.stack.connect(int(port))
+        try:
+            # A write of one's own, so that WAIT waits for all that was written before.
+            control("SET", "waitable:{0}:durable", "1")
+            return control("WAIT", 1, 500) >= 1
+        finally:
+            control.close()
 
     # Operators and those who answer
 
@@ -225,11 +240,13 @@ class Clients:
             self.answer(choices, task["taskToken"])
 
     def callbacks(self, choices, number):
-        redis = self.stack.control()
+        redis = self.stack.control(partition_of("chaos", self.stack.redis.partitions))
+        partition = partition_of("chaos", self.stack.redis.partitions)
         last = "0"
         try:
             while not self.ended.is_set():
-                found = redis("XREAD", "COUNT", 10, "BLOCK", 500, "STREAMS", "waitable:{0}:stream:chaos", last)
+                stream = f"waitable:{{{partition}}}:stream:chaos"
+                found = redis("XREAD", "COUNT", 10, "BLOCK", 500, "STREAMS", stream, last)
                 for entry, words in (found[0][1] if found else []):
                     last = entry
                     fields = dict(zip(words[::2], words[1::2]))

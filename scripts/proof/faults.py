@@ -1,5 +1,6 @@
 """The faults of chaos: each breaks something for a moment, and mends it."""
 
+import contextlib
 import signal
 import time
 
@@ -7,7 +8,7 @@ from resp import RedisError
 
 
 def processes(stack, choices):
-    return stack.programs[choices.choice(["redis", "ingest", "worker1", "worker2"])]
+    return stack.programs[choices.choice(stack.struck)]
 
 
 def network(stack, choices):
@@ -73,21 +74,22 @@ def refuse(stack, choices):
 def on_redis(*commands, undo=(), seconds=1.0):
     """A fault that commands make and others undo."""
     def fault(stack, choices):
-        control = stack.control()
+        port = choices.choice(stack.redis.primaries())
+        control = stack.connect(port)
         try:
             for words in commands:
                 control.pipeline(words)
             time.sleep(seconds)
         finally:
-            mend(stack, control, undo)
+            mend(stack, port, control, undo)
     return fault
 
 
-def mend(stack, control, undo):
+def mend(stack, port, control, undo):
     """Sends commands until they are carried out: on the first connection while it lives, since there may be no room for another."""
     for _ in range(300):
         try:
-            control = control or stack.control()
+            control = control or stack.connect(port)
             replies = [control.pipeline(words)[0] for words in undo]
             if not any(isinstance(reply, RedisError) for reply in replies):
                 control.close()
@@ -100,10 +102,11 @@ def mend(stack, control, undo):
 
 def busy(stack, choices):
     """A script of somebody else that does not end."""
-    control = stack.control()
+    port = choices.choice(stack.redis.primaries())
+    control = stack.connect(port)
     control.send(("EVAL", "while true do end", 0))
     time.sleep(0.8)
-    other = stack.control()
+    other = stack.connect(port)
     other.pipeline(("SCRIPT", "KILL"))
     other.close()
     control.close()
@@ -111,7 +114,7 @@ def busy(stack, choices):
 
 def misconf(stack, choices):
     """A snapshot that cannot be written: Redis refuses writes after it."""
-    folder = stack.folder / "occupied.rdb"
+    folder = stack.redis.folder / "occupied.rdb"
     folder.mkdir(exist_ok=True)
     (folder / "file").touch()
     on_redis(
@@ -125,7 +128,30 @@ def clock(stack, choices):
     stack.set_clock(0)
 
 
+def disk(stack, choices):
+    """The disk of the append-only file is full: with fsync always Redis ends, and again whenever it is started."""
+    file = stack.redis.folder / "occupied"
+    try:
+        with open(file, "wb", buffering=0) as occupied:
+            for size in (1 << 20, 1 << 12):
+                with contextlib.suppress(OSError):
+                    while occupied.write(bytes(size)):
+                        pass
+        time.sleep(choices.choice([0.5, 2]))
+    finally:
+        file.unlink(missing_ok=True)
+
+
+def failover(stack, choices):
+    stack.redis.fail_over(choices)
+
+
+def move_slot(stack, choices):
+    stack.redis.move_slot(choices)
+
+
 FAULTS = {
+    "disk": disk, "failover": failover, "move-slot": move_slot,
     "kill": kill, "terminate": terminate, "stop": stop, "cut": cut, "delay": delay, "swallow": swallow,
     "truncate": truncate, "refuse": refuse, "busy": busy, "misconf": misconf, "clock": clock,
     "client-kill": on_redis(("CLIENT", "KILL", "TYPE", "normal"), seconds=0),

@@ -1,24 +1,17 @@
-"""A stack on loopback for chaos: a redis-server that keeps its data, ingest and workers behind proxies."""
+"""A stack on loopback for chaos: Redis servers that keep their data, ingest and workers; with one Redis behind proxies."""
 
 import os
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
+from programs import Program, free_port
 from proxy import Proxy
-from resp import Redis, RedisError
-
-
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+from resp import Redis
+from topologies import TOPOLOGIES, until
 
 
 def shifted_clock(folder):
@@ -32,49 +25,13 @@ def shifted_clock(folder):
     return str(library)
 
 
-class Program:
-    """A process that is started again when it ends, until it is told to end."""
-
-    def __init__(self, name, words, environment, log):
-        self.name, self.words, self.environment, self.log = name, words, environment, log
-        self.lock = threading.Lock()
-        self.process, self.wanted, self.starts = None, True, 0
-        self.start()
-
-    def start(self):
-        with self.lock:
-            if not self.wanted or (self.process and self.process.poll() is None):
-                return
-            self.starts += 1
-            self.process = subprocess.Popen(
-                self.words, env=self.environment, stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
-
-    def send(self, number):
-        with self.lock:
-            if self.process.poll() is None:
-                self.process.send_signal(number)
-
-    def end(self, timeout=20):
-        """Ends it for good. Returns its exit code; None where it had to be killed."""
-        with self.lock:
-            self.wanted = False
-        self.send(signal.SIGCONT)
-        self.send(signal.SIGTERM)
-        try:
-            return self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            return None
-
-
 class Stack:
-    """One Redis, one ingest and some workers. `clients` go to ingest; each process has a proxy of its own to Redis."""
+    """Some Redis, one ingest and some workers. `clients` go to ingest; with one Redis each process has a proxy of its own to it."""
 
-    def __init__(self, waitable, fsync, moves_clock, workers=2):
+    def __init__(self, waitable, topology, fsync, moves_clock, has_disk, workers=2):
         self.folder = Path(tempfile.mkdtemp(prefix="waitable-chaos-"))
         self.log = open(self.folder / "log", "ab")
-        self.redis_port, self.port = free_port(), free_port()
+        self.port = free_port()
         environment = dict(os.environ)
         redis_environment = dict(environment)
         self.clock, self.worker_clock = self.folder / "clock", self.folder / "worker-clock"
@@ -85,24 +42,29 @@ class Stack:
         self.moves_clock = library is not None
         if library:
             redis_environment |= {"LD_PRELOAD": library, "SHIFTED_CLOCK": str(self.clock)}
-        self.redis = Program("redis", [
-            "redis-server", "--port", str(self.redis_port), "--bind", "127.0.0.1", "--dir", str(self.folder),
-            "--save", "", "--appendonly", "yes", "--appendfsync", fsync, "--busy-reply-threshold", "200",
-            "--enable-protected-configs", "local",
-        ], redis_environment, self.log)
-        self.wait_for_redis()
-        self.proxies = {name: Proxy(self.redis_port) for name in ["ingest"] + [f"worker{n}" for n in range(1, workers + 1)]}
-        self.programs = {"redis": self.redis}
-        common = environment | {"WAITABLE_LOG_LEVEL": "warning", "WAITABLE_LEASE_MS": "2000"}
-        for name, proxy in self.proxies.items():
-            own = common | {"WAITABLE_REDIS_URL": f"redis://127.0.0.1:{proxy.port}"}
+        self.stopped = threading.Event()
+        self.programs, self.proxies = {}, {}
+        self.redis = TOPOLOGIES[topology](self.folder, fsync, self.log, redis_environment, has_disk)
+        self.programs |= self.redis.programs
+        # What faults strike.
+        self.struck = [name for name in self.programs if not name.startswith("sentinel")]
+        common = environment | {
+            "WAITABLE_LOG_LEVEL": "warning", "WAITABLE_LEASE_MS": "2000", "WAITABLE_REDIS_URL": self.redis.url,
+            "WAITABLE_PARTITIONS": str(self.redis.partitions), "WAITABLE_DURABILITY": self.redis.durability,
+        }
+        self.environment = common
+        for name in ["ingest"] + [f"worker{n}" for n in range(1, workers + 1)]:
+            own = dict(common)
+            if topology == "single":
+                self.proxies[name] = Proxy(self.redis.port)
+                own["WAITABLE_REDIS_URL"] = f"redis://127.0.0.1:{self.proxies[name].port}"
             if name == "ingest":
                 own["WAITABLE_PORT"] = str(self.port)
             elif name == "worker2" and library:
                 own |= {"LD_PRELOAD": library, "SHIFTED_CLOCK": str(self.worker_clock)}
             self.programs[name] = Program(name, [waitable, name.rstrip("0123456789")], own, self.log)
+            self.struck.append(name)
         self.url = f"http://127.0.0.1:{self.port}"
-        self.stopped = threading.Event()
         threading.Thread(target=self._supervise, daemon=True).start()
 
     def _supervise(self):
@@ -110,23 +72,23 @@ class Stack:
             for program in self.programs.values():
                 program.start()
 
-    def control(self):
-        """A connection to Redis that no fault is between."""
-        return Redis(("127.0.0.1", self.redis_port), timeout=5)
+    def connect(self, port):
+        """A connection to a server of Redis that no fault is between."""
+        return Redis(("127.0.0.1", port), timeout=5)
+
+    def control(self, partition=0):
+        """The same to the primary of a partition."""
+        return self.connect(self.redis.primary(partition))
 
     def wait_for_redis(self, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                control = self.control()
-                reply = control.pipeline(("PING",))[0]
-                control.close()
-                if not isinstance(reply, RedisError):
-                    return
-            except (OSError, ConnectionError):
-                pass
-            time.sleep(0.05)
-        raise RuntimeError("redis-server does not answer")
+        for partition in range(self.redis.partitions):
+            def answers(partition=partition):
+                control = self.control(partition)
+                try:
+                    return control("PING")
+                finally:
+                    control.close()
+            until(answers, "redis-server", seconds)
 
     def set_clock(self, seconds):
         """Moves the clock of Redis against the true one."""
@@ -138,6 +100,7 @@ class Stack:
         self.stopped.set()
         codes = {name: self.programs[name].end() for name in reversed(list(self.programs))}
         self.log.close()
+        self.redis.clean(keeps)
         if not keeps:
             shutil.rmtree(self.folder)
         return codes

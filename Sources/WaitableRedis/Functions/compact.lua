@@ -1,8 +1,8 @@
 -- The compact form of an execution's document. CompactDocument describes it.
 
 local strings = require 'strings'
-local byte, concat, floor, format, match, rep =
-    strings.byte, strings.concat, strings.floor, strings.format, strings.match, strings.rep
+local byte, concat, floor, format, match, rep, sub =
+    strings.byte, strings.concat, strings.floor, strings.format, strings.match, strings.rep, strings.sub
 local instants = require 'instants'
 
 -- The digits of its numbers are those of base64url.
@@ -17,6 +17,25 @@ local function numberOf(digits)
 end
 
 local HEAD = '^}([RS])(' .. rep('[%w_-]', 11) .. ')(' .. rep('[%w_-]', 7) .. ')([^;]*);'
+local INPUTS = {R = '^' .. rep('[^;]*;', 6) .. '(.*)$', S = '^' .. rep('[^;]*;', 3) .. '(.*)$'}
+
+local lastHash, lastRevision -- those of the last document: the next one is nearly always of the same revision
+
+-- The revision in digits: 64 bits are too many for a number of Lua, so from bits to hexadecimal digits.
+local function revisionOf(hash)
+    if hash == lastHash then return lastRevision end
+    local bits, revision = {}, {}
+    for i = 1, #hash do
+        local digit = DIGITS[byte(hash, i)] or 0
+        for place = 5, 0, -1 do bits[#bits + 1] = floor(digit / 2 ^ place) % 2 end
+    end
+    -- The first two of 66 bits are none.
+    for i = 3, 66, 4 do
+        revision[#revision + 1] = format('%x', bits[i] * 8 + bits[i + 1] * 4 + bits[i + 2] * 2 + bits[i + 3])
+    end
+    lastHash, lastRevision = hash, concat(revision)
+    return lastRevision
+end
 
 -- What the compact form in the rest of a document says: its letter, `revision`, `start` and `ends` (ms: the end of the wait,
 -- or the closing), and its input: verbatim, or where that is `ownInput`, of what `kind` it is ('m' or 's') and its
@@ -24,18 +43,9 @@ local HEAD = '^}([RS])(' .. rep('[%w_-]', 11) .. ')(' .. rep('[%w_-]', 7) .. ')(
 local function compactForm(rest)
     local letter, hash, start, ends = match(rest, HEAD)
     if not letter then return nil end
-    -- 64 bits are too many for a number of Lua: from bits to hexadecimal digits. The first two of 66 bits are none.
-    local bits, revision = {}, {}
-    for i = 1, #hash do
-        local digit = DIGITS[byte(hash, i)] or 0
-        for place = 5, 0, -1 do bits[#bits + 1] = floor(digit / 2 ^ place) % 2 end
-    end
-    for i = 3, 66, 4 do
-        revision[#revision + 1] = format('%x', bits[i] * 8 + bits[i + 1] * 4 + bits[i + 2] * 2 + bits[i + 3])
-    end
-    local form = {letter = letter, revision = concat(revision), start = numberOf(start)}
+    local form = {letter = letter, revision = revisionOf(hash), start = numberOf(start)}
     form.ends = form.start + numberOf(ends)
-    local input = match(rest, letter == 'R' and '^' .. rep('[^;]*;', 6) .. '(.*)$' or '^' .. rep('[^;]*;', 3) .. '(.*)$')
+    local input = match(rest, INPUTS[letter])
     local kind, distance = match(input or '', '^([ms])([%w_-]*)$')
     form.ownInput, form.input, form.kind = kind ~= nil, input, kind
     form.instant = kind and form.ends - numberOf(distance)
@@ -49,4 +59,7 @@ local function compactForm(rest)
     return form
 end
 
-return {compactForm = compactForm}
+-- The revision of a document in this form, where it is that of the last one; nil for all others.
+local function sameRevision(document) return lastHash and sub(document, 2, 12) == lastHash and lastRevision or nil end
+
+return {compactForm = compactForm, sameRevision = sameRevision}

@@ -38,9 +38,10 @@ local register = require 'functions'.register
 local SLICE = require 'commands'.SLICE
 local clocks = require 'clock'
 local clock, isLease, noteDue = clocks.clock, clocks.isLease, clocks.noteDue
-local compactForm = require 'compact'.compactForm
+local forms = require 'compact'
+local compactForm, sameRevision = forms.compactForm, forms.sameRevision
 local documents = require 'documents'
-local documentOf, headOf, split, status = documents.documentOf, documents.headOf, documents.split, documents.status
+local documentsOf, headOf, split, status = documents.documentsOf, documents.headOf, documents.split, documents.status
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local MAX_PAUSE = require 'redeliveries'.MAX_PAUSE
@@ -67,22 +68,35 @@ local function question(prefix, args)
         now = clock(),
         kinds = {}, names = {}, revisions = {}, unknown = {},
     }
+    local isOfMembers, executions, places = false, {}, {}
     for n = 1, total do
         local kind = args[2 * n + 2]
+        isOfMembers = isOfMembers or kind ~= 'I'
+        if kind == 'E' then executions[#executions + 1], places[#places + 1] = args[2 * n + 3], n end
         if not find(kind, '^[EMHRI]$') then
             refuse('VALIDATION', 'subject', 'must be E, M, H, R or I', kind)
         end
         asked.kinds[n], asked.names[n] = kind, named(args[2 * n + 3], 'subject')
     end
-    asked.due = redis.call('ZMSCORE', prefix .. ':due', unpack(asked.names))
-    asked.closed = redis.call('ZMSCORE', prefix .. ':closed', unpack(asked.names))
+    asked.due, asked.closed, asked.documents = {}, {}, {}
+    local found = documentsOf(prefix, executions)
+    for k = 1, #executions do asked.documents[places[k]] = found[k] end
+    if isOfMembers then
+        asked.due = redis.call('ZMSCORE', prefix .. ':due', unpack(asked.names))
+        asked.closed = redis.call('ZMSCORE', prefix .. ':closed', unpack(asked.names))
+    end
     return asked
 end
 
 local function typeOf(key) return redis.call('TYPE', key).ok end
 
+-- Whether there is an execution. Its document may be large, and is not read for that.
+local function exists(prefix, name) return redis.call('HEXISTS', prefix .. ':executions', name) == 1 end
+
 -- The hash of the revision that a document names.
 local function revisionOf(document)
+    local same = sameRevision(document)
+    if same then return same end
     local _, rest = split(document)
     return headOf(rest).revision
 end
@@ -158,8 +172,9 @@ local function judgeItem(asked, pattern, name, document, letter, found)
     if letter ~= 'R' and letter ~= 'S' then return end
     local machine, id = match(name, '^([^:]*):(.*)$')
     local item = asked.prefix .. ':item:' .. asked.table .. ':' .. id
-    local kind = typeOf(item)
-    local value = kind == 'hash' and redis.call('HGET', item, pattern.attribute)
+    local value = redis.pcall('HGET', item, pattern.attribute)
+    -- Nearly always it has a value: its type is asked for where it has none.
+    local kind = type(value) == 'string' and 'hash' or typeOf(item)
     local code
     if letter == 'R' and kind == 'none' then
         code = 'item-missing'
@@ -191,7 +206,7 @@ local function judgeMember(asked, name, due, closed, found)
     judgeScore(asked, name, due, found)
     if not adopter or not deployed(asked, adopter) then
         found('machine-not-deployed', adopter or '')
-    elseif not machine and documentOf(prefix, adopter .. ':' .. id) then
+    elseif not machine and exists(prefix, adopter .. ':' .. id) then
         found('cannot-be-adopted', adopter .. ':' .. id)
     elseif typeOf(prefix .. ':item:' .. asked.table .. ':' .. id) ~= 'hash' then
         found('nothing-to-run', prefix .. ':item:' .. asked.table .. ':' .. id)
@@ -241,8 +256,7 @@ local function judgeRevision(asked, hash, name, document, letter, found)
     end
 end
 
-local function judgeExecution(asked, name, due, closed, found)
-    local document = documentOf(asked.prefix, name)
+local function judgeExecution(asked, name, due, closed, found, document)
     if not document then
         judgeMember(asked, name, due, closed, found)
         return
@@ -263,7 +277,7 @@ local JUDGES = {
     E = judgeExecution,
     M = function(asked, name, due, closed, found)
         -- One with a document is looked at as an execution.
-        if not documentOf(asked.prefix, name) then
+        if not exists(asked.prefix, name) then
             judgeMember(asked, name, due, closed, found)
         end
     end,
@@ -273,7 +287,7 @@ local JUDGES = {
         if kind == 'none' then return end
         if kind ~= 'list' then
             found('wrong-type', key)
-        elseif not due and not closed and not documentOf(asked.prefix, name) then
+        elseif not due and not closed and not exists(asked.prefix, name) then
             found('history-without-execution', key, function() redis.call('UNLINK', key) end)
         end
     end,
@@ -299,7 +313,7 @@ local function judged(keys, args, mends)
         JUDGES[kind](asked, name, asked.due[n], asked.closed[n], function(code, detail, cure)
             if mends and cure then cure() end
             findings[#findings + 1] = {kind, name, code, detail, mends and cure and 1 or 0}
-        end)
+        end, asked.documents[n])
     end
     return {findings, asked.unknown}
 end
