@@ -60,7 +60,7 @@ final class TaskOperations: Service {
         let starts = PartitionedStarts(partitions, clocks: clocks)
         let readiness = ReadinessSampler(partitions: partitions, policy: settings.readiness, logger: logger)
         let offers = ActivityOffers(partitions: partitions, logger: logger)
-        let confirmer = DurabilityConfirmer(store: partitions.home, standard: settings.durability, logger: logger)
+        let confirmer = DurabilityConfirmer(partitions: partitions, standard: settings.durability, logger: logger)
         let ingest = Ingest(
             partitions: partitions,
             clock: clocks.home,
