@@ -60,7 +60,7 @@ extension HTTPCaller {
                 let pause = max(poll.pause, min(60_000, 1_000 << min(poll.failures, 6)))
                 return .postponed(poll.next(pause: pause, failures: poll.failures + 1), output: nil)
             }
-            return .failed(error: error.error, cause: "The adapter of \(adapter.prefix): \(error.cause)")
+            return .failed(error: error.error, cause: "The adapter of '\(adapter.prefix)' \(error.cause)")
         }
     }
 
@@ -86,7 +86,7 @@ extension HTTPCaller {
         } catch is NIOTooManyBytesError {
             return .tooLarge(from: asked.integration.service)
         } catch {
-            throw .unavailable("no answer: \(error)")
+            throw .unavailable("gave no answer: \(error)")
         }
         return try Self.answer(Int(response.status.code), String(buffer: body), to: asked)
     }
