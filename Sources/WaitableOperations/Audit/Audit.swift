@@ -15,12 +15,14 @@ package struct Audit {
     /// For each server one of the partitions that it has.
     private let servers: [RedisStore]
     private let itemTable: String
+    /// How long something has to be wrong that somebody may only pass through.
+    private let passing: Duration
     private var report: AuditReport
 
-    /// How long something has to be wrong that somebody may only pass through.
-    private static let passing = Duration.seconds(1)
     /// Doubtful executions that are looked at again at once.
     private static let mostDoubtful = 1_000
+    /// How many are read at once, and judged in parts.
+    private static let page = 400
 
     /// An audit of a namespace.
     ///
@@ -29,10 +31,18 @@ package struct Audit {
     ///   - servers: For each server one of the partitions that it has.
     ///   - itemTable: The table of the waitable pattern's items.
     ///   - shown: How many findings of each kind the report keeps.
-    package init(stores: [RedisStore], servers: [RedisStore], itemTable: String, shown: Int = 20) {
+    ///   - passing: How long something has to be wrong that somebody may only pass through.
+    package init(
+        stores: [RedisStore],
+        servers: [RedisStore],
+        itemTable: String,
+        shown: Int = 20,
+        passing: Duration = .seconds(1)
+    ) {
         self.stores = stores
         self.servers = servers
         self.itemTable = itemTable
+        self.passing = passing
         report = AuditReport(shown: shown)
     }
 
@@ -43,7 +53,8 @@ package struct Audit {
     package mutating func run(accepted: () throws -> [UInt8]? = { nil }) async throws -> AuditReport {
         let replayer = try await Replayer(store: stores[0])
         var parts = stores.map { store in
-            Part(PartitionReading(store: store, itemTable: itemTable, replayer: replayer.reading(store)))
+            let replayer = replayer.reading(store)
+            return Part(PartitionReading(store: store, of: stores, itemTable: itemTable, replayer: replayer))
         }
         for number in parts.indices { try await readPartition(&parts[number]) }
         for server in servers { try await readKeys(on: server, &parts) }
@@ -71,7 +82,7 @@ package struct Audit {
     /// Goes through the sets and documents of a partition.
     private mutating func readPartition(_ part: inout Part) async throws {
         let store = part.reading.store
-        let scan = PageScan(store: store, longestRest: .zero)
+        let scan = PageScan(store: store, page: Self.page, longestRest: .zero)
         try await scan.run(RedisCommand("HSCAN", store.keys.executions)) { words in
             try await take(AuditPage(documents: words), &part)
         }
@@ -84,6 +95,12 @@ package struct Audit {
             try await take(AuditPage(.redelivered, names: words[...].pairs.compactMap { $0.0.bytes }), &part)
         }
         try await take(AuditPage(.stopping, names: [[]]), &part)
+        guard stores.count > 1 else { return }
+        try await scan.run(RedisCommand("HSCAN", store.keys.unread)) { words in
+            try await take(AuditPage(.unread, names: words[...].pairs.compactMap { $0.0.bytes }), &part)
+        }
+        let outboxes = try await part.reading.channels.outboxes()
+        try await take(AuditPage(.channel, names: outboxes), &part)
     }
 
     /// Goes through the keys of a server: histories, inboxes and children, of whatever partition.
@@ -93,7 +110,7 @@ package struct Audit {
             families.map { (Array(store.keys.key($0, named: "").utf8), (family: $0, number: number)) }
         }
         let places = Dictionary(uniqueKeysWithValues: starts)
-        let scan = PageScan(store: server, longestRest: .zero)
+        let scan = PageScan(store: server, page: Self.page, longestRest: .zero)
         let pattern = "\(server.keys.namespace):{*}:*:*"
         try await scan.run(RedisCommand(name: "SCAN"), matching: pattern) { words in
             for (place, keys) in Dictionary(grouping: words.compactMap(\.bytes), by: { Self.start(of: $0) }) {
@@ -129,12 +146,13 @@ package struct Audit {
         let subjects = part.doubtful.map(\.subject).uniqued()
         part.doubtful = []
         guard !before.isEmpty else { return }
-        try await Task.sleep(for: Self.passing)
+        try await Task.sleep(for: passing)
         for (kind, group) in Dictionary(grouping: subjects, by: \.kind) {
-            for chunk in group.map(\.name).chunks(ofCount: Examiner.atOnce) {
+            let names = group.map(\.name)
+            for chunk in names.chunks(ofCount: Examiner.atOnce) {
                 let page = try await part.reading.page(kind, names: Array(chunk))
                 for doubt in try await part.reading.doubts(of: page) where before.contains(doubt.identity) {
-                    report.add(doubt.code, String(decoding: doubt.subject.name, as: UTF8.self), doubt.text)
+                    report.add(doubt)
                 }
             }
         }
@@ -161,21 +179,37 @@ package struct Audit {
                 )
             case .start(let start): starts.append(start)
             }
-            if starts.count == Examiner.atOnce { try await compare(&starts) }
+            if starts.count == Self.page { try await compare(&starts) }
         }
         try await compare(&starts)
     }
 
     private mutating func compare(_ starts: inout [AcceptedStart]) async throws {
         report.accepted += starts.count
-        let partitions = Dictionary(grouping: starts) { stores[0].keys.partitioning.partition(of: $0.key.name) }
-        for (partition, starts) in partitions {
-            let documents = try await stores[partition].documents(starts.map(\.key))
-            for (start, document) in zip(starts, documents) {
-                guard let (problem, detail) = start.problem(with: document) else { continue }
-                report.add(problem.rawValue, start.key.member, problem.text(detail))
+        let (stores, partitions) = (stores, places(of: starts))
+        let found = try await withThrowingTaskGroup(of: [Doubt].self) { group in
+            for (partition, starts) in partitions {
+                for part in starts.chunks(ofCount: Examiner.atOnce) {
+                    group.addTask { try await Self.doubts(of: Array(part), in: stores[partition]) }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        for doubt in found { report.add(doubt) }
+        starts.removeAll(keepingCapacity: true)
+    }
+
+    private func places(of starts: [AcceptedStart]) -> [Int: [AcceptedStart]] {
+        Dictionary(grouping: starts) { stores[0].keys.partitioning.partition(of: $0.key.name) }
+    }
+
+    /// How starts of a partition differ from what clients were told.
+    private static func doubts(of starts: [AcceptedStart], in store: RedisStore) async throws -> [Doubt] {
+        let documents = try await store.documents(starts.map(\.key))
+        return zip(starts, documents).compactMap { start, document in
+            start.problem(with: document).map { problem, detail in
+                AuditSubject(kind: .execution, name: Array(start.key.member.utf8)).doubt(problem, detail)
             }
         }
-        starts.removeAll(keepingCapacity: true)
     }
 }

@@ -9,10 +9,21 @@ struct AuditSubject: Hashable {
         case redelivered
         case family(Keys.Family)
         case stopping
+        /// An execution whose end a task was told of, and has not read.
+        case unread
+        /// The messages to another partition, by the key of the outbox.
+        case channel
     }
 
     var kind: Kind
     var name: [UInt8]
+
+    /// A doubt about it.
+    ///
+    /// - Parameter detail: What differs from case to case.
+    func doubt(_ problem: AuditProblem, _ detail: String = "") -> Doubt {
+        Doubt(subject: self, code: problem.rawValue, text: problem.text(detail))
+    }
 }
 
 /// Some subjects of one kind, with their documents where they are executions.
@@ -35,6 +46,17 @@ struct AuditPage {
             guard let name = name.bytes, let document = document.bytes else { continue }
             names.append(name)
             documents.append(document)
+        }
+    }
+
+    /// The same in pages of at most so many executions.
+    func parts(of count: Int) -> [AuditPage] {
+        guard names.count > count else { return [self] }
+        return stride(from: 0, to: names.count, by: count).map { start in
+            let range = start..<min(start + count, names.count)
+            var part = AuditPage(kind, names: Array(names[range]))
+            part.documents = Array(documents[range])
+            return part
         }
     }
 }

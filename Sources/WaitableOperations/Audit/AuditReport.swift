@@ -22,6 +22,10 @@ package struct AuditReport: Sendable {
     /// Whether nothing was found.
     package var isClean: Bool { findings.open == 0 }
 
+    mutating func add(_ doubt: Doubt) {
+        add(doubt.code, String(decoding: doubt.subject.name, as: UTF8.self), doubt.text)
+    }
+
     mutating func add(_ code: String, _ place: String, _ text: String) {
         findings.add(Finding(code, .error, at: place, text, ""))
     }

@@ -5,30 +5,26 @@ import WaitableRedis
 
 /// Reads what an audit has to compare in one partition, a page at a time.
 struct PartitionReading {
-    /// What was read since the counts were taken last.
-    struct Counts {
-        var executions = 0
-        var closed = 0
-        var replayed = 0
-        var notReplayed = 0
-        var latenesses: [Int64] = []
-    }
-
     let store: RedisStore
+    /// Whether the partition's messages to the others are on their way.
+    let channels: ChannelCheck
     private var examiner: Examiner
-    private var replayer: Replayer
+    private let executions: ExecutionReading
     private let families: FamilyCheck
-    private var counts = Counts()
+    private var counts = AuditCounts()
 
-    init(store: RedisStore, itemTable: String, replayer: Replayer) {
+    /// - Parameter stores: All partitions, in order.
+    init(store: RedisStore, of stores: [RedisStore], itemTable: String, replayer: Replayer) {
         self.store = store
-        self.replayer = replayer
         examiner = Examiner(store: store, itemTable: itemTable)
-        families = FamilyCheck(store: store)
+        channels = ChannelCheck(store: store, stores: stores)
+        families = FamilyCheck(store: store, stores: stores)
+        executions = ExecutionReading(replayer: replayer, families: families)
     }
 
-    mutating func takeCounts() -> Counts {
-        defer { counts = Counts() }
+    /// What was counted since this was called last.
+    mutating func takeCounts() -> AuditCounts {
+        defer { counts = AuditCounts() }
         return counts
     }
 
@@ -45,99 +41,76 @@ struct PartitionReading {
     mutating func doubts(of page: AuditPage) async throws -> [Doubt] {
         guard !page.names.isEmpty else { return [] }
         switch page.kind {
-        case .execution:
-            let verdicts = try await verdicts(.execution, page)
-            return verdicts + (try await executions(page))
+        case .execution: return try await doubtsOfExecutions(page)
         case .member: return try await verdicts(.member, page)
         case .redelivered: return try await verdicts(.redelivered, page)
         case .family(.history): return try await verdicts(.history, page)
         case .family(let family): return try await families.doubts(of: family, page.names)
         case .stopping: return try await families.forgotten()
+        case .unread: return try await families.doubts(ofUnread: page.names)
+        case .channel: return try await channels.doubts(of: page.names)
         }
     }
 
     private mutating func verdicts(_ kind: Examiner.Subject.Kind, _ page: AuditPage) async throws -> [Doubt] {
-        let subjects = page.names.map { Examiner.Subject(kind: kind, name: $0) }.filter(\.isNameable)
+        let subjects = Self.subjects(kind, page)
         var doubts: [Doubt] = []
         for part in stride(from: 0, to: subjects.count, by: Examiner.atOnce) {
-            let asked = subjects[part..<min(part + Examiner.atOnce, subjects.count)]
-            doubts += try await examiner.verdicts(on: asked).map { verdict in
-                Doubt(
-                    subject: AuditSubject(kind: page.kind, name: verdict.subject.name),
-                    code: verdict.problem.rawValue,
-                    text: verdict.problem.text(verdict.detail)
-                )
-            }
+            let asked = Array(subjects[part..<min(part + Examiner.atOnce, subjects.count)])
+            doubts += try await examiner.verdicts(on: asked).map { Self.doubt($0, page) }
         }
         return doubts
     }
 
-    private mutating func executions(_ page: AuditPage) async throws -> [Doubt] {
+    /// Redis judges the executions while this process makes them again.
+    private mutating func doubtsOfExecutions(_ page: AuditPage) async throws -> [Doubt] {
+        var doubts: [Doubt] = []
+        for part in page.parts(of: Examiner.atOnce) {
+            let (store, examiner, subjects) = (store, examiner, Self.subjects(.execution, part))
+            async let judged = examiner.judgement(of: subjects)
+            async let scores = Self.closings(of: part, in: store)
+            let outcome = try await executions.outcome(of: part)
+            counts.add(outcome.counts)
+            doubts += outcome.doubts
+            doubts += Self.closedEarly(outcome, try await scores)
+            let first = try await judged
+            doubts += try await self.examiner.verdicts(on: subjects, after: first).map { Self.doubt($0, part) }
+        }
+        return doubts
+    }
+
+    private static func subjects(_ kind: Examiner.Subject.Kind, _ page: AuditPage) -> [Examiner.Subject] {
+        page.names.map { Examiner.Subject(kind: kind, name: $0) }.filter(\.isNameable)
+    }
+
+    private static func doubt(_ verdict: Examiner.Verdict, _ page: AuditPage) -> Doubt {
+        Doubt(
+            subject: AuditSubject(kind: page.kind, name: verdict.subject.name),
+            code: verdict.problem.rawValue,
+            text: verdict.problem.text(verdict.detail)
+        )
+    }
+
+    /// The instants of the commits that closed executions, by the clock of Redis, in ms.
+    private static func closings(of page: AuditPage, in store: RedisStore) async throws -> [[UInt8]: Double] {
         var command = RedisCommand(name: "ZMSCORE", capacity: page.names.count + 1)
         command.append(store.keys.closed)
         for name in page.names { command.append(name) }
-        async let scores = store.send(command).array ?? []
-        var doubts: [Doubt] = []
-        var closings: [(name: [UInt8], passed: Instant)?] = []
-        for (name, document) in zip(page.names, page.documents) {
-            counts.executions += 1
-            func doubt(_ problem: AuditProblem, _ detail: String = "") {
-                doubts.append(
-                    Doubt(
-                        subject: AuditSubject(kind: .execution, name: name),
-                        code: problem.rawValue,
-                        text: problem.text(detail)
-                    )
-                )
-            }
-            let execution: Execution
-            do {
-                guard let key = ExecutionKey(member: String(decoding: name, as: UTF8.self)) else {
-                    doubt(.documentUnreadable, "is of no execution: its name has no colon")
-                    closings.append(nil)
-                    continue
-                }
-                execution = try ExecutionDocument.decode(document, key: key)
-            } catch {
-                doubt(.documentUnreadable, error.reason)
-                closings.append(nil)
-                continue
-            }
-            if let problem = Examiner.problem(with: execution) { doubt(.documentUnreadable, problem) }
-            if !execution.status.isOpen { counts.closed += 1 }
-            var passed: Instant?
-            switch try await replayer.make(execution) {
-            case .nothing: break
-            case .impossible: counts.notReplayed += 1
-            case .incomplete: doubt(.journalIncomplete)
-            case .made(let check):
-                counts.replayed += 1
-                counts.latenesses += check.latenesses
-                passed = check.passed
-                switch check.difference {
-                case nil: break
-                case .leftWait(let end): doubt(.waitLeftEarly, end.iso8601)
-                case .other(let text): doubt(.journalDiffers, text)
-                }
-            }
-            let endedByItself = execution.status == .succeeded || execution.status == .failed
-            closings.append(endedByItself ? passed.map { (name, $0) } : nil)
-            if execution.parent != nil, let found = try await families.doubt(about: execution) { doubts.append(found) }
+        let scores = try await store.send(command).array ?? []
+        let known = zip(page.names, scores).compactMap { name, score in
+            score.string.flatMap(Double.init).map { (name, $0) }
         }
-        // The set has the instant of the commit, by the clock of Redis.
-        for (closing, score) in zip(closings, try await scores) {
-            guard let closing, let score = score.string.flatMap(Double.init) else { continue }
-            guard score < Double(closing.passed.milliseconds) else { continue }
+        return Dictionary(known) { first, _ in first }
+    }
+
+    private static func closedEarly(_ outcome: ExecutionReading.Outcome, _ scores: [[UInt8]: Double]) -> [Doubt] {
+        outcome.closings.compactMap { name, passed in
+            guard let score = scores[name], score < Double(passed.milliseconds) else { return nil }
             let closed = Instant(clamping: score)?.iso8601 ?? "\(score) ms"
-            let text = "\(closed) is before \(closing.passed.iso8601)"
-            doubts.append(
-                Doubt(
-                    subject: AuditSubject(kind: .execution, name: closing.name),
-                    code: AuditProblem.closedEarly.rawValue,
-                    text: AuditProblem.closedEarly.text(text)
-                )
+            return AuditSubject(kind: .execution, name: name).doubt(
+                .closedEarly,
+                "\(closed) is before \(passed.iso8601)"
             )
         }
-        return doubts
     }
 }

@@ -61,11 +61,9 @@ struct DataCheckup {
         let partition = store.keys.partition
         try await PageScan(store: store, longestRest: Self.longestRest).run(command) { words in
             let names = words[...].pairs.compactMap { $0.0.bytes }
-            if kind == .execution {
-                executions += names.count
-                read(words, in: partition)
-            }
-            try await judge(names.map { Subject(kind: kind, name: $0) }, in: partition)
+            if kind == .execution { executions += names.count }
+            let documents = kind == .execution ? words : []
+            try await judge(names.map { Subject(kind: kind, name: $0) }, documents: documents, in: partition)
         }
     }
 
@@ -115,10 +113,21 @@ struct DataCheckup {
         }
     }
 
-    private mutating func judge(_ subjects: [Subject], in partition: Int) async throws {
+    /// - Parameter documents: A name and a document, and so on: they are read while Redis judges them.
+    private mutating func judge(
+        _ subjects: [Subject],
+        documents: [RedisValue] = [],
+        in partition: Int
+    ) async throws {
+        var documents = documents
         for part in subjects.chunks(ofCount: Examiner.atOnce) {
             for subject in part where !subject.isNameable { addBadName(subject, in: partition) }
-            let verdicts = try await examiners[partition].verdicts(on: part.filter(\.isNameable))
+            let nameable = part.filter(\.isNameable)
+            let examiner = examiners[partition]
+            async let first = examiner.judgement(of: nameable)
+            read(documents, in: partition)
+            documents = []
+            let verdicts = try await examiners[partition].verdicts(on: nameable, after: first)
             let passing = verdicts.filter(\.problem.canPass)
             if !passing.isEmpty {
                 doubtful[partition, default: []].formUnion(passing.map(\.subject))
@@ -136,8 +145,8 @@ struct DataCheckup {
         guard !doubtful.isEmpty else { return }
         try await Task.sleep(until: doubtfulSince + Self.passing, clock: .continuous)
         for (partition, subjects) in doubtful {
-            for part in subjects.chunks(ofCount: Examiner.atOnce) {
-                let verdicts = try await examiners[partition].verdicts(on: part)
+            for part in Array(subjects).chunks(ofCount: Examiner.atOnce) {
+                let verdicts = try await examiners[partition].verdicts(on: Array(part))
                 try await settle(verdicts, in: partition, passing: true)
             }
         }
@@ -149,7 +158,8 @@ struct DataCheckup {
     private mutating func settle(_ verdicts: [Verdict], in partition: Int, passing: Bool) async throws {
         var verdicts = verdicts.filter { $0.problem.canPass == passing }
         if mends {
-            verdicts = try await examiners[partition].verdicts(on: Set(verdicts.map(\.subject)), mending: true)
+            let subjects = Array(verdicts.map(\.subject).uniqued())
+            verdicts = try await examiners[partition].verdicts(on: subjects, mending: true)
                 .filter { $0.isMended || $0.problem.canPass == passing }
         }
         for verdict in verdicts { add(verdict, in: partition) }

@@ -31,6 +31,13 @@ struct Examiner {
         var isMended: Bool
     }
 
+    /// What a call of the function says.
+    struct Judgement {
+        var verdicts: [Verdict] = []
+        /// Revisions that it was not told of.
+        var unknown: [String] = []
+    }
+
     let store: RedisStore
     let itemTable: String
     /// Revisions by their hash: the pattern that their machine follows, or `false`.
@@ -47,28 +54,44 @@ struct Examiner {
     }
 
     /// Has subjects judged by one function call; again, where they are of revisions that were not looked at before.
-    mutating func verdicts(on subjects: some Collection<Subject>, mending: Bool = false) async throws -> [Verdict] {
-        guard !subjects.isEmpty else { return [] }
+    mutating func verdicts(on subjects: [Subject], mending: Bool = false) async throws -> [Verdict] {
+        let judgement = try await judgement(of: subjects, mending: mending)
+        return try await verdicts(on: subjects, after: judgement, mending: mending)
+    }
+
+    /// What a first call has come to; what a second one does, where subjects are of revisions that were not looked at before.
+    mutating func verdicts(
+        on subjects: [Subject],
+        after first: Judgement,
+        mending: Bool = false
+    ) async throws -> [Verdict] {
+        var judgement = first
         while true {
-            var command = RedisCommand(name: mending ? "FCALL" : "FCALL_RO", capacity: 2 * subjects.count + 6)
-            command.append(mending ? "waitable_mend" : "waitable_examine")
-            command.append(1)
-            command.append(store.keys.prefix)
-            command.append(Self.longestLease)
-            command.append(itemTable)
-            command.append(JSON.object(patterns).text)
-            for subject in subjects {
-                command.append(subject.kind.rawValue)
-                command.append(subject.name)
-            }
-            let reply = try await store.send(command)
-            guard let parts = reply.array, parts.count == 2, let findings = parts[0].array,
-                let revisions = parts[1].array
-            else { throw StoreError.unexpectedReply(function: "waitable_examine", reply: "\(reply)") }
-            let isComplete = try await learn(revisions.compactMap(\.string)) == false
+            let isOfUse = try await learn(judgement.unknown)
             // What was mended is not found a second time.
-            if isComplete || mending { return findings.compactMap(Self.verdict) }
+            if !isOfUse || mending { return judgement.verdicts }
+            judgement = try await self.judgement(of: subjects)
         }
+    }
+
+    /// What one call of the function says, by what is known of revisions.
+    func judgement(of subjects: [Subject], mending: Bool = false) async throws(StoreError) -> Judgement {
+        guard !subjects.isEmpty else { return Judgement() }
+        var command = RedisCommand(name: mending ? "FCALL" : "FCALL_RO", capacity: 2 * subjects.count + 6)
+        command.append(mending ? "waitable_mend" : "waitable_examine")
+        command.append(1)
+        command.append(store.keys.prefix)
+        command.append(Self.longestLease)
+        command.append(itemTable)
+        command.append(JSON.object(patterns).text)
+        for subject in subjects {
+            command.append(subject.kind.rawValue)
+            command.append(subject.name)
+        }
+        let reply = try await store.send(command)
+        guard let parts = reply.array, parts.count == 2, let findings = parts[0].array, let revisions = parts[1].array
+        else { throw .unexpectedReply(function: "waitable_examine", reply: "\(reply)") }
+        return Judgement(verdicts: findings.compactMap(Self.verdict), unknown: revisions.compactMap(\.string))
     }
 
     /// What is wrong with a document, as the rest of a sentence; `nil` where nothing is.

@@ -83,6 +83,14 @@ package struct Keys: Sendable, Hashable {
     package static let stoppingField = ":stopping"
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.
     package func inbox(_ key: ExecutionKey) -> String { prefix + ":inbox:" + key.member }
+    /// hash: `machine:id` → the task that was told that it has closed, and has not read it yet.
+    package var unread: String { prefix + ":unread" }
+    /// hash: another partition's number → the number of the last message to it.
+    package var sent: String { prefix + ":sent" }
+    /// hash: another partition's number → the number of the last message of it that has arrived.
+    package var received: String { prefix + ":received" }
+    /// Field of ``paused`` that says that an outbox holds something.
+    package static func outboxField(_ partition: Int) -> String { ":outbox:\(partition)" }
     /// list: messages to another partition that have not been delivered.
     package func outbox(_ partition: Int) -> String { "\(prefix):outbox:\(partition)" }
     /// list: tasks of an activity that nobody has taken yet.
@@ -107,7 +115,7 @@ package struct Keys: Sendable, Hashable {
     package func key(suffix: [UInt8]) -> [UInt8] { Array("\(prefix):".utf8) + suffix }
 
     /// Keys that end in a name.
-    package enum Family: String, CaseIterable {
+    package enum Family: String, CaseIterable, Sendable {
         case history
         case item
         case inbox

@@ -15,10 +15,11 @@ struct PartitionedNamespace: Sendable {
     private static let role = "arn:aws:iam::000000000000:role/any"
 
     /// Runs a test with workers on so many partitions.
-    static func with(
+    @discardableResult
+    static func with<Result: Sendable>(
         partitions count: Int,
-        _ body: @Sendable (PartitionedNamespace) async throws -> Void
-    ) async throws {
+        _ body: @Sendable (PartitionedNamespace) async throws -> Result
+    ) async throws -> Result {
         let client = try #require(RedisServerTrait.client)
         let name = "test-\(UUID())"
         let namespace = Self(
@@ -32,7 +33,7 @@ struct PartitionedNamespace: Sendable {
         let identity = NamespaceIdentity(store: namespace.partitions.stores[0], arn: ARN(), logger: silent)
         try await identity.settle()
         try await namespace.partitions.home.copyRegistry()
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 let fleet = WorkerFleet(
                     partitions: namespace.partitions,
@@ -44,7 +45,7 @@ struct PartitionedNamespace: Sendable {
                 try await fleet.run()
             }
             defer { group.cancelAll() }
-            try await body(namespace)
+            return try await body(namespace)
         }
     }
 

@@ -1,0 +1,16 @@
+/// What an audit counts on its way.
+struct AuditCounts {
+    var executions = 0
+    var closed = 0
+    var replayed = 0
+    var notReplayed = 0
+    var latenesses: [Int64] = []
+
+    mutating func add(_ others: AuditCounts) {
+        executions += others.executions
+        closed += others.closed
+        replayed += others.replayed
+        notReplayed += others.notReplayed
+        latenesses += others.latenesses
+    }
+}
