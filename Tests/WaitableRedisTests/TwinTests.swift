@@ -18,6 +18,21 @@ struct TwinTests {
         var testDescription: String { String(text.prefix(60)) }
     }
 
+    /// The same random numbers in every run: SplitMix64.
+    private struct SeededRandom: RandomNumberGenerator {
+        private var state: UInt64
+
+        init(seed: UInt64) { state = seed }
+
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var mixed = state
+            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+            return mixed ^ (mixed >> 31)
+        }
+    }
+
     private static let vectors: [String: [Vector]] = {
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Vectors/twins.json")
         guard let data = try? Data(contentsOf: file) else { return [:] }
@@ -100,6 +115,52 @@ struct TwinTests {
                 flags = {'no-writes'},
             }
             """
+
+    /// A JSON text as Swift writes it.
+    private static func plain(_ text: String) -> String? { try? JSON(parsing: text).text }
+
+    /// A vector's text with some scalars put in, taken out or made others.
+    private static func changed(_ text: String, using random: inout SeededRandom) -> String {
+        var scalars = Array(text.unicodeScalars.prefix(200))
+        let others = Array("0123456789+-.eETZ: \"\\{}[],nullé😀\u{0}\u{7F}\n/aAzZ_".unicodeScalars)
+        for _ in 0..<Int.random(in: 1...3, using: &random) {
+            let place = Int.random(in: 0...scalars.count, using: &random)
+            let other = others[Int.random(in: 0..<others.count, using: &random)]
+            switch Int.random(in: 0..<3, using: &random) {
+            case 0: scalars.insert(other, at: place)
+            case 1 where place < scalars.count: scalars.remove(at: place)
+            default: if place < scalars.count { scalars[place] = other }
+            }
+        }
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    @Test("both read texts made at random alike", arguments: ["instants", "names", "decimals", "values"])
+    func random(kind: String) async throws {
+        let client = try #require(RedisServerTrait.client)
+        _ = try await client.send(RedisCommand("FUNCTION", "LOAD", "REPLACE", Self.probe))
+        let read = try #require(Self.readers.first { $0.kind == kind }).read
+        let vectors = try #require(Self.vectors[kind])
+        var random = SeededRandom(seed: 17)
+        var refused = 0
+        for _ in 0..<20 {
+            let texts = (0..<100).map { _ in
+                Self.changed(vectors[Int.random(in: 0..<vectors.count, using: &random)].text, using: &random)
+            }
+            let replies = try await client.send(texts.map { RedisCommand("FCALL", "twins_read", "0", kind, $0) })
+            for (text, reply) in zip(texts, replies) {
+                // How a text is escaped is left to each.
+                let isJSON = kind == "values"
+                let expected = isJSON ? read(text).flatMap(Self.plain) : read(text)
+                let found = isJSON ? reply.string.flatMap(Self.plain) : reply.string
+                refused += expected == nil ? 1 : 0
+                #expect(found == expected, "Swift and Lua read \(kind) otherwise: \(text.debugDescription)")
+            }
+        }
+        #expect((kind == "values" ? 0...0 : 20...1_980).contains(refused), "\(refused)")
+    }
 
     @Test("both read the same, and refuse the same")
     func vectors() async throws {

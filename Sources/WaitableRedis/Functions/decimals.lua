@@ -28,9 +28,11 @@ function decimals.parse(text)
     if whole == '' and fraction == '' then return nil end
     local power = 0
     if exponent ~= '' then
-        power = match(exponent, '^[eE]([+-]?%d+)$')
-        if not power or #power > 7 then return nil end
-        power = tonumber(power)
+        local mark, significant = match(exponent, '^[eE]([+-]?)0*(%d*)$')
+        if not mark or byte(exponent, #exponent) > 57 or byte(exponent, #exponent) < 48 or #significant > 6 then
+            return nil
+        end
+        power = (mark == '-' and -1 or 1) * tonumber('0' .. significant)
     end
     return trimmed(sign == '-', whole .. fraction, power - #fraction)
 end

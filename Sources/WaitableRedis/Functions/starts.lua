@@ -128,7 +128,7 @@ local function readItem(text)
         refuse('VALIDATION', 'body', format('must have at most %d bytes', limits.item), #text)
     end
     local readable, item = pcall(cjson.decode, text)
-    if not readable or not find(text, '^[ \t\r\n]*{') then
+    if not readable or not find(text, '^[ \t\r\n]*{') or strings.hasRawControls(text) then
         refuse('VALIDATION', 'body', 'must be a JSON object', text or '')
     end
     -- The first unknown field in the order of the text.

@@ -37,7 +37,25 @@ local function codePoint(text, i)
     end
 end
 
+-- Whether a text has a control character where JSON has none: in a string, or a NUL, behind which cjson reads no further. cjson
+-- lets both pass.
+local function hasRawControls(text)
+    if not find(text, '[%z\1-\31]') then return false end
+    if find(text, '%z') then return true end
+    local at = find(text, '"', 1, true)
+    while at do
+        repeat
+            at = find(text, '["\\\1-\31]', at + 1)
+            local character = at and byte(text, at)
+            if not character or character < 32 then return true end
+            if character == 92 then at = at + 1 end
+        until character == 34
+        at = find(text, '"', at + 1, true)
+    end
+    return false
+end
+
 return {
     byte = byte, codePoint = codePoint, concat = concat, find = find, floor = floor, format = format,
-    gmatch = gmatch, gsub = gsub, match = match, precedes = precedes, rep = rep, sub = sub,
+    gmatch = gmatch, gsub = gsub, hasRawControls = hasRawControls, match = match, precedes = precedes, rep = rep, sub = sub,
 }

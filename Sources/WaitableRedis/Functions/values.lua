@@ -141,7 +141,7 @@ end
 
 -- A field of an item's hash. Whoever wrote it, it is a value: what is not exactly one in DynamoDB's JSON is a text.
 local function fromStored(text)
-    if sub(text, 1, 2) ~= '{"' then return {S = text} end
+    if sub(text, 1, 2) ~= '{"' or strings.hasRawControls(text) then return {S = text} end
     local readable, json = pcall(cjson.decode, text)
     return readable and value(json, 0) or {S = text}
 end
