@@ -72,6 +72,9 @@ class Single:
     def primaries(self):
         return [self.port]
 
+    def settle(self):
+        pass
+
     def clean(self, keeps):
         if not self.has_disk:
             return
@@ -124,6 +127,10 @@ class Sentinel:
 
     def primaries(self):
         return [self.primary()]
+
+    def settle(self):
+        """Waits for the replica: until then no start is acknowledged, and no ingest starts."""
+        until(lambda: b"connected_slaves:1" in ask(self.primary(), "INFO", "replication"), "the replica", 60)
 
     def fail_over(self, choices):
         """The primary is away for longer than the sentinels wait, dead or only stopped."""
@@ -194,6 +201,9 @@ class Cluster:
 
     def primaries(self):
         return sorted({port for _, _, port in self.slots()})
+
+    def settle(self):
+        pass
 
     def fail_over(self, choices):
         """A replica takes over in agreement with its primary."""
