@@ -19,8 +19,7 @@ struct Starter: Sendable {
     let onLostMachines: @Sendable () -> Void
     let logger: Logger
     private let metrics = StartMetrics()
-    /// For large inputs: others' starts go between them.
-    private let turns = ConcurrencyLimiter(atOnce: 1, waiting: .max)
+    private let lane = StartLane()
 
     /// A start that was accepted, now or by an earlier, equal request.
     struct Acceptance: Sendable {
@@ -98,7 +97,9 @@ struct Starter: Sendable {
         do throws(Refusal) {
             let target = try await target(reference)
             let now = if let instant { instant } else { try await now(of: name) }
-            start = try await prepareInTurn(target, name: name, input: input, at: now)
+            start = try await lane.run(target.machine.name, input: input) { () throws(Refusal) in
+                try prepare(target, name: name, input: input, at: now)
+            }
         } catch {
             await note(error, machine: reference?.name, name: name)
             throw error
@@ -172,28 +173,6 @@ struct Starter: Sendable {
             return try await starts.clock(of: id).now()
         } catch {
             throw .store(error)
-        }
-    }
-
-    /// The largest input, in bytes, whose states are run at once. Those of larger ones take up to 10 ms.
-    private static let largestAtOnce = 32_768
-
-    /// The same as ``prepare(_:name:input:at:)``, of large inputs one after the other.
-    private func prepareInTurn(
-        _ target: Target,
-        name: String,
-        input: String,
-        at now: Instant
-    ) async throws(Refusal) -> Prepared {
-        guard input.utf8.count > Self.largestAtOnce else {
-            return try prepare(target, name: name, input: input, at: now)
-        }
-        do {
-            return try await turns.turn { _ in try prepare(target, name: name, input: input, at: now) }
-        } catch let refusal as Refusal {
-            throw refusal
-        } catch {
-            throw .other(error)
         }
     }
 

@@ -73,7 +73,7 @@ struct ActivityFunctionTests {
         ["mail", taken[2], taken[3], taken[0], taken[1], taken[4]] + more
     }
 
-    @Test("after a failover that has lost that a task was taken it is confirmed by nobody else, and given back to nobody")
+    @Test("after a failover that lost that a task was taken, nobody confirms it, and nobody gives it back")
     func lostTake() async throws {
         let partition = try Partition()
         try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
@@ -143,7 +143,8 @@ struct ActivityFunctionTests {
         #expect(try await partition.call("confirm", words(other, "")) == .integer(0))
         try await partition.redis("ZADD", "~:activity:mail:taken", "9000000000000.5", "7\nm:a\ntoken\n{}")
         #expect(try await take(partition)[2] == "m:a")
-        #expect(try await partition.call("confirm", words(Array(first.dropLast()) + ["9000000000000.5"], "")) == .integer(0))
+        let late = Array(first.dropLast()) + ["9000000000000.5"]
+        #expect(try await partition.call("confirm", words(late, "")) == .integer(0))
         #expect(try await partition.call("take", "mail") == .null)
     }
 

@@ -3,7 +3,7 @@ import Testing
 import Waitable
 import WaitableRedis
 
-@Suite("waitable_renew, _release and _adopt", .redisServer, .timeLimit(.minutes(1)))
+@Suite("waitable_renew, _release, _put_off and _adopt", .redisServer, .timeLimit(.minutes(1)))
 struct LeaseFunctionTests {
     @Test("a renewal is a new token; the old one is worth nothing")
     func renew() async throws {
@@ -36,6 +36,36 @@ struct LeaseFunctionTests {
         #expect(Set(again.names) == ["m:a", "m:b", "m:c"])
         #expect(again.members.allSatisfy { $0.redeliveries == 0 })
         #expect(try await partition.call("release", claim.token, "0", "m:a").integer == 0)
+    }
+
+    @Test("what is given back without a pause is due before what came due since it was claimed")
+    func releasedInOrder() async throws {
+        let partition = try Partition()
+        try await partition.accept("m:a")
+        let claim = try await partition.claim()
+        try await partition.pass(claim.microseconds / 1_000 + 2)
+        let between = claim.microseconds / 1_000 + 1
+        try await partition.redis("ZADD", "~:due", "\(between)", "bare")
+        #expect(try await partition.call("release", claim.token, "0", "m:a").integer == 1)
+        #expect(try await partition.due().first == "m:a")
+        #expect(try await partition.claim().names == ["m:a", "bare"])
+    }
+
+    @Test("what is put off is due later, under no lease, and counted as redelivered")
+    func putOff() async throws {
+        let partition = try Partition()
+        try await partition.redis("ZADD", "~:due", "1", "one", "1", "two", "2", "three")
+        for times in 0..<3 {
+            let claim = try await partition.claim(limit: 2)
+            #expect(claim.members.map(\.redeliveries) == [times, times])
+            #expect(try await partition.call("put_off", claim.token, "1", "one", "two", "three").integer == 2)
+            #expect(try await partition.redis("EXISTS", "~:leases") == .integer(0))
+            try await partition.redis("ZADD", "~:due", "1", "one", "1", "two")
+        }
+        let claim = try await partition.claim(limit: 1)
+        try await partition.call("put_off", claim.token, "5000", "one")
+        let due = try #require(try await partition.redis("ZSCORE", "~:due", "one").string.flatMap { Int64($0) })
+        #expect(due > claim.microseconds / 1_000 + 4_999)
     }
 
     @Test("a release wakes the others")
@@ -150,6 +180,8 @@ struct LeaseFunctionTests {
         (["renew", "1.5", "1", "a", "a"], "execution: must be given once: 'a'"),
         (["release", "x", "0", "a"], "token: must be a lease token: 'x'"),
         (["release", "1.5", "0"], "executions: must be 1 to 1000: '0'"),
+        (["put_off", "x", "1", "a"], "token: must be a lease token: 'x'"),
+        (["put_off", "1.5", "0", "a"], "pause: must be an integer from 1 to 86400000: '0'"),
         (["adopt", "1.5", "a"], "execution: must have 1 to 1024 bytes: ''"),
         (["adopt", "1.5", "a", "a"], "execution: must differ from the member: 'a'"),
         (["adopt", "1.5", "a", "b", "c"], "arguments: must be 3: '4'"),

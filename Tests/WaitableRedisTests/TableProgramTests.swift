@@ -243,7 +243,7 @@ struct TableProgramTests {
         #expect(counted == .answer(try JSON(parsing: #"{"Count":10,"ScannedCount":60}"#)))
     }
 
-    @Test("a page ends at 1,000 items, however many there are; what somebody removed by hand is left out, and counts once")
+    @Test("a page ends at 1,000 items, however many there are; what was removed by hand is left out, and counts once")
     func bounds() async throws {
         let partition = try await orders()
         for start in stride(from: 0, to: 1_500, by: 25) {

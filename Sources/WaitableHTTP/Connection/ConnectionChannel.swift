@@ -11,6 +11,8 @@ package struct ConnectionChannel: HTTPChannelHandler {
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
     private let places: ConnectionPlaces
+    /// In bytes; the kernel doubles it. Left to itself, it keeps 4 MiB for each client that does not read.
+    private static let sendBuffer = 262_144
 
     init(limits: ConnectionLimits, responder: @escaping Responder) {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
@@ -35,6 +37,8 @@ package struct ConnectionChannel: HTTPChannelHandler {
             channel?.triggerUserOutboundEvent(ConnectionEvent.placeWanted, promise: nil)
         }
         let (place, tells) = places.take(onLoss: onLoss)
+        // What a client does not read stays here, and in the kernel only as far as this.
+        _ = channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
         if tells {
             logger.warning("all connections are taken", metadata: ["limit": "\(limits.connections)"])
         }
