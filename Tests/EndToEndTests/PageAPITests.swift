@@ -275,6 +275,7 @@ struct PageAPITests {
             )
             // What takes a task to an activity of another partition.
             let worker = try stack.worker()
+            try await eventually("it works") { worker.output.contains("worker started") }
             func queue() async throws -> JSONObject? {
                 let queues = try await stack.get("/activities").json.objectValue?["activities"]?.arrayValue
                 #expect(queues?.count == 1)

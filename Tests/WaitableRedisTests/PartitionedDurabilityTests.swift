@@ -57,7 +57,7 @@ struct PartitionedDurabilityTests {
         var counts: [Int] = []
         for server in partitions.servers {
             let statistics = try await server.send(RedisCommand("INFO", "commandstats")).string ?? ""
-            let line = statistics.split(separator: "\r\n").first { $0.hasPrefix("cmdstat_wait:") }
+            let line = statistics.split(separator: "\n").first { $0.hasPrefix("cmdstat_wait:") }
             counts.append(line.flatMap { Int($0.split(separator: "=")[1].prefix { $0 != "," }) } ?? 0)
         }
         return counts
