@@ -85,8 +85,8 @@ struct SettingsTests {
         let tables = try settings((.tables, "orders=c:S,o:N;plain=k:B")).tables
         #expect(tables.map(\.name) == ["orders", "plain"])
         #expect(tables.map(\.schema.text) == ["c:S,o:N", "k:B"])
-        #expect(refusal(.tables, "a=k:S;a=k:S") == "WAITABLE_TABLES: must name each table once: 'a'")
-        #expect(refusal(.tables, "a=k:X") == "WAITABLE_TABLES: must have the types S, N or B: 'k:X'")
+        #expect(refusal(.tables, "a=k:S;a=k:S") == "\(Setting.tables.name): must name each table once: 'a'")
+        #expect(refusal(.tables, "a=k:X") == "\(Setting.tables.name): must have the types S, N or B: 'k:X'")
     }
 
     @Test("What may hold a password is not repeated")

@@ -68,8 +68,21 @@ struct TableTaskTests {
             #expect(entry == step.journal)
             // Whoever makes a step again knows no tables.
             let again = try runner(Self.put, DeclaredTables()).step(of: execution, entry)
-            #expect(again.effects == step.effects && again.next == step.next)
+            #expect(Self.written(again) == Self.written(step) && again.next == step.next)
         }
+    }
+
+    /// What a step writes; where that belongs is not made again.
+    private static func written(_ step: Step) -> [String] {
+        var words: [String] = []
+        for case .item(let effect) in step.effects {
+            if case .evaluate(_, let program, _, _) = effect {
+                words.append(program)
+            } else {
+                effect.appendArguments { words.append($0) }
+            }
+        }
+        return words
     }
 
     @Test("a scan of several partitions goes by messages, also from its own one")
