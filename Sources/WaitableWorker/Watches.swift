@@ -7,10 +7,12 @@ enum Watch: Sendable, Equatable {
     /// It looks after so many ms whether those that watch it do so.
     case visits(Int)
 
-    /// The longest time between two claims, in ms.
-    var longestPause: Int {
+    /// The time to the next claim where nothing is heard of before, in ms. A fleet that was started at once does not visit at
+    /// once.
+    var nextPause: Int64 {
         switch self {
-        case .sleeps(let pause), .visits(let pause): pause
+        case .sleeps(let pause): Int64(pause)
+        case .visits(let pause): .random(in: Int64(pause) / 2...Int64(pause) * 3 / 2)
         }
     }
 }
@@ -26,7 +28,7 @@ final class Watches: Sendable {
     /// How much longer than with one partition a worker sleeps: the sleep is only there for what nobody announces.
     private static let sleeps = 6
     /// The ms after which the first of those that do not watch a partition looks at it; each next one takes twice as long.
-    private static let firstVisit = 120_000
+    private static let firstVisit = 240_000
     private static let longestVisit = 3_600_000
 
     private let name: String

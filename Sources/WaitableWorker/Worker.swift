@@ -192,7 +192,7 @@ final class Worker: Sendable {
 
     private func pause(after claim: Claim?) -> TimeAmount {
         let watch = watch
-        let longest = TimeAmount.milliseconds(Int64(watch.longestPause))
+        let longest = TimeAmount.milliseconds(watch.nextPause)
         guard let claim else { return claimFailures.pause(atMost: longest) }
         guard let next = claim.nextDue else { return longest }
         let pause = Self.pause(from: claim.microseconds, until: next)

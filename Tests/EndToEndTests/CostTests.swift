@@ -79,7 +79,9 @@ struct CostTests {
             _ = try await stack.store.client.send(command)
             let before = try await calls(stack)
             let worker = try stack.worker()
-            try await eventually("all are held") { try await stack.leasedCount() == 3_000 }
+            try await eventually("all are put off") {
+                try await stack.integer("HLEN", stack.store.keys.redelivered) == 3_000
+            }
             let looks = try await calls(stack).subtracting(before)
             #expect(looks["hget", default: 0] < 300, "\(looks)")
             worker.signal(SIGTERM)

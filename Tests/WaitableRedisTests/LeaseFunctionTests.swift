@@ -55,7 +55,7 @@ struct LeaseFunctionTests {
     func putOff() async throws {
         let partition = try Partition()
         try await partition.redis("ZADD", "~:due", "1", "one", "1", "two", "2", "three")
-        for times in 0..<3 {
+        for times in Int64(0)..<3 {
             let claim = try await partition.claim(limit: 2)
             #expect(claim.members.map(\.redeliveries) == [times, times])
             #expect(try await partition.call("put_off", claim.token, "1", "one", "two", "three").integer == 2)

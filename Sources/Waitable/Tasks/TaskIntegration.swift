@@ -32,24 +32,28 @@ enum TaskIntegration: Sendable, Equatable {
         case ("states", "activity") where parts.count == 7 && ResourceName.problem(with: parts[6]) == nil:
             self = .activity(name: parts[6])
         default:
-            if let outside = OutsideIntegration(resource) {
-                self = .outside(outside)
-                return
-            }
             guard let named = ServiceResource(resource) else { return nil }
-            self.init(service: named.service, named.operation)
+            if let integration = Self(service: named.service, named.operation) {
+                self = integration
+            } else if let outside = OutsideIntegration(resource) {
+                self = .outside(outside)
+            } else {
+                return nil
+            }
         }
     }
 
     private init?(service: String, _ operation: String) {
         let words = operation.split(separator: ".", maxSplits: 1).map(String.init)
-        guard let pattern = IntegrationPattern(rawValue: words.count > 1 ? words[1] : "") else { return nil }
-        switch (service, words[0], pattern) {
+        guard let action = words.first,
+            let pattern = IntegrationPattern(rawValue: words.count > 1 ? words[1] : "")
+        else { return nil }
+        switch (service, action, pattern) {
         case ("lambda", "invoke", .response), ("lambda", "invoke", .token): self = .invoke(pattern)
         case ("http", "invoke", .response): self = .http
         case ("states", "startExecution", _): self = .execution(pattern)
         case (_, _, .response), (_, _, .token):
-            guard let publisher = PublishTask.Publisher(service: service, operation: words[0]) else { return nil }
+            guard let publisher = PublishTask.Publisher(service: service, operation: action) else { return nil }
             self = .publication(publisher, pattern)
         default: return nil
         }
