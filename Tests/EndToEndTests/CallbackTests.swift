@@ -118,9 +118,13 @@ struct CallbackTests {
                     _ = try await stack.call("StopExecution", ["executionArn": .string(execution)])
                     continue
                 }
-                let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
-                let token = try #require(task.objectValue?["taskToken"])
-                _ = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"])
+                var status: UInt
+                repeat {
+                    let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
+                    let token = try #require(task.objectValue?["taskToken"])
+                    status = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"]).status
+                    // Where the execution is in another partition, only the answer tells that a task waits no more.
+                } while status == 400 && stack.partitions.stores.count > 1
                 #expect(try await stack.closed(execution)["output"] == "1")
             }
         }

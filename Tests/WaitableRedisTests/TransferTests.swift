@@ -163,6 +163,9 @@ struct TransferTests {
             #expect(try await redis(store, "HGET", "~item:T:\(number)", "Id").string == "\(number)")
         }
         for store in target { #expect(try await redis(store, "GET", "~machine:0123").string == "definition") }
+        // It says how many partitions it has: else it would be taken for one of a single partition.
+        #expect(try await redis(target[0], "GET", "~partitions").string == "3")
+        for store in target { #expect(try await redis(store, "HGET", "~machines", ":partitions").string == "3") }
         try await self.import(try await export(target).map(\.text), into: back)
         var (first, last) = (try await contents(source[0]), try await contents(back[0]))
         for key in ["sleepers", "workers", "durable", "machines", "paused"] { (first[key], last[key]) = (nil, nil) }

@@ -39,7 +39,9 @@ extension RedisStore {
                 let task = try await send(RedisCommand("LINDEX", keys.activity(name), "0")).string
                 // id, execution, token and input, with line ends between them.
                 let parts = task?.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false) ?? []
-                queue.oldest = parts.count == 3 ? ExecutionKey(member: String(parts[1])) : nil
+                // An execution of another partition has that one's number before it, in braces, which no name has.
+                let member = parts.count == 3 ? parts[1].split(separator: "}").last : nil
+                queue.oldest = member.flatMap { ExecutionKey(member: String($0)) }
             }
             queues.append(queue)
         }

@@ -15,6 +15,7 @@ package struct NamespaceImporter {
     private var hasEnded = false
     private var waiting: [Waiting] = []
     private var waitingBytes = 0
+    private var isBegun = false
 
     /// A command that is to be sent.
     private struct Waiting {
@@ -102,6 +103,13 @@ package struct NamespaceImporter {
         guard hasEnded else {
             throw TransferError(line: line, "must be there: the export was cut, and is not whole")
         }
+        if stores.count > 1 {
+            // Where functions find it.
+            for store in stores {
+                let field = RedisCommand("HSET", store.keys.machines, Keys.partitionsField, "\(stores.count)")
+                _ = try await store.send(field)
+            }
+        }
         return counts
     }
 
@@ -188,6 +196,11 @@ package struct NamespaceImporter {
         let commands = waiting
         waiting = []
         waitingBytes = 0
+        if !isBegun, !commands.isEmpty, stores.count > 1 {
+            // First: a namespace that was used, and does not say how many partitions it has, has one.
+            _ = try await stores[0].send(RedisCommand("SET", stores[0].keys.partitions, "\(stores.count)", "NX"))
+            isBegun = true
+        }
         for (store, own) in Dictionary(grouping: commands, by: \.store).sorted(by: { $0.key < $1.key }) {
             let replies: [RedisValue]
             do {
