@@ -112,7 +112,7 @@ struct FlowTests {
             (#"{"n":"S","e":1,"i":-2}"#, "its 'i' is no count: -2"),
             (#"{"n":"S","e":1,"i":9223372036854775807}"#, "its 'i' is no count: 9223372036854775807"),
             (#"{"n":"S","e":1,"i":2,"c":[1,"x"]}"#, #"its 'c' is no count: "x""#),
-            (#"{"n":"S","e":1,"i":2,"k":[1]}"#, "its task ('k') is not [id, time-out, heartbeat, answerer]"),
+            (#"{"n":"S","e":1,"i":2,"k":[1]}"#, "its task ('k') is not [id, time-out, heartbeat, answerer, poll]"),
         ]
     )
     func unreadable(text: String, reason: String) throws {
