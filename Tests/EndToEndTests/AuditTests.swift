@@ -205,8 +205,20 @@ struct AuditTests {
             Break(
                 code: "journal-differs",
                 place: done,
-                commands: [["HSET", keys.executions, done, failed]],
-                cure: [restored(done)]
+                commands: [["HSET", keys.executions, done, failed], ["ZADD", keys.failed, closed, done]],
+                cure: [restored(done), ["ZREM", keys.failed, done]]
+            ),
+            Break(
+                code: "listed-as-failed",
+                place: done,
+                commands: [["ZADD", keys.failed, closed, done]],
+                cure: [["ZREM", keys.failed, done]]
+            ),
+            Break(
+                code: "listed-as-failed",
+                place: "quick:nobody",
+                commands: [["ZADD", keys.failed, closed, "quick:nobody"]],
+                cure: [["ZREM", keys.failed, "quick:nobody"]]
             ),
             Break(
                 code: "parent-unaware",
@@ -225,9 +237,12 @@ struct AuditTests {
                 place: child,
                 commands: [
                     ["HSET", keys.executions, child, aborted], ["ZREM", keys.due, child],
-                    ["ZADD", keys.closed, closed, child],
+                    ["ZADD", keys.closed, closed, child], ["ZADD", keys.failed, closed, child],
                 ],
-                cure: [restored(child), ["ZADD", keys.due, childDue, child], ["ZREM", keys.closed, child]]
+                cure: [
+                    restored(child), ["ZADD", keys.due, childDue, child], ["ZREM", keys.closed, child],
+                    ["ZREM", keys.failed, child],
+                ]
             ),
             Break(
                 code: "children-without-parent",

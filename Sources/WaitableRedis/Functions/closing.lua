@@ -18,6 +18,9 @@ local closing = {}
 -- Fails, before anything is written, when a key that the transition will write has another type.
 local function checkClosed(prefix) redis.call('ZCARD', prefix .. ':closed') end
 
+-- The same where something closes without having succeeded, or did.
+function closing.checkFailed(prefix) redis.call('ZCARD', prefix .. ':failed') end
+
 -- Fails, before anything is written, when a key has another type that is written where an execution is stopped, or tells its
 -- parent of its end.
 function closing.checkStopping(prefix)
@@ -34,6 +37,7 @@ local STOPPING = ':stopping'
 local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosed(prefix)
+    closing.checkFailed(prefix)
     closing.checkStopping(prefix)
     redeliveries.number(prefix)
     local now = clock()
@@ -43,6 +47,7 @@ local function abort(prefix, name, document, failure, queue)
     keepDocument(prefix, name, join('A', members, rest))
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', prefix .. ':closed', now, name)
+    redis.call('ZADD', prefix .. ':failed', now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
     closing.close(prefix, name, rest, queue)
     return now

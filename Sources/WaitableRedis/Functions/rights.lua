@@ -20,7 +20,7 @@ rights.EFFECTS = {
     {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
-    {'HDEL', ':redelivered'},
+    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'},
 }
 
 -- What sends messages to other partitions.
@@ -42,7 +42,9 @@ rights.OFFER = {
 rights.ADOPTION = {{'ZREM', ':due'}, {'ZADD', ':due'}, {'HSET', ':redelivered'}, {'HDEL', ':redelivered'}}
 
 -- What removes an execution.
-rights.REMOVAL = {{'HDEL', ':executions'}, {'HDEL', ':unread'}, {'UNLINK', ':history:'}, {'ZREM', ':closed'}}
+rights.REMOVAL = {
+    {'HDEL', ':executions'}, {'HDEL', ':unread'}, {'UNLINK', ':history:'}, {'ZREM', ':closed'}, {'ZREM', ':failed'},
+}
 
 -- Refuses a caller who may not do all of some lists.
 function rights.check(prefix, ...)

@@ -21,7 +21,8 @@ local documentOf, headOf, keepDocument, newDocument, split =
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
-local checkClosed = require 'closing'.checkClosed
+local closing = require 'closing'
+local checkClosed, checkFailed = closing.checkClosed, closing.checkFailed
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
@@ -68,7 +69,9 @@ local function accept(keys, args)
     local list = batch.names
     local before = firstDue(prefix)
     checkClosed(prefix)
-    rights.check(prefix, rights.TRANSITION, not batch.rows and rights.EFFECTS or nil, batch.sends and rights.SENDING or nil)
+    if batch.fails then checkFailed(prefix) end
+    rights.check(prefix, rights.TRANSITION, (not batch.rows or batch.fails) and rights.EFFECTS or nil,
+        batch.sends and rights.SENDING or nil)
     local found = repeated.documents(prefix, list)
     local paused = pausing.pauses(pausing.states(prefix))
     local rows = not paused and not batch.problems and batch.rows
