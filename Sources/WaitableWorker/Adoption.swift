@@ -68,7 +68,7 @@ struct Adoption: Sendable {
             secret: secret,
             areApart: worker.store.keys.partitioning.areApart
         )
-        return try runner.adopt(execution, at: claim.now)
+        return try runner.adopt(execution, at: claim.now).accepted(by: machine)
     }
 
     /// Sends a member whose id lies in another partition there, with its item.

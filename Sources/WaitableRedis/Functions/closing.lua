@@ -12,6 +12,7 @@ local wake = require 'sleepers'.wake
 local redeliveries = require 'redeliveries'
 local inboxes = require 'inboxes'
 local outbox = require 'outbox'
+local feed = require 'feed'
 
 local closing = {}
 
@@ -49,7 +50,12 @@ local function abort(prefix, name, document, failure, queue)
     redis.call('ZADD', prefix .. ':closed', now, name)
     redis.call('ZADD', prefix .. ':failed', now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
-    closing.close(prefix, name, rest, queue)
+    local head = headOf(rest)
+    closing.close(prefix, name, head, queue)
+    if feed.tells(prefix, head.revision) then
+        local _, said = pcall(cjson.decode, failure or '{}')
+        feed.tell(prefix, head.revision, 'stopped', name, '', 'ABORTED', type(said) == 'table' and said.error)
+    end
     return now
 end
 
@@ -115,8 +121,9 @@ function closing.stopMore(prefix, states)
 end
 
 -- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
--- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
-function closing.close(prefix, name, rest, queue)
+-- and the task that waits for it is told. `head`: what its document says of it; `queue`: where its children are put, by whoever
+-- stops them.
+function closing.close(prefix, name, head, queue)
     local key = prefix .. ':children:' .. name
     local children = redis.call('HGETALL', key)
     local list = queue or {}
@@ -131,7 +138,7 @@ function closing.close(prefix, name, rest, queue)
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
     redis.call('DEL', prefix .. ':inbox:' .. name)
-    local parent = headOf(rest).parent
+    local parent = head.parent
     if parent then inboxes.report(prefix, name, parent.name, parent.task, parent.mark) end
 end
 

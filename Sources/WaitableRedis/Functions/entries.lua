@@ -10,7 +10,7 @@
 --             'U[["f1",…],["g1",…]]', SUFFIX, v1, …  sets the fields f, removes the fields g
 --             'delete', SUFFIX                       removes the item
 --             'evaluate', SUFFIX, PROGRAM            evaluated by items.lua; has an outcome
---             'offer', 'publish', 'start', 'stop', 'report', 'forget', 'send': see effects.lua
+--             'offer', 'publish', 'start', 'stop', 'report', 'forget', 'tell', 'send': see effects.lua
 -- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, machine, table, then m rows: the usual case, executions that
 -- are each one write of this form. Their lists of history stay as they are.
 --   kind      'close': X, document, SUFFIX, v1, …        closes it

@@ -20,8 +20,11 @@ rights.EFFECTS = {
     {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
-    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'},
+    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'}, {'XADD', ':events'},
 }
+
+-- What tells of an execution.
+rights.FEED = {{'XADD', ':events'}}
 
 -- What sends messages to other partitions.
 rights.SENDING = {{'HGET', ':sent'}, {'HSET', ':sent'}, {'RPUSH', ':outbox:'}, {'HSET', ':paused'}}

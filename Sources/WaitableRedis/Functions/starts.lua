@@ -27,6 +27,7 @@ local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
 local repeated = require 'repeated'
+local feed = require 'feed'
 local newWrites = require 'writes'.newWrites
 
 -- Refuses when a revision that starts name is gone: they would be acknowledged, and could never run.
@@ -191,7 +192,10 @@ local function start(keys, args)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         refuse('CORRUPT', 'machine', 'must have a record with a hash', machine)
     end
-    checkRevisions(prefix, revision.hash)
+    if not feed.isDeployed(prefix, revision.hash) then
+        refuse('REVISION', 'revisions', 'must be deployed', revision.hash)
+    end
+    if feed.tells(prefix, revision.hash) then rights.check(prefix, rights.FEED) end
 
     local now, micros = clock()
     if instants.parse(item.StartTimestamp, 'StartTimestamp') > now + LONGEST_WAIT then
@@ -219,6 +223,7 @@ local function start(keys, args)
         redis.call('ZADD', prefix .. ':due', now, name)
         wake(prefix, before, now)
         noteDue(prefix, now)
+        feed.tell(prefix, revision.hash, 'accepted', name, format('%.0f', now))
     end
     local arn = ''
     if type(revision.arn) == 'string' then
