@@ -101,6 +101,30 @@ struct SettingTests {
         }
     }
 
+    @Test("What goes wrong with a setting of a file is told under its key there, also by commands")
+    func originOfOtherErrors() async throws {
+        try await withFile(#"{"url": "http://127.0.0.1:1"}"#) { path in
+            let (code, output) = try await Program.run("list", "--config", path)
+            #expect(code == 69)
+            #expect(output.hasSuffix("or correct host and port in url in \(path)\n"), "\(output)")
+            let over = ["list", "--config", path, "--url", "http://127.0.0.1:2"]
+            let other = try Program(over)
+            #expect(try await other.end() == 69)
+            #expect(other.output.hasSuffix("or correct host and port in WAITABLE_URL (--url)\n"), "\(other.output)")
+        }
+        try await Stack.with { stack in
+            try await withFile(#"{"region": "eu-west-1", "redis": {"url": "\#(stack.redis.url)"}}"#) { path in
+                let rule =
+                    "must be 'us-east-1', which the namespace 'waitable' has had since its first use: 'eu-west-1'"
+                for words in [["list"], ["deploy", "statemachine/waitable-stepfunction.asl.json"], ["worker"]] {
+                    let program = try Program(words + ["--config", path])
+                    #expect(try await program.end() == 78, "\(words): \(program.output)")
+                    #expect(program.output.contains("region in \(path): \(rule)"), "\(words): \(program.output)")
+                }
+            }
+        }
+    }
+
     @Test(
         "A client's certificate for Redis without its key, and a key without its certificate, are refused",
         arguments: [("REDIS_CERTIFICATE", "REDIS_KEY"), ("REDIS_KEY", "REDIS_CERTIFICATE")]

@@ -177,13 +177,17 @@ struct Settings: Sendable {
     func use<Result>(_ body: (Settings) async throws -> Result) async throws -> Result {
         do {
             return try await body(self)
-        } catch let error as SettingError {
+        } catch {
             throw located(error)
         }
     }
 
-    /// The same error, saying where the setting comes from.
-    func located(_ error: SettingError) -> SettingError { error.located(in: source.file(of: error.setting)) }
+    /// The same error, saying where the settings come from that it names.
+    func located(_ error: any Error) -> any Error {
+        if let error = error as? SettingError { return error.located(in: source.file(of: error.setting)) }
+        let text = source.located("\(error)")
+        return text == "\(error)" ? error : LocatedError(cause: error, description: text)
+    }
 
     /// The values for `${Name}` in a definition that a command is given: those of the setting, and over them its own.
     static func substitutions(_ own: [String], file: String?) throws -> [Spelling: String] {
@@ -284,6 +288,13 @@ struct Settings: Sendable {
         }
         return path
     }
+}
+
+/// An error that names settings by their keys in the configuration file.
+struct LocatedError: Error, CustomStringConvertible {
+    /// The same, naming them as if they came from the environment.
+    let cause: any Error
+    let description: String
 }
 
 /// A setting that cannot be used.
