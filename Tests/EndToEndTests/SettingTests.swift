@@ -126,6 +126,34 @@ struct SettingTests {
     }
 
     @Test(
+        "A webhook needs a secret, and a host that workers may call",
+        arguments: [
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/"],
+                "WAITABLE_WEBHOOK_SECRET: must have at least 16 bytes"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/", "WAITABLE_WEBHOOK_SECRET": "a-secret"],
+                "WAITABLE_WEBHOOK_SECRET: must have at least 16 bytes"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/", "WAITABLE_WEBHOOK_SECRET": "a-secret-of-16-bytes"],
+                "WAITABLE_WEBHOOK_URL (--webhook-url): must be of a host that WAITABLE_HTTP_HOSTS allows"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://u:a-secret@b/", "WAITABLE_WEBHOOK_SECRET": "a-secret-of-16-bytes"],
+                "WAITABLE_WEBHOOK_URL (--webhook-url): must be an http or https URL"
+            ),
+        ] as [([String: String], String)]
+    )
+    func webhook(environment: [String: String], words: String) async throws {
+        let (code, output) = try await Program.run("worker", environment: environment)
+        #expect(code == 78)
+        #expect(output.hasPrefix("waitable: \(words)"), "\(output)")
+        #expect(!output.contains("a-secret"))
+    }
+
+    @Test(
         "A client's certificate for Redis without its key, and a key without its certificate, are refused",
         arguments: [("REDIS_CERTIFICATE", "REDIS_KEY"), ("REDIS_KEY", "REDIS_CERTIFICATE")]
     )
@@ -176,7 +204,7 @@ struct SettingTests {
         let root = try await Program.run("help", "settings").1
         let names = Set(root.matches(of: /WAITABLE_[A-Z_]+/).map { String($0.0) })
         #expect(names.count > 40)
-        for name in names.subtracting(["WAITABLE_TOKEN"]) {
+        for name in names.subtracting(["WAITABLE_TOKEN", "WAITABLE_WEBHOOK_SECRET"]) {
             let flag = "--" + name.dropFirst("WAITABLE_".count).lowercased().replacing("_", with: "-")
             #expect(help.contains("\(flag) "), "\(flag)")
         }

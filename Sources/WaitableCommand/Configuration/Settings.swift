@@ -35,6 +35,8 @@ struct Settings: Sendable {
     let batch: Int
     let poisonLimit: Int
     let calls: CallConfiguration
+    /// Whom the change feed is sent to; `nil` for nobody.
+    let webhook: WebhookConfiguration?
     /// The most calls at once; `nil` where the files decide.
     let callLimit: Int?
     let batchLimits: BatchLimits
@@ -129,6 +131,7 @@ struct Settings: Sendable {
         limits.requests = try source.integer(.batchRequests, 1...1_000)
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
         calls = try Self.calls(source)
+        webhook = try Self.webhook(source, calls)
         callLimit = try source.optionalInteger(.callLimit, 1...10_000)
         batchLimits = limits
         let page = try source.text(.page)

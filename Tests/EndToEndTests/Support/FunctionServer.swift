@@ -15,6 +15,7 @@ final class FunctionServer: Sendable {
         var path: String
         var key: String?
         var body: String
+        var signature: String?
     }
 
     let port: Int
@@ -28,8 +29,10 @@ final class FunctionServer: Sendable {
     /// What came so far.
     var calls: [Call] { received.calls.withLock { $0 } }
 
-    /// - Parameter always: Status and body of every answer; `nil` for the ways above.
-    init(always: (status: Int, body: String)? = nil) async throws {
+    /// - Parameters:
+    ///   - port: 0 for a free one.
+    ///   - always: Status and body of every answer; `nil` for the ways above.
+    init(port: Int = 0, always: (status: Int, body: String)? = nil) async throws {
         let received = Received()
         self.received = received
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -39,8 +42,8 @@ final class FunctionServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Handler(received, always: always))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        port = channel.localAddress?.port ?? 0
+            .bind(host: "127.0.0.1", port: port).get()
+        self.port = channel.localAddress?.port ?? 0
     }
 
     deinit { channel.close(promise: nil) }
@@ -68,7 +71,10 @@ final class FunctionServer: Sendable {
             case .end:
                 guard let head else { return }
                 let key = head.headers.first(name: "Idempotency-Key")
-                received.calls.withLock { $0.append(Call(path: head.uri, key: key, body: body)) }
+                let signature = head.headers.first(name: "Waitable-Signature")
+                received.calls.withLock {
+                    $0.append(Call(path: head.uri, key: key, body: body, signature: signature))
+                }
                 answer(head, context)
             }
         }
