@@ -5,7 +5,7 @@ import WaitableRedis
 extension Overview {
     /// The same as JSON; instants in ISO 8601, `oldestOverdueSeconds` with its milliseconds.
     package var json: JSON {
-        .object([
+        var object: JSONObject = [
             "now": .string(now.iso8601),
             "waiting": .integer(Int64(waiting)),
             "due": .integer(Int64(due)),
@@ -14,7 +14,9 @@ extension Overview {
             "completedPerSecond": .integer(Int64(completedPerSecond)),
             "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
             "workers": .array(workers.map(\.json)),
-        ])
+        ]
+        if !partitions.isEmpty { object["partitions"] = .array(partitions.map(\.json)) }
+        return .object(object)
     }
 
     /// Reads an overview; `nil` where it is none.
@@ -35,7 +37,36 @@ extension Overview {
             paused: counts[3],
             completedPerSecond: counts[4],
             oldestOverdueMilliseconds: overdueMilliseconds,
-            workers: workers.compactMap(WorkerReport.init(json:))
+            workers: workers.compactMap(WorkerReport.init(json:)),
+            partitions: (object["partitions"]?.arrayValue ?? []).compactMap(PartitionShare.init(json:))
+        )
+    }
+}
+
+extension PartitionShare {
+    /// `{"partition","open","due","paused","oldestOverdueSeconds"}`
+    fileprivate var json: JSON {
+        .object([
+            "partition": .integer(Int64(number)),
+            "open": .integer(Int64(open)),
+            "due": .integer(Int64(due)),
+            "paused": .integer(Int64(paused)),
+            "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
+        ])
+    }
+
+    fileprivate init?(json: JSON) {
+        guard let object = json.objectValue, let overdue = object["oldestOverdueSeconds"]?.numberValue,
+            let milliseconds = Int(exactly: (overdue * 1_000).rounded())
+        else { return nil }
+        let counts = ["partition", "open", "due", "paused"].compactMap { object[$0]?.countValue }
+        guard counts.count == 4 else { return nil }
+        self.init(
+            number: counts[0],
+            open: counts[1],
+            due: counts[2],
+            paused: counts[3],
+            oldestOverdueMilliseconds: milliseconds
         )
     }
 }

@@ -19,7 +19,8 @@ extension Partitions {
             paused: figures.reduce(0) { $0 + $1.paused },
             completedPerSecond: figures.reduce(0) { $0 + $1.completed },
             oldestOverdueMilliseconds: figures.reduce(0) { max($0, $1.oldestOverdue) },
-            workers: workers
+            workers: workers,
+            partitions: figures.count == 1 ? [] : figures.enumerated().map { $1.share(of: $0) }
         )
     }
 }
@@ -36,6 +37,10 @@ private struct PartitionFigures: Sendable {
     var completed: Int
     /// In ms.
     var oldestOverdue: Int
+
+    func share(of number: Int) -> PartitionShare {
+        PartitionShare(number: number, open: ahead, due: due, paused: paused, oldestOverdueMilliseconds: oldestOverdue)
+    }
 }
 
 extension RedisStore {
