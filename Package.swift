@@ -85,7 +85,7 @@ let package = Package(
             name: "WaitableWorker",
             dependencies: [
                 "CodeUnits", "WaitableMetrics", "WaitableOperations", "WaitableRedis", nioCore, nioPosix, nioHTTP1,
-                asyncHTTPClient,
+                asyncHTTPClient, crypto,
                 serviceLifecycle, logging, metrics, histogram,
             ]
         ),

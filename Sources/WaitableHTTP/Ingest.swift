@@ -132,6 +132,7 @@ package final class Ingest: Sendable {
             overview: SharedReading(every: .milliseconds(900)) { try await counts.overview() },
             throughput: SharedReading(every: .seconds(5)) { [partitions] in try await partitions.throughput().json },
             items: operations,
+            partitions: partitions,
             access: access,
             told: ItemErrorMiddleware(logger: logger).told
         ).add(to: routes)

@@ -69,7 +69,7 @@ struct Starter: Sendable {
         init(_ target: Target, _ execution: Execution, _ step: Step, work: Int = 0) {
             self.target = target
             self.execution = execution
-            self.step = step
+            self.step = step.accepted(by: target.machine)
             self.work = work
         }
 

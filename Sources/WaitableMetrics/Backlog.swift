@@ -19,7 +19,7 @@ package struct Backlog: Sendable {
             Metric.parked.reading(Double(overview.paused)),
             Metric.oldestOverdueSeconds.reading(oldestOverdueSeconds),
             Metric.workers.reading(Double(overview.workers.count)),
-            Metric.partitions.reading(Double(overview.partitions)),
+            Metric.partitions.reading(Double(overview.partitions.count)),
             Metric.redisClockOffset.reading(clockOffset),
         ]
         if let memory {

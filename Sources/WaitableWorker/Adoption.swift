@@ -72,7 +72,7 @@ struct Adoption: Sendable {
             areApart: worker.store.keys.partitioning.areApart,
             tables: try await worker.machines.declaredTables()
         )
-        return try runner.adopt(execution, at: claim.now)
+        return try runner.adopt(execution, at: claim.now).accepted(by: machine)
     }
 
     /// Sends a member whose id lies in another partition there, with its item.

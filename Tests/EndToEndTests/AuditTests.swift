@@ -227,8 +227,20 @@ struct AuditTests {
             Break(
                 code: "journal-differs",
                 place: done,
-                commands: [["HSET", ofDone.executions, done, failed]],
-                cure: [try restored(done)]
+                commands: [["HSET", ofDone.executions, done, failed], ["ZADD", ofDone.failed, closed, done]],
+                cure: [try restored(done), ["ZREM", ofDone.failed, done]]
+            ),
+            Break(
+                code: "listed-as-failed",
+                place: done,
+                commands: [["ZADD", ofDone.failed, closed, done]],
+                cure: [["ZREM", ofDone.failed, done]]
+            ),
+            Break(
+                code: "listed-as-failed",
+                place: nobody,
+                commands: [["ZADD", ofNobody.failed, closed, nobody]],
+                cure: [["ZREM", ofNobody.failed, nobody]]
             ),
             Break(
                 code: "parent-unaware",
@@ -254,9 +266,12 @@ struct AuditTests {
                 place: child,
                 commands: [
                     ["HSET", ofChild.executions, child, aborted], ["ZREM", ofChild.due, child],
-                    ["ZADD", ofChild.closed, closed, child],
+                    ["ZADD", ofChild.closed, closed, child], ["ZADD", ofChild.failed, closed, child],
                 ],
-                cure: [try restored(child), ["ZADD", ofChild.due, childDue, child], ["ZREM", ofChild.closed, child]]
+                cure: [
+                    try restored(child), ["ZADD", ofChild.due, childDue, child], ["ZREM", ofChild.closed, child],
+                    ["ZREM", ofChild.failed, child],
+                ]
             ),
             Break(
                 code: "children-without-parent",

@@ -12,6 +12,7 @@ struct DocumentTests {
         ("README.md", "operator"), ("docs/redis-cli.md", "operator"), ("docs/aws-clients.md", "operator"),
         ("docs/managing-items.md", "operator"), ("docs/metrics.md", "operator"), ("docs/operations.md", "operator"),
         ("docs/access.md", "operator"), ("docs/tasks.md", "consumer"), ("docs/tables.md", "operator"),
+        ("docs/feed.md", "consumer"),
     ]
 
     @Test("The documents' sessions", arguments: documents.map(\.0))

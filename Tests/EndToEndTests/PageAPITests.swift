@@ -107,6 +107,10 @@ struct PageAPITests {
             let view = try await stack.get("/failures").json.objectValue
             let groups = view?["groups"]?.arrayValue?.compactMap(\.objectValue) ?? []
             #expect(groups.map { $0["error"] } == ["Withdrawn", "NoStock"])
+            let minutes = try await stack.get("/throughput").json.objectValue?["minutes"]?.arrayValue ?? []
+            for name in ["closed", "failed"] {
+                #expect(minutes.compactMap { $0.objectValue?[name]?.integerValue }.reduce(0, +) == 4, "\(name)")
+            }
             #expect(groups.map { $0["count"] } == [.integer(1), .integer(3)])
             #expect(groups.map { $0["status"] } == ["ABORTED", "FAILED"])
             #expect(groups.map { $0["state"] } == ["WaitUntil", "Check"])

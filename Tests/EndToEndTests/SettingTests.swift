@@ -101,6 +101,58 @@ struct SettingTests {
         }
     }
 
+    @Test("What goes wrong with a setting of a file is told under its key there, also by commands")
+    func originOfOtherErrors() async throws {
+        try await withFile(#"{"url": "http://127.0.0.1:1"}"#) { path in
+            let (code, output) = try await Program.run("list", "--config", path)
+            #expect(code == 69)
+            #expect(output.hasSuffix("or correct host and port in url in \(path)\n"), "\(output)")
+            let over = ["list", "--config", path, "--url", "http://127.0.0.1:2"]
+            let other = try Program(over)
+            #expect(try await other.end() == 69)
+            #expect(other.output.hasSuffix("or correct host and port in WAITABLE_URL (--url)\n"), "\(other.output)")
+        }
+        try await Stack.with { stack in
+            try await withFile(#"{"region": "eu-west-1", "redis": {"url": "\#(stack.redis.url)"}}"#) { path in
+                let rule =
+                    "must be 'us-east-1', which the namespace 'waitable' has had since its first use: 'eu-west-1'"
+                for words in [["list"], ["deploy", "statemachine/waitable-stepfunction.asl.json"], ["worker"]] {
+                    let program = try Program(words + ["--config", path])
+                    #expect(try await program.end() == 78, "\(words): \(program.output)")
+                    #expect(program.output.contains("region in \(path): \(rule)"), "\(words): \(program.output)")
+                }
+            }
+        }
+    }
+
+    @Test(
+        "A webhook needs a secret, and a host that workers may call",
+        arguments: [
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/"],
+                "WAITABLE_WEBHOOK_SECRET: must have at least 16 bytes"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/", "WAITABLE_WEBHOOK_SECRET": "a-secret"],
+                "WAITABLE_WEBHOOK_SECRET: must have at least 16 bytes"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://a.example.com/", "WAITABLE_WEBHOOK_SECRET": "a-secret-of-16-bytes"],
+                "WAITABLE_WEBHOOK_URL (--webhook-url): must be of a host that WAITABLE_HTTP_HOSTS allows"
+            ),
+            (
+                ["WAITABLE_WEBHOOK_URL": "https://u:a-secret@b/", "WAITABLE_WEBHOOK_SECRET": "a-secret-of-16-bytes"],
+                "WAITABLE_WEBHOOK_URL (--webhook-url): must be an http or https URL"
+            ),
+        ] as [([String: String], String)]
+    )
+    func webhook(environment: [String: String], words: String) async throws {
+        let (code, output) = try await Program.run("worker", environment: environment)
+        #expect(code == 78)
+        #expect(output.hasPrefix("waitable: \(words)"), "\(output)")
+        #expect(!output.contains("a-secret"))
+    }
+
     @Test(
         "A client's certificate for Redis without its key, and a key without its certificate, are refused",
         arguments: [("REDIS_CERTIFICATE", "REDIS_KEY"), ("REDIS_KEY", "REDIS_CERTIFICATE")]
@@ -152,7 +204,7 @@ struct SettingTests {
         let root = try await Program.run("help", "settings").1
         let names = Set(root.matches(of: /WAITABLE_[A-Z_]+/).map { String($0.0) })
         #expect(names.count > 40)
-        for name in names.subtracting(["WAITABLE_TOKEN"]) {
+        for name in names.subtracting(["WAITABLE_TOKEN", "WAITABLE_WEBHOOK_SECRET"]) {
             let flag = "--" + name.dropFirst("WAITABLE_".count).lowercased().replacing("_", with: "-")
             #expect(help.contains("\(flag) "), "\(flag)")
         }

@@ -186,6 +186,11 @@ class Stack:
         query = f"?stateMachine={machine}" if machine else ""
         return self.ok(f"/items/{urllib.parse.quote(item, safe='')}{query}")["status"]
 
+    def command(self, *words):
+        """A command of waitable on this Redis; its exit code."""
+        environment = {**os.environ, "WAITABLE_REDIS_URL": f"redis://127.0.0.1:{self.redis_port}"}
+        return subprocess.run([self.waitable, *words], capture_output=True, env=environment).returncode
+
     def redis(self, *words):
         return subprocess.run(
             ["redis-cli", "-p", str(self.redis_port), *words], capture_output=True, text=True, check=True

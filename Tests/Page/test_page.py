@@ -168,6 +168,54 @@ def test_overview_is_live(stack):
     assert time.monotonic() - begun < 2.0, "the overview is later than 2 s"
 
 
+def test_overview_shows_the_doctor(stack):
+    page = Page(stack).open("/ui")
+    page.says("The doctor has not looked yet")
+    stack.redis("ZADD", "waitable:{0}:closed", "5", "order:nobody")
+    stack.command("doctor")
+    page.says("Last word", seconds=3)
+    page.says("listed-without-document 1")
+    found = axe.violations(page.driver)
+    assert not found, found
+
+
+def test_overview_shows_partitions(stack_unused):
+    with make_stack({"WAITABLE_PARTITIONS": "3"}) as stack:
+        stack.start_item("a", hours=1)
+        page = Page(stack).open("/ui")
+        page.says("Oldest due for")
+        rows = wait_for(
+            "one is open",
+            lambda: [
+                rows
+                for rows in [[row.text.split() for row in page.all("[aria-label='Table: Partitions'] tbody tr")]]
+                if sum(int(row[1]) for row in rows) == 1
+            ],
+        )[0]
+        assert sorted(row[0] for row in rows) == ["0", "1", "2"], rows
+        found = axe.violations(page.driver)
+        assert not found, found
+
+
+def test_streams_are_shown(stack):
+    publish = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "https://queue/news", "MessageBody": HOSTILE},
+        "End": True,
+    }
+    machine = stack.create_machine("publisher", {"StartAt": "P", "States": {"P": publish}})
+    page = Page(stack).open("/ui/activities")
+    page.says("There are no streams")
+    for name in ["a", "b"]:
+        stack.execute(machine, name, {})
+    wait_for("both are published", lambda: stack.redis("XLEN", "waitable:{0}:stream:news") == "2")
+    page.says("news", seconds=5)
+    wait_for("both are counted", lambda: [row.text.split()[:2] for row in page.all("[aria-label='Table: Streams'] tbody tr")] == [["news", "2"]])
+    found = axe.violations(page.driver)
+    assert not found, found
+
+
 def test_item_is_live(stack):
     stack.start_item("a", hours=1)
     page = Page(stack).open("/ui/items/a")

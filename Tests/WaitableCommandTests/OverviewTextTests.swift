@@ -17,7 +17,9 @@ struct OverviewTextTests {
             completedPerSecond: 5,
             oldestOverdueMilliseconds: oldest,
             workers: workers,
-            partitions: partitions
+            partitions: (0..<partitions).map {
+                PartitionShare(number: $0, open: 0, due: 0, paused: 0, oldestOverdueMilliseconds: 0)
+            }
         )
     }
 

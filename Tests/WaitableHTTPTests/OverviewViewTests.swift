@@ -15,7 +15,10 @@ struct OverviewViewTests {
         completedPerSecond: 5,
         oldestOverdueMilliseconds: 254_740,
         workers: [WorkerReport(name: "w1", startedAt: Instant(milliseconds: 1_700_000_000_000))],
-        partitions: 8
+        partitions: [
+            PartitionShare(number: 0, open: 2, due: 1, paused: 0, oldestOverdueMilliseconds: 254_740),
+            PartitionShare(number: 1, open: 3, due: 0, paused: 4, oldestOverdueMilliseconds: 0),
+        ]
     )
 
     @Test("What is written is read again")

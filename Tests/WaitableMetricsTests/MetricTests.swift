@@ -42,7 +42,8 @@ struct MetricTests {
         paused: 4,
         completedPerSecond: 5,
         oldestOverdueMilliseconds: 6_500,
-        workers: ["a", "b"].map { WorkerReport(name: $0, startedAt: Instant(milliseconds: 0)) }
+        workers: ["a", "b"].map { WorkerReport(name: $0, startedAt: Instant(milliseconds: 0)) },
+        partitions: [PartitionShare(number: 0, open: 4, due: 2, paused: 4, oldestOverdueMilliseconds: 6_500)]
     )
 
     private func figures(_ backlog: Backlog) -> [String] {

@@ -105,6 +105,16 @@ struct DoctorFunctionTests {
         Damage("closed-not-listed", "E", "m:done", mended: true, ["ZREM", "~:closed", "m:done"]),
         Damage("listed-without-document", "M", "m:done", mended: true, ["HDEL", "~:executions", "m:done"]),
         Damage("listed-without-document", "E", "m:done", mended: true, ["HDEL", "~:executions", "m:done"]),
+        Damage("listed-as-failed", "E", "m:done", mended: true, ["ZADD", "~:failed", "5", "m:done"]),
+        Damage("listed-as-failed", "E", "m:open", mended: true, ["ZADD", "~:failed", "5", "m:open"]),
+        Damage("listed-as-failed", "M", "m:gone", mended: true, ["ZADD", "~:failed", "5", "m:gone"]),
+        Damage(
+            "failure-not-listed",
+            "E",
+            "m:done",
+            mended: true,
+            ["HSET", "~:executions", "m:done", #"{"s":"T","d":"h","b":1,"input":{"Id":"done"}}"#]
+        ),
         Damage("history-without-execution", "H", "m:x", mended: true, ["RPUSH", "~:history:m:x", "h"]),
         Damage("redelivered-not-due", "R", "m:done", mended: true, ["HSET", "~:redelivered", "m:done", "1"]),
         Damage("lease-too-long", "E", "m:open", mended: true, ["ZADD", "~:due", "9000000000000.5", "m:open"]),

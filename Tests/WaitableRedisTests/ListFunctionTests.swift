@@ -254,7 +254,7 @@ struct ListFunctionTests {
     @Test(
         "What is no list is refused",
         arguments: [
-            (["item", "up", "", "", "", "1", "1", "", ""], "VALIDATION set: must be due or closed: 'item'"),
+            (["item", "up", "", "", "", "1", "1", "", ""], "VALIDATION set: must be due, closed or failed: 'item'"),
             (["due", "", "", "", "", "1", "1", "", ""], "VALIDATION order: must be up or down: ''"),
             (["due", "up", "nan", "", "", "1", "1", "", ""], "VALIDATION score: must be a number: 'nan'"),
             (["due", "up", "", "", "inf", "1", "1", "", ""], "VALIDATION stop: must be a number: 'inf'"),

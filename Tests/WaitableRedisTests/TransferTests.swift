@@ -74,6 +74,9 @@ struct TransferTests {
         }
         try await redis(store, "HSET", "~executions", "m:closed", #"{"s":"S"}"#)
         try await redis(store, "ZADD", "~closed", "5", "m:closed")
+        try await redis(store, "HSET", "~executions", "m:failed", #"{"s":"T"}"#)
+        try await redis(store, "ZADD", "~closed", "6", "m:failed")
+        try await redis(store, "ZADD", "~failed", "6", "m:failed")
         try await redis(store, "ZADD", "~due", "7.00048828125", "bare", "inf", "m:never")
         try await redis(store, "HSET", "~redelivered", "m:7", "-2", "bare", "1")
         for number in 0..<200 { try await redis(store, "RPUSH", "~history:m:1", "part \(number)") }

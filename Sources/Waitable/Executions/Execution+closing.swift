@@ -67,7 +67,7 @@ extension Execution {
             execution: next,
             next: .closed,
             journal: JournalEntry(instant: now, messages: messages, kind: .failure(failure)),
-            effects: closingEffects,
+            effects: closingEffects + [.tell(ExecutionEvent(closed: next))],
             events: [event],
             lastEventID: id
         )

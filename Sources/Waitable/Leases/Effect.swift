@@ -17,6 +17,8 @@ package enum Effect: Sendable, Equatable {
     /// Takes answers out of the execution's inbox that the step has read, where they still have these values (empty for
     /// any); all of them where none is named, and the executions that its tasks wait for are stopped.
     case forget(answers: [ItemField])
+    /// Tells of the execution in the change feed, where its revision has that done.
+    case tell(ExecutionEvent)
 
     /// The task without whose waiting the effect is for nothing; `nil` where it is not for nothing.
     var awaitingTask: Int? {
@@ -25,7 +27,7 @@ package enum Effect: Sendable, Equatable {
         case .start(let start):
             if case .end = start.pattern { return start.task }
             return nil
-        case .item, .publish, .stop, .report, .forget: return nil
+        case .item, .publish, .stop, .report, .forget, .tell: return nil
         }
     }
 
@@ -39,7 +41,7 @@ package enum Effect: Sendable, Equatable {
         switch self {
         case .item(let effect): effect.makesNew
         case .offer, .publish, .start: true
-        case .stop, .report, .forget: false
+        case .stop, .report, .forget, .tell: false
         }
     }
 
@@ -47,7 +49,7 @@ package enum Effect: Sendable, Equatable {
     var writtenBytes: Int {
         switch self {
         case .item(let effect): effect.writtenBytes
-        case .offer, .publish, .start, .stop, .report, .forget: 0
+        case .offer, .publish, .start, .stop, .report, .forget, .tell: 0
         }
     }
 
@@ -58,7 +60,7 @@ package enum Effect: Sendable, Equatable {
         case .offer(let activity, _): activity
         case .publish(let stream, _): stream
         case .start(let start): start.name
-        case .stop, .report, .forget: nil
+        case .stop, .report, .forget, .tell: nil
         }
     }
 
@@ -97,6 +99,9 @@ package enum Effect: Sendable, Equatable {
                 append(answer.name)
                 append(answer.value)
             }
+        case .tell(let event):
+            append("tell")
+            for word in event.words { append(word) }
         }
     }
 }

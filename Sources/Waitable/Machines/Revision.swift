@@ -13,6 +13,8 @@ package struct Revision: Sendable, Equatable {
     package var type = MachineType.standard
     /// How much of its executions' histories is kept.
     package var history = HistoryLevel.all
+    /// Whether the change feed tells of its executions.
+    package var hasEvents = false
     /// The logging configuration as the API takes it; empty for AWS's default, which is off.
     package var logging = JSONObject()
     /// Whether tracing was asked for; kept for the API's answers.
@@ -21,6 +23,9 @@ package struct Revision: Sendable, Equatable {
     package var id: String?
     /// When the machine was updated to it, by the Redis clock; `nil` for the revision that it was created with.
     package var updateDate: Instant?
+
+    /// The tag by which a state machine that is created over the API has the change feed tell of its executions: `true`.
+    package static let eventsTag = "waitable:events"
 
     /// A revision from its parts.
     package init(definition: String, roleARN: String) {
@@ -32,6 +37,7 @@ package struct Revision: Sendable, Equatable {
     package func isLike(_ other: Revision) -> Bool {
         definition == other.definition && roleARN == other.roleARN && logging == other.logging
             && isTraced == other.isTraced && type == other.type && history == other.history
+            && hasEvents == other.hasEvents
     }
 
     /// Whether a call that asks for another revision repeats the creation of this one: AWS compares neither role nor tags.
@@ -39,12 +45,17 @@ package struct Revision: Sendable, Equatable {
         var other = other
         other.roleARN = roleARN
         other.history = history
+        other.hasEvents = hasEvents
         return isLike(other)
     }
 
     /// The stored form.
     package var json: JSON {
-        var object: JSONObject = ["definition": .string(definition), "roleArn": .string(roleARN)]
+        var object = JSONObject()
+        // The first one, where functions look for it: see feed.lua.
+        if hasEvents { object["events"] = .bool(true) }
+        object["definition"] = .string(definition)
+        object["roleArn"] = .string(roleARN)
         if !logging.isEmpty { object["logging"] = .object(logging) }
         if type != .standard { object["type"] = .string(type.rawValue) }
         if history != .all { object["history"] = .string(history.rawValue) }
@@ -64,6 +75,7 @@ package struct Revision: Sendable, Equatable {
         self.logging = object["logging"]?.objectValue ?? [:]
         self.type = object["type"]?.stringValue.flatMap(MachineType.init) ?? .standard
         self.history = object["history"]?.stringValue.flatMap(HistoryLevel.init) ?? .all
+        self.hasEvents = object["events"]?.boolValue ?? false
         self.isTraced = object["tracing"]?.boolValue ?? false
         self.id = object["id"]?.stringValue
         self.updateDate = (object["updated"]?.integerValue).map(Instant.init(milliseconds:))

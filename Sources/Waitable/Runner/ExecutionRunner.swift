@@ -113,6 +113,7 @@ package struct ExecutionRunner: Sendable {
         }
         effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
         effects.append(unlessEmpty: Self.forgetting(entry.messages, execution, place))
+        if place == .closed, machine.revision.hasEvents { effects.append(.tell(ExecutionEvent(closed: next))) }
         var entry = entry
         entry.elsewhere = tasks.elsewhere
         entry.onTables = tasks.onTables

@@ -26,6 +26,8 @@ struct DeployCommand: AsyncParsableCommand {
     var substitutions: [String] = []
     @Option(name: .customLong("history"), help: "How much history its executions keep: ALL, ERROR or OFF.")
     var history: HistoryLevel = .all
+    @Flag(name: .customLong("events"), help: "Has the change feed tell of its executions (docs/feed.md).")
+    var hasEvents = false
     @Flag(name: .customLong("default"), help: "Makes it the state machine of starts that name none.")
     var isDefault = false
     @Flag(name: .customLong("json"), help: "Prints JSON.")
@@ -38,6 +40,7 @@ struct DeployCommand: AsyncParsableCommand {
             let definition = try DefinitionFile(path: file, name: name, substitutions: values, calls: settings.calls)
             var entry = definition.entry
             entry.revision.history = history
+            entry.revision.hasEvents = hasEvents
             let (deployed, makesDefault) = (entry, isDefault)
             let standard = try await Connection.with(settings) { partitions in
                 let store = partitions.home

@@ -50,12 +50,17 @@ struct DoctorCommand: AsyncParsableCommand {
             let (repairs, limit) = (repairs, limit)
             let (itemTable, policy) = (settings.itemTable, settings.readiness)
             let report = try await Connection.with(settings) { partitions in
-                try await Doctor(
+                let report = try await Doctor(
                     partitions: partitions,
                     itemTable: itemTable,
                     policy: policy,
                     shown: limit
                 ).examine(mends: repairs)
+                // The page shows it. Where Redis does not take it, the report itself says what is wrong.
+                if let now = try? await partitions.home.now() {
+                    try? await partitions.home.keep(CheckupSummary(report, at: now))
+                }
+                return report
             }
             if json { print(json: report.json) } else { print(block: DoctorText.text(of: report)) }
             if report.findings.open > 0 { throw Exit.failed }

@@ -20,6 +20,8 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
     @Option(name: .customLong("integrations"), help: .init(Setting.integrations)) var integrations: String?
     @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
+    @Option(name: .customLong("webhook-url"), help: .init(Setting.webhookURL)) var webhookURL: String?
+    @Option(name: .customLong("webhook-tries"), help: .init(Setting.webhookTries)) var webhookTries: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
     @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
     @Option(name: .customLong("retention-age"), help: .init(Setting.retentionAge)) var retentionAge: String?
@@ -40,6 +42,7 @@ struct WorkerCommand: AsyncParsableCommand {
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
                     (.functions, functions), (.httpHosts, httpHosts),
                     (.integrations, integrations), (.callLimit, callLimit),
+                    (.webhookURL, webhookURL), (.webhookTries, webhookTries),
                     (.workerName, workerName), (.memoryHighWater, memoryHighWater),
                     (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),

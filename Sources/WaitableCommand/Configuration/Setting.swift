@@ -168,6 +168,23 @@ struct Setting: Sendable {
             + "arn:aws:states:::aws-sdk:=http://adapter:9000/; the longest prefix counts.",
         default: nil
     )
+    static let webhookURL = Setting(
+        key: "webhook.url",
+        help: "Where workers send what the change feed tells; its host must be one of WAITABLE_HTTP_HOSTS.",
+        default: nil
+    )
+    static let webhookSecret = Setting(
+        key: "webhook.secret",
+        help: "What signs these calls, at least 16 bytes. It has no flag: the process list would show it.",
+        default: nil,
+        isSecret: true,
+        hasFlag: false
+    )
+    static let webhookTries = Setting(
+        key: "webhook.tries",
+        help: "After how many calls in vain an event becomes a dead letter, 1 to 1000.",
+        default: "20"
+    )
     static let callLimit = Setting(
         key: "call.limit",
         help:
@@ -284,7 +301,7 @@ struct Setting: Sendable {
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, integrations,
-        callLimit,
+        callLimit, webhookURL, webhookSecret, webhookTries,
         batchRequests, batchAnswersKB, page, durability, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, tables, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,

@@ -56,6 +56,28 @@ struct SettingSource {
     /// What errors call a setting.
     func name(of setting: Setting) -> String { setting.name(in: file(of: setting)) }
 
+    /// A text in which the settings that come from the configuration file are called by their keys there.
+    func located(_ text: String) -> String {
+        guard let file else { return text }
+        return Setting.all.filter { file.keys.contains(Spelling($0.key)) }.reduce(text) { text, setting in
+            // With its flag, else alone.
+            [setting.name, setting.environment].reduce(text) { text, name in
+                Self.replacing(name, in: text, with: setting.name(in: file.path))
+            }
+        }
+    }
+
+    /// Replaces a name where it does not go on as another one's beginning.
+    private static func replacing(_ name: String, in text: String, with other: String) -> String {
+        var parts = text.components(separatedBy: name)
+        var result = parts.removeFirst()
+        for part in parts {
+            let goesOn = part.utf8.first.map { $0 == UInt8(ascii: "_") || (0x41...0x5A).contains($0) } ?? false
+            result += (goesOn ? name : other) + part
+        }
+        return result
+    }
+
     /// The text of a setting, if any was given.
     func optional(_ setting: Setting) throws(SettingError) -> String? {
         let key = ConfigKey(stringLiteral: setting.key)

@@ -83,4 +83,29 @@ extension Settings {
         }
         return adapters
     }
+
+    /// Whom the change feed is sent to; `nil` for nobody.
+    static func webhook(
+        _ source: SettingSource,
+        _ calls: CallConfiguration
+    ) throws(SettingError) -> WebhookConfiguration? {
+        let secret = try source.optional(.webhookSecret)
+        let tries = try source.integer(.webhookTries, 1...1_000)
+        guard let url = try source.optional(.webhookURL) else { return nil }
+        let least = WebhookConfiguration.shortestSecret
+        guard let secret, secret.utf8.count >= least else {
+            throw SettingError(.webhookSecret, "must have at least \(least) bytes, with WAITABLE_WEBHOOK_URL", nil)
+        }
+        guard let webhook = WebhookConfiguration(url: url, secret: secret, tries: tries) else {
+            throw SettingError(
+                .webhookURL,
+                "must be an http or https URL of a plain host, without a user and a fragment",
+                url.contains("@") ? nil : url
+            )
+        }
+        guard webhook.isAllowed(by: calls) else {
+            throw SettingError(.webhookURL, "must be of a host that WAITABLE_HTTP_HOSTS allows", url)
+        }
+        return webhook
+    }
 }

@@ -35,6 +35,8 @@ struct Settings: Sendable {
     let batch: Int
     let poisonLimit: Int
     let calls: CallConfiguration
+    /// Whom the change feed is sent to; `nil` for nobody.
+    let webhook: WebhookConfiguration?
     /// The most calls at once; `nil` where the files decide.
     let callLimit: Int?
     let batchLimits: BatchLimits
@@ -131,6 +133,7 @@ struct Settings: Sendable {
         limits.requests = try source.integer(.batchRequests, 1...1_000)
         limits.answerBytes = try source.integer(.batchAnswersKB, 64...1_048_576) * 1_024
         calls = try Self.calls(source)
+        webhook = try Self.webhook(source, calls)
         callLimit = try source.optionalInteger(.callLimit, 1...10_000)
         batchLimits = limits
         let page = try source.text(.page)
@@ -180,13 +183,17 @@ struct Settings: Sendable {
     func use<Result>(_ body: (Settings) async throws -> Result) async throws -> Result {
         do {
             return try await body(self)
-        } catch let error as SettingError {
+        } catch {
             throw located(error)
         }
     }
 
-    /// The same error, saying where the setting comes from.
-    func located(_ error: SettingError) -> SettingError { error.located(in: source.file(of: error.setting)) }
+    /// The same error, saying where the settings come from that it names.
+    func located(_ error: any Error) -> any Error {
+        if let error = error as? SettingError { return error.located(in: source.file(of: error.setting)) }
+        let text = source.located("\(error)")
+        return text == "\(error)" ? error : LocatedError(cause: error, description: text)
+    }
 
     /// The values for `${Name}` in a definition that a command is given: those of the setting, and over them its own.
     static func substitutions(_ own: [String], file: String?) throws -> [Spelling: String] {
@@ -287,6 +294,13 @@ struct Settings: Sendable {
         }
         return path
     }
+}
+
+/// An error that names settings by their keys in the configuration file.
+struct LocatedError: Error, CustomStringConvertible {
+    /// The same, naming them as if they came from the environment.
+    let cause: any Error
+    let description: String
 }
 
 /// A setting that cannot be used.

@@ -50,6 +50,7 @@ enum Exit {
     /// What a command that ends with an error exits with.
     static func code(for error: any Error) -> ExitCode {
         switch error {
+        case let error as LocatedError: code(for: error.cause)
         case is SettingError, is SettingFileError, is UnknownSettingError: badConfiguration
         case is NamespaceIdentityError, is DurabilityError: badConfiguration
         case is FieldError, is DefinitionFileError, is DefinitionError: badInput

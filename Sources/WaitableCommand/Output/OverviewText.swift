@@ -20,7 +20,7 @@ enum OverviewText {
                 + [worker.held, worker.claimed, worker.committed].map(String.init) + lateness
         }
         let people = overview.workers.isEmpty ? "no workers: nothing that is due will run" : workers.text
-        let partitions = overview.partitions == 1 ? "" : ", \(overview.partitions) partitions"
+        let partitions = overview.partitions.count < 2 ? "" : ", \(overview.partitions.count) partitions"
         return "\(overview.now.iso8601)\(partitions)\n\n\(counts.text)\n\n\(people)"
     }
 

@@ -12,6 +12,13 @@ enum Connection {
         _ settings: Settings,
         _ body: @Sendable @escaping (Partitions) async throws -> Result
     ) async throws -> Result {
+        try await settings.use { settings in try await connected(settings, body) }
+    }
+
+    private static func connected<Result: Sendable>(
+        _ settings: Settings,
+        _ body: @Sendable @escaping (Partitions) async throws -> Result
+    ) async throws -> Result {
         var logger = Logger(label: "waitable")
         logger.logLevel = settings.logLevel == .info ? .error : settings.logLevel
         let isTold = Atomic(false)

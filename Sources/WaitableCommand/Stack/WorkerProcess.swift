@@ -75,6 +75,17 @@ struct WorkerProcess {
         )
         let file = AppendOnlyFileCheck(partitions: partitions, logger: logger)
         var services: [any Service] = [connections.service, identity, operations, sweeper, file]
+        if let webhook = settings.webhook {
+            services.append(
+                Webhook(
+                    partitions: partitions,
+                    configuration: webhook,
+                    name: name,
+                    isOurs: { worker.isOwned($0) },
+                    logger: logger
+                )
+            )
+        }
         if let listening {
             let monitor = WorkerMonitor(
                 exposition: Exposition(registry: registry, partitions: partitions, version: Version.number),

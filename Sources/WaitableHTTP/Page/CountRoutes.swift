@@ -4,7 +4,8 @@ import Waitable
 import WaitableOperations
 import WaitableRedis
 
-/// What is counted for whoever watches: `GET /overview`, `/throughput`, `/schedule`, `/failures` and `/activities`.
+/// What is counted for whoever watches: `GET /overview`, `/throughput`, `/schedule`, `/failures`, `/activities` and
+/// `/streams`.
 struct CountRoutes: Sendable {
     let items: ItemOperator
     let readiness: ReadinessSampler
@@ -27,9 +28,12 @@ struct CountRoutes: Sendable {
         routes.get("/activities", .read) { _, _ in
             Response(json: .object(["activities": .array(try await partitions.activityQueues().map(\.json))]))
         }
+        routes.get("/streams", .read) { _, _ in
+            Response(json: .object(["streams": .array(try await partitions.streamDepths().map(\.json))]))
+        }
     }
 
-    /// The overview, and how Redis is.
+    /// The overview, how Redis is, and what the doctor said last.
     func overview() async throws -> JSON {
         var object = try await partitions.overview().json.objectValue ?? [:]
         var redis: JSONObject = [:]
@@ -43,6 +47,8 @@ struct CountRoutes: Sendable {
         redis["code"] = unreadiness.map { .string($0.code) }
         redis["reason"] = unreadiness.map { .string($0.reason) }
         object["redis"] = .object(redis)
+        // The same of what only operators may write.
+        object["doctor"] = try? await partitions.home.lastCheckup()?.json
         return .object(object)
     }
 }

@@ -3,12 +3,18 @@ import Waitable
 package import WaitableOperations
 
 extension Throughput {
-    /// `{"now","minutes": [{"at","closed"}]}`
+    /// `{"now","minutes": [{"at","closed","failed"}]}`
     package var json: JSON {
         .object([
             "now": .string(now.iso8601),
             "minutes": .array(
-                minutes.map { .object(["at": .string($0.start.iso8601), "closed": .integer(Int64($0.closed))]) }
+                minutes.map { minute in
+                    .object([
+                        "at": .string(minute.start.iso8601),
+                        "closed": .integer(Int64(minute.closed)),
+                        "failed": .integer(Int64(minute.failed)),
+                    ])
+                }
             ),
         ])
     }
@@ -54,6 +60,15 @@ extension FailureSurvey {
             "looked": .integer(Int64(looked)),
         ]
         object["nextToken"] = next.map { .string($0.token) }
+        return .object(object)
+    }
+}
+
+extension StreamDepth {
+    /// `{"name","length","oldest"?}`
+    var json: JSON {
+        var object: JSONObject = ["name": .string(name), "length": .integer(Int64(length))]
+        object["oldest"] = oldest.map { .string($0.iso8601) }
         return .object(object)
     }
 }

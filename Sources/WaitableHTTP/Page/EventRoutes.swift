@@ -3,12 +3,14 @@ import Hummingbird
 import StatesLanguage
 import Waitable
 import WaitableOperations
+import WaitableRedis
 
-/// `GET /events`: how things stand, told as it changes, as server-sent events.
+/// `GET /events`: how things stand, told as it changes, or the change feed, as server-sent events.
 struct EventRoutes: Sendable {
     let overview: SharedReading<JSON>
     let throughput: SharedReading<JSON>
     let items: ItemOperator
+    let partitions: Partitions
     let access: Access
     let told: @Sendable (any Error) -> ItemError
     private let places = EventPlaces(most: Self.mostStreams)
@@ -17,12 +19,14 @@ struct EventRoutes: Sendable {
         overview: SharedReading<JSON>,
         throughput: SharedReading<JSON>,
         items: ItemOperator,
+        partitions: Partitions,
         access: Access,
         told: @escaping @Sendable (any Error) -> ItemError
     ) {
         self.overview = overview
         self.throughput = throughput
         self.items = items
+        self.partitions = partitions
         self.access = access
         self.told = told
     }
@@ -32,27 +36,47 @@ struct EventRoutes: Sendable {
 
     func add(to routes: Routes) {
         routes.get("/events", .read) { request, _ in
-            let areas = try await areas(request.query)
-            guard let place = places.take() else {
-                throw ItemError.unavailable("TooManyStreams", "Too many streams of events are open.")
+            let isAllowed: @Sendable () -> Bool = { [access] in (try? access.check(request, .read)) != nil }
+            let lastID = request.headers[.lastEventID]
+            if let feed = try FeedRequest(request.query) {
+                let reader = try await feed.reader(of: partitions, after: lastID)
+                let stream = FeedStream(
+                    reader: reader,
+                    filter: feed.filter,
+                    told: told,
+                    isAllowed: isAllowed,
+                    place: try place()
+                )
+                return response(to: request) { writer in try await stream.run(&writer) }
             }
+            let areas = try await areas(request.query)
             let stream = EventStream(
                 areas: areas,
-                lastID: request.headers[.lastEventID],
+                lastID: lastID,
                 told: told,
-                isAllowed: { [access] in (try? access.check(request, .read)) != nil },
-                place: place
+                isAllowed: isAllowed,
+                place: try place()
             )
-            var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
-            // A proxy that gathers what it passes on would hold events back.
-            headers[.accelBuffering] = "no"
-            guard request.method != .head else { return Response(status: .ok, headers: headers) }
-            return Response(
-                status: .ok,
-                headers: headers,
-                body: ResponseBody { writer in try await stream.run(&writer) }
-            )
+            return response(to: request) { writer in try await stream.run(&writer) }
         }
+    }
+
+    private func place() throws(ItemError) -> EventPlaces.Place {
+        guard let place = places.take() else {
+            throw ItemError.unavailable("TooManyStreams", "Too many streams of events are open.")
+        }
+        return place
+    }
+
+    private func response(
+        to request: Request,
+        _ run: @Sendable @escaping (inout any ResponseBodyWriter) async throws -> Void
+    ) -> Response {
+        var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        // A proxy that gathers what it passes on would hold events back.
+        headers[.accelBuffering] = "no"
+        guard request.method != .head else { return Response(status: .ok, headers: headers) }
+        return Response(status: .ok, headers: headers, body: ResponseBody { writer in try await run(&writer) })
     }
 
     /// What is asked for: `areas` of overview and throughput, both where there is nothing, or an item.

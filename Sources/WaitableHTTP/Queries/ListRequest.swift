@@ -34,6 +34,8 @@ package struct ListRequest: Sendable {
                 )
             }
         }
+        // A list of failures goes on elsewhere.
+        if let start, start.set == .failed { throw Self.foreign(start) }
     }
 
     /// Reads what a survey of failures is asked for: `limit`, `nextToken`, `status`, `stateMachine`.
@@ -48,18 +50,15 @@ package struct ListRequest: Sendable {
                 value: value
             )
         }
-        let failures: Set<ItemSummary.Status> = [.failed, .timedOut, .aborted]
-        try self.init(executions: parameters)
+        try self.init(parameters, of: Self.failures)
         if !parameters.contains(where: { $0.name == "limit" }) { limit = 1_000 }
-        if !parameters.contains(where: { $0.name == "status" }) { list.statuses = failures }
-        guard list.statuses.isSubset(of: failures) else {
+        guard list.statuses.isSubset(of: Self.failures) else {
             throw FieldError(
                 field: "status",
                 rule: "must be one of FAILED, TIMED_OUT, ABORTED",
                 value: list.statuses.map(\.rawValue).joined()
             )
         }
-        try check()
     }
 
     /// Reads what a list of executions is asked for: `limit`, `nextToken`, `status`, `error`, `dueFrom`, `dueTo`,
@@ -67,6 +66,15 @@ package struct ListRequest: Sendable {
     ///
     /// - Throws: `FieldError` for an unknown name or a bad value.
     package init(executions parameters: [(name: String, value: String)]) throws(FieldError) {
+        try self.init(parameters, of: Set(ItemSummary.Status.allCases))
+    }
+
+    /// - Parameter statuses: Those in the list where none is asked for.
+    private init(
+        _ parameters: [(name: String, value: String)],
+        of statuses: Set<ItemSummary.Status>
+    ) throws(FieldError) {
+        list.statuses = statuses
         for (name, value) in parameters {
             switch name {
             case "limit": limit = try Self.limit(value)
@@ -94,8 +102,14 @@ package struct ListRequest: Sendable {
                 )
             }
         }
+        if error != nil, !parameters.contains(where: { ["status", "dueFrom", "dueTo"].contains($0.name) }) {
+            list.statuses = Self.failures
+        }
         try check()
     }
+
+    /// What can have an error: there is an index of these.
+    private static let failures: Set<ItemSummary.Status> = [.failed, .timedOut, .aborted]
 
     /// What no value alone can tell.
     private func check() throws(FieldError) {
@@ -109,13 +123,15 @@ package struct ListRequest: Sendable {
                 value: list.statuses.map(\.rawValue).joined()
             )
         }
-        if let start, !list.holds(start) {
-            throw FieldError(
-                field: "nextToken",
-                rule: "must be the nextToken of an earlier page of the same list",
-                value: start.token
-            )
-        }
+        if let start, !list.holds(start) { throw Self.foreign(start) }
+    }
+
+    private static func foreign(_ cursor: ListCursor) -> FieldError {
+        FieldError(
+            field: "nextToken",
+            rule: "must be the nextToken of an earlier page of the same list",
+            value: cursor.token
+        )
     }
 
     private static func limit(_ value: String) throws(FieldError) -> Int {

@@ -26,6 +26,16 @@ extension StepFunctionsAPI {
             }
             revision.history = history
         }
+        if let events = tags[Revision.eventsTag]?.stringValue {
+            guard events == "true" || events == "false" else {
+                throw APIError.constraint(
+                    value: events,
+                    at: "tags.\(Revision.eventsTag)",
+                    "Member must satisfy enum value set: [true, false]"
+                )
+            }
+            revision.hasEvents = events == "true"
+        }
         _ = try await compile(revision.definition, type: revision.type)
         let now = try await ingest.clock.now()
         let arn = ingest.arn.stateMachine(name)

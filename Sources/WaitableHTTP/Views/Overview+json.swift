@@ -14,7 +14,7 @@ extension Overview {
             "completedPerSecond": .integer(Int64(completedPerSecond)),
             "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
             "workers": .array(workers.map(\.json)),
-            "partitions": .integer(Int64(partitions)),
+            "partitions": .array(partitions.map(\.json)),
         ])
     }
 
@@ -37,8 +37,35 @@ extension Overview {
             completedPerSecond: counts[4],
             oldestOverdueMilliseconds: overdueMilliseconds,
             workers: workers.compactMap(WorkerReport.init(json:)),
-            // An older ingest has no word for it.
-            partitions: object["partitions"]?.integerValue.map(Int.init) ?? 1
+            partitions: (object["partitions"]?.arrayValue ?? []).compactMap(PartitionShare.init(json:))
+        )
+    }
+}
+
+extension PartitionShare {
+    /// `{"partition","open","due","paused","oldestOverdueSeconds"}`
+    fileprivate var json: JSON {
+        .object([
+            "partition": .integer(Int64(number)),
+            "open": .integer(Int64(open)),
+            "due": .integer(Int64(due)),
+            "paused": .integer(Int64(paused)),
+            "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
+        ])
+    }
+
+    fileprivate init?(json: JSON) {
+        guard let object = json.objectValue, let overdue = object["oldestOverdueSeconds"]?.numberValue,
+            let milliseconds = Int(exactly: (overdue * 1_000).rounded())
+        else { return nil }
+        let counts = ["partition", "open", "due", "paused"].compactMap { object[$0]?.countValue }
+        guard counts.count == 4 else { return nil }
+        self.init(
+            number: counts[0],
+            open: counts[1],
+            due: counts[2],
+            paused: counts[3],
+            oldestOverdueMilliseconds: milliseconds
         )
     }
 }

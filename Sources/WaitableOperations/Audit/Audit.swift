@@ -86,7 +86,7 @@ package struct Audit {
         try await scan.run(RedisCommand("HSCAN", store.keys.executions)) { words in
             try await take(AuditPage(documents: words), &part)
         }
-        for key in [store.keys.due, store.keys.closed] {
+        for key in [store.keys.due, store.keys.closed, store.keys.failed] {
             try await scan.run(RedisCommand("ZSCAN", key)) { words in
                 try await take(AuditPage(.member, names: words[...].pairs.compactMap { $0.0.bytes }), &part)
             }

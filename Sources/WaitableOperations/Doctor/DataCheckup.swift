@@ -46,6 +46,7 @@ struct DataCheckup {
             guard try await KeyTypes(store: store).areRight(&findings, mends: mends) else { return false }
             try await scan(RedisCommand("ZSCAN", store.keys.due), of: .member, in: store)
             try await scan(RedisCommand("ZSCAN", store.keys.closed), of: .member, in: store)
+            try await scan(RedisCommand("ZSCAN", store.keys.failed), of: .member, in: store)
             try await scan(RedisCommand("HSCAN", store.keys.executions), of: .execution, in: store)
             try await scan(RedisCommand("HSCAN", store.keys.redelivered), of: .redelivered, in: store)
         }
@@ -201,7 +202,9 @@ struct DataCheckup {
         let name = String(decoding: subject.name, as: UTF8.self)
         return switch subject.kind {
         case .execution: "\(name) in \(keys.executions)"
-        case .member: "\(name) in \(problem == .listedWithoutDocument ? keys.closed : keys.due)"
+        case .member where problem == .listedWithoutDocument: "\(name) in \(keys.closed)"
+        case .member where problem == .listedAsFailed: "\(name) in \(keys.failed)"
+        case .member: "\(name) in \(keys.due)"
         case .history: keys.key(.history, named: name)
         case .redelivered: "\(name) in \(keys.redelivered)"
         case .item: keys.key(.item, named: name)

@@ -7,6 +7,8 @@ enum DataProblem: String, CaseIterable {
     case closedInDue = "closed-in-due"
     case closedNotListed = "closed-not-listed"
     case listedWithoutDocument = "listed-without-document"
+    case failureNotListed = "failure-not-listed"
+    case listedAsFailed = "listed-as-failed"
     case historyWithoutExecution = "history-without-execution"
     case redeliveredNotDue = "redelivered-not-due"
     case leaseTooLong = "lease-too-long"
@@ -28,8 +30,8 @@ enum DataProblem: String, CaseIterable {
         case .openNotDue, .openInClosed, .closedInDue, .leaseTooLong, .parkedNotPaused, .parkedForEver,
             .machineNotDeployed, .cannotBeAdopted, .neverDue, .revisionMissing, .documentUnreadable, .wrongType:
             .error
-        case .closedNotListed, .listedWithoutDocument, .historyWithoutExecution, .redeliveredNotDue, .nothingToRun,
-            .itemMissing, .itemBehind, .itemAhead:
+        case .closedNotListed, .listedWithoutDocument, .failureNotListed, .listedAsFailed, .historyWithoutExecution,
+            .redeliveredNotDue, .nothingToRun, .itemMissing, .itemBehind, .itemAhead:
             .warning
         }
     }
@@ -55,6 +57,8 @@ enum DataProblem: String, CaseIterable {
         case .closedInDue: "The execution is closed and in the due set: a worker would run it again."
         case .closedNotListed: "The execution is closed and not listed as closed: retention will never remove it."
         case .listedWithoutDocument: "It is listed as closed, but there is no execution of that name."
+        case .failureNotListed: "The execution did not succeed and is not listed as failed: lists of failures lack it."
+        case .listedAsFailed: "It is listed as failed, but no execution of that name has failed."
         case .historyWithoutExecution: "The history's execution is gone."
         case .redeliveredNotDue: "Lost leases are counted for something that is not due."
         case .leaseTooLong:
@@ -94,6 +98,8 @@ enum DataProblem: String, CaseIterable {
         case .closedInDue: "taken out of the due set"
         case .closedNotListed: "listed as closed at the instant at which it closed"
         case .listedWithoutDocument: "taken off the list, with its history"
+        case .failureNotListed: "listed as failed at the instant at which it closed"
+        case .listedAsFailed: "taken off the list of failures"
         case .historyWithoutExecution: "the history is removed"
         case .redeliveredNotDue: "the count is removed"
         case .leaseTooLong: "made due now; a worker that should still hold it is refused when it commits"

@@ -46,7 +46,10 @@ package struct FindingLog: Sendable {
     package var mended: Int { counts.values.reduce(0) { $0 + $1.mended } }
 
     /// How many errors and warnings are not mended.
-    package var open: Int {
-        counts.values.filter { $0.severity != .info }.reduce(0) { $0 + $1.total - $1.mended }
+    package var open: Int { open(.error) + open(.warning) }
+
+    /// How many of a severity are not mended.
+    package func open(_ severity: Finding.Severity) -> Int {
+        counts.values.filter { $0.severity == severity }.reduce(0) { $0 + $1.total - $1.mended }
     }
 }

@@ -11,10 +11,10 @@ struct KeyTypes {
         let keys = store.keys
         let expected =
             [
-                (keys.due, "zset"), (keys.closed, "zset"), (keys.executions, "hash"), (keys.leases, "zset"),
-                (keys.clock, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
+                (keys.due, "zset"), (keys.closed, "zset"), (keys.failed, "zset"), (keys.executions, "hash"),
+                (keys.leases, "zset"), (keys.clock, "zset"), (keys.redelivered, "hash"), (keys.counters, "hash"),
                 (keys.paused, "hash"), (keys.workers, "zset"), (keys.reports, "hash"),
-                (keys.sleepers, "zset"),
+                (keys.sleepers, "zset"), (keys.streams, "zset"), (keys.events, "stream"), (keys.deadLetters, "stream"),
             ] + RegistryTable.allCases.map { (keys.registry($0), "hash") }
         for (key, type) in expected {
             let found = try await store.send(RedisCommand("TYPE", key)).string ?? "none"

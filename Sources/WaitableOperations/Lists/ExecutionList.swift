@@ -56,7 +56,8 @@ package struct ExecutionList: Sendable {
         }
         var parts: [Part] = []
         if statuses.contains(where: \.isOpen) { parts.append(Part(set: .due)) }
-        if statuses.contains(where: { !$0.isOpen }) { parts.append(Part(set: .closed)) }
+        let closed = statuses.filter { !$0.isOpen }
+        if !closed.isEmpty { parts.append(Part(set: closed.contains(.succeeded) ? .closed : .failed)) }
         return parts
     }
 
@@ -108,7 +109,7 @@ extension Partitions {
         {
             reads += 1
             var query = SliceQuery(set: part.set, place: current.last, wanted: limit - found.count)
-            query.isDescending = list.isDescending || part.set == .closed
+            query.isDescending = list.isDescending || part.set != .due
             query.end = part.end
             query.machine = list.machine
             query.statuses = list.possibleStatuses

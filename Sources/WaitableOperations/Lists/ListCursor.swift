@@ -1,12 +1,15 @@
 import Foundation
 import WaitableRedis
 
-/// A place in the list of executions: those that wait, by due instant, then those that closed, the last first.
+/// A place in a list of executions: those that wait, by due instant, then those that closed, the last first; or those that
+/// closed without having succeeded alone.
 package struct ListCursor: Sendable, Equatable {
-    /// The two sorted sets, in the order of the list.
+    /// The sorted sets.
     package enum Set: String, Sendable {
         case due = "d"
         case closed = "c"
+        /// What is in ``closed`` and did not succeed.
+        case failed = "f"
     }
 
     /// Where the list goes on.

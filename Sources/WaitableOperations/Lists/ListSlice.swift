@@ -1,6 +1,6 @@
 import WaitableRedis
 
-/// What a stretch of `due` or `closed` is asked for.
+/// What a stretch of one of the sorted sets is asked for.
 struct SliceQuery: Sendable {
     /// The set.
     var set: ListCursor.Set
@@ -20,7 +20,7 @@ struct SliceQuery: Sendable {
     var statuses: Set<ItemSummary.Status>?
 }
 
-/// A stretch of `due` or `closed`, as it was at one moment.
+/// A stretch of one of the sorted sets, as it was at one moment.
 struct ListSlice: Sendable {
     /// The entries, with their documents where those were asked for.
     var entries: [(member: ListedMember, document: [UInt8])]
@@ -42,9 +42,20 @@ extension ItemSummary.Status {
     }
 }
 
+extension ListCursor.Set {
+    /// Its name for `waitable_list`.
+    fileprivate var name: String {
+        switch self {
+        case .due: "due"
+        case .closed: "closed"
+        case .failed: "failed"
+        }
+    }
+}
+
 extension SliceQuery {
     var arguments: FunctionArguments {
-        var arguments = FunctionArguments(set == .due ? "due" : "closed", isDescending ? "down" : "up")
+        var arguments = FunctionArguments(set.name, isDescending ? "down" : "up")
         arguments.append(place.map { "\($0.score)" } ?? "")
         arguments.append(place?.bytes ?? [])
         arguments.append(end.map { "\($0)" } ?? "")

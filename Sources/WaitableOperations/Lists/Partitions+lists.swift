@@ -16,7 +16,7 @@ extension Partitions {
         limit: Int
     ) async throws(StoreError) -> ([ListedMember], ListCursor?) {
         var query = SliceQuery(set: cursor.set, place: cursor.last, looked: limit, wanted: limit)
-        query.isDescending = cursor.set == .closed
+        query.isDescending = cursor.set != .due
         let stretch = try await stretch(query)
         let members = stretch.entries.map(\.member)
         if let place = stretch.place { return (members, ListCursor(set: cursor.set, after: place)) }

@@ -19,8 +19,8 @@ package struct Overview: Sendable, Equatable {
     package var oldestOverdueMilliseconds: Int
     /// The workers that have reported themselves lately, by name.
     package var workers: [WorkerReport]
-    /// How many partitions the namespace has.
-    package var partitions: Int
+    /// What each partition has, in their order.
+    package var partitions: [PartitionShare]
 
     /// An overview from its parts.
     package init(
@@ -32,7 +32,7 @@ package struct Overview: Sendable, Equatable {
         completedPerSecond: Int,
         oldestOverdueMilliseconds: Int,
         workers: [WorkerReport],
-        partitions: Int = 1
+        partitions: [PartitionShare]
     ) {
         self.now = now
         self.waiting = waiting
@@ -43,5 +43,28 @@ package struct Overview: Sendable, Equatable {
         self.oldestOverdueMilliseconds = oldestOverdueMilliseconds
         self.workers = workers
         self.partitions = partitions
+    }
+}
+
+/// What one partition has of what an overview counts.
+package struct PartitionShare: Sendable, Equatable {
+    /// The partition's number.
+    package var number: Int
+    /// Executions whose moment lies ahead, or that workers hold.
+    package var open: Int
+    /// Executions whose moment has come, and that no worker holds.
+    package var due: Int
+    /// Executions that were due while their state machine was paused.
+    package var paused: Int
+    /// How long the execution that is due longest has been waiting for a worker, in ms.
+    package var oldestOverdueMilliseconds: Int
+
+    /// A share from its parts.
+    package init(number: Int, open: Int, due: Int, paused: Int, oldestOverdueMilliseconds: Int) {
+        self.number = number
+        self.open = open
+        self.due = due
+        self.paused = paused
+        self.oldestOverdueMilliseconds = oldestOverdueMilliseconds
     }
 }

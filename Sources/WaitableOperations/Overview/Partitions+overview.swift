@@ -20,7 +20,7 @@ extension Partitions {
             completedPerSecond: figures.reduce(0) { $0 + $1.completed },
             oldestOverdueMilliseconds: figures.reduce(0) { max($0, $1.oldestOverdue) },
             workers: workers,
-            partitions: stores.count
+            partitions: figures.enumerated().map { $1.share(of: $0) }
         )
     }
 }
@@ -37,6 +37,10 @@ private struct PartitionFigures: Sendable {
     var completed: Int
     /// In ms.
     var oldestOverdue: Int
+
+    func share(of number: Int) -> PartitionShare {
+        PartitionShare(number: number, open: ahead, due: due, paused: paused, oldestOverdueMilliseconds: oldestOverdue)
+    }
 }
 
 extension RedisStore {

@@ -10,6 +10,8 @@ package struct Throughput: Sendable, Equatable {
         package var start: Instant
         /// How many executions closed in it and have not been removed since.
         package var closed: Int
+        /// How many of these did not succeed.
+        package var failed: Int
     }
 
     /// When it was read, by the Redis clock.
@@ -25,11 +27,19 @@ extension RedisStore {
         let current = now.milliseconds - now.milliseconds % 60_000
         let starts = (0..<60).map { current - Int64(59 - $0) * 60_000 }
         let counts = try await counts(
-            starts.map { RedisCommand("ZCOUNT", keys.closed, "\($0)", "(\($0 + 60_000)") }
+            [keys.closed, keys.failed].flatMap { key in
+                starts.map { RedisCommand("ZCOUNT", key, "\($0)", "(\($0 + 60_000)") }
+            }
         )
         return Throughput(
             now: now,
-            minutes: zip(starts, counts).map { .init(start: Instant(milliseconds: $0), closed: $1) }
+            minutes: starts.indices.map { index in
+                .init(
+                    start: Instant(milliseconds: starts[index]),
+                    closed: counts[index],
+                    failed: counts[starts.count + index]
+                )
+            }
         )
     }
 }
@@ -40,7 +50,10 @@ extension Partitions {
         let parts = try await ask { store async throws(StoreError) in try await store.throughput() }
         var sum = parts[0]
         for part in parts.dropFirst() {
-            for (index, minute) in part.minutes.enumerated() { sum.minutes[index].closed += minute.closed }
+            for (index, minute) in part.minutes.enumerated() {
+                sum.minutes[index].closed += minute.closed
+                sum.minutes[index].failed += minute.failed
+            }
         }
         return sum
     }

@@ -74,7 +74,7 @@ package struct NamespaceExporter: Sendable {
         switch TransferScope(suffix: suffix.text) {
         case .executions, .passing, .undelivered: return false
         case .registry: return store.keys.partition == 0
-        case .state, .counters, .id, .bound: return true
+        case .state, .counters, .id, .bound, .feed: return true
         case .unknown:
             throw TransferError(
                 "\(store.keys.key(suffix: suffix).text): must be a key of this version: it would not be exported"

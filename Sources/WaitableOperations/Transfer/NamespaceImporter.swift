@@ -170,13 +170,14 @@ package struct NamespaceImporter {
         case .registry: return Array(stores.indices)
         case .executions, .passing, .undelivered, .unknown:
             throw TransferProblem("key", "must be one that export writes", .string(record.name.text))
-        case .state, .counters, .id, .bound: break
+        case .state, .counters, .id, .bound, .feed: break
         }
         if isSame { return [record.partition] }
         switch scope {
         case .id(let id): return [partitioning.partition(of: id)]
         case .bound(let what): throw bound(what, record)
         case .counters: return [record.partition % stores.count]
+        case .feed: return []
         default: return Array(stores.indices)
         }
     }

@@ -69,7 +69,11 @@ extension RedisStore {
         ] {
             if let value { commands.append(command("HSET", key, [member, value])) }
         }
-        for (key, score) in [("closed", fields.closed), ("due", fields.due)] {
+        // What did not succeed: its document says so.
+        let failed = ["F", "T", "A"].contains { fields.document?.starts(with: #"{"s":"\#($0)""#.utf8) ?? false }
+        for (key, score) in [
+            ("closed", fields.closed), ("failed", failed ? fields.closed : nil), ("due", fields.due),
+        ] {
             if let score { commands.append(command("ZADD", key, [score, member])) }
         }
         return commands

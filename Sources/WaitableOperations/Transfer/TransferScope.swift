@@ -20,19 +20,23 @@ enum TransferScope: Equatable {
     case id(String)
     /// It names executions that may lie in other partitions: it stays as it is only where their number does.
     case bound(String)
+    /// What the change feed has told in a partition: it goes along where their number stays.
+    case feed
     /// No key of this version.
     case unknown
 
     private static let plain: [Spelling: TransferScope] = [
-        "due": .executions, "executions": .executions, "closed": .executions, "redelivered": .executions,
-        "unread": .executions,
+        "due": .executions, "executions": .executions, "closed": .executions, "failed": .executions,
+        "redelivered": .executions, "unread": .executions,
         "sweeper": .passing, "sleepers": .passing, "workers": .passing, "reports": .passing, "durable": .passing,
+        "checkup": .passing,
         "sent": .passing, "received": .passing, "partitions": .passing,
         "machines": .registry, "versions": .registry, "aliases": .registry, "tags": .registry, "activities": .registry,
         "tables": .registry,
         "deployed": .registry, "arn": .registry, "secret": .registry,
-        "paused": .state, "clock": .state, "leases": .state, "sequence": .state,
-        "counters": .counters, "stopping": .bound("executions that are being stopped"),
+        "paused": .state, "streams": .state, "clock": .state, "leases": .state, "sequence": .state,
+        "events": .feed, "deadletters": .feed, "counters": .counters,
+        "stopping": .bound("executions that are being stopped"),
     ]
 
     /// The scope of a key.

@@ -14,7 +14,7 @@ function call.begin()
     call.tables, call.partitions = {}, nil
     call.isFull = false     -- whether a program has found no room any more; see items.lua
     call.room = MAX_STOPPED -- how many executions it may still stop; see closing.lua
-    call.deployed = nil     -- revision -> whether it is there; see children.lua
+    call.revisions = nil    -- what it has seen of revisions; see feed.lua
     -- Messages to other partitions: when it sent the first one (µs), to which partitions, and whether its reply says so; see
     -- outbox.lua.
     call.micros, call.sent, call.isReported = nil, nil, false

@@ -3,7 +3,6 @@
 local strings = require 'strings'
 local byte, find, format, match, sub =
     strings.byte, strings.find, strings.format, strings.match, strings.sub
-local call = require 'call'
 local clocks = require 'clock'
 local clock, noteDue = clocks.clock, clocks.noteDue
 local slots = require 'slots'
@@ -14,15 +13,7 @@ local documentOf, keepDocument, newDocument =
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local jsonText = require 'inboxes'.jsonText
-
--- Whether a revision is there; looked up once a call.
-local function isDeployed(prefix, hash)
-    call.deployed = call.deployed or {}
-    if call.deployed[hash] == nil then
-        call.deployed[hash] = redis.call('EXISTS', prefix .. ':machine:' .. hash) == 1
-    end
-    return call.deployed[hash]
-end
+local feed = require 'feed'
 
 -- The version that a qualifier stands for (its number, or an alias's name), and its hash; nil where there is none.
 local function qualified(prefix, machine, qualifier, draw)
@@ -94,7 +85,7 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         return outcome .. ',"code":"StateMachineDoesNotExist"}'
     end
-    if not isDeployed(prefix, revision.hash) then
+    if not feed.isDeployed(prefix, revision.hash) then
         return outcome .. ',"code":"StateMachineDoesNotExist","revision":' .. jsonText(revision.hash) .. '}'
     end
     -- One that another partition has asked for has it already.
@@ -110,10 +101,11 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
     redis.call('ZADD', prefix .. ':due', now, name)
     wake(prefix, before, now)
     noteDue(prefix, now)
+    feed.tell(prefix, revision.hash, 'accepted', name, format('%.0f', now))
     -- The partition of one that is elsewhere has noted that when it asked for this.
     if waits ~= '' and not outbox.split(parent) then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
 end
 
-return {begin = begin, expect = expect, isDeployed = isDeployed}
+return {begin = begin, expect = expect}

@@ -12,11 +12,15 @@ local wake = require 'sleepers'.wake
 local redeliveries = require 'redeliveries'
 local inboxes = require 'inboxes'
 local outbox = require 'outbox'
+local feed = require 'feed'
 
 local closing = {}
 
 -- Fails, before anything is written, when a key that the transition will write has another type.
 local function checkClosed(prefix) redis.call('ZCARD', prefix .. ':closed') end
+
+-- The same where something closes without having succeeded, or did.
+function closing.checkFailed(prefix) redis.call('ZCARD', prefix .. ':failed') end
 
 -- Fails, before anything is written, when a key has another type that is written where an execution is stopped, or tells its
 -- parent of its end.
@@ -34,6 +38,7 @@ local STOPPING = ':stopping'
 local function abort(prefix, name, document, failure, queue)
     redis.call('ZCARD', prefix .. ':due')
     checkClosed(prefix)
+    closing.checkFailed(prefix)
     closing.checkStopping(prefix)
     redeliveries.number(prefix)
     local now = clock()
@@ -43,8 +48,14 @@ local function abort(prefix, name, document, failure, queue)
     keepDocument(prefix, name, join('A', members, rest))
     redis.call('ZREM', prefix .. ':due', name)
     redis.call('ZADD', prefix .. ':closed', now, name)
+    redis.call('ZADD', prefix .. ':failed', now, name)
     redis.call('HDEL', prefix .. ':redelivered', name)
-    closing.close(prefix, name, rest, queue)
+    local head = headOf(rest)
+    closing.close(prefix, name, head, queue)
+    if feed.tells(prefix, head.revision) then
+        local _, said = pcall(cjson.decode, failure or '{}')
+        feed.tell(prefix, head.revision, 'stopped', name, '', 'ABORTED', type(said) == 'table' and said.error)
+    end
     return now
 end
 
@@ -110,8 +121,9 @@ function closing.stopMore(prefix, states)
 end
 
 -- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
--- and the task that waits for it is told. `queue`: where its children are put, by whoever stops them.
-function closing.close(prefix, name, rest, queue)
+-- and the task that waits for it is told. `head`: what its document says of it; `queue`: where its children are put, by whoever
+-- stops them.
+function closing.close(prefix, name, head, queue)
     local key = prefix .. ':children:' .. name
     local children = redis.call('HGETALL', key)
     local list = queue or {}
@@ -126,7 +138,7 @@ function closing.close(prefix, name, rest, queue)
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
     redis.call('DEL', prefix .. ':inbox:' .. name)
-    local parent = headOf(rest).parent
+    local parent = head.parent
     if parent then inboxes.report(prefix, name, parent.name, parent.task, parent.mark) end
 end
 

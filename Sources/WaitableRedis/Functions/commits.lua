@@ -15,7 +15,8 @@ local checkExecutions, documentsOf, split, status =
 local redeliveries = require 'redeliveries'
 local leases = require 'leases'
 local checkLeases, held, letGo = leases.checkLeases, leases.held, leases.letGo
-local checkClosed = require 'closing'.checkClosed
+local closing = require 'closing'
+local checkClosed, checkFailed = closing.checkClosed, closing.checkFailed
 local items = require 'items'
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
@@ -57,13 +58,14 @@ local function commit(prefix, args, first)
     local dueKey = prefix .. ':due'
     local members = held(prefix, lease)
     checkClosed(prefix)
+    if batch.fails then checkFailed(prefix) end
     checkExecutions(prefix)
     checkLeases(prefix)
-    rights.check(prefix, rights.TRANSITION, rights.LEASE, not rows and rights.EFFECTS or nil,
+    rights.check(prefix, rights.TRANSITION, rights.LEASE, (not rows or rows.fails) and rights.EFFECTS or nil,
         batch.sends and rights.SENDING or nil)
     local redelivered = redeliveries.number(prefix) > 0
     -- The usual case: all that the lease holds, in the order of `due`, each with one write, and each closes.
-    local usual = rows and rows.closes and not rows.form.puts and not redelivered and not batch.problems
+    local usual = rows and rows.closes and not rows.fails and not rows.form.puts and not redelivered and not batch.problems
         and #members == #list
     for n = 1, #list do
         if members[n] ~= list[n] then usual = false end

@@ -2,7 +2,7 @@
 --
 -- waitable_examine and waitable_mend look at the same SUBJECTS, pairs of a kind and a name:
 --   'E', X        an execution: its document against `due`, `closed`, its machine's revision and its item
---   'M', X        a member of `due` or `closed`: whether there is a document, or an item to adopt
+--   'M', X        a member of `due`, `closed` or `failed`: whether there is a document, or an item to adopt
 --   'H', X        the history of X: whether there is an execution
 --   'R', X        a count of redeliveries: whether X is in `due`
 --   'I', SUFFIX   an item: whether it is a hash
@@ -13,6 +13,8 @@
 --   open-in-closed          R, in `closed`: retention would remove it       leaves `closed`
 --   closed-in-due           closed, in `due`: would be run again            leaves `due`, is in `closed`
 --   closed-not-listed       closed, not in `closed`: retention misses it    joins `closed` at its closing instant
+--   failure-not-listed      failed, timed out or aborted, not in `failed`   joins `failed` at its closing instant
+--   listed-as-failed        in `failed`, and is none of these               leaves `failed`
 --   listed-without-document in `closed`, no document                        leaves `closed`, with its history
 --   history-without-execution                                               removed
 --   redelivered-not-due                                                     removed
@@ -78,12 +80,13 @@ local function question(prefix, args)
         end
         asked.kinds[n], asked.names[n] = kind, named(args[2 * n + 3], 'subject')
     end
-    asked.due, asked.closed, asked.documents = {}, {}, {}
+    asked.due, asked.closed, asked.failed, asked.documents = {}, {}, {}, {}
     local found = documentsOf(prefix, executions)
     for k = 1, #executions do asked.documents[places[k]] = found[k] end
     if isOfMembers then
         asked.due = redis.call('ZMSCORE', prefix .. ':due', unpack(asked.names))
         asked.closed = redis.call('ZMSCORE', prefix .. ':closed', unpack(asked.names))
+        asked.failed = redis.call('ZMSCORE', prefix .. ':failed', unpack(asked.names))
     end
     return asked
 end
@@ -191,8 +194,19 @@ local function judgeItem(asked, pattern, name, document, letter, found)
     if not heldElsewhere(asked, machine, id) then found(code, item) end
 end
 
-local function judgeMember(asked, name, due, closed, found)
+-- What is in `failed` and should not be, and what should be and is not: `instant` tells when that closed.
+local function judgeListing(asked, name, isFailure, failed, found, instant)
+    local key = asked.prefix .. ':failed'
+    if isFailure and not failed then
+        found('failure-not-listed', '', function() redis.call('ZADD', key, instant(), name) end)
+    elseif failed and not isFailure then
+        found('listed-as-failed', '', function() redis.call('ZREM', key, name) end)
+    end
+end
+
+local function judgeMember(asked, name, due, closed, failed, found)
     local prefix = asked.prefix
+    judgeListing(asked, name, false, failed, found)
     if closed then
         found('listed-without-document', '', function()
             redis.call('ZREM', prefix .. ':closed', name)
@@ -213,14 +227,14 @@ local function judgeMember(asked, name, due, closed, found)
     end
 end
 
-local function judgeClosed(asked, name, document, due, closed, found)
+local function judgeClosed(asked, name, document, due, closed, failed, found)
     local prefix = asked.prefix
-    local function list()
+    local function instant()
         local members, rest = split(document)
         local compact = compactForm(rest)
-        local closing = members.ended or format('%.0f', compact and compact.letter == 'S' and compact.ends or asked.now)
-        redis.call('ZADD', prefix .. ':closed', closing, name)
+        return members.ended or closed or format('%.0f', compact and compact.letter == 'S' and compact.ends or asked.now)
     end
+    local function list() redis.call('ZADD', prefix .. ':closed', instant(), name) end
     if due then
         found('closed-in-due', due, function()
             redis.call('ZREM', prefix .. ':due', name)
@@ -230,9 +244,10 @@ local function judgeClosed(asked, name, document, due, closed, found)
     elseif not closed then
         found('closed-not-listed', '', list)
     end
+    judgeListing(asked, name, status(document) ~= 'S', failed, found, instant)
 end
 
-local function judgeOpen(asked, name, due, closed, found)
+local function judgeOpen(asked, name, due, closed, failed, found)
     local prefix = asked.prefix
     if due then
         judgeScore(asked, name, due, found)
@@ -240,6 +255,7 @@ local function judgeOpen(asked, name, due, closed, found)
         found('open-not-due', '', function() putDue(asked, name, asked.now) end)
     end
     if closed then found('open-in-closed', '', function() redis.call('ZREM', prefix .. ':closed', name) end) end
+    judgeListing(asked, name, false, failed, found)
 end
 
 local function judgeRevision(asked, hash, name, document, letter, found)
@@ -256,18 +272,18 @@ local function judgeRevision(asked, hash, name, document, letter, found)
     end
 end
 
-local function judgeExecution(asked, name, due, closed, found, document)
+local function judgeExecution(asked, name, due, closed, failed, found, document)
     if not document then
-        judgeMember(asked, name, due, closed, found)
+        judgeMember(asked, name, due, closed, failed, found)
         return
     end
     local letter = status(document)
     -- Who reads it in full finds what is wrong with it.
     if not letter then return end
     if letter == 'R' then
-        judgeOpen(asked, name, due, closed, found)
+        judgeOpen(asked, name, due, closed, failed, found)
     else
-        judgeClosed(asked, name, document, due, closed, found)
+        judgeClosed(asked, name, document, due, closed, failed, found)
     end
     local hash = revisionOf(document)
     if hash then judgeRevision(asked, hash, name, document, letter, found) end
@@ -275,13 +291,13 @@ end
 
 local JUDGES = {
     E = judgeExecution,
-    M = function(asked, name, due, closed, found)
+    M = function(asked, name, due, closed, failed, found)
         -- One with a document is looked at as an execution.
         if not exists(asked.prefix, name) then
-            judgeMember(asked, name, due, closed, found)
+            judgeMember(asked, name, due, closed, failed, found)
         end
     end,
-    H = function(asked, name, due, closed, found)
+    H = function(asked, name, due, closed, _, found)
         local key = asked.prefix .. ':history:' .. name
         local kind = typeOf(key)
         if kind == 'none' then return end
@@ -291,13 +307,13 @@ local JUDGES = {
             found('history-without-execution', key, function() redis.call('UNLINK', key) end)
         end
     end,
-    R = function(asked, name, due, _, found)
+    R = function(asked, name, due, _, _, found)
         local key = asked.prefix .. ':redelivered'
         if not due and redis.call('HEXISTS', key, name) == 1 then
             found('redelivered-not-due', key, function() redis.call('HDEL', key, name) end)
         end
     end,
-    I = function(asked, name, _, _, found)
+    I = function(asked, name, _, _, _, found)
         local key = asked.prefix .. ':item:' .. name
         local kind = typeOf(key)
         if kind ~= 'hash' and kind ~= 'none' then found('wrong-type', key) end
@@ -310,7 +326,7 @@ local function judged(keys, args, mends)
     local findings = {}
     for n = 1, #asked.names do
         local kind, name = asked.kinds[n], asked.names[n]
-        JUDGES[kind](asked, name, asked.due[n], asked.closed[n], function(code, detail, cure)
+        JUDGES[kind](asked, name, asked.due[n], asked.closed[n], asked.failed[n], function(code, detail, cure)
             if mends and cure then cure() end
             findings[#findings + 1] = {kind, name, code, detail, mends and cure and 1 or 0}
         end, asked.documents[n])
@@ -324,7 +340,7 @@ end
 --        PATTERNS: JSON {revision hash: {"attribute","first","last"} | false}, what is known of revisions: the item's
 --        status attribute with its values at the start and at the end, or that it does not follow the pattern
 -- Returns [[kind, name, code, detail, 0]…, [revision hash that PATTERNS does not tell of…]]
--- Errors VALIDATION, WRONGTYPE (`due` or `closed` is no sorted set). Bound: 1,000 subjects.
+-- Errors VALIDATION, WRONGTYPE (`due`, `closed` or `failed` is no sorted set). Bound: 1,000 subjects.
 local function examine(keys, args) return judged(keys, args, false) end
 
 -- waitable_mend: judges subjects again, and mends what can be mended, each finding by itself.

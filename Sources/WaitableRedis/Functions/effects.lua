@@ -14,6 +14,9 @@
 --                                     entries have it ('evaluate', SUFFIX, PROGRAM). An outcome comes as a message too, into the
 --                                     execution's inbox. A program may be sent to the own partition, where it goes on from one to
 --                                     the next: a scan
+--   'tell', TYPE, due, status, error, HASH
+--                                     tells of the execution in the change feed, where the revision tells of its executions;
+--                                     see feed.lua
 --   'forget', n, f1, v1, …            takes fields out of the execution's inbox, where they have these values ('' for any); with
 --                                     n = 0, all, and stops the executions that its tasks wait for
 
@@ -23,19 +26,21 @@ local byte, gsub, match = strings.byte, strings.gsub, strings.match
 local arguments = require 'arguments'
 local integer, named, refusal, refuse = arguments.integer, arguments.named, arguments.refusal, arguments.refuse
 local isError = require 'commands'.isError
+local clock = require 'clock'.clock
 local inboxes = require 'inboxes'
 local closing = require 'closing'
 local children = require 'children'
 local outbox = require 'outbox'
 local items = require 'items'
 local own = require 'slots'.own
+local feed = require 'feed'
 
 local MAX_STREAM = '100000' -- entries that a stream keeps, roughly
 local MAX_TASK = 100000000000 -- ids of tasks: of events, or of the items of map runs
 
 -- What there is to know of each kind: `width`, the number of its words; `check` refuses what is wrong with them; `target`, the
--- key that it writes with the command that tells whether it is of the right type; `problem`, the error text where it could not
--- be applied all the same; `apply` applies it, and returns its outcome if it has one. Words begin at args[i].
+-- key that it writes with the command that tells whether it is of the right type, where it must be; `problem`, the error text
+-- where it could not be applied all the same; `apply` applies it, and returns its outcome if it has one. Words begin at args[i].
 local KINDS = {}
 
 -- The error text of a check that may fail.
@@ -76,7 +81,10 @@ KINDS.publish = {
     apply = function(prefix, _, args, i)
         local words = {}
         for k = i + 3, i + 2 + 2 * tonumber(args[i + 2]) do words[#words + 1] = args[k] end
-        redis.call('XADD', prefix .. ':stream:' .. args[i + 1], 'MAXLEN', '~', MAX_STREAM, '*', unpack(words))
+        local key = prefix .. ':stream:' .. args[i + 1]
+        redis.call('XADD', key, 'MAXLEN', '~', MAX_STREAM, '*', unpack(words))
+        -- So that whoever watches finds it.
+        if redis.call('XLEN', key) == 1 then redis.pcall('ZADD', prefix .. ':streams', 'NX', (clock()), args[i + 1]) end
     end,
 }
 
@@ -92,7 +100,7 @@ KINDS.start = {
     problem = function(prefix, _, args, i)
         local hash = args[i + 6]
         -- Where the machine says which one it is, the outcome tells that it is gone.
-        if hash == '' or byte(hash) == 58 or children.isDeployed(prefix, hash) then return nil end
+        if hash == '' or byte(hash) == 58 or feed.isDeployed(prefix, hash) then return nil end
         return refusal('REVISION', 'revision', 'must be deployed', hash)
     end,
     apply = function(prefix, name, args, i)
@@ -125,12 +133,24 @@ KINDS.forget = {
     target = function(prefix, name) return prefix .. ':inbox:' .. name, 'HLEN' end,
     problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
     apply = function(prefix, name, args, i)
-        if args[i + 1] == '0' then return closing.close(prefix, name, '') end
+        if args[i + 1] == '0' then return closing.close(prefix, name, {}) end
         local key = prefix .. ':inbox:' .. name
         for k = i + 2, i + 1 + 2 * tonumber(args[i + 1]), 2 do
             local value = redis.call('HGET', key, args[k])
             if value and (args[k + 1] == '' or value == args[k + 1]) then inboxes.forget(prefix, name, args[k], value) end
         end
+    end,
+}
+
+local TOLD = {accepted = true, completed = true, failed = true}
+
+KINDS.tell = {
+    width = function() return 6 end,
+    check = function(args, i)
+        if not TOLD[args[i + 1]] then refuse('VALIDATION', 'type', 'must be accepted, completed or failed', args[i + 1]) end
+    end,
+    apply = function(prefix, name, args, i)
+        feed.tell(prefix, args[i + 5], args[i + 1], name, args[i + 2], args[i + 3], args[i + 4])
     end,
 }
 
@@ -197,9 +217,11 @@ end
 -- The error text where the effect at args[i] could not be applied.
 function effects.problem(prefix, name, args, i)
     local kind = KINDS[args[i]]
-    local key, command = kind.target(prefix, name, args, i)
-    local reply = redis.pcall(command, key)
-    if isError(reply) then return reply.err end
+    if kind.target then
+        local key, command = kind.target(prefix, name, args, i)
+        local reply = redis.pcall(command, key)
+        if isError(reply) then return reply.err end
+    end
     return kind.problem and kind.problem(prefix, name, args, i)
 end
 

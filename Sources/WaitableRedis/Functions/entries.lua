@@ -10,7 +10,7 @@
 --             'U[["f1",…],["g1",…]]', SUFFIX, v1, …  sets the fields f, removes the fields g
 --             'delete', SUFFIX                       removes the item
 --             'evaluate', SUFFIX, PROGRAM            evaluated by items.lua; has an outcome
---             'offer', 'publish', 'start', 'stop', 'report', 'forget', 'send': see effects.lua
+--             'offer', 'publish', 'start', 'stop', 'report', 'forget', 'tell', 'send': see effects.lua
 -- ROWS = '', m, kind, the first word of a 'P' or 'U' as above, machine, table, then m rows: the usual case, executions that
 -- are each one write of this form. Their lists of history stay as they are.
 --   kind      'close': X, document, SUFFIX, v1, …        closes it
@@ -72,14 +72,14 @@ end
 -- their second values stand and how far before them the first ones; for others where their histories start, and `read` has
 -- the forms and decoded programs of effects, by their index. `waits` tells which are due at once when their inbox holds
 -- something, `sends` whether some are for other partitions, `runs` which have programs, `later` those of these that wait for
--- the next call, `problems` the errors of entries that must not be applied, nil for none. A call of nothing but rows of one kind
--- has `rows` only, until spreadRows makes the lists of it.
+-- the next call, `problems` the errors of entries that must not be applied, nil for none, `fails` whether one closes without
+-- having succeeded. A call of nothing but rows of one kind has `rows` only, until spreadRows makes the lists of it.
 function entries.parse(prefix, args, first, now, keeping)
     local total, last, i = count(args[first], 'entries', 1, limits.batch), #args, first + 1
     local batch = {names = {}, documents = {}, nexts = {}, forms = {}, keys = {}, starts = {}, backs = {}, read = {}}
     if args[i] == '' and args[i + 1] == args[first] then
         batch.rows, i = readRows(prefix, args, i, now)
-        batch.names, batch.problems = batch.rows.names, batch.rows.problems
+        batch.names, batch.problems, batch.fails = batch.rows.names, batch.rows.problems, batch.rows.fails
     else
         local n, runner = 0, nil
         while n < total do
@@ -97,6 +97,7 @@ function entries.parse(prefix, args, first, now, keeping)
                     batch.waits[n], next = true, sub(next, 2)
                 end
                 local letter = status(document)
+                if letter ~= 'R' and letter ~= 'S' then batch.fails = true end
                 local problem = misnamed(name, 'execution', limits.name) or not letter and unreadable(document)
                     or tooLarge(document) or misplaced(next, letter, name, keeping)
                 -- What is taken for an effect must be one, whatever their number is.

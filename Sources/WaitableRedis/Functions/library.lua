@@ -10,6 +10,7 @@
 --   prefix:index:TABLE   zset    what sorts the items of a declared table -> 0; see ordering.lua
 --   prefix:history:X     list    what the journal in the document has no room for
 --   prefix:closed        zset    X -> closing instant in ms
+--   prefix:failed        zset    the same of those that did not succeed
 --   prefix:leases        zset    lease -> when it was taken (ms): those that may still have members of `due`
 --   prefix:clock         zset    `now` -> when something was last made due at once (ms); see setbacks.lua
 --   prefix:redelivered   hash    X -> how often a lease of it ran out since its last progress; see redeliveries.lua
@@ -46,6 +47,9 @@
 --   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048): their
 --                                leases; and leases that are over -> -when (ms)
 --   prefix:stream:NAME   stream  what tasks published
+--   prefix:streams       zset    the names of these streams -> when the first entry came (ms)
+--   prefix:events        stream  what happened to executions; see feed.lua
+--   prefix:deadletters   stream  events that a webhook did not take
 --   prefix:offers        channel the name of an activity that has got a task
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
@@ -57,7 +61,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '19'
+local VERSION = '20'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end

@@ -1,4 +1,4 @@
--- Lists of executions, a stretch at a time: what stands in `due` or `closed` from a place on.
+-- Lists of executions, a stretch at a time: what stands in `due`, `closed` or `failed` from a place on.
 --
 -- A place is an entry's score and name, and holds whether the entry still stands there or has moved on. Finding it costs
 -- a few steps, however many entries share its score; so a list goes on exactly where it stopped.
@@ -63,10 +63,10 @@ local function scoreOrNone(text, field, mayBeInfinite)
     return text
 end
 
--- waitable_list: a stretch of `due` or `closed`.
+-- waitable_list: a stretch of `due`, `closed` or `failed`.
 -- KEYS   prefix
--- ARGV   set (due | closed), order (up | down, by score), place: score and X of the last entry seen ('', '' for the set's
---        beginning; with X '' the first entry of that score, or of the next, is the first one seen), score at which
+-- ARGV   set (due | closed | failed), order (up | down, by score), place: score and X of the last entry seen ('', '' for the
+--        set's beginning; with X '' the first entry of that score, or of the next, is the first one seen), score at which
 --        to stop ('' for none; up only), entries to look at (1…1000), entries to return (1…1000), machine ('' for any),
 --        kinds: some of the letters WLSFTA (waiting, leased, succeeded, failed, timed out, aborted), '' for all and
 --        without documents
@@ -77,7 +77,9 @@ end
 local function list(keys, args)
     local prefix = prefixOf(keys)
     local set, order, name = args[1], args[2], args[4] or ''
-    if set ~= 'due' and set ~= 'closed' then refuse('VALIDATION', 'set', 'must be due or closed', set or '') end
+    if set ~= 'due' and set ~= 'closed' and set ~= 'failed' then
+        refuse('VALIDATION', 'set', 'must be due, closed or failed', set or '')
+    end
     if order ~= 'up' and order ~= 'down' then refuse('VALIDATION', 'order', 'must be up or down', order or '') end
     local score, stop = scoreOrNone(args[3], 'score', true), scoreOrNone(args[5], 'stop')
     if score == '' and name ~= '' then refuse('VALIDATION', 'execution', 'must come with its score', name) end
@@ -101,7 +103,7 @@ local function list(keys, args)
             break
         end
         local isLeased = set == 'due' and isLease(number)
-        local mayBe = kinds == '' or set == 'closed' or find(kinds, isLeased and 'L' or 'W', 1, true)
+        local mayBe = kinds == '' or set ~= 'due' or find(kinds, isLeased and 'L' or 'W', 1, true)
         if mayBe and (not start or sub(found[i], 1, #start) == start) then candidates[#candidates + 1] = i end
     end
 

@@ -23,6 +23,7 @@ local inboxes = require 'inboxes'
 local closing = require 'closing'
 local abort, checkClosed = closing.abort, closing.checkClosed
 local quoted = require 'values'.quoted
+local feed = require 'feed'
 
 local LATEST = 4398046511104 -- before this instant (2^42 ms) something can be moved
 
@@ -125,6 +126,7 @@ local function reschedule(keys, args)
     redis.call('ZADD', due, format('%.0f', at), name)
     noteDue(prefix, (clock()))
     touch(prefix, args[3], 'STARTED', 'StartActionAt', args[4] or '')
+    feed.tell(prefix, head.revision, 'moved', name, text)
     wake(prefix, before, at)
     return instant
 end
@@ -152,16 +154,19 @@ local function redrive(keys, args)
             'must be FAILED, TIMED_OUT or ABORTED, is ' .. STATUS_NAMES[letter], name)
     end
     checkClosed(prefix)
+    closing.checkFailed(prefix)
     local before = firstDue(prefix)
     local now = clock()
     local members, rest = split(document)
     members.redriven, members.was = format('%.0f', now), '"' .. letter .. '"'
     keepDocument(prefix, name, join('R', members, rest))
     redis.call('ZREM', prefix .. ':closed', name)
+    redis.call('ZREM', prefix .. ':failed', name)
     redis.call('ZADD', prefix .. ':due', now, name)
     pcall(inboxes.takeBack, prefix, name)
     touch(prefix, args[2], 'CANCELLED', 'ProcessStatus', 'STARTED', 'LastUpdated', args[3] or '')
     if key then redis.call('SET', key, format('%.0f', now), 'PX', REMEMBERED) end
+    feed.tell(prefix, headOf(rest).revision, 'redriven', name, format('%.0f', now))
     wake(prefix, before, now)
     noteDue(prefix, now)
     return now

@@ -15,6 +15,7 @@ local instants = require 'instants'
 local documents = require 'documents'
 local documentOf, headOf, split = documents.documentOf, documents.headOf, documents.split
 local inboxes = require 'inboxes'
+local checkFailed = require 'closing'.checkFailed
 
 local MAX_LOOKUPS = 100000  -- looks at other machines' executions by one sweep
 local SWEEPER_LEASE = 10000 -- ms that one sweeper keeps the others off after a full batch
@@ -105,6 +106,7 @@ local function sweep(keys, args)
     if #list == 0 then return {0, 0, 0} end
     local open = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     local told = redis.call('HMGET', unread, unpack(list))
+    checkFailed(prefix)
     local closedAt = itemTable and redis.call('ZMSCORE', closed, unpack(list))
     local doomed, gone, delisted = {}, {}, {}
     for n = 1, #list do
@@ -122,6 +124,7 @@ local function sweep(keys, args)
     batched('HDEL', unread, gone)
     if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
     batched('ZREM', closed, delisted)
+    batched('ZREM', prefix .. ':failed', delisted)
     return {#delisted, #list - #delisted, #list == limit and 1 or 0}
 end
 

@@ -20,7 +20,7 @@ rights.EFFECTS = {
     {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
-    {'HDEL', ':redelivered'},
+    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'}, {'XADD', ':events'},
 }
 
 -- What programs on declared tables add.
@@ -29,6 +29,9 @@ rights.TABLES = {
     {'HDEL', ':record:'}, {'HGETALL', ':record:'}, {'ZADD', ':index:'}, {'ZREM', ':index:'}, {'ZRANGE', ':index:'},
     {'ZCARD', ':index:'}, {'HGET', ':tables'},
 }
+
+-- What tells of an execution.
+rights.FEED = {{'XADD', ':events'}}
 
 -- What sends messages to other partitions.
 rights.SENDING = {{'HGET', ':sent'}, {'HSET', ':sent'}, {'RPUSH', ':outbox:'}, {'HSET', ':paused'}}
@@ -49,7 +52,9 @@ rights.OFFER = {
 rights.ADOPTION = {{'ZREM', ':due'}, {'ZADD', ':due'}, {'HSET', ':redelivered'}, {'HDEL', ':redelivered'}}
 
 -- What removes an execution.
-rights.REMOVAL = {{'HDEL', ':executions'}, {'HDEL', ':unread'}, {'UNLINK', ':history:'}, {'ZREM', ':closed'}}
+rights.REMOVAL = {
+    {'HDEL', ':executions'}, {'HDEL', ':unread'}, {'UNLINK', ':history:'}, {'ZREM', ':closed'}, {'ZREM', ':failed'},
+}
 
 -- Refuses a caller who may not do all of some lists.
 function rights.check(prefix, ...)

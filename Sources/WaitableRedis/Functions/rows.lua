@@ -73,8 +73,9 @@ local function tooLarge(document)
 end
 
 -- The rows at args[i], checked, and the index after them. `names`; `texts`, each name with its document; `scored`, each
--- next (`now` for what closes) with its name; `keys` of the items; `problems`, the errors of rows that are not right, if
--- there are any. Lists, and no table or call for a row: this is the hot path.
+-- next (`now` for what closes) with its name; `keys` of the items; `fails`, whether one closes without having succeeded;
+-- `problems`, the errors of rows that are not right, if there are any. Lists, and no table or call for a row: this is the hot
+-- path.
 local function readRows(prefix, args, i, now)
     local m = count(args[i + 1], 'rows', 1, limits.batch)
     local kind, word, machine, itemTable = args[i + 2], args[i + 3], args[i + 4], args[i + 5]
@@ -94,21 +95,23 @@ local function readRows(prefix, args, i, now)
         base = base .. itemTable .. ':'
         machine = machine .. ':'
     end
-    local names, texts, scored, keys, k, problems = {}, {}, {}, {}, 0, nil
-    local longest, largest = limits.name, limits.document
+    local names, texts, scored, keys, k, problems, fails = {}, {}, {}, {}, 0, nil, false
+    local longest, largest, usual = limits.name, limits.document, closes and 'S' or 'R'
     for n = 1, m do
         local name, document, suffix = args[at], args[at + 1], args[at + 2]
         if own then name, suffix = machine .. name, name end
         local letter = COMPACT[sub(document, 1, 1)] or HEADS[sub(document, 1, 9)]
         local next = closes and '' or args[at + place]
-        if #name > longest or #suffix > longest or suffix == '' or name == '' or not letter
-            or #document > largest or closes == (letter == 'R')
+        if #name > longest or #suffix > longest or suffix == '' or name == '' or letter ~= usual
+            or #document > largest
             or not closes and (#next > 15 or not find(next, '^%d+$')) then
             local problem = misnamed(name, 'execution', limits.name) or misnamed(suffix, 'item', limits.itemKey)
                 or not letter and unreadable(document) or tooLarge(document) or misplaced(next, letter, name)
             if problem then
                 problems = problems or {}
                 problems[n] = problem
+            else
+                fails = true
             end
         end
         names[n], keys[n], texts[k + 1], texts[k + 2] = name, base .. suffix, name, document
@@ -117,13 +120,14 @@ local function readRows(prefix, args, i, now)
     end
     return {
         names = names, texts = texts, scored = scored, keys = keys, form = form, closes = closes, second = i + 6 + second,
-        back = back, width = width, problems = problems,
+        back = back, width = width, problems = problems, fails = fails,
     }, at
 end
 
 -- Adds rows to the lists of a batch.
 local function addRows(batch, rows)
     local names, n = batch.names, #batch.names
+    batch.fails = batch.fails or rows.fails
     for k, problem in pairs(rows.problems or {}) do
         batch.problems = batch.problems or {}
         batch.problems[n + k] = problem

@@ -21,11 +21,13 @@ local documentOf, headOf, keepDocument, newDocument, split =
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 local pausing = require 'pausing'
-local checkClosed = require 'closing'.checkClosed
+local closing = require 'closing'
+local checkClosed, checkFailed = closing.checkClosed, closing.checkFailed
 local rowEntries = require 'rows'
 local spreadRows, writeRows = rowEntries.spreadRows, rowEntries.writeRows
 local entries = require 'entries'
 local repeated = require 'repeated'
+local feed = require 'feed'
 local newWrites = require 'writes'.newWrites
 
 -- Refuses when a revision that starts name is gone: they would be acknowledged, and could never run.
@@ -68,7 +70,9 @@ local function accept(keys, args)
     local list = batch.names
     local before = firstDue(prefix)
     checkClosed(prefix)
-    rights.check(prefix, rights.TRANSITION, not batch.rows and rights.EFFECTS or nil, batch.sends and rights.SENDING or nil)
+    if batch.fails then checkFailed(prefix) end
+    rights.check(prefix, rights.TRANSITION, (not batch.rows or batch.fails) and rights.EFFECTS or nil,
+        batch.sends and rights.SENDING or nil)
     local found = repeated.documents(prefix, list)
     local paused = pausing.pauses(pausing.states(prefix))
     local rows = not paused and not batch.problems and batch.rows
@@ -188,7 +192,10 @@ local function start(keys, args)
     if not readable or type(revision) ~= 'table' or type(revision.hash) ~= 'string' then
         refuse('CORRUPT', 'machine', 'must have a record with a hash', machine)
     end
-    checkRevisions(prefix, revision.hash)
+    if not feed.isDeployed(prefix, revision.hash) then
+        refuse('REVISION', 'revisions', 'must be deployed', revision.hash)
+    end
+    if feed.tells(prefix, revision.hash) then rights.check(prefix, rights.FEED) end
 
     local now, micros = clock()
     if instants.parse(item.StartTimestamp, 'StartTimestamp') > now + LONGEST_WAIT then
@@ -216,6 +223,7 @@ local function start(keys, args)
         redis.call('ZADD', prefix .. ':due', now, name)
         wake(prefix, before, now)
         noteDue(prefix, now)
+        feed.tell(prefix, revision.hash, 'accepted', name, format('%.0f', now))
     end
     local arn = ''
     if type(revision.arn) == 'string' then

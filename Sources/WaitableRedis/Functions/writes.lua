@@ -4,13 +4,16 @@ local call = require 'call'
 local commands = require 'commands'
 local SLICE, batched = commands.SLICE, commands.batched
 local noteDue = require 'clock'.noteDue
+local status = require 'documents'.status
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
 
 -- What a call has decided and not written yet: lists of words for one command each, so that a batch costs few commands.
 -- `write` writes them. What an effect stops is written first (see closing.lua), and is then no longer the call's: `stopped`.
 local function newWrites(prefix, now)
-    local writes = {texts = {}, due = {}, left = {}, closed = {}, progressed = {}, waits = {}, stopped = {}, holds = false}
+    local writes = {
+        texts = {}, due = {}, left = {}, closed = {}, failed = {}, progressed = {}, waits = {}, stopped = {}, holds = false,
+    }
     local dueKey = prefix .. ':due'
 
     function writes.keep(name, document, next, looks)
@@ -20,6 +23,10 @@ local function newWrites(prefix, now)
             writes.left[#writes.left + 1] = name
             writes.closed[#writes.closed + 1] = now
             writes.closed[#writes.closed + 1] = name
+            if status(document) ~= 'S' then
+                writes.failed[#writes.failed + 1] = now
+                writes.failed[#writes.failed + 1] = name
+            end
         elseif next ~= '=' then
             due[#due + 1] = next
             due[#due + 1] = name
@@ -55,8 +62,10 @@ local function newWrites(prefix, now)
         end
         if writes.holds then batched('ZREM', dueKey, writes.left) end
         batched('ZADD', prefix .. ':closed', writes.closed, 2)
+        batched('ZADD', prefix .. ':failed', writes.failed, 2)
         batched('HDEL', prefix .. ':redelivered', writes.progressed)
-        writes.texts, writes.due, writes.left, writes.closed, writes.progressed, writes.waits = {}, {}, {}, {}, {}, {}
+        writes.texts, writes.due, writes.left, writes.closed, writes.failed, writes.progressed, writes.waits =
+            {}, {}, {}, {}, {}, {}, {}
     end
 
     call.writes = writes

@@ -34,6 +34,8 @@ package struct Keys: Sendable, Hashable {
     package var executions: String { prefix + ":executions" }
     /// zset: `machine:id` → the instant it closed (Unix ms).
     package var closed: String { prefix + ":closed" }
+    /// zset: the same of those that failed, timed out or were aborted.
+    package var failed: String { prefix + ":failed" }
     /// zset: leases that may still have members of ``due``, each with the instant at which it was taken (Unix ms).
     package var leases: String { prefix + ":leases" }
     /// zset: `now` → the instant at which something was last made due at once (Unix ms).
@@ -58,6 +60,12 @@ package struct Keys: Sendable, Hashable {
     /// hash: a paused machine's name → since when (Unix ms); `0` while it is being resumed. Fields that begin with a colon
     /// are work that is left to claims.
     package var paused: String { prefix + ":paused" }
+    /// stream: what happened to executions whose revisions have that told, ``FeedEvent``.
+    package var events: String { prefix + ":events" }
+    /// stream: events that a webhook did not take.
+    package var deadLetters: String { prefix + ":deadletters" }
+    /// string: what the doctor found last, as JSON.
+    package var checkup: String { prefix + ":checkup" }
     /// string: written before Redis waits until it is safe, so that it waits for all that was written before.
     package var durable: String { prefix + ":durable" }
     /// hash: a table of the registry, name → JSON.
@@ -99,6 +107,8 @@ package struct Keys: Sendable, Hashable {
     package func taken(_ activity: String) -> String { prefix + ":activity:" + activity + ":taken" }
     /// stream: what tasks published.
     package func stream(_ name: String) -> String { prefix + ":stream:" + name }
+    /// zset: the names of the partition's streams → when the first entry came (Unix ms).
+    package var streams: String { prefix + ":streams" }
     /// Pub/sub channel: the name of an activity that has got a task.
     package var offers: String { prefix + ":offers" }
     /// hash: an item, attribute → stored value.

@@ -54,17 +54,22 @@ final class Calls: Sendable {
     /// Takes no more calls.
     func finish() { continuation.finish() }
 
-    /// Makes calls until there are no more; cancelled, those that run are given up.
-    func run() async {
+    /// Makes the calls of a worker.
+    static func client(atOnce limit: Int) -> HTTPClient {
         var settings = HTTPClient.Configuration()
         // A redirect could lead to a host that nobody allowed.
         settings.redirectConfiguration = .disallow
         settings.timeout.connect = HTTPCaller.longestConnect
-        // What failed is for the state's `Retry` to try again.
+        // What failed is for the state's `Retry`, or the webhook, to try again.
         settings.connectionPool.retryConnectionEstablishment = false
-        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limit
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = limit
         settings.http1_1ConnectionDebugInitializer = { ResponseStatusCheck.add(to: $0) }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }
+
+    /// Makes calls until there are no more; cancelled, those that run are given up.
+    func run() async {
+        let client = Self.client(atOnce: configuration.limit)
         await withDiscardingTaskGroup { group in
             for await call in queue {
                 group.addTask {

@@ -15,6 +15,7 @@ final class FunctionServer: Sendable {
         var path: String
         var key: String?
         var body: String
+        var signature: String?
     }
 
     let port: Int
@@ -37,8 +38,10 @@ final class FunctionServer: Sendable {
         try await self.init { _ in (status, body) }
     }
 
-    /// - Parameter answers: What answers; `nil` for the ways above.
-    init(answers: Answers? = nil) async throws {
+    /// - Parameters:
+    ///   - port: 0 for a free one.
+    ///   - answers: What answers; `nil` for the ways above.
+    init(port: Int = 0, answers: Answers? = nil) async throws {
         let received = Received()
         self.received = received
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -48,8 +51,8 @@ final class FunctionServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(Handler(received, answers))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
-        port = channel.localAddress?.port ?? 0
+            .bind(host: "127.0.0.1", port: port).get()
+        self.port = channel.localAddress?.port ?? 0
     }
 
     deinit { channel.close(promise: nil) }
@@ -77,7 +80,8 @@ final class FunctionServer: Sendable {
             case .end:
                 guard let head else { return }
                 let key = head.headers.first(name: "Idempotency-Key")
-                let call = Call(path: head.uri, key: key, body: body)
+                let signature = head.headers.first(name: "Waitable-Signature")
+                let call = Call(path: head.uri, key: key, body: body, signature: signature)
                 received.calls.withLock { $0.append(call) }
                 guard let answers else { return answer(head, context) }
                 let (status, text) = answers(call)

@@ -87,7 +87,7 @@ struct GivenUpTaskTests {
         #expect(second.execution.status == (isCaught ? .running : .failed))
         #expect(second.effects == [isCaught ? .stop(task: task) : .forget(answers: [])])
         let poisoned = execution.failing(ExecutionFailure(error: "E", cause: nil), at: start)
-        #expect(poisoned.effects == [.forget(answers: [])])
+        #expect(poisoned.effects.first == .forget(answers: []))
     }
 
     @Test("what the last commit did not start is not stopped")

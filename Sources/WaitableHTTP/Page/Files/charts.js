@@ -2,7 +2,7 @@
 
 import { s, number } from './dom.js';
 
-// Bars over time. `bars`: {count, title, href?}; `marks`: [index, text] below the axis.
+// Bars over time. `bars`: {count, bad?, title, href?}, `bad` being a part of the count; `marks`: [index, text] below the axis.
 export function bars(label, bars, marks = [], options = {}) {
   const [width, height] = [720, options.height ?? 140];
   const step = width / Math.max(bars.length, 1);
@@ -29,6 +29,9 @@ export function bars(label, bars, marks = [], options = {}) {
         class: `column ${bar.isCurrent ? 'current' : ''}`, x: index * step + gap / 2, y: height - size,
         width: Math.max(1, step - gap), height: size, rx: Math.min(2, step / 4),
       }),
+      ...bar.bad > 0 ? [s('rect', {
+        class: 'column bad', x: index * step + gap / 2, y: height - tall(bar.bad), width: Math.max(1, step - gap), height: tall(bar.bad),
+      })] : [],
       s('title', null, bar.title));
     chart.append(group);
   });

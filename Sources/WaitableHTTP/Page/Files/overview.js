@@ -4,7 +4,7 @@ import { h, show, number, plural, panel, table, bytes, loading, empty, trouble }
 import { get } from './api.js';
 import { listen } from './events.js';
 import { bars, meter } from './charts.js';
-import { duration, learnNow, clockTime } from './time.js';
+import { duration, learnNow, clockTime, when } from './time.js';
 
 const lateFrom = 1; // seconds overdue from which it is said to be late
 const alarmFrom = 60;
@@ -16,6 +16,8 @@ export async function render(view, { signal }) {
   const tiles = h('dl', { class: 'tiles' });
   const redis = h('div');
   const workers = h('div', null, loading());
+  const partitions = h('div');
+  const doctor = h('div', null, loading());
   const closed = h('div', null, loading());
   const coming = h('div', null, loading());
   show(view,
@@ -25,7 +27,8 @@ export async function render(view, { signal }) {
       panel('Closed in the last hour', closed),
       panel('Due in the next hour', coming)),
     panel('Workers', workers),
-    panel('Redis', redis));
+    partitions,
+    h('div', { class: 'columns' }, panel('Redis', redis), panel('Doctor', doctor)));
 
   const schedule = async () => {
     try {
@@ -47,6 +50,8 @@ export async function render(view, { signal }) {
       showTiles(tiles, overview);
       show(workers, workerTable(overview));
       show(redis, redisFacts(overview.redis));
+      show(partitions, partitionPanel(overview.partitions));
+      show(doctor, lastCheckup(overview.doctor));
     },
     throughput: throughput => show(closed, lastHour(throughput)),
     refused: error => show(verdict, trouble(error)),
@@ -116,13 +121,42 @@ function redisFacts(redis = {}) {
       limit > 0 && meter('Used memory', used / limit, used / limit > 0.9 ? 'bad' : ''))]);
 }
 
+// Where there are several: all of them, up to a number, the one that is latest first.
+const shownPartitions = 16;
+
+function partitionPanel(partitions = []) {
+  if (partitions.length < 2) return [];
+  const latest = [...partitions].sort((a, b) => b.oldestOverdueSeconds - a.oldestOverdueSeconds || b.due - a.due || a.partition - b.partition);
+  return panel('Partitions',
+    partitions.length > shownPartitions && h('p', { class: 'note' }, `The ${shownPartitions} latest of ${number(partitions.length)}`),
+    table('Partitions', [['Partition', 'num'], ['Open', 'num'], ['Due now', 'num'], ['Oldest due for', 'num'], ['Paused', 'num']],
+      latest.slice(0, shownPartitions).map(share => [
+        number(share.partition), number(share.open), number(share.due),
+        share.due ? duration(share.oldestOverdueSeconds * 1000) : '–', number(share.paused),
+      ])));
+}
+
+function lastCheckup(checkup) {
+  if (!checkup) return empty('The doctor has not looked yet', '“waitable doctor” looks whether Redis is set up to lose nothing, and whether all data is as it has to be.');
+  const { at, errors, warnings, mended, codes } = checkup;
+  const found = [errors && plural(errors, 'error'), warnings && plural(warnings, 'warning')].filter(Boolean);
+  return h('dl', { class: 'facts' },
+    h('dt', null, 'Last word'), h('dd', null, h('span', { class: `chip ${errors ? 'failed' : warnings ? 'timed-out' : 'succeeded'}` }, found.join(', ') || 'Nothing found')),
+    h('dt', null, 'When'), h('dd', null, when(at)),
+    mended > 0 && [h('dt', null, 'Mended'), h('dd', null, number(mended))],
+    Object.keys(codes).length > 0 && [h('dt', null, 'Findings'), h('dd', null,
+      Object.entries(codes).map(([code, count], index) => [index > 0 && ', ', h('code', null, code), ` ${number(count)}`]))]);
+}
+
 function lastHour({ minutes }) {
   const total = minutes.reduce((sum, minute) => sum + minute.closed, 0);
+  const failed = minutes.reduce((sum, minute) => sum + minute.failed, 0);
   return [
-    h('p', { class: 'note' }, `${number(total)} closed, ${number(Math.round(total / 6) / 10)} a minute on average`),
-    h('div', { class: 'plot' }, bars(`Items closed by minute: ${number(total)} in an hour`, minutes.map((minute, index) => ({
-      count: minute.closed, isCurrent: index === minutes.length - 1,
-      title: `${clockTime(minute.at)}: ${number(minute.closed)} closed`,
+    h('p', { class: 'note' }, `${number(total)} closed, ${number(Math.round(total / 6) / 10)} a minute on average`,
+      failed > 0 && [' · ', h('a', { href: '/ui/failures' }, `${number(failed)} did not succeed`)]),
+    h('div', { class: 'plot' }, bars(`Items closed by minute: ${number(total)} in an hour, ${number(failed)} of which did not succeed`, minutes.map((minute, index) => ({
+      count: minute.closed, bad: minute.failed, isCurrent: index === minutes.length - 1,
+      title: `${clockTime(minute.at)}: ${number(minute.closed)} closed, ${number(minute.failed)} did not succeed`,
     })), [[0, clockTime(minutes[0].at).slice(0, 5)], [30, clockTime(minutes[30].at).slice(0, 5)], [59, 'now']])),
   ];
 }
