@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import tempfile
 import time
@@ -56,9 +55,7 @@ ORDER = {
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    return int(subprocess.check_output([ROOT / "scripts/free-port"]))
 
 
 def iso(**ahead):

@@ -16,16 +16,6 @@ final class LoopbackSocket {
         guard isBound else { throw RedisTestServerError(reason: "cannot bind: errno \(errno)") }
     }
 
-    func port() throws -> Int {
-        var address = sockaddr_in()
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isKnown = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) == 0 }
-        }
-        guard isKnown else { throw RedisTestServerError(reason: "no port: errno \(errno)") }
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     /// Connects, sends a text, and reads one answer; empty where nobody answers.
     func asks(_ text: String, port: Int) -> String {
         guard Self.withAddress(port, { connect(descriptor, $0, $1) == 0 }) else { return "" }

@@ -107,10 +107,15 @@ public final class RedisTestServer: Sendable {
     }
 
     /// A TCP port of the loopback interface that nobody listens on.
+    ///
+    /// It lies below those that the system gives to outgoing connections: one of these could be taken before the port is
+    /// used.
     public static func freePort() throws -> Int {
-        let socket = try LoopbackSocket()
-        try socket.bind(port: 0)
-        return try socket.port()
+        for _ in 0..<100 {
+            let port = Int.random(in: 10_000..<32_768)
+            if let socket = try? LoopbackSocket(), (try? socket.bind(port: port)) != nil { return port }
+        }
+        throw RedisTestServerError(reason: "a hundred ports at random are all taken")
     }
 
     /// Asks the server over a connection of its own, also while a script keeps it busy.

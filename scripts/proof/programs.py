@@ -2,16 +2,14 @@
 
 import atexit
 import signal
-import socket
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    return int(subprocess.check_output([Path(__file__).parent.parent / "free-port"]))
 
 
 class Program:
