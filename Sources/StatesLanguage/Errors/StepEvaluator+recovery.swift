@@ -6,12 +6,19 @@ extension StepEvaluator {
         work.beginState()
         var failure = failure
         var cursor = recordEvaluation(state, cursor, &failure)
-        let rules = rules(covering: failure, state, cursor)
-        if let index = rules.retrier,
-            let retrying = retry(cursor, by: state.retriers[index], at: index, of: state.retriers.count)
-        {
-            note(failure, of: cursor, retryAt: retrying.wakeUp)
-            return .end(.resting(retrying))
+        var rules = rules(covering: failure, state, cursor)
+        if let index = rules.retrier {
+            do throws(StateFailure) {
+                if let retrying = try retry(cursor, after: failure, by: index, of: state) {
+                    note(failure, of: cursor, retryAt: retrying.wakeUp)
+                    return .end(.resting(retrying))
+                }
+            } catch {
+                // A rule that cannot be made out does not retry what comes of that.
+                failure = error
+                cursor = recordEvaluation(state, cursor, &failure)
+                rules = self.rules(covering: failure, state, cursor)
+            }
         }
         note(failure, of: cursor, retryAt: nil)
         cursor = recordFailure(state, cursor, failure)
@@ -92,30 +99,42 @@ extension StepEvaluator {
     }
 
     /// The cursor in the pause before a retry; `nil` where the rule is used up.
-    private mutating func retry(_ cursor: Cursor, by retrier: Retrier, at index: Int, of count: Int) -> Cursor? {
+    private mutating func retry(
+        _ cursor: Cursor,
+        after failure: StateFailure,
+        by index: Int,
+        of state: State
+    ) throws(StateFailure) -> Cursor? {
         var cursor = cursor
+        let count = state.retriers.count
         if cursor.retries.count != count { cursor.retries = Array(repeating: 0, count: count) }
         let attempt = cursor.retries[index]
-        guard attempt < retrier.maxAttempts else { return nil }
         var random = StepRandom(execution: context.executionID, event: lastEventID)
+        let scope = scope(of: cursor).with(error: Self.errorOutput(failure))
+        guard let delay = try state.retriers[index].delay(attempt: attempt, scope, random: &random) else { return nil }
         cursor.retries[index] += 1
         retries += 1
-        cursor.phase = .retrying(at: now.adding(seconds: retrier.delay(attempt: attempt, random: &random)))
+        cursor.phase = .retrying(at: now.adding(seconds: delay))
         return cursor
     }
 
-    /// What a catcher hands on. AWS leaves neither member out: a time-out's cause is empty, any other one that is
-    /// missing is null.
+    /// A failure as `Retry` and `Catch` see it. AWS leaves neither member out: a time-out's cause is empty, any other one
+    /// that is missing is null.
+    private static func errorOutput(_ failure: StateFailure) -> JSON {
+        let absent: JSON = failure.error == ErrorName.timeout ? .string("") : .null
+        return .object([
+            "Error": failure.error.map(JSON.string) ?? .null,
+            "Cause": failure.cause.map(JSON.string) ?? absent,
+        ])
+    }
+
+    /// What a catcher hands on.
     private func leaving(
         after failure: StateFailure,
         caughtBy catcher: Catcher,
         _ cursor: Cursor
     ) throws(StateFailure) -> Leaving {
-        let absent: JSON = failure.error == ErrorName.timeout ? .string("") : .null
-        let error: JSON = .object([
-            "Error": failure.error.map(JSON.string) ?? .null,
-            "Cause": failure.cause.map(JSON.string) ?? absent,
-        ])
+        let error = Self.errorOutput(failure)
         let scope = scope(of: cursor)
         let assigned = try catcher.assignment?.values(scope.with(error: error))
         let output = try catcher.dataFlow.output(ofError: error, scope)

@@ -132,6 +132,55 @@ struct JSONataFailureTests {
         }
     }
 
+    private func retried(_ rule: String, failing errors: [String] = ["E", "E", "E", "E"]) throws -> Run {
+        let state =
+            #"{"Type":"Task","Resource":"arn:aws:states:::svc:op","Retry":[{"ErrorEquals":["E"],\#(rule)}],"#
+            + #""Catch":[{"ErrorEquals":["States.ALL"],"Output":"{% $states.errorOutput.Error %}","Next":"T"}],"Next":"T"}"#
+        return try Run(
+            jsonata(state),
+            input: #"{"n":2}"#,
+            tasks: errors.map { .failed(error: $0, cause: "because") }
+        )
+    }
+
+    @Test(
+        "the numbers of Retry may be expressions, which see the input and the error",
+        arguments: [
+            (#""IntervalSeconds":"{% $states.input.n + 1 %}","MaxAttempts":2"#, [3_000, 6_000]),
+            (#""MaxAttempts":"{% $states.errorOutput.Cause = 'because' ? 1 : 0 %}""#, [1_000]),
+            (#""BackoffRate":"{% $states.input.n * 1.5 %}","MaxAttempts":3"#, [1_000, 3_000, 9_000]),
+            (#""MaxDelaySeconds":"{% $states.input.n %}","MaxAttempts":3"#, [1_000, 2_000, 2_000]),
+        ] as [(String, [Int64])]
+    )
+    func retryNumbers(rule: String, expected: [Int64]) throws {
+        var run = try retried(rule)
+        run.isRecoded = true
+        var pauses: [Int64] = []
+        while let wakeUp = run.flow?.wakeUp, pauses.count < 10 {
+            pauses.append(wakeUp.milliseconds - run.now.milliseconds)
+            try run.advance(to: wakeUp)
+        }
+        #expect(pauses == expected)
+        #expect(run.output == #""E""#)
+    }
+
+    @Test(
+        "a rule whose number cannot be made out does not retry, and that failure can be caught",
+        arguments: [
+            (#""IntervalSeconds":"{% $states.input.no %}""#, "returned nothing (undefined)."),
+            (#""IntervalSeconds":"{% 0 %}""#, "The IntervalSeconds field must be an integer from 1 to 99999999: 0"),
+            (#""MaxAttempts":"{% 1.5 %}""#, "The MaxAttempts field must be an integer from 0 to 99999999: 1.5"),
+            (#""BackoffRate":"{% 0.5 %}""#, "The BackoffRate field must be a number of at least 1: 0.5"),
+            (#""MaxDelaySeconds":"{% 'a' %}""#, "Expected 'number', but was 'string'"),
+        ]
+    )
+    func brokenRetryNumbers(rule: String, reason: String) throws {
+        let run = try retried(rule)
+        #expect(run.output == #""States.QueryEvaluationError""#)
+        let event = run.history.first { $0.contains("EvaluationFailed") }
+        #expect(event?.contains(reason) ?? false, "\(run.history)")
+    }
+
     @Test("an expression makes no more items than data may hold")
     func manyItems() throws {
         func run(_ count: Int) throws -> Run {
