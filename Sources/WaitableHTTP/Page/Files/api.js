@@ -58,6 +58,9 @@ export const aws = async (operation, body = {}, signal) =>
     headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `AWSStepFunctions.${operation}` },
   })).json();
 
+// What an event of a history has beside its type and time.
+export const detailsOf = event => Object.entries(event).find(([name]) => name.endsWith('EventDetails'))?.[1] ?? {};
+
 export function search(query) {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '' && value !== null);
   return given.length ? '?' + new URLSearchParams(given) : '';
@@ -86,3 +89,10 @@ export const itemPath = (id, machine, action = '') =>
   `/items/${encodeURIComponent(id)}${action && '/' + action}${search({ stateMachine: machine })}`;
 export const itemPage = (id, machine) => `/ui/items/${encodeURIComponent(id)}${search({ stateMachine: machine })}`;
 export const machinePage = name => `/ui/machines/${encodeURIComponent(name)}`;
+
+// Goes to another address of the page; app.js shows it, as it does when the browser goes back.
+export function go(address, replaces = false) {
+  history[replaces ? 'replaceState' : 'pushState'](null, '', address);
+  window.scrollTo(0, 0);
+  window.dispatchEvent(new PopStateEvent('popstate'));
+}

@@ -1,7 +1,7 @@
 // The frame around the views: addresses, navigation, who is signed in, and whether the connection stands.
 
 import { h, show, loading, trouble, empty } from './dom.js';
-import { learnAccess, session, setToken, token, whenUnknown, itemPage } from './api.js';
+import { go, learnAccess, session, setToken, token, whenUnknown, itemPage } from './api.js';
 import { connection, listen, whenConnectionChanges } from './events.js';
 import { clockTime, counting, duration, learnNow } from './time.js';
 
@@ -52,12 +52,6 @@ async function render() {
     if (signal.aborted || error.status === 401) return;
     show(main, trouble(error, render));
   }
-}
-
-export function go(address, replaces = false) {
-  history[replaces ? 'replaceState' : 'pushState'](null, '', address);
-  window.scrollTo(0, 0);
-  render();
 }
 
 function showSession() {

@@ -1,8 +1,7 @@
 // Forms that start an item and deploy a definition. They say what is wrong at the place where it is.
 
 import { h, show, toast } from './dom.js';
-import { aws, machineArn, post, itemPage, session } from './api.js';
-import { go } from './app.js';
+import { aws, go, machineArn, post, itemPage, session } from './api.js';
 import { open } from './dialogs.js';
 import { localInput, now, zone } from './time.js';
 

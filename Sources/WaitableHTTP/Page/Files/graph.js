@@ -1,9 +1,8 @@
 // A state machine's picture, and on it what happened to one item. Ingest draws it; here it gets its colours and times.
 
 import { h, s, show, trouble, number } from './dom.js';
-import { token } from './api.js';
+import { detailsOf, token } from './api.js';
 import { clockTime, duration } from './time.js';
-import { detailsOf } from './item.js';
 
 // Read by XMLHttpRequest, whose parser makes a document that is not shown: no text of it becomes part of this one as markup.
 function read(path, signal) {

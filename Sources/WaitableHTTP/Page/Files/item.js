@@ -1,7 +1,7 @@
 // One item: where it stands, what happened, on a line of time and on its state machine's graph.
 
 import { h, show, chip, panel, table, loading, trouble, empty, code, pretty, number } from './dom.js';
-import { get, aws, executionArn, itemPath, itemPage, machinePage } from './api.js';
+import { get, aws, detailsOf, executionArn, itemPath, itemPage, machinePage } from './api.js';
 import { listen } from './events.js';
 import { buttonsFor } from './actions.js';
 import { showGraph } from './graph.js';
@@ -137,8 +137,6 @@ async function readHistory(id, machine, signal) {
   events.hasMore = Boolean(nextToken);
   return events;
 }
-
-export const detailsOf = event => Object.entries(event).find(([name]) => name.endsWith('EventDetails'))?.[1] ?? {};
 
 // The executions that an item's tasks started, as its history names them: [state machine, Id].
 function childrenIn(value, own) {

@@ -1,8 +1,7 @@
 // The list of items: filtered, a page at a time, with actions on those that are chosen.
 
 import { h, show, number, plural, chip, table, loading, trouble, empty, statuses, statusName } from './dom.js';
-import { get, search, itemPage, may } from './api.js';
-import { go } from './app.js';
+import { get, go, search, itemPage, may } from './api.js';
 import { actions, actOnAll } from './actions.js';
 import { open } from './dialogs.js';
 import { when, relative, localInput, zone } from './time.js';

@@ -1,8 +1,7 @@
 // The state machines: which is the default, which is paused, and a new one.
 
 import { h, show, table, loading, trouble, empty, toast } from './dom.js';
-import { get, post, may, machinePage } from './api.js';
-import { go } from './app.js';
+import { get, go, post, may, machinePage } from './api.js';
 import { ask } from './dialogs.js';
 import { when } from './time.js';
 
