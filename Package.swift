@@ -126,7 +126,8 @@ let package = Package(
                 histogram, hummingbird,
                 logging, nioCore, nioHTTP1,
             ],
-            path: "Benchmarks"
+            path: "Benchmarks",
+            exclude: ["waitable-stepfunction.jsonata.json"]
         ),
         .target(name: "RedisTestServer", path: "Tests/RedisTestServer"),
         .testTarget(name: "CodeUnitsTests", dependencies: ["CodeUnits"]),

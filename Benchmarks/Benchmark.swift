@@ -20,6 +20,7 @@ struct Benchmark: AsyncParsableCommand {
         case steady
         case idle
         case history
+        case jsonata
         case backlog
         case stampede
     }

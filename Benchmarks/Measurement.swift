@@ -20,6 +20,7 @@ struct Measurement {
             case .steady: try await steady(&report, drain)
             case .idle: try await idle(&report)
             case .history: try await history(&report)
+            case .jsonata: try await jsonata(&report)
             case .backlog: try await backlog(&report)
             case .stampede: try await stampede(&report)
             }
@@ -98,9 +99,15 @@ struct Measurement {
         }
     }
 
-    private func outcome(_ items: Int, history: HistoryLevel = .all) async throws -> HotSecond.Outcome {
+    private func outcome(
+        _ items: Int,
+        history: HistoryLevel = .all,
+        language: Rig.Language = .jsonPath
+    ) async throws -> HotSecond.Outcome {
         var outcome: HotSecond.Outcome?
-        try await Rig.with(program, history: history) { outcome = try await HotSecond(items: items).measure($0) }
+        try await Rig.with(program, history: history, language: language) { rig in
+            outcome = try await HotSecond(items: items).measure(rig)
+        }
         guard let outcome else { throw CancellationError() }
         return outcome
     }
@@ -164,6 +171,23 @@ struct Measurement {
             report.add(name, "drain, worker CPU µs/item", ours.workerCPU)
             report.add(name, "bytes a closed item", ours.bytesClosed, .atMost(level == .all ? 1_000 : 600))
         }
+    }
+
+    /// The sample's machine written in JSONata, beside the one in JSONPath, in turn; figures are medians.
+    private func jsonata(_ report: inout Report) async throws {
+        let items = scale.items / 2
+        var rounds: [(ours: Double, floor: Double)] = []
+        for _ in 0..<scale.rounds {
+            let floor = try await outcome(items).workerCPU
+            rounds.append((try await outcome(items, language: .jsonata).workerCPU, floor))
+        }
+        report.add(
+            "JSONata beside JSONPath, \(items)",
+            "drain, worker CPU µs/item",
+            rounds.map(\.ours).median,
+            floor: rounds.map(\.floor).median,
+            .ratioAtMost(1.5)
+        )
     }
 
     /// The cost of claim and commit must not depend on how much waits.

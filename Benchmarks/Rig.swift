@@ -18,6 +18,7 @@ struct Rig: Sendable {
     static func with(
         _ program: String,
         history: HistoryLevel = .all,
+        language: Language = .jsonPath,
         _ work: (Rig) async throws -> Void
     ) async throws {
         // A rewrite in the middle would be measured with it.
@@ -31,14 +32,20 @@ struct Rig: Sendable {
             group.addTask { try await client.run() }
             defer { group.cancelAll() }
             let rig = Rig(redis: redis, store: RedisStore(client: client), program: program)
-            try await rig.deploy(history)
+            try await rig.deploy(history, language)
             try await work(rig)
         }
     }
 
-    private func deploy(_ history: HistoryLevel) async throws {
+    /// What the sample's machine is written in.
+    enum Language: String {
+        case jsonPath = "statemachine/waitable-stepfunction.asl.json"
+        case jsonata = "Benchmarks/waitable-stepfunction.jsonata.json"
+    }
+
+    private func deploy(_ history: HistoryLevel, _ language: Language) async throws {
         try await store.loadFunctions()
-        let file = URL(filePath: "statemachine/waitable-stepfunction.asl.json")
+        let file = URL(filePath: language.rawValue)
         let text = try String(contentsOf: file, encoding: .utf8)
         let definition = try StateMachine.substituting(["DDBTable": "items"], in: text)
         var revision = Revision(definition: definition, roleARN: "arn:aws:iam::000000000000:role/waitable")
