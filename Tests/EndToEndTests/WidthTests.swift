@@ -78,9 +78,10 @@ struct WidthTests {
                     local status = n <= 3 and 'F' or 'S'
                     redis.call('HSET', KEYS[1], 'm:' .. n, '{"s":"' .. status .. '","ended":' .. n .. ',"d":"h","b":1,"input":{}}')
                     redis.call('ZADD', KEYS[2], n, 'm:' .. n)
+                    if status == 'F' then redis.call('ZADD', KEYS[3], n, 'm:' .. n) end
                 end
                 """
-            _ = try await stack.integer("EVAL", script, "2", keys.executions, keys.closed)
+            _ = try await stack.integer("EVAL", script, "3", keys.executions, keys.closed, keys.failed)
             for url in [[], ["--url", stack.url]] {
                 let program = try Program(
                     ["list", "--status", "FAILED", "--json"] + url,
