@@ -157,10 +157,11 @@ struct PartitionedAuditTests {
                 commands: [
                     ["HSET", other.executions, child, aborted], ["ZREM", other.due, child],
                     ["ZADD", other.closed, "\(execution.startDate.milliseconds)", child],
+                    ["ZADD", other.failed, "\(execution.startDate.milliseconds)", child],
                 ],
                 cure: [
                     ["HSET", other.executions, child, document], ["ZADD", other.due, due, child],
-                    ["ZREM", other.closed, child],
+                    ["ZREM", other.closed, child], ["ZREM", other.failed, child],
                 ]
             ),
             Break(
