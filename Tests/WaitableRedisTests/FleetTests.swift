@@ -70,7 +70,8 @@ struct FleetTests {
         let partitions = try Partitions.test(64)
         let home = partitions.partition(0)
         try await run(16, 64, namespace: partitions.home.keys.namespace) {
-            // Everybody knows everybody when all have reported twice: then two sleep at each partition, and no more will.
+            // Everybody knows everybody when all have reported twice. Whoever fell asleep before has got up once more by the
+            // end of its sleep; then two sleep at each partition, and no more will.
             var sleeping = 0
             while sleeping < 2 * 64 {
                 sleeping = 0
@@ -79,7 +80,7 @@ struct FleetTests {
                 }
                 try await Task.sleep(for: .milliseconds(100))
             }
-            try await Task.sleep(for: .seconds(25))
+            try await Task.sleep(for: Self.window + .seconds(5))
             let start = try await home.now()
             let before = try await calls(home)
             try await Task.sleep(for: Self.window)
