@@ -28,10 +28,16 @@ struct WebhookTests {
         _ partitions: Partitions,
         _ url: String,
         tries: Int = 20,
-        name: String = "test"
+        name: String = "test",
+        longestCall: Int = 10_000
     ) throws -> Webhook {
         var configuration = try #require(WebhookConfiguration(url: url, secret: Self.secret, tries: tries))
-        configuration.timing = WebhookTiming(lease: 300, firstPause: 20, longestPause: 100, longestCall: 200)
+        configuration.timing = WebhookTiming(
+            lease: 300,
+            firstPause: 20,
+            longestPause: 100,
+            longestCall: longestCall
+        )
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return Webhook(partitions: partitions, configuration: configuration, name: name, logger: logger)
@@ -130,7 +136,8 @@ struct WebhookTests {
         try await withRedis { _, partitions in
             let store = partitions.home
             let id = try await tell(store, "a")
-            try await sending(try webhook(partitions, "http://127.0.0.1:\(server.port)/\(path)", tries: 2)) {
+            let url = "http://127.0.0.1:\(server.port)/\(path)"
+            try await sending(try webhook(partitions, url, tries: 2, longestCall: 1_000)) {
                 try await eventually("it is a dead letter") {
                     try await store.send(RedisCommand("XLEN", store.keys.deadLetters)).integer == 1
                 }
