@@ -113,6 +113,9 @@ public final class RedisTestServer: Sendable {
         return try socket.port()
     }
 
+    /// Whether somebody listens on a TCP port of the loopback interface.
+    public static func isTaken(_ port: Int) throws -> Bool { try LoopbackSocket().connects(port: port) }
+
     /// Asks the server over a connection of its own, also while a script keeps it busy.
     ///
     /// - Parameter command: An inline command, such as `SCRIPT KILL`.
