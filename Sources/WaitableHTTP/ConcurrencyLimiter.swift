@@ -10,19 +10,27 @@ final class ConcurrencyLimiter: Sendable {
 
     private let atOnce: Int
     private let mostWaiting: Int
+    private let slice: Duration
     private let state = Mutex(State())
 
-    init(atOnce: Int, waiting: Int) {
+    /// - Parameter slice: After how long one that pauses lets others go first.
+    init(atOnce: Int, waiting: Int, slice: Duration = .milliseconds(50)) {
         self.atOnce = atOnce
         mostWaiting = waiting
+        self.slice = slice
     }
 
     /// Runs something when its turn has come.
     ///
-    /// - Parameter body: Gets its turn, to let others go first in the middle of something long.
+    /// - Parameters:
+    ///   - mostWaiting: How many may wait for their turn already; `nil` for as many as ever.
+    ///   - body: Gets its turn, to let others go first in the middle of something long.
     /// - Throws: ``ConcurrencyLimitError`` where too many wait, and `CancellationError` for one that is cancelled while it waits.
-    func turn<Value: Sendable>(_ body: (Turn) async throws -> Value) async throws -> Value {
-        try await begin(mostWaiting: mostWaiting)
+    func turn<Value: Sendable>(
+        mostWaiting: Int? = nil,
+        _ body: (Turn) async throws -> Value
+    ) async throws -> Value {
+        try await begin(mostWaiting: mostWaiting ?? self.mostWaiting)
         let turn = Turn(of: self)
         defer { turn.end() }
         return try await body(turn)
@@ -34,18 +42,19 @@ final class ConcurrencyLimiter: Sendable {
         /// Since when; `nil` while it waits to go on.
         private let start = Mutex<ContinuousClock.Instant?>(.now)
 
-        /// After how long it goes behind those who wait.
-        private static let slice = Duration.milliseconds(250)
-
         fileprivate init(of turns: ConcurrencyLimiter) { self.turns = turns }
+
+        /// Whether some wait, and this one has run for a while.
+        var isOver: Bool {
+            guard let start = start.withLock({ $0 }) else { return false }
+            return start.duration(to: .now) >= turns.slice && turns.hasWaiting
+        }
 
         /// Lets others go first, where some wait and this one has run for a while.
         ///
         /// - Throws: `CancellationError` where the task was cancelled.
         func pause() async throws {
-            guard let start = start.withLock({ $0 }), start.duration(to: .now) > Self.slice, turns.hasWaiting else {
-                return await Task.yield()
-            }
+            guard isOver else { return await Task.yield() }
             end()
             try await turns.begin(mostWaiting: .max)
             self.start.withLock { $0 = .now }

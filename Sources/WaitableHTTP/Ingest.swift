@@ -1,4 +1,3 @@
-import Foundation
 import Hummingbird
 package import Logging
 import Waitable
@@ -27,8 +26,7 @@ package final class Ingest: Sendable {
     let compilations = ConcurrencyLimiter(atOnce: 1, waiting: 64)
     /// Pictures of state machines are drawn one at a time.
     private let drawings = ConcurrencyLimiter(atOnce: 1, waiting: 16)
-    /// Histories and timelines are made anew from their journals: that is work without an await.
-    let replays = ConcurrencyLimiter(atOnce: max(1, ProcessInfo.processInfo.activeProcessorCount / 2), waiting: 64)
+    let replays: Replays
     /// Documents that are read whole for a request: one can have 12 MiB, and Redis holds what it sends.
     let documents = ConcurrencyLimiter(atOnce: 16, waiting: 4_096)
     let logger: Logger
@@ -82,6 +80,7 @@ package final class Ingest: Sendable {
         self.bodies = bodies
         self.answers = answers
         self.logger = logger
+        replays = Replays { try await partitions.store(of: $0).execution($0) }
         starter = Starter(
             store: partitions.home,
             machines: machines,

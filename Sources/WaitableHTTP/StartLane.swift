@@ -28,7 +28,7 @@ final class StartLane: Sendable {
             return start
         }
         do {
-            return try await turns.turn { _ in
+            return try await turn {
                 let start = try prepare()
                 if start.work > Self.most { note(name) } else { _ = names.withLock { $0.remove(name) } }
                 return start
@@ -38,6 +38,11 @@ final class StartLane: Sendable {
         } catch {
             throw .other(error)
         }
+    }
+
+    /// Runs something when nobody before it is in the lane.
+    func turn<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        try await turns.turn { _ in try await body() }
     }
 
     private func note(_ name: Spelling) {

@@ -31,6 +31,23 @@ struct CommandTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path).isEmpty)
     }
 
+    @Test("dev that is killed takes all of its stack with it")
+    func killedDev() async throws {
+        let port = try RedisTestServer.freePort()
+        let dev = try Program(["dev", "--workers", "2", "--port", "\(port)"])
+        try await eventually("it runs") {
+            try #require(dev.process.isRunning, "\(dev.output)")
+            return dev.output.contains("Ctrl-C ends all of it.")
+        }
+        let ports = dev.output.matches(of: /(?:127\.0\.0\.1:|redis-cli -p )(\d+)/).compactMap { Int($0.1) }
+        let all = Set(ports)
+        #expect(all.count == 4 && all.contains(port))
+        for port in all { #expect(try RedisTestServer.isTaken(port)) }
+        dev.signal(SIGKILL)
+        _ = try await dev.end()
+        for port in all { try await eventually("\(port) is free") { try !RedisTestServer.isTaken(port) } }
+    }
+
     @Test("start and status work on Redis directly, for people and for programs")
     func startAndStatus() async throws {
         try await Stack.with { stack in

@@ -16,9 +16,12 @@ final class LoopbackSocket {
         guard isBound else { throw RedisTestServerError(reason: "cannot bind: errno \(errno)") }
     }
 
+    /// Connects, and says whether somebody listens there.
+    func connects(port: Int) -> Bool { Self.withAddress(port) { connect(descriptor, $0, $1) == 0 } }
+
     /// Connects, sends a text, and reads one answer; empty where nobody answers.
     func asks(_ text: String, port: Int) -> String {
-        guard Self.withAddress(port, { connect(descriptor, $0, $1) == 0 }) else { return "" }
+        guard connects(port: port) else { return "" }
         let bytes = Array(text.utf8)
         guard send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else { return "" }
         var answer = [UInt8](repeating: 0, count: 4_096)

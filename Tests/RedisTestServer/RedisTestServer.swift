@@ -118,6 +118,9 @@ public final class RedisTestServer: Sendable {
         throw RedisTestServerError(reason: "a hundred ports at random are all taken")
     }
 
+    /// Whether somebody listens on a TCP port of the loopback interface.
+    public static func isTaken(_ port: Int) throws -> Bool { try LoopbackSocket().connects(port: port) }
+
     /// Asks the server over a connection of its own, also while a script keeps it busy.
     ///
     /// - Parameter command: An inline command, such as `SCRIPT KILL`.

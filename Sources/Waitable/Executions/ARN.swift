@@ -43,7 +43,7 @@ package struct ARN: Sendable, Hashable {
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of an activity.
     package func activityName(in text: String) throws(ARNError) -> String {
-        let parts = try Self.parts(of: text)
+        let parts = try parts(of: text)
         guard parts[5] == "activity", parts.count == 7 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
@@ -54,7 +54,7 @@ package struct ARN: Sendable, Hashable {
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of a state machine.
     package func stateMachineName(in text: String) throws(ARNError) -> String {
-        let parts = try Self.parts(of: text)
+        let parts = try parts(of: text)
         guard parts[5] == "stateMachine", parts.count == 7 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
@@ -65,7 +65,7 @@ package struct ARN: Sendable, Hashable {
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of a state machine, a version or an alias.
     package func stateMachineReference(in text: String) throws(ARNError) -> StateMachineReference {
-        let parts = try Self.parts(of: text)
+        let parts = try parts(of: text)
         guard parts[5] == "stateMachine", (7...8).contains(parts.count) else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
@@ -78,7 +78,7 @@ package struct ARN: Sendable, Hashable {
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of an execution.
     package func executionKey(in text: String) throws(ARNError) -> ExecutionKey {
-        let parts = try Self.parts(of: text)
+        let parts = try parts(of: text)
         guard parts[5] == "execution", parts.count == 8 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
@@ -94,7 +94,7 @@ package struct ARN: Sendable, Hashable {
     ///
     /// - Throws: ``ARNError`` where the text is no ARN of a map run.
     package func mapRunKey(in text: String) throws(ARNError) -> MapRunKey {
-        let parts = try Self.parts(of: text)
+        let parts = try parts(of: text)
         guard parts[5] == "mapRun", parts.count >= 8 else {
             throw ARNError("Resource type not valid in this context: \(parts[5])")
         }
@@ -109,10 +109,15 @@ package struct ARN: Sendable, Hashable {
         )
     }
 
-    private static func parts(of text: String) throws(ARNError) -> [String] {
+    /// The parts of an ARN of this region and account, all that there are here: what another one names is not what has its
+    /// name here.
+    private func parts(of text: String) throws(ARNError) -> [String] {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
         guard parts.count >= 7, parts[0] == "arn", parts[2] == "states" else {
             throw ARNError("Invalid ARN prefix: \(text)")
+        }
+        guard parts[1] == "aws", parts[3] == region, parts[4] == account else {
+            throw ARNError("ARN must begin with \(prefix): \(text)")
         }
         return parts
     }

@@ -10,6 +10,8 @@ package final class DeployedMachine: Sendable {
     package let revision: Revision
     /// The compiled definition.
     package let definition: StateMachine
+    /// About how many bytes it takes, rather too many.
+    package let size: Int
     /// The attribute that is each table's key.
     let keyAttributes: KeyAttributes
     /// Its tasks, by the names of their states.
@@ -32,6 +34,7 @@ package final class DeployedMachine: Sendable {
         self.name = name
         self.hash = hash
         self.revision = revision
+        size = CompiledSize.estimate(of: revision.definition)
         let whole = try StateMachine(
             definition: revision.definition,
             resources: TaskCatalog(type: revision.type)

@@ -1,3 +1,4 @@
+import Foundation
 import Subprocess
 
 #if canImport(System)
@@ -6,7 +7,7 @@ import Subprocess
     import SystemPackage
 #endif
 
-/// A program that a development stack runs.
+/// A program that a development stack runs. It ends with this process, however that ends.
 struct ChildProcess: Sendable {
     let name: String
     /// A path, or a name on the `PATH`.
@@ -35,9 +36,34 @@ struct ChildProcess: Sendable {
         }
     }
 
+    /// Becomes the program in its arguments, and leaves someone behind who waits at its standard input. There a line comes when
+    /// the program has ended. The input ends without one where whoever began the program has died; then the program is ended, and
+    /// killed where it does not end within 10 seconds.
+    private static let watched = """
+        exec 3<&0
+        (
+            trap '' INT HUP
+            read -r line <&3 && exit
+            kill -TERM $$
+            for second in 1 2 3 4 5 6 7 8 9 10; do
+                sleep 1
+                kill -0 $$ || exit
+            done
+            kill -KILL $$
+        ) >/dev/null 2>&1 &
+        exec "$0" "$@" 3<&- </dev/null
+        """
+
     /// Runs the process until it ends by itself, or the task is cancelled.
     private func run(_ start: AsyncStream<Int32>.Continuation) async throws {
         defer { start.finish() }
+        let (reading, writing) = try FileDescriptor.pipe()
+        // No other child keeps them open after this process.
+        for end in [reading, writing] { _ = fcntl(end.rawValue, F_SETFD, FD_CLOEXEC) }
+        defer {
+            _ = try? writing.writeAll("\n".utf8)
+            for end in [reading, writing] { try? end.close() }
+        }
         var options = PlatformOptions()
         // A group of its own: Ctrl-C reaches the stack alone, which ends its parts in order.
         options.processGroupID = 0
@@ -45,12 +71,15 @@ struct ChildProcess: Sendable {
         var values: [Environment.Key: String?] = [:]
         for (name, value) in environment { values[Environment.Key(stringLiteral: name.text)] = value }
         do {
+            let executable =
+                program.utf8.contains(UInt8(ascii: "/")) ? Executable.path(FilePath(program)) : .name(program)
+            let path = try await executable.resolveExecutablePath(in: .inherit)
             let end = try await Subprocess.run(
-                program.utf8.contains(UInt8(ascii: "/")) ? .path(FilePath(program)) : .name(program),
-                arguments: Arguments(arguments),
+                .path("/bin/sh"),
+                arguments: Arguments(["-c", Self.watched, path.string] + arguments),
                 environment: .inherit.updating(values),
                 platformOptions: options,
-                input: .none,
+                input: .fileDescriptor(reading, closeAfterSpawningProcess: false),
                 output: .currentStandardError,
                 error: .currentStandardError
             ) { execution in

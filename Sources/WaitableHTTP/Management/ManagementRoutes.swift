@@ -9,8 +9,7 @@ import WaitableOperations
 struct ManagementRoutes: Sendable {
     let items: ItemOperator
     let bodies: BodyRoom
-    /// Timelines are made anew from their journals.
-    let replays: ConcurrencyLimiter
+    let replays: Replays
     let documents: ConcurrencyLimiter
 
     func add(to routes: Routes) {
@@ -24,10 +23,11 @@ struct ManagementRoutes: Sendable {
         routes.get("/items/:id/timeline", .read) { request, context in
             let key = try await key(request, context)
             let timeline = try await context.whileConnected { [replays, items] in
-                try await replays.turn { turn in
-                    try await items.timeline(key) { try await turn.pause() }
+                try await replays.make(from: key) { execution, pause in
+                    try await items.timeline(of: execution) { try await pause() }
                 }
             }
+            guard let timeline else { throw ManagementError.noItem(key.name, machine: key.machine) }
             return Response(json: timeline.json)
         }
         routes.post("/items/:id/cancel", .manage) { request, context in

@@ -7,8 +7,8 @@ import WaitableRedis
 struct ExecutionHistory: Sendable {
     let ingest: Ingest
     let execution: Execution
-    /// The time in which it is read.
-    let turn: ConcurrencyLimiter.Turn
+    /// Called between its steps.
+    let pause: Replays.Pause
 
     /// About how many bytes the events of a page have together: a page of large ones has fewer.
     private static let bytesOfPage = 4_194_304
@@ -58,7 +58,7 @@ struct ExecutionHistory: Sendable {
             try replay.take(entry)
             return !replay.isDone
         } pause: {
-            try await turn.pause()
+            try await pause()
         }
         if !isWhole { replay = begun }
         if !replay.isDone { replay.finish() }

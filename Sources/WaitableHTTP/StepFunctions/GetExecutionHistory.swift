@@ -9,15 +9,15 @@ extension StepFunctionsAPI {
         let isReversed = try request.flag("reverseOrder")
         let includesData = try request.includesExecutionData()
         let token = try request.eventToken()
-        let execution = try await execution(named: arn)
-        let page = try await ingest.replays.turn { turn in
-            try await ExecutionHistory(ingest: ingest, execution: execution, turn: turn).page(
+        let page = try await ingest.replays.make(from: try ingest.arn.executionKey(in: arn)) { execution, pause in
+            try await ExecutionHistory(ingest: ingest, execution: execution, pause: pause).page(
                 limit == 0 ? 1_000 : limit,
                 from: token,
                 isReversed: isReversed,
                 includesData: includesData
             )
         }
+        guard let page else { throw APIError.noExecution(arn) }
         var answer: JSONObject = ["events": .array(page.events.map(\.json))]
         answer["nextToken"] = page.next.map { .string("\($0)") }
         return answer

@@ -27,14 +27,17 @@ extension StepFunctionsAPI {
 
     /// Lists an execution's map runs, the latest first.
     func listMapRuns(_ request: APIRequest) async throws -> JSONObject {
-        let execution = try await execution(named: try request.required("executionArn"))
-        let page = try request.page(of: try await mapRuns(of: execution)) { "\($0.note.id)" }
+        let arn = try request.required("executionArn")
+        let execution = try ingest.arn.executionKey(in: arn)
+        let runs = try await ingest.replays.make(from: execution) { try await mapRuns(of: $0, $1) }
+        guard let runs else { throw APIError.noExecution(arn) }
+        let page = try request.page(of: runs) { "\($0.note.id)" }
         return page.answer("mapRuns") { run in
-            let key = MapRunKey(execution: execution.key, label: run.note.label, id: run.note.id)
+            let key = MapRunKey(execution: execution, label: run.note.label, id: run.note.id)
             var item: JSONObject = [
-                "executionArn": .string(ingest.arn.execution(execution.key)),
+                "executionArn": .string(ingest.arn.execution(execution)),
                 "mapRunArn": .string(ingest.arn.mapRun(key)),
-                "stateMachineArn": .string(ingest.arn.stateMachine(execution.key.machine)),
+                "stateMachineArn": .string(ingest.arn.stateMachine(execution.machine)),
                 "startDate": run.startDate.epochSeconds,
             ]
             item["stopDate"] = run.stopDate?.epochSeconds
@@ -63,29 +66,36 @@ extension StepFunctionsAPI {
     /// The map run that an ARN names.
     private func mapRun(named arn: String) async throws -> (MapRunKey, MapRun) {
         let key = try ingest.arn.mapRunKey(in: arn)
-        guard let execution = try await document(key.execution),
-            let run = try await mapRuns(of: execution).first(where: { $0.note.id == key.id }),
-            run.note.label == key.label
-        else { throw APIError.noMapRun(arn) }
+        let runs = try await ingest.replays.make(from: key.execution) { execution, pause in
+            try await mapRuns(of: execution, labelled: key.label, pause)
+        }
+        guard let run = runs?.first(where: { $0.note.id == key.id }), run.note.label == key.label else {
+            throw APIError.noMapRun(arn)
+        }
         return (key, run)
     }
 
     /// An execution's map runs, from its journal.
-    private func mapRuns(of execution: Execution) async throws -> [MapRun] {
-        try await ingest.replays.turn { turn in
-            let machine = try await ingest.machines.machine(execution.key.machine, hash: execution.revision)
-            let secret = try await ingest.identity.secret()
-            let runner = ExecutionRunner(machine: machine, arn: ingest.arn, secret: secret)
-            let begun = MapRunReplay(of: execution, runner: runner)
-            var replay = begun
-            let isWhole = try await ingest.store(of: execution.key).readJournal(of: execution) { entry in
-                try replay.take(entry)
-                return true
-            } pause: {
-                try await turn.pause()
-            }
-            return isWhole ? replay.ended() : []
+    ///
+    /// - Parameter label: What the one is called after that is asked for: where no state of the machine is, there is none.
+    private func mapRuns(
+        of execution: Execution,
+        labelled label: String? = nil,
+        _ pause: Replays.Pause
+    ) async throws -> [MapRun] {
+        let machine = try await ingest.machines.machine(execution.key.machine, hash: execution.revision)
+        if let label, machine.definition.processor(labelled: label) == nil { return [] }
+        let secret = try await ingest.identity.secret()
+        let runner = ExecutionRunner(machine: machine, arn: ingest.arn, secret: secret)
+        let begun = MapRunReplay(of: execution, runner: runner)
+        var replay = begun
+        let isWhole = try await ingest.store(of: execution.key).readJournal(of: execution) { entry in
+            try replay.take(entry)
+            return true
+        } pause: {
+            try await pause()
         }
+        return isWhole ? replay.ended() : []
     }
 
     private static func json(_ counts: MapRunNote.Counts) -> JSON {

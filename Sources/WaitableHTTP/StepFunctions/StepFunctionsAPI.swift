@@ -29,9 +29,9 @@ struct StepFunctionsAPI: Sendable {
                 return try await answer(operation, call)
             case "StartSyncExecution":
                 return try await context.whileConnected { try await answer(operation, call) }
-            case "GetExecutionHistory":
-                let history = try await context.whileConnected { try await answer(operation, call) }
-                return try ingest.answers.hold(history)
+            case "GetExecutionHistory", "DescribeMapRun", "ListMapRuns":
+                let replayed = try await context.whileConnected { try await answer(operation, call) }
+                return try ingest.answers.hold(replayed)
             default:
                 // Those that change something have small answers.
                 return try ingest.answers.hold(try await answer(operation, call))

@@ -107,13 +107,15 @@ package struct ItemOperator: Sendable {
     }
 
     /// What happened to one item, in order.
+    package func timeline(_ key: ExecutionKey) async throws -> ItemTimeline {
+        try await timeline(of: try await execution(key)) { await Task.yield() }
+    }
+
+    /// What happened to the item of an execution, in order.
     ///
     /// - Parameter pause: Called between its steps, which are made again one by one.
-    package func timeline(
-        _ key: ExecutionKey,
-        pause: () async throws -> Void = { await Task.yield() }
-    ) async throws -> ItemTimeline {
-        let execution = try await execution(key)
+    package func timeline(of execution: Execution, pause: () async throws -> Void) async throws -> ItemTimeline {
+        let key = execution.key
         let score = try await store(of: key).dueScore(key)
         let machine = try await machines.machine(key.machine, hash: execution.revision)
         let lostLeases = try await store(of: key).redeliveries(key)

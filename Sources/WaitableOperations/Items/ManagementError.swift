@@ -24,7 +24,8 @@ package struct ManagementError: Error, Sendable, Equatable, CustomStringConverti
     /// The sentence.
     package var description: String { message }
 
-    static func noItem(_ id: String, machine: String) -> ManagementError {
+    /// There is no such item.
+    package static func noItem(_ id: String, machine: String) -> ManagementError {
         ManagementError(
             kind: .notFound,
             code: "ItemNotFound",

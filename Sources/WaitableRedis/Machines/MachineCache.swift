@@ -7,8 +7,8 @@ package import Waitable
 /// that is remembered for a second only.
 package final class MachineCache: Sendable {
     private let store: RedisStore
-    private let capacity: Int
-    private let machines = Mutex(Machines())
+    private let machines: Mutex<Machines>
+    private let large = LargeMachines()
     private let names = Mutex(ShortMemory())
     private let lastDefault = Mutex<String?>(nil)
     private let tables = Mutex<(tables: DeclaredTables, until: ContinuousClock.Instant)?>(nil)
@@ -20,13 +20,19 @@ package final class MachineCache: Sendable {
 
     private struct Machines {
         private var known: [Key: DeployedMachine] = [:]
-        /// The bytes of their definitions, and the most that are kept: compiled, they take many times as much.
-        private var bytes = 0
-        private static let mostBytes = 33_554_432
+        private let capacity: Int
+        private let mostBytes: Int
+        /// The bytes that they take.
+        private(set) var bytes = 0
         /// Those that are being read, for all that ask meanwhile.
         var underWay: [Key: Task<DeployedMachine, any Error>] = [:]
         /// The one that was asked for last: most often it is asked for again.
         private var last: DeployedMachine?
+
+        init(capacity: Int, bytes: Int) {
+            self.capacity = capacity
+            mostBytes = bytes
+        }
 
         mutating func machine(_ name: String, hash: String) -> DeployedMachine? {
             if let last, last.hash == hash, last.name == name { return last }
@@ -35,13 +41,12 @@ package final class MachineCache: Sendable {
             return machine
         }
 
-        mutating func keep(_ machine: DeployedMachine, atMost capacity: Int) {
-            let size = machine.revision.definition.utf8.count
-            if known.count >= capacity || bytes + size > Self.mostBytes {
+        mutating func keep(_ machine: DeployedMachine) {
+            if known.count >= capacity || bytes + machine.size > mostBytes {
                 known.removeAll()
                 bytes = 0
             }
-            bytes += size
+            bytes += machine.size
             known[Key(name: machine.name, hash: machine.hash)] = machine
             last = machine
         }
@@ -49,11 +54,16 @@ package final class MachineCache: Sendable {
 
     /// A cache over a store.
     ///
-    /// - Parameter capacity: The most revisions kept; beyond it all are read anew.
-    package init(store: RedisStore, capacity: Int = 1_000) {
+    /// - Parameters:
+    ///   - capacity: The most revisions kept; beyond it all are read anew.
+    ///   - bytes: The most that they take together, compiled, unless a single one takes more.
+    package init(store: RedisStore, capacity: Int = 1_000, bytes: Int = 134_217_728) {
         self.store = store
-        self.capacity = capacity
+        machines = Mutex(Machines(capacity: capacity, bytes: bytes))
     }
+
+    /// About how many bytes the compiled revisions that are kept take.
+    package var bytes: Int { machines.withLock { $0.bytes } }
 
     /// The machine `name` at the revision `hash`.
     ///
@@ -80,7 +90,10 @@ package final class MachineCache: Sendable {
         }
         let machine: DeployedMachine
         do {
-            machine = try DeployedMachine(name: name, hash: hash, revision: revision)
+            machine =
+                revision.definition.utf8.count > Self.largest
+                ? try await large.compile(name, hash: hash, revision)
+                : try DeployedMachine(name: name, hash: hash, revision: revision)
         } catch {
             throw RevisionError(
                 name: name,
@@ -89,9 +102,13 @@ package final class MachineCache: Sendable {
                 isMissing: false
             )
         }
-        machines.withLock { $0.keep(machine, atMost: capacity) }
+        machines.withLock { $0.keep(machine) }
         return machine
     }
+
+    /// The bytes of a definition beyond which it waits for others of its kind: while it is compiled, it takes several times as
+    /// much as then.
+    private static let largest = 65_536
 
     /// The machine at the revision that new executions start with; `nil` where there is no machine of that name.
     ///
@@ -138,6 +155,13 @@ package final class MachineCache: Sendable {
 
     /// Forgets what all names stand for, after Redis has lost some of it.
     package func forgetNames() { names.withLock { $0 = ShortMemory() } }
+}
+
+/// Compiles large definitions, one at a time.
+private actor LargeMachines {
+    func compile(_ name: String, hash: String, _ revision: Revision) throws(DefinitionError) -> DeployedMachine {
+        try DeployedMachine(name: name, hash: hash, revision: revision)
+    }
 }
 
 /// A revision that an execution needs and that cannot be had.

@@ -36,5 +36,15 @@ struct ResourceNameTests {
         #expect(try arn.stateMachineName(in: arn.stateMachine("m")) == "m")
         #expect(throws: ARNError("Invalid ARN prefix: x")) { try arn.stateMachineName(in: "x") }
         #expect(throws: ARNError.self) { try arn.stateMachineName(in: arn.execution(key)) }
+        // What another account, region or partition has is not here.
+        let others = [
+            "aws:states:eu-west-1:1", "aws:states:us-east-1:123456789012", "aws-cn:states:eu-west-1:123456789012",
+        ]
+        for other in others {
+            let text = "arn:\(other):stateMachine:m"
+            #expect(throws: ARNError("ARN must begin with arn:aws:states:eu-west-1:123456789012: \(text)")) {
+                try arn.stateMachineReference(in: text)
+            }
+        }
     }
 }
