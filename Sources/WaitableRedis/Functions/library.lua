@@ -57,7 +57,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '19'
+local VERSION = '20'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end
