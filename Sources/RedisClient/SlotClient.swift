@@ -19,7 +19,7 @@ public protocol SlotClient: Sendable {
     /// Sends commands in one write, as ``RedisClient/send(_:)-([RedisCommand])``.
     func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue]
     /// What the server cannot reach, and why, as ``RedisClient/obstacles(to:)``.
-    func obstacles(to durability: Durability) async throws(RedisError) -> [String]
+    func obstacles(to durability: Durability) async throws(RedisError) -> [DurabilityObstacle]
     /// Listens to channels for what `PUBLISH` publishes, until the task is cancelled: to each at the server that has its slot, be
     /// it another one than the client's. ``RedisPush/subscribed`` comes for each server.
     func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async

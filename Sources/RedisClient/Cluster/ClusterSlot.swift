@@ -42,7 +42,7 @@ public struct ClusterSlot: SlotClient {
     }
 
     /// What the primary cannot reach, and why.
-    public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
+    public func obstacles(to durability: Durability) async throws(RedisError) -> [DurabilityObstacle] {
         // No command of its own is sent before the map is known.
         _ = try await send(RedisCommand("PING"))
         return try await node?.obstacles(to: durability) ?? []
