@@ -49,8 +49,12 @@ public struct ClusterSlot: SlotClient {
     }
 
     /// Listens to channels at the primaries that have their slots.
-    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        await cluster.listenAtPrimaries(to: channels, body)
+    public func listen(
+        to channels: [String],
+        sharded: [String],
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async {
+        await cluster.listen(to: channels, sharded: sharded, body)
     }
 }
 

@@ -8,6 +8,7 @@ local arguments = require 'arguments'
 local bound, integer, named, noMore, prefixOf, refuse, token =
     arguments.bound, arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
 local register = require 'functions'.register
+local announce = require 'commands'.announce
 local clocks = require 'clock'
 local MAX_DRIFT, clock, exact = clocks.MAX_DRIFT, clocks.clock, clocks.exact
 local documents = require 'documents'
@@ -207,7 +208,7 @@ local function giveBack(keys, args)
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
     redis.call('HDEL', inbox, 's' .. id)
-    redis.call('PUBLISH', prefix .. ':offers', args[1])
+    announce(prefix .. ':offers', args[1])
     return 1
 end
 

@@ -27,8 +27,8 @@
 --   prefix:sweeper       string  since when a sweeper is at work (ms), and its name, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
---   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
---   prefix:wake          channel the same, for all workers; nothing but people publish there
+--   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look (SPUBLISH)
+--   prefix:wake          channel the same, for all workers; nothing but people publish there (PUBLISH)
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`, `:outbox:Q`:
 --                                work for claims
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
@@ -46,7 +46,7 @@
 --   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048): their
 --                                leases; and leases that are over -> -when (ms)
 --   prefix:stream:NAME   stream  what tasks published
---   prefix:offers        channel the name of an activity that has got a task
+--   prefix:offers        channel the name of an activity that has got a task (SPUBLISH)
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing. What is wrong with one entry
