@@ -192,10 +192,10 @@ struct RedisConnection: Sendable, Equatable {
         }
     }
 
-    /// Writes a command that makes the server speak unasked from here on.
-    func listen(_ command: RedisCommand) {
-        var bytes = channel.allocator.buffer(capacity: command.byteCount)
-        command.write(to: &bytes)
+    /// Writes commands that make the server speak unasked from here on.
+    func listen(_ commands: [RedisCommand]) {
+        var bytes = channel.allocator.buffer(capacity: commands.reduce(0) { $0 + $1.byteCount })
+        for command in commands { command.write(to: &bytes) }
         let subscription = bytes
         channel.eventLoop.execute { handler.value.listen(subscription) }
     }

@@ -19,10 +19,19 @@ public protocol SlotClient: Sendable {
     /// Sends commands in one write, as ``RedisClient/send(_:)-([RedisCommand])``.
     func send(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue]
     /// What the server cannot reach, and why, as ``RedisClient/obstacles(to:)``.
-    func obstacles(to durability: Durability) async throws(RedisError) -> [String]
-    /// Listens to channels for what `PUBLISH` publishes, until the task is cancelled: to each at the server that has its slot, be
-    /// it another one than the client's. ``RedisPush/subscribed`` comes for each server.
-    func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async
+    func obstacles(to durability: Durability) async throws(RedisError) -> [DurabilityObstacle]
+    /// Listens to channels, until the task is cancelled: to each at the server that has its slot, be it another one than the
+    /// client's, by one connection for each server. ``RedisPush/subscribed`` comes for each server.
+    ///
+    /// - Parameters:
+    ///   - channels: For what `PUBLISH` publishes.
+    ///   - sharded: Channels of slots, for what `SPUBLISH` publishes (Redis 7).
+    ///   - body: Called in order for each server, on event loops: it must not block.
+    func listen(
+        to channels: [String],
+        sharded: [String],
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async
 }
 
 extension RedisClient: SlotClient {
@@ -31,9 +40,4 @@ extension RedisClient: SlotClient {
 
     /// The client itself.
     public var node: RedisClient? { self }
-
-    /// Listens to channels, for what `PUBLISH` publishes, until the task is cancelled.
-    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        await listen(to: channels, isSharded: false, body)
-    }
 }

@@ -15,36 +15,18 @@ extension RedisClient {
     /// It is at the server that commands go to: when these leave a server, as after a failover, it does too.
     ///
     /// - Parameters:
-    ///   - channels: Their names; the same one twice counts once. Without any there is nothing to hear.
-    ///   - isSharded: Whether they are channels of a slot, for what `SPUBLISH` publishes (Redis 7). All have to be of the same
-    ///     slot, and the client at its primary.
+    ///   - channels: For what `PUBLISH` publishes; the same one twice counts once. Without any there is nothing to hear.
+    ///   - sharded: Channels of slots, for what `SPUBLISH` publishes (Redis 7). In a cluster the client has to be at the primary
+    ///     of all of them.
     ///   - body: Called in order, on an event loop: it must not block.
     public func listen(
         to channels: [String],
-        isSharded: Bool,
+        sharded: [String] = [],
         _ body: @Sendable @escaping (RedisPush) -> Void
     ) async {
-        guard let subscription = Subscription(channels, isSharded: isSharded) else { return }
-        var backoff = Backoff(configuration.backoff)
-        var failure: String?
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            let reason: RedisError?
-            do {
-                reason = try await listen(subscription, body)
-            } catch {
-                reason = error
-            }
-            if Task.isCancelled { return }
-            logger.log(
-                level: reason?.message == failure ? .debug : .warning,
-                "subscription lost",
-                metadata: ["error": "\(reason?.message ?? "closed")"]
-            )
-            failure = reason?.message
-            backoff.reset(after: .now - start)
-            // A cancellation ends the pause, and then the loop.
-            try? await Task.sleep(for: backoff.next())
+        guard let subscription = Subscription(channels, sharded: sharded) else { return }
+        await subscription.keep(configuration.backoff, logger) { () async throws(RedisError) in
+            try await self.listen(subscription, body)
         }
     }
 
@@ -66,7 +48,7 @@ extension RedisClient {
             throw Self.hasLeft
         }
         defer { link.release(tie) }
-        connection.listen(subscription.command)
+        connection.listen(subscription.commands)
         return await withTaskCancellationHandler {
             await connection.closed()
         } onCancel: {
@@ -79,31 +61,74 @@ extension RedisClient {
 
 /// Channels, and how to read what is heard of them.
 struct Subscription: Sendable {
-    let command: RedisCommand
-    private let count: Int64
-    private let prefix: String
+    /// One for the plain channels, and one for those of each slot: a cluster takes no others together.
+    let commands: [RedisCommand]
+    /// What the server says last when it has taken all of them: a kind of answer, and a number of channels.
+    private let last: (kind: String, count: Int64)
 
     /// - Returns: `nil` without channels.
-    init?(_ channels: [String], isSharded: Bool) {
+    init?(_ channels: [String], sharded: [String]) {
         let channels = Set<Spelling>(channels).sorted().map(\.text)
-        guard !channels.isEmpty else { return nil }
-        prefix = isSharded ? "s" : ""
-        var command = RedisCommand(name: isSharded ? "SSUBSCRIBE" : "SUBSCRIBE", capacity: channels.count)
+        let sharded = Set<Spelling>(sharded).sorted().map(\.text)
+        guard !channels.isEmpty || !sharded.isEmpty else { return nil }
+        var commands: [RedisCommand] = []
+        if !channels.isEmpty { commands.append(Self.command("SUBSCRIBE", channels)) }
+        let slots = Dictionary(grouping: sharded) { HashSlot(of: $0).number }
+        for (_, channels) in slots.sorted(by: { $0.key < $1.key }) {
+            commands.append(Self.command("SSUBSCRIBE", channels))
+        }
+        self.commands = commands
+        last =
+            sharded.isEmpty
+            ? (kind: "subscribe", count: Int64(channels.count)) : (kind: "ssubscribe", count: Int64(sharded.count))
+    }
+
+    private static func command(_ name: String, _ channels: [String]) -> RedisCommand {
+        var command = RedisCommand(name: name, capacity: channels.count)
         for channel in channels { command.append(channel) }
-        self.command = command
-        count = Int64(channels.count)
+        return command
     }
 
     func read(_ reply: RedisValue) -> RedisPush? {
-        guard let words = reply.array, words.count == 3, var kind = words[0].string?[...],
-            let channel = words[1].string
+        guard let words = reply.array, words.count == 3, let kind = words[0].string, let channel = words[1].string
         else { return nil }
-        guard kind.hasPrefix(prefix) else { return nil }
-        kind = kind.dropFirst(prefix.count)
         switch kind {
-        case "subscribe": return words[2].integer == count ? .subscribed : nil
-        case "message": return .message(channel: channel, payload: words[2].bytes ?? [])
+        case last.kind: return words[2].integer == last.count ? .subscribed : nil
+        case "message", "smessage": return .message(channel: channel, payload: words[2].bytes ?? [])
         default: return nil
+        }
+    }
+
+    /// Listens again whenever that ends, until the task is cancelled.
+    ///
+    /// - Parameters:
+    ///   - pauses: Between two connections.
+    ///   - listen: One connection's time; returns why it ended.
+    func keep(
+        _ pauses: ClosedRange<Duration>,
+        _ logger: Logger,
+        _ listen: () async throws(RedisError) -> RedisError?
+    ) async {
+        var backoff = Backoff(pauses)
+        var failure: String?
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            let reason: RedisError?
+            do {
+                reason = try await listen()
+            } catch {
+                reason = error
+            }
+            if Task.isCancelled { return }
+            logger.log(
+                level: reason?.message == failure ? .debug : .warning,
+                "subscription lost",
+                metadata: ["error": "\(reason?.message ?? "closed")"]
+            )
+            failure = reason?.message
+            backoff.reset(after: .now - start)
+            // A cancellation ends the pause, and then the loop.
+            try? await Task.sleep(for: backoff.next())
         }
     }
 }

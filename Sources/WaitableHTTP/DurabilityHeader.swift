@@ -12,7 +12,7 @@ extension HTTPField.Name {
 extension DurabilityConfirmer {
     /// How safe the starts of a request have to be, by its header.
     ///
-    /// - Throws: `FieldError` for what cannot be read, and for what Redis cannot reach as it is set up.
+    /// - Throws: `FieldError` for what cannot be read, and for what Redis can never reach.
     func durability(of request: Request) async throws(FieldError) -> Durability {
         let name = HTTPField.Name.waitableDurability
         return try await durability(request.headers[name], in: name.rawName)

@@ -3,6 +3,15 @@ import Waitable
 import WaitableRedis
 
 extension Starter {
+    /// Refuses a start that cannot be made as safe as it has to be, as Redis is now.
+    func checkReachable(_ durability: Durability) async throws(Refusal) {
+        do throws(StoreError) {
+            try await confirmer.checkReachable(durability)
+        } catch {
+            throw .store(error)
+        }
+    }
+
     /// What a start that is about to be written has to wait for after it; `nil` where it does not have to be safe.
     func confirmation(of start: Prepared, reaching durability: Durability) -> StartConfirmation? {
         confirmer.confirmation(of: start.execution.key.name, reaching: durability)
@@ -42,7 +51,7 @@ extension DurabilityConfirmer {
     ///   - text: What its caller wrote; `nil` for nothing.
     ///   - field: What the caller wrote it in.
     ///   - standard: For who wrote nothing; `nil` for the setting's.
-    /// - Throws: `FieldError` for what cannot be read, and for what Redis cannot reach as it is set up.
+    /// - Throws: `FieldError` for what cannot be read, and for what Redis can never reach.
     func durability(
         _ text: String?,
         in field: String,
@@ -50,10 +59,17 @@ extension DurabilityConfirmer {
     ) async throws(FieldError) -> Durability {
         guard let text else { return standard ?? self.standard }
         let durability = try Durability(text, field: field)
-        if let obstacle = await obstacle(to: durability) {
-            throw FieldError(field: field, rule: "must be what Redis can reach, but \(obstacle)", value: text)
+        if let obstacle = await obstacle(to: durability), !obstacle.isPassing {
+            throw FieldError(field: field, rule: "must be what Redis can reach, but \(obstacle.reason)", value: text)
         }
         return durability
+    }
+
+    /// Refuses a start that cannot be made as safe as it has to be, as Redis is now: it is not even written.
+    ///
+    /// - Throws: `unready` with the reason.
+    func checkReachable(_ durability: Durability) async throws(StoreError) {
+        if let obstacle = await obstacle(to: durability) { throw .unready(.unsafe(obstacle.reason)) }
     }
 }
 

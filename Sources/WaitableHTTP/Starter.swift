@@ -96,6 +96,7 @@ struct Starter: Sendable {
         let start: Prepared
         do throws(Refusal) {
             let target = try await target(reference)
+            try await checkReachable(durability)
             let now = if let instant { instant } else { try await now(of: name) }
             start = try await lane.run(target.machine.name, input: input) { () throws(Refusal) in
                 try prepare(target, name: name, input: input, at: now)

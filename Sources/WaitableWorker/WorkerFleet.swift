@@ -104,17 +104,22 @@ package final class WorkerFleet: Service {
     /// every poll interval.
     private func listen() async {
         var channels: [Spelling: Worker] = [:]
+        let name = share.configuration.name
         for worker in workers {
             channels[worker.store.keys.wake] = worker
-            channels[worker.store.keys.wake(share.configuration.name)] = worker
+            channels[worker.store.keys.wake(name)] = worker
         }
-        let workers = channels
-        await share.partitions.listen(to: workers.keys.map(\.text)) { push in
+        let heard = channels
+        let stores = workers.map(\.store)
+        await share.partitions.listen(
+            to: stores.map(\.keys.wake),
+            announcements: stores.map { $0.keys.wake(name) }
+        ) { push in
             switch push {
             // What was announced while there was no subscription was missed: look.
             case .subscribed: for worker in self.workers { worker.look() }
             case .message(let channel, let payload):
-                if let instant = Instant(announcement: payload) { workers[channel]?.announce(instant) }
+                if let instant = Instant(announcement: payload) { heard[channel]?.announce(instant) }
             }
         }
     }

@@ -118,13 +118,11 @@ struct CallbackTests {
                     _ = try await stack.call("StopExecution", ["executionArn": .string(execution)])
                     continue
                 }
-                var status: UInt
-                repeat {
-                    let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
-                    let token = try #require(task.objectValue?["taskToken"])
-                    status = try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"]).status
-                    // Where the execution is in another partition, only the answer tells that a task waits no more.
-                } while status == 400 && stack.partitions.stores.count > 1
+                let task = try await stack.call("GetActivityTask", ["activityArn": .string(Self.activity)]).json
+                let token = try #require(task.objectValue?["taskToken"])
+                #expect(
+                    try await stack.call("SendTaskSuccess", ["taskToken": token, "output": "1"]).status == 200
+                )
                 #expect(try await stack.closed(execution)["output"] == "1")
             }
         }

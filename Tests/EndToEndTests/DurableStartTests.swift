@@ -14,6 +14,10 @@ struct DurableStartTests {
         "It is started, but not as safe as asked for: 'replicas=1' was asked for, 'none' was reached."
         + " The same request asks again."
 
+    private static let unreachable =
+        "Nothing was started, because it could be lost: a start cannot be made as safe as it has to be: "
+        + "Redis has 1 of 2 replicas"
+
     /// Runs an ingest, as its user, on a primary with a replica.
     private func with(
         persistence: RedisTestServer.Persistence = .none,
@@ -88,9 +92,9 @@ struct DurableStartTests {
             client.end()
             let answers = try await client.answers(.max)
             #expect(answers.map { $0["durability"] } == ["replicas=1", nil, nil, nil, nil])
-            #expect(answers.map { $0["status"]?.integerValue } == [nil, nil, 400, 400, 400])
-            let rule = "must be what Redis can reach, but Redis has 1 of 2 replicas"
-            #expect(answers[2]["message"] == .string("durability: \(rule): 'replicas=2'"))
+            #expect(answers.map { $0["status"]?.integerValue } == [nil, nil, 503, 400, 400])
+            #expect(answers[2]["code"] == "DurabilityUnreachable")
+            #expect(answers[2]["message"] == .string(Self.unreachable))
             #expect(answers[3]["message"] == "durability: must be a string: '1'")
             #expect(answers[4]["field"] == "durability" && answers[4]["value"] == "all")
             #expect(try await stack.dueCount() == 2)
@@ -119,6 +123,9 @@ struct DurableStartTests {
                 )
             }
             #expect(try await start("a", "replicas=1").headers[Self.header] == ["replicas=1"])
+            let few = try await start("b", "replicas=2")
+            #expect(few.status == 503 && few.headers["x-amzn-ErrorType"] == ["ServiceUnavailable"])
+            #expect(few.headers["Retry-After"] == ["5"])
             let bad = try await start("b", "replicas=9")
             #expect(bad.status == 400 && bad.headers["x-amzn-ErrorType"] == ["ValidationException"])
             #expect(bad.json.text.contains("Value 'replicas=9' at 'Waitable-Durability' failed"))
@@ -130,12 +137,16 @@ struct DurableStartTests {
         }
     }
 
-    @Test("What Redis cannot reach, as it is set up, is refused before a start")
+    @Test("What Redis cannot reach now is refused before a start, and what it never can is the caller's fault")
     func impossible() async throws {
         try await with { stack, _ in
+            let few = try await stack.post(Self.body("a"), headers: [(Self.header, "replicas=2")])
+            #expect(few.status == 503 && few.headers["Retry-After"] == ["5"])
+            let told: JSONObject = ["code": "DurabilityUnreachable", "message": .string(Self.unreachable)]
+            #expect(few.json.objectValue == told)
+            let hasWait = stack.redis.ask("COMMAND INFO WAITAOF").contains("waitaof")
             for (durability, rule) in [
-                ("replicas=2", "must be what Redis can reach, but Redis has 1 of 2 replicas"),
-                ("fsync", "must be what Redis can reach, but Redis "),
+                hasWait ? ("fsync,", "must be fsync, ") : ("fsync", "must be what Redis can reach, but Redis "),
                 ("safe", "must be fsync, replicas=N with N from 1 to 7, both with a comma between them, or none"),
                 ("", "must be fsync, replicas=N"),
             ] {
@@ -157,7 +168,7 @@ struct DurableStartTests {
         }
     }
 
-    @Test("The setting is for all starts that say nothing; one that cannot be reached ends the process with 78")
+    @Test("The setting is for all starts that say nothing; one that can never be reached ends the process with 78")
     func setting() async throws {
         try await with { stack, _ in
             func ingest(_ durability: String) throws -> (Program, Int) {
@@ -165,10 +176,8 @@ struct DurableStartTests {
                 let environment = ["WAITABLE_DURABILITY": durability, "WAITABLE_PORT": "\(port)"]
                 return (try Program(["ingest"], environment: stack.environment.merging(environment) { $1 }), port)
             }
-            for (durability, reason) in [
-                ("replicas=2", "Redis has 1 of 2 replicas: 'replicas=2'"), ("fsync", "Redis "),
-                ("fsync, replicas=9", "replicas=9"),
-            ] {
+            let hasWait = stack.redis.ask("COMMAND INFO WAITAOF").contains("waitaof")
+            for (durability, reason) in [("fsync, replicas=9", "replicas=9")] + (hasWait ? [] : [("fsync", "Redis ")]) {
                 let (program, _) = try ingest(durability)
                 #expect(try await program.end() == 78, "\(program.output)")
                 let last = program.output.split(separator: "\n").last ?? ""
@@ -191,10 +200,43 @@ struct DurableStartTests {
                 let json = try Program(words + ["replicas=1", "--json"] + url, environment: environment)
                 #expect(try await json.end() == 0)
                 #expect(json.output.contains(#""durability":"replicas=1""#), "\(json.output)")
-                let bad = try Program(words + ["replicas=3"] + url, environment: environment)
-                #expect(try await bad.end() == 65)
-                #expect(bad.output.contains("durability: must be what Redis can reach, but Redis has 1 of 3 replicas"))
+                let few = try Program(words + ["replicas=3"] + url, environment: environment)
+                #expect(try await few.end() == 69)
+                #expect(few.output.contains("as safe as it has to be: Redis has 1 of 3 replicas"), "\(few.output)")
             }
+            program.signal(SIGTERM)
+            #expect(try await program.end() == 0)
+        }
+    }
+
+    @Test("An ingest that starts while a replica is away comes up, is not ready, and recovers when the replica is back")
+    func awayReplica() async throws {
+        try await with { stack, replica in
+            replica.kill()
+            try stack.redis.ask("INFO replication", until: "connected_slaves:0")
+            let port = try RedisTestServer.freePort()
+            let environment = ["WAITABLE_DURABILITY": "replicas=1", "WAITABLE_PORT": "\(port)"]
+            let program = try Program(["ingest"], environment: stack.environment.merging(environment) { $1 })
+            let url = "http://127.0.0.1:\(port)"
+            let other = Stack(redis: stack.redis, ingest: program, url: url, partitions: stack.partitions)
+            let reason = "a start cannot be made as safe as it has to be: Redis has 0 of 1 replicas"
+            try await eventually("it says why it is not ready") {
+                try #require(program.process.isRunning, "\(program.output)")
+                let answer = try? await other.get("/readyz")
+                return answer?.status == 503 && answer?.json.objectValue?["reason"] == .string(reason)
+            }
+            let health = try await other.get("/readyz")
+            #expect(health.json.objectValue?["code"] == "DurabilityUnreachable")
+            #expect(health.headers["Retry-After"] == ["5"])
+            let refused = try await other.post(Self.body("a"))
+            #expect(refused.status == 503 && refused.headers["Retry-After"] == ["5"])
+            #expect(refused.json.objectValue?["code"] == "DurabilityUnreachable")
+            let lines = try await other.batch(Self.body("b") + "\n" + Self.body("c", more: #","durability":"none""#))
+            #expect(lines.map { $0["code"] } == ["DurabilityUnreachable", nil])
+            #expect(try await stack.dueCount() == 1)
+            try replica.start()
+            try await eventually("it is ready") { try await other.get("/readyz").status == 200 }
+            #expect(try await other.post(Self.body("a")).headers[Self.header] == ["replicas=1"])
             program.signal(SIGTERM)
             #expect(try await program.end() == 0)
         }
@@ -223,15 +265,10 @@ struct DurableStartTests {
             let command = try Program(words + ["replicas=1"], environment: stack.environment)
             #expect(try await command.end() == 0)
             #expect(command.output.contains(#""durability":"replicas=1""#), "\(command.output)")
-            let ingest = try Program(
-                ["ingest"],
-                environment: stack.environment.merging(["WAITABLE_DURABILITY": "replicas=2", "WAITABLE_PORT": "0"]) {
-                    $1
-                }
-            )
-            #expect(try await ingest.end() == 78)
-            #expect(ingest.output.contains(" has 1 of 2 replicas: 'replicas=2'"), "\(ingest.output)")
-            #expect(ingest.output.contains("Redis at 127.0.0.1:"), "\(ingest.output)")
+            let few = try await stack.post(Self.body("few"), headers: [(Self.header, "replicas=2")])
+            #expect(few.status == 503)
+            #expect(few.json.text.contains(": Redis at 127.0.0.1:"), "\(few.json.text)")
+            #expect(few.json.text.contains(" has 1 of 2 replicas"), "\(few.json.text)")
 
             // The same lines again, while the replica of one primary hangs.
             cluster.nodes[4].pause()

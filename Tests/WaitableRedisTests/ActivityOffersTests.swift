@@ -103,7 +103,7 @@ struct ActivityOffersTests {
                     looks += 1
                     return looks
                 }
-                _ = try await store.client.send(.init("PUBLISH", store.keys.offers, "mail"))
+                _ = try await store.client.send(.init("SPUBLISH", store.keys.offers, "mail"))
                 return look == 3 ? 7 : nil
             }
             #expect(task == 7)

@@ -101,7 +101,8 @@ struct DurabilityConfirmerTests {
     func obstacles() async throws {
         try await with { confirmer, _, primary, replica in
             #expect(await confirmer.obstacle(to: Durability()) == nil)
-            #expect(await confirmer.obstacle(to: Durability(replicas: 2)) == "Redis has 1 of 2 replicas")
+            let obstacle = DurabilityObstacle("Redis has 1 of 2 replicas", isPassing: true)
+            #expect(await confirmer.obstacle(to: Durability(replicas: 2)) == obstacle)
             #expect(await confirmer.obstacle(to: Durability(isOnDisk: true)) != nil)
             #expect(await confirmer.obstacle(to: Self.one) == nil)
             replica.kill()
@@ -110,25 +111,42 @@ struct DurabilityConfirmerTests {
         }
     }
 
-    @Test("A standard durability that Redis cannot reach ends it, with the setting, the reason and the value")
+    @Test("A standard durability that passes Redis's present replicas is waited for, and says so meanwhile")
     func standard() async throws {
-        try await with { _, store, _, _ in
-            let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-            let error = await #expect(throws: DurabilityError.self) {
-                let partitions = Partitions(only: store)
-                let confirmer = DurabilityConfirmer(
-                    partitions: partitions,
-                    standard: Durability(replicas: 3),
-                    logger: logger
-                )
-                try await confirmer.run()
+        try await with { _, store, primary, _ in
+            let confirmer = Self.confirmer(of: store, standard: Durability(replicas: 2))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await confirmer.run() }
+                defer { group.cancelAll() }
+                try await eventually { confirmer.shortfall == "Redis has 1 of 2 replicas" }
+                let second = try RedisTestServer(options: ["--replicaof", "127.0.0.1", "\(primary.port)"])
+                defer { second.kill() }
+                try await eventually { confirmer.shortfall == nil }
+                second.kill()
+                try primary.ask("INFO replication", until: "connected_slaves:1")
+                // What it could reach once, it is asked for.
+                #expect(await confirmer.obstacle(to: confirmer.standard) == nil && confirmer.shortfall == nil)
             }
-            #expect(
-                error?.description
-                    == "WAITABLE_DURABILITY (--durability): must be what Redis can reach, but Redis has 1 of 3 replicas: "
-                    + "'replicas=3'"
-            )
         }
+    }
+
+    @Test("A standard durability that Redis can never reach ends it, with the setting, the reason and the value")
+    func impossible() async throws {
+        try await with { _, store, primary, _ in
+            guard !primary.ask("COMMAND INFO WAITAOF").contains("waitaof") else { return }
+            let error = await #expect(throws: DurabilityError.self) {
+                try await Self.confirmer(of: store, standard: Durability(isOnDisk: true, replicas: 3)).run()
+            }
+            let words = error?.description ?? ""
+            #expect(words.hasPrefix("WAITABLE_DURABILITY (--durability): must be what Redis can reach, but Redis "))
+            #expect(words.contains("has no WAITAOF"))
+            #expect(words.hasSuffix("Redis has 1 of 3 replicas: 'fsync, replicas=3'"))
+        }
+    }
+
+    private static func confirmer(of store: RedisStore, standard: Durability) -> DurabilityConfirmer {
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        return DurabilityConfirmer(partitions: Partitions(only: store), standard: standard, logger: logger)
     }
 }
 

@@ -168,12 +168,19 @@ struct MessageFunctionTests {
         #expect(taken.prefix(4) == ["token", "{}", "{0}m:a", "7"])
         let words = ["mail", taken[2], taken[3], taken[0], taken[1], taken[4], #""w""#]
         #expect(try await family[1].call("confirm", words) == .integer(1))
+        // Its own partition knows whether it waits.
+        #expect(try await family[0].call("awaits", "m:a", "7", "") == .integer(1))
+        #expect(try await family[0].call("awaits", "m:a", "9", "") == .integer(0))
+        #expect(try await family[0].call("awaits", "m:a", "7", "5") == .integer(0))
         try await family.exchange()
         #expect(try await family[0].inbox("m:a")["s7"]?.hasPrefix(#"{"worker":"w","at":"#) == true)
         let back = ["mail", taken[2], taken[3], taken[0], taken[1], taken[4]]
         #expect(try await family[1].call("give_back", back) == .integer(1))
         #expect(try await family[1].call("take", "mail").array?.first?.string == "token")
         #expect(try await family[0].call("answer", "m:a", "7", "7", "{}") == .integer(1))
+        try await family[0].call("stop", "m:a")
+        #expect(try await family[0].call("awaits", "m:a", "7", "") == .integer(0))
+        #expect(try await family[0].call("awaits", "m:none", "7", "") == .integer(0))
     }
 
     private static let start = ["send", "1", "start", "m", "kid", "{}", "7", "@", ""]

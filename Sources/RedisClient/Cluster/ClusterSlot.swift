@@ -42,15 +42,19 @@ public struct ClusterSlot: SlotClient {
     }
 
     /// What the primary cannot reach, and why.
-    public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
+    public func obstacles(to durability: Durability) async throws(RedisError) -> [DurabilityObstacle] {
         // No command of its own is sent before the map is known.
         _ = try await send(RedisCommand("PING"))
         return try await node?.obstacles(to: durability) ?? []
     }
 
     /// Listens to channels at the primaries that have their slots.
-    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        await cluster.listenAtPrimaries(to: channels, body)
+    public func listen(
+        to channels: [String],
+        sharded: [String],
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async {
+        await cluster.listen(to: channels, sharded: sharded, body)
     }
 }
 

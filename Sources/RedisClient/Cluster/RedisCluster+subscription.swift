@@ -1,44 +1,38 @@
 import Logging
 
 extension RedisCluster {
-    /// Listens to channels of slots, for what `SPUBLISH` publishes (Redis 7), until the task is cancelled. Each slot has a
-    /// connection of its own, at its primary, and follows it to another one.
-    ///
-    /// - Parameters:
-    ///   - channels: Their names; the same one twice counts once.
-    ///   - body: Called in order for each slot, on event loops: it must not block. ``RedisPush/subscribed`` comes for each
-    ///     slot.
-    public func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        let slots = Dictionary(grouping: channels) { HashSlot(of: $0) }
-        await withDiscardingTaskGroup { group in
-            for (slot, channels) in slots {
-                guard let subscription = Subscription(channels, isSharded: true) else { continue }
-                group.addTask { await self.listen(subscription, of: slot, body) }
-            }
-        }
-    }
-
     /// How often it is looked whether a slot of a channel has another primary. Nothing is sent for it.
     private static let patience = Duration.seconds(1)
 
-    /// Listens to channels, for what `PUBLISH` publishes, until the task is cancelled: one connection for each primary, with the
-    /// channels of its slots. A publisher at that primary is told that somebody has heard it.
+    /// What is heard at one primary.
+    private struct Host: Equatable {
+        let client: RedisClient
+        var channels: [String] = []
+        var sharded: [String] = []
+
+        static func == (one: Self, other: Self) -> Bool {
+            one.client === other.client && one.channels == other.channels && one.sharded == other.sharded
+        }
+    }
+
+    /// Listens to channels, each at the primary that has its slot, until the task is cancelled: one connection for each
+    /// primary. A publisher at that primary is told that somebody has heard it. Channels follow their slots to another primary.
     ///
     /// - Parameters:
-    ///   - channels: Their names; the same one twice counts once.
+    ///   - channels: For what `PUBLISH` publishes; the same one twice counts once.
+    ///   - sharded: For what `SPUBLISH` publishes (Redis 7), which stays among the servers of the slot.
     ///   - body: Called in order for each primary, on event loops: it must not block. ``RedisPush/subscribed`` comes for each
     ///     primary.
-    public func listenAtPrimaries(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        let slots = channels.map { (channel: $0, slot: HashSlot(of: $0)) }
+    public func listen(
+        to channels: [String],
+        sharded: [String],
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async {
         while !Task.isCancelled {
-            let hosts = hosts(of: slots)
+            let hosts = hosts(channels, sharded)
             await withDiscardingTaskGroup { group in
-                for (client, channels) in hosts.values {
-                    group.addTask { await client.listen(to: channels, body) }
-                }
-                while !Task.isCancelled,
-                    self.hosts(of: slots).mapValues({ $0.channels }) == hosts.mapValues({ $0.channels })
-                {
+                for host in hosts.values { group.addTask { await self.listen(at: host, body) } }
+                while !Task.isCancelled, self.hosts(channels, sharded) == hosts {
                     // A cancellation ends the pause, and then the loop.
                     try? await Task.sleep(for: Self.patience)
                 }
@@ -47,44 +41,24 @@ extension RedisCluster {
         }
     }
 
-    /// The clients of the primaries of slots, each with the channels that it has; without those that no node is known to have.
-    private func hosts(
-        of slots: [(channel: String, slot: HashSlot)]
-    ) -> [ObjectIdentifier: (client: RedisClient, channels: [String])] {
-        var hosts: [ObjectIdentifier: (client: RedisClient, channels: [String])] = [:]
-        for (channel, slot) in slots {
-            guard let client = try? client(of: slot) else { continue }
-            hosts[ObjectIdentifier(client), default: (client, [])].channels.append(channel)
+    /// The primaries of the slots of channels, without those channels that no node is known to have.
+    private func hosts(_ channels: [String], _ sharded: [String]) -> [ObjectIdentifier: Host] {
+        var hosts: [ObjectIdentifier: Host] = [:]
+        func add(_ channel: String, to list: WritableKeyPath<Host, [String]>) {
+            guard let client = try? client(of: HashSlot(of: channel)) else { return }
+            hosts[ObjectIdentifier(client), default: Host(client: client)][keyPath: list].append(channel)
         }
+        for channel in channels { add(channel, to: \.channels) }
+        for channel in sharded { add(channel, to: \.sharded) }
         return hosts
     }
 
-    private func listen(
-        _ subscription: Subscription,
-        of slot: HashSlot,
-        _ body: @Sendable @escaping (RedisPush) -> Void
-    ) async {
-        var backoff = Backoff(configuration.backoff)
-        var failure: String?
-        while !Task.isCancelled {
-            let start = ContinuousClock.now
-            let reason: RedisError?
-            do throws(RedisError) {
-                reason = try await client(of: slot)?.listen(subscription, body)
-            } catch {
-                reason = error
-            }
-            if Task.isCancelled { return }
-            doubt()
-            logger.log(
-                level: reason?.message == failure ? .debug : .warning,
-                "subscription lost",
-                metadata: ["slot": "\(slot)", "error": "\(reason?.message ?? "closed")"]
-            )
-            failure = reason?.message
-            backoff.reset(after: .now - start)
-            // A cancellation ends the pause, and then the loop.
-            try? await Task.sleep(for: backoff.next())
+    private func listen(at host: Host, _ body: @Sendable @escaping (RedisPush) -> Void) async {
+        guard let subscription = Subscription(host.channels, sharded: host.sharded) else { return }
+        await subscription.keep(configuration.backoff, logger) { () async throws(RedisError) in
+            // A slot may have moved, or the primary be gone.
+            defer { self.doubt() }
+            return try await host.client.listen(subscription, body)
         }
     }
 }

@@ -240,7 +240,7 @@ final class ServerFinder: Sendable {
         )
         defer { connection.close() }
         connection.channel.closeFuture.whenComplete { _ in continuation.finish() }
-        connection.listen(RedisCommand("SUBSCRIBE", "+switch-master"))
+        connection.listen([RedisCommand("SUBSCRIBE", "+switch-master")])
         for await push in pushes {
             guard let words = push.array, words.count == 3 else { continue }
             switch words[0].string {

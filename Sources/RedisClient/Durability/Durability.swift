@@ -26,6 +26,20 @@ public struct Durability: Sendable, Hashable {
     }
 }
 
+/// Why a server cannot reach a durability as it is now.
+public struct DurabilityObstacle: Sendable, Hashable {
+    /// A sentence for a user, without its end.
+    public var reason: String
+    /// Whether it can go away while the server runs: a replica comes back, a setting is changed.
+    public var isPassing: Bool
+
+    /// An obstacle.
+    public init(_ reason: String, isPassing: Bool) {
+        self.reason = reason
+        self.isPassing = isPassing
+    }
+}
+
 /// What became of commands that had to be safe.
 public struct DurableReplies: Sendable, Equatable {
     /// The commands' own replies.

@@ -42,10 +42,10 @@ extension RedisClient {
         return DurableReplies(replies, waits: last, durability)
     }
 
-    /// What this server cannot reach, and why: each a sentence for a user; empty where it can reach all of it now.
+    /// What this server cannot reach, and why; empty where it can reach all of it now.
     ///
     /// - Throws: ``RedisError`` as ``send(_:)``.
-    public func obstacles(to durability: Durability) async throws(RedisError) -> [String] {
+    public func obstacles(to durability: Durability) async throws(RedisError) -> [DurabilityObstacle] {
         guard durability.asksForMore else { return [] }
         var facts: [Spelling: String] = [:]
         // One of several servers is named.
@@ -55,19 +55,20 @@ extension RedisClient {
             guard let colon = scalars.firstIndex(of: ":") else { continue }
             facts[String(scalars[..<colon])] = String(scalars[colon...].dropFirst())
         }
-        var obstacles: [String] = []
+        var obstacles: [DurabilityObstacle] = []
+        func add(_ reason: String, isPassing: Bool) { obstacles.append(.init(reason, isPassing: isPassing)) }
         if durability.isOnDisk {
             let version = facts["redis_version", default: "?"]
             let numbers = version.split(separator: ".").compactMap { Int($0) }
             if numbers.lexicographicallyPrecedes([7, 2]) {
-                obstacles.append("Redis \(version)\(place) has no WAITAOF: Redis 7.2, Valkey or a later one has")
+                add("Redis \(version)\(place) has no WAITAOF: Redis 7.2, Valkey or a later one has", isPassing: false)
             } else if facts["aof_enabled"] == "0" {
-                obstacles.append("Redis\(place) has no append-only file (appendonly no)")
+                add("Redis\(place) has no append-only file (appendonly no)", isPassing: true)
             }
         }
         let connected = facts["connected_slaves"].flatMap { Int($0) } ?? 0
         if connected < durability.replicas {
-            obstacles.append("Redis\(place) has \(connected) of \(durability.replicas) replicas")
+            add("Redis\(place) has \(connected) of \(durability.replicas) replicas", isPassing: true)
         }
         return obstacles
     }

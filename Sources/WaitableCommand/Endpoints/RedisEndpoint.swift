@@ -101,8 +101,12 @@ struct RedisEndpoint: Endpoint {
                 starts.append(.failure(error))
             }
         }
-        if unreadiness == nil { starts = try await refusingUnreachable(starts) }
-        let good = unreadiness == nil ? starts.compactMap { try? $0.get() } : []
+        let obstacles = unreadiness == nil ? try await obstacles(to: starts) : [:]
+        starts = starts.map { refusing($0, what: obstacles) }
+        func refusal(of start: DurableStart) -> StoreError? {
+            unreadiness ?? obstacles[start.durability].map { .unready(.unsafe($0.reason)) }
+        }
+        let good = starts.compactMap { try? $0.get() }.filter { refusal(of: $0) == nil }
         let confirmations = good.map { partitions.confirmation(of: $0.item.id, reaching: $0.durability) }
         var answers = try await partitions.startByHand(good.map { ($0.item.id, $0.item.input, $0.item.stateMachine) })[
             ...
@@ -113,7 +117,7 @@ struct RedisEndpoint: Endpoint {
             switch start {
             case .failure(let error): return StartAnswer.refusal(error)
             case .success(let start):
-                if let unreadiness { return try StartAnswer.refusal(unreadiness, of: start.item) }
+                if let refusal = refusal(of: start) { return try StartAnswer.refusal(refusal, of: start.item) }
                 let outcome = reached.removeFirst()
                 switch answers.removeFirst() {
                 case .success(let answer):
@@ -137,19 +141,26 @@ struct RedisEndpoint: Endpoint {
         }
     }
 
-    /// The same, without those that have to be safer than this Redis can reach as it is set up.
-    private func refusingUnreachable(
-        _ starts: [Result<DurableStart, FieldError>]
-    ) async throws -> [Result<DurableStart, FieldError>] {
-        var obstacles: [Durability: String] = [:]
+    /// What this Redis cannot reach of what starts ask for, and why.
+    private func obstacles(
+        to starts: [Result<DurableStart, FieldError>]
+    ) async throws -> [Durability: DurabilityObstacle] {
+        var obstacles: [Durability: DurabilityObstacle] = [:]
         for kind in Set(starts.compactMap { try? $0.get().durability }) {
             obstacles[kind] = try await partitions.obstacle(to: kind)
         }
-        return starts.map { start in
-            guard case .success(let durable) = start, let obstacle = obstacles[durable.durability] else { return start }
-            let rule = "must be what Redis can reach, but \(obstacle)"
-            return .failure(FieldError(field: "durability", rule: rule, value: durable.durability.text))
-        }
+        return obstacles
+    }
+
+    /// The same start; refused where it has to be safer than this Redis can ever make it.
+    private func refusing(
+        _ start: Result<DurableStart, FieldError>,
+        what obstacles: [Durability: DurabilityObstacle]
+    ) -> Result<DurableStart, FieldError> {
+        guard case .success(let durable) = start, let obstacle = obstacles[durable.durability], !obstacle.isPassing
+        else { return start }
+        let rule = "must be what Redis can reach, but \(obstacle.reason)"
+        return .failure(FieldError(field: "durability", rule: rule, value: durable.durability.text))
     }
 
     func overview() async throws -> Overview { try await partitions.overview() }

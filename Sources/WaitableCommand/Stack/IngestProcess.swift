@@ -46,16 +46,17 @@ struct IngestProcess {
             identity: identity,
             logger: logger
         )
+        let confirmer = DurabilityConfirmer(partitions: partitions, standard: settings.durability, logger: logger)
         let readiness = ReadinessSampler(
             partitions: partitions,
             policy: settings.readiness,
             isDeployed: { deployment.isDone },
+            shortfall: { confirmer.shortfall },
             onEmptyRegistry: { deployment.look() },
             logger: logger
         )
         let offers = ActivityOffers(partitions: partitions, logger: logger)
         let batches = PartitionedStarts(partitions, clocks: clocks, limit: 500, calls: 3)
-        let confirmer = DurabilityConfirmer(partitions: partitions, standard: settings.durability, logger: logger)
         let ingest = Ingest(
             partitions: partitions,
             clock: clocks.home,

@@ -69,6 +69,7 @@ struct BatchStarter: Sendable {
                 let item = try line.start.get()
                 if let reason = unavailability { throw reason }
                 let durability = try await durability(of: item)
+                try await checkReachable(durability, id: item.id)
                 starts.append(try await preparation.prepare(item))
                 durabilities.append(durability)
                 places.append(outcomes.count)
@@ -95,6 +96,14 @@ struct BatchStarter: Sendable {
             return try await starter.confirmer.durability(item.durability, in: "durability", otherwise: durability)
         } catch {
             throw ItemError(error)
+        }
+    }
+
+    private func checkReachable(_ durability: Durability, id: String) async throws(ItemError) {
+        do throws(Starter.Refusal) {
+            try await starter.checkReachable(durability)
+        } catch {
+            throw error.itemError(id: id)
         }
     }
 

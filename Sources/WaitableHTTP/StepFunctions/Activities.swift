@@ -73,10 +73,18 @@ extension StepFunctionsAPI {
         return nil
     }
 
+    /// Confirms a task, and asks the partition of its execution, if that is another one, whether it still waits: the execution
+    /// may have been stopped since the task was offered.
     private func confirm(_ task: ActivityTask, worker: String?) async throws -> Bool {
+        let partitions = ingest.partitions
+        var isConfirmed = false
         for _ in 0..<Self.confirmations {
             do throws(StoreError) {
-                return try await ingest.partitions.store(of: task.activity).confirm(task, worker: worker)
+                if !isConfirmed {
+                    isConfirmed = try await partitions.store(of: task.activity).confirm(task, worker: worker)
+                }
+                guard isConfirmed else { return false }
+                return try await partitions.awaits(task)
             } catch {
                 // An earlier try may have been carried out, whatever this one came to.
                 guard error.isWorthRepeating || error.isPassing else {

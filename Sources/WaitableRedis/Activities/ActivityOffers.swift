@@ -27,7 +27,7 @@ package final class ActivityOffers: Service {
     package func run() async throws {
         async let isAllBack: Void = giveAllBack()
         await cancelWhenGracefulShutdown {
-            await self.partitions.listen(to: self.partitions.stores.map(\.keys.offers)) { push in
+            await self.partitions.listen(announcements: self.partitions.stores.map(\.keys.offers)) { push in
                 switch push {
                 // What was offered while there was no subscription was missed: look.
                 case .subscribed: self.announce(nil)

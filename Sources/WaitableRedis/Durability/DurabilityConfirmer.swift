@@ -24,7 +24,7 @@ package final class DurabilityConfirmer: Service {
         var waiting: [DurabilityRound: [Waiter]] = [:]
         /// What Redis was able to reach once: what is in the way then, passes.
         var possible: Set<Durability> = []
-        var obstacles: [Durability: (text: String, seen: ContinuousClock.Instant)] = [:]
+        var obstacles: [Durability: (obstacle: DurabilityObstacle, seen: ContinuousClock.Instant)] = [:]
         var isClosed = false
     }
 
@@ -74,7 +74,7 @@ package final class DurabilityConfirmer: Service {
 
     /// Makes the rounds until the graceful shutdown; those under way are still finished.
     ///
-    /// - Throws: ``DurabilityError`` where Redis cannot reach the standard durability.
+    /// - Throws: ``DurabilityError`` where Redis can never reach the standard durability.
     package func run() async throws {
         defer { close() }
         try await withGracefulShutdownHandler {
@@ -139,47 +139,63 @@ package final class DurabilityConfirmer: Service {
         )
     }
 
-    /// Why no start has to ask for a durability: Redis cannot reach it, as it is set up. What it could reach once is asked
-    /// for again and again: a replica that is away comes back.
+    /// Why Redis cannot reach a durability, as it is now. What it could reach once is asked for again and again: a replica that
+    /// is away comes back.
     ///
     /// Asks Redis at most once a second. `nil` where Redis does not answer: the start will tell.
-    package func obstacle(to durability: Durability) async -> String? {
+    package func obstacle(to durability: Durability) async -> DurabilityObstacle? {
         guard durability.asksForMore else { return nil }
         let (isPossible, known) = state.withLock { ($0.possible.contains(durability), $0.obstacles[durability]) }
         if isPossible { return nil }
-        if let known, known.seen.duration(to: .now) < .seconds(1) { return known.text }
-        do throws(StoreError) {
-            let text = try await partitions.obstacle(to: durability)
-            state.withLock { state in
-                if let text { state.obstacles[durability] = (text, .now) } else { state.possible.insert(durability) }
-            }
-            return text
-        } catch {
-            return nil
-        }
+        if let known, known.seen.duration(to: .now) < .seconds(1) { return known.obstacle }
+        return try? await look(at: durability)
     }
 
-    /// Looks whether Redis can reach the standard durability, as soon as it answers.
+    private func look(at durability: Durability) async throws(StoreError) -> DurabilityObstacle? {
+        let obstacle = try await partitions.obstacle(to: durability)
+        state.withLock { state in
+            if let obstacle {
+                state.obstacles[durability] = (obstacle, .now)
+            } else {
+                state.obstacles[durability] = nil
+                state.possible.insert(durability)
+            }
+        }
+        return obstacle
+    }
+
+    /// Why starts that ask for no durability are not taken: Redis has not been able to reach the standard one yet. `nil` where
+    /// it has, and where it has not said so.
+    package var shortfall: String? { state.withLock { $0.obstacles[standard]?.obstacle.reason } }
+
+    /// Looks whether Redis can reach the standard durability, once a second until it can.
     ///
-    /// - Throws: ``DurabilityError`` where it cannot.
+    /// - Throws: ``DurabilityError`` where it never can.
     private func check() async throws {
         guard standard.asksForMore else { return }
+        var last: String?
         while true {
             do {
-                if let obstacle = try await partitions.obstacle(to: standard) {
-                    throw DurabilityError(standard: standard, obstacle: obstacle)
+                guard let obstacle = try await look(at: standard) else { return }
+                guard obstacle.isPassing else {
+                    throw DurabilityError(standard: standard, obstacle: obstacle.reason)
                 }
-                state.withLock { state in _ = state.possible.insert(standard) }
-                return
+                if obstacle.reason != last {
+                    logger.warning(
+                        "starts are refused until Redis can make them as safe as set",
+                        metadata: ["durability": "\(standard.text)", "reason": "\(obstacle.reason)"]
+                    )
+                    last = obstacle.reason
+                }
             } catch is StoreError {
                 // The connection says itself why it is not there.
-                try await Task.sleep(for: .seconds(1))
             }
+            try await Task.sleep(for: .seconds(1))
         }
     }
 }
 
-/// A durability of the settings that Redis cannot reach.
+/// A durability of the settings that Redis can never reach.
 package struct DurabilityError: Error, Sendable, CustomStringConvertible {
     /// What was set.
     package let standard: Durability

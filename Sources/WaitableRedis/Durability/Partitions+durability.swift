@@ -92,13 +92,16 @@ extension Partitions {
     /// each primary has to be able to.
     ///
     /// - Throws: ``StoreError`` where Redis cannot be asked.
-    package func obstacle(to durability: Durability) async throws(StoreError) -> String? {
+    package func obstacle(to durability: Durability) async throws(StoreError) -> DurabilityObstacle? {
         guard durability.asksForMore else { return nil }
         // With its answer the cluster's other primaries are known.
-        if let obstacle = try await home.obstacle(to: durability) { return obstacle }
+        var obstacle = try await home.obstacle(to: durability)
         for server in servers.dropFirst() {
-            if let obstacle = try await server.obstacle(to: durability) { return obstacle }
+            // What does not pass tells more than what does.
+            guard obstacle?.isPassing ?? true else { break }
+            let other = try await server.obstacle(to: durability)
+            if obstacle == nil || other?.isPassing == false { obstacle = other ?? obstacle }
         }
-        return nil
+        return obstacle
     }
 }

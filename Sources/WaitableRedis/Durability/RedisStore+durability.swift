@@ -5,10 +5,14 @@ extension RedisStore {
     /// say.
     ///
     /// - Throws: ``StoreError`` where it cannot be asked.
-    func obstacle(to durability: Durability) async throws(StoreError) -> String? {
+    func obstacle(to durability: Durability) async throws(StoreError) -> DurabilityObstacle? {
         do {
             let obstacles = try await client.obstacles(to: durability)
-            return obstacles.isEmpty ? nil : obstacles.joined(separator: "; ")
+            guard !obstacles.isEmpty else { return nil }
+            return DurabilityObstacle(
+                obstacles.map(\.reason).joined(separator: "; "),
+                isPassing: obstacles.allSatisfy(\.isPassing)
+            )
         } catch {
             let refusal = refusal(error)
             guard refusal.isNotAllowed else { throw refusal }

@@ -8,6 +8,7 @@ local arguments = require 'arguments'
 local bound, integer, named, noMore, prefixOf, refuse, token =
     arguments.bound, arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse, arguments.token
 local register = require 'functions'.register
+local announce = require 'commands'.announce
 local clocks = require 'clock'
 local MAX_DRIFT, clock, exact = clocks.MAX_DRIFT, clocks.clock, clocks.exact
 local documents = require 'documents'
@@ -54,6 +55,20 @@ local function answerTask(keys, args)
     return 1
 end
 
+-- waitable_awaits: whether a task waits for its answer, for who has taken it from an activity of another partition.
+-- KEYS   prefix
+-- ARGV   X, task (its id), start of the execution that is meant (ms; '' or none for any)
+-- Returns 1 | 0
+-- Errors VALIDATION. Bound: constant.
+local function isAwaited(keys, args)
+    local prefix = prefixOf(keys)
+    local document = documentOf(prefix, named(args[1], 'execution'))
+    local id = format('%d', integer(args[2], 'task', 0, MAX_TASK))
+    local start = bound(args[3] or '', 'start')
+    noMore(args, 3)
+    return document and status(document) == 'R' and awaits(document, id, start) and 1 or 0
+end
+
 local OVER_FOR = 3600000 -- ms for which it is known that a lease on a task is over
 local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
 local MAX_OVER = 16     -- tasks that were not confirmed in time, and leases that are long over, that one call looks at
@@ -61,7 +76,7 @@ local MAX_OVER = 16     -- tasks that were not confirmed in time, and leases tha
 -- The parts of a task in a queue, [id, X, token, input], where it still waits.
 local function offered(prefix, text)
     local id, name, taskToken, input = match(text, '^(%d+)\n([^\n]*)\n([^\n]*)\n(.*)$')
-    -- One of another partition is not looked at: who takes a task that waits no more learns that by his answer.
+    -- One of another partition is not looked at: who takes it asks that one, by waitable_awaits, when he has confirmed it.
     if id and outbox.split(name) then return {id, name, taskToken, input} end
     local document = id and documentOf(prefix, name)
     if document and status(document) == 'R' and awaits(document, id) then return {id, name, taskToken, input} end
@@ -193,11 +208,12 @@ local function giveBack(keys, args)
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
     redis.call('HDEL', inbox, 's' .. id)
-    redis.call('PUBLISH', prefix .. ':offers', args[1])
+    announce(prefix .. ':offers', args[1])
     return 1
 end
 
 register('answer', answerTask, 'allow-oom')
+register('awaits', isAwaited, 'no-writes')
 register('take', take, 'allow-oom')
 register('confirm', confirm, 'allow-oom')
 register('give_back', giveBack, 'allow-oom')

@@ -1,4 +1,4 @@
--- Redis commands with more words than Lua can unpack, and their errors.
+-- Redis commands with more words than Lua can unpack, their errors, and announcements.
 
 local SLICE = 6000 -- arguments per command: Lua's unpack gives up near 8,000
 
@@ -14,4 +14,11 @@ end
 
 local function isError(reply) return type(reply) == 'table' and reply.err end
 
-return {SLICE = SLICE, batched = batched, isError = isError}
+-- Announces a text on a channel of the partition's slot: a cluster tells only the servers that have the slot. Returns how many
+-- have heard it: none where Redis or the user has no SPUBLISH. Those look by themselves, now and then.
+local function announce(channel, text)
+    local heard = redis.pcall('SPUBLISH', channel, text)
+    return isError(heard) and 0 or heard
+end
+
+return {SLICE = SLICE, announce = announce, batched = batched, isError = isError}

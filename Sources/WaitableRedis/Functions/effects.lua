@@ -25,7 +25,8 @@ local strings = require 'strings'
 local byte, gsub, match = strings.byte, strings.gsub, strings.match
 local arguments = require 'arguments'
 local integer, named, refusal, refuse = arguments.integer, arguments.named, arguments.refusal, arguments.refuse
-local isError = require 'commands'.isError
+local commands = require 'commands'
+local announce, isError = commands.announce, commands.isError
 local clock = require 'clock'.clock
 local inboxes = require 'inboxes'
 local closing = require 'closing'
@@ -67,7 +68,7 @@ KINDS.offer = {
     apply = function(prefix, name, args, i)
         if redis.call('HEXISTS', prefix .. ':activities', args[i + 1]) == 1 then
             redis.call('RPUSH', prefix .. ':activity:' .. args[i + 1], args[i + 2])
-            redis.call('PUBLISH', prefix .. ':offers', args[i + 1])
+            announce(prefix .. ':offers', args[i + 1])
         else
             redis.call('HSET', prefix .. ':inbox:' .. name, match(args[i + 2], '^%d+'), args[i + 3])
         end

@@ -28,8 +28,8 @@
 --   prefix:sweeper       string  since when a sweeper is at work (ms), and its name, for a few seconds
 --   prefix:sequence      string  counter behind lease tokens and generated ids
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
---   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look
---   prefix:wake          channel the same, for all workers; nothing but people publish there
+--   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look (SPUBLISH)
+--   prefix:wake          channel the same, for all workers; nothing but people publish there (PUBLISH)
 --   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`, `:outbox:Q`:
 --                                work for claims
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
@@ -50,7 +50,7 @@
 --   prefix:streams       zset    the names of these streams -> when the first entry came (ms)
 --   prefix:events        stream  what happened to executions; see feed.lua
 --   prefix:deadletters   stream  events that a webhook did not take
---   prefix:offers        channel the name of an activity that has got a task
+--   prefix:offers        channel the name of an activity that has got a task (SPUBLISH)
 --
 -- X is `machine:id`. Instants are Unix milliseconds by the Redis clock. Errors are replies `CODE field: rule: 'value'`.
 -- All arguments are validated before the first write, so a refused call has changed nothing. What is wrong with one entry
@@ -61,7 +61,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '20'
+local VERSION = '21'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end

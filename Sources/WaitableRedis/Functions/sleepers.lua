@@ -8,6 +8,7 @@
 local limits = require 'limits'
 local strings = require 'strings'
 local floor, format = strings.floor, strings.format
+local announce = require 'commands'.announce
 local clocks = require 'clock'
 local clock, exact, isLease = clocks.clock, clocks.exact, clocks.isLease
 
@@ -26,7 +27,7 @@ end
 local function moment(score) return isLease(score) and floor(score) + 1 or score end
 
 local function ring(prefix, worker, instant)
-    return redis.call('PUBLISH', prefix .. ':wake:' .. worker, format('%.0f', instant)) > 0
+    return announce(prefix .. ':wake:' .. worker, format('%.0f', instant)) > 0
 end
 
 -- The two sleepers with the soonest alarms, [name, alarm, name, alarm]. Those that should have got up long ago leave the set;

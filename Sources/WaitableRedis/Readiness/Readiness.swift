@@ -37,6 +37,8 @@ package enum Unreadiness: Sendable, Equatable {
     case deploying
     /// There is no default state machine.
     case noDefaultMachine
+    /// A start could not be made as safe as it has to be: why.
+    case unsafe(String)
 
     /// Judges what Redis says of its memory.
     package init?(_ info: RedisInfo, _ policy: ReadinessPolicy) {
@@ -76,6 +78,7 @@ package enum Unreadiness: Sendable, Equatable {
         case .functions: "FunctionLibrary"
         case .deploying: "Deploying"
         case .noDefaultMachine: "NoStateMachine"
+        case .unsafe: "DurabilityUnreachable"
         }
     }
 
@@ -96,6 +99,7 @@ package enum Unreadiness: Sendable, Equatable {
         case .functions(let problem): "the function library cannot be used: \(problem)"
         case .deploying: "the state machines of the folder are being deployed"
         case .noDefaultMachine: "no default state machine is deployed"
+        case .unsafe(let obstacle): "a start cannot be made as safe as it has to be: \(obstacle)"
         }
     }
 
@@ -103,7 +107,7 @@ package enum Unreadiness: Sendable, Equatable {
     package var retryAfter: Int {
         switch self {
         case .unreachable, .loading, .deploying, .noDefaultMachine: 1
-        case .full, .memoryHigh, .refusesWrites: 5
+        case .full, .memoryHigh, .refusesWrites, .unsafe: 5
         case .readOnly, .evicts, .losesFile, .functions: 10
         }
     }

@@ -12,6 +12,7 @@ package final class ReadinessSampler: Service {
     private let policy: ReadinessPolicy
     private let interval: Duration
     private let isDeployed: @Sendable () -> Bool
+    private let shortfall: @Sendable () -> String?
     private let onEmptyRegistry: @Sendable () -> Void
     private let logger: Logger
     private let file: AppendOnlyFileCheck
@@ -27,12 +28,14 @@ package final class ReadinessSampler: Service {
     /// - Parameters:
     ///   - interval: The time between two samples; one that is five times as old says nothing any more.
     ///   - isDeployed: Whether the process has deployed what it was given; it is not ready before.
+    ///   - shortfall: Why starts cannot be made as safe as the process has to make them; `nil` where they can.
     ///   - onEmptyRegistry: Called with each sample that finds no state machine deployed.
     package init(
         partitions: Partitions,
         policy: ReadinessPolicy,
         interval: Duration = .seconds(1),
         isDeployed: @Sendable @escaping () -> Bool = { true },
+        shortfall: @Sendable @escaping () -> String? = { nil },
         onEmptyRegistry: @Sendable @escaping () -> Void = {},
         logger: Logger
     ) {
@@ -40,6 +43,7 @@ package final class ReadinessSampler: Service {
         self.policy = policy
         self.interval = interval
         self.isDeployed = isDeployed
+        self.shortfall = shortfall
         self.onEmptyRegistry = onEmptyRegistry
         self.logger = logger
         file = AppendOnlyFileCheck(partitions: partitions, logger: logger)
@@ -65,6 +69,7 @@ package final class ReadinessSampler: Service {
             unreadiness = await self.sample()
         }
         if let unreadiness { return unreadiness }
+        if let shortfall = shortfall() { return .unsafe(shortfall) }
         return isDeployed() ? nil : .deploying
     }
 
@@ -77,7 +82,8 @@ package final class ReadinessSampler: Service {
         case .memoryHigh: return .outOfMemory(unreadiness.reason)
         case .evicts, .losesFile: return .unready(unreadiness)
         // Redis refuses these itself.
-        case .unreachable, .loading, .readOnly, .refusesWrites, .full, .functions, .deploying, .noDefaultMachine:
+        case .unreachable, .loading, .readOnly, .refusesWrites, .full, .functions, .deploying, .noDefaultMachine,
+            .unsafe:
             return nil
         }
     }

@@ -89,9 +89,16 @@ package struct Partitions: Sendable {
 
     /// Listens to channels of the partitions, until the task is cancelled.
     ///
-    /// - Parameter body: Called in order for each server, on event loops: it must not block. ``RedisPush/subscribed`` comes for
-    ///   each server.
-    package func listen(to channels: [String], _ body: @Sendable @escaping (RedisPush) -> Void) async {
-        await home.client.listen(to: channels, body)
+    /// - Parameters:
+    ///   - channels: Those on which people publish.
+    ///   - announcements: Those on which functions do: of each only at the servers that have its partition.
+    ///   - body: Called in order for each server, on event loops: it must not block. ``RedisPush/subscribed`` comes for each
+    ///     server.
+    package func listen(
+        to channels: [String] = [],
+        announcements: [String],
+        _ body: @Sendable @escaping (RedisPush) -> Void
+    ) async {
+        await home.client.listen(to: channels, sharded: announcements, body)
     }
 }

@@ -15,6 +15,29 @@ package struct ActivityTask: Sendable, Equatable {
     fileprivate var id: String
     /// Under which it was taken.
     fileprivate var lease: String
+
+    /// The partition of its execution, and the execution's member of `due` there; `nil` where that is the activity's own.
+    fileprivate var place: (partition: Int, member: [UInt8])? {
+        guard execution.first == UInt8(ascii: "{"), let end = execution.firstIndex(of: UInt8(ascii: "}")) else {
+            return nil
+        }
+        let number = String(decoding: execution[1..<end], as: UTF8.self)
+        return Int(number).map { ($0, Array(execution[(end + 1)...])) }
+    }
+}
+
+extension Partitions {
+    /// Whether a task that was taken and confirmed still waits for its answer. Its activity's partition has looked itself
+    /// when it was confirmed, unless the execution lies in another one, which is asked here.
+    package func awaits(_ task: ActivityTask) async throws(StoreError) -> Bool {
+        guard let (partition, member) = task.place else { return true }
+        guard stores.indices.contains(partition) else { return false }
+        var arguments = FunctionArguments()
+        arguments.append(member)
+        arguments.append(task.id)
+        arguments.append(TaskToken(task.token).map { String($0.startDate.milliseconds) } ?? "")
+        return try await stores[partition].call("waitable_awaits", arguments).integer == 1
+    }
 }
 
 extension RedisStore {

@@ -231,7 +231,7 @@ struct ClusterTests {
             let (pushes, continuation) = AsyncStream.makeStream(of: RedisPush.self)
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask {
-                    await client.listen(to: ["{0}a", "{0}b"], isSharded: true) { continuation.yield($0) }
+                    await client.listen(to: [], sharded: ["{0}a", "{0}b"]) { continuation.yield($0) }
                 }
                 defer { tasks.cancelAll() }
                 var heard = pushes.makeAsyncIterator()

@@ -15,7 +15,7 @@ extension Partition {
         let (pushes, continuation) = AsyncStream.makeStream(of: RedisPush.self)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [client] in
-                await client.listen(to: [channel]) { continuation.yield($0) }
+                await client.listen(to: [], sharded: [channel]) { continuation.yield($0) }
                 continuation.finish()
             }
             defer { group.cancelAll() }
@@ -24,7 +24,7 @@ extension Partition {
                 switch push {
                 case .subscribed:
                     try await body()
-                    try await redis("PUBLISH", channel, "end")
+                    try await redis("SPUBLISH", channel, "end")
                 case .message(_, let payload):
                     let text = String(decoding: payload, as: UTF8.self)
                     if text == "end" { return messages }
