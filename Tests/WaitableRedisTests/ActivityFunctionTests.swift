@@ -83,6 +83,16 @@ struct ActivityFunctionTests {
         #expect(try await partition.call("confirm", words(taken, "")) == .integer(0))
         #expect(try await partition.call("give_back", words(taken)) == .integer(0))
         #expect(try await partition.redis("LLEN", "~:activity:mail") == .integer(1))
+        // Somebody else takes it there, and has it.
+        let other = try await take(partition)
+        #expect(try await partition.call("confirm", words(other, "")) == .integer(1))
+        #expect(try await partition.call("confirm", words(taken, "")) == .integer(0))
+        #expect(try await partition.call("give_back", words(taken)) == .integer(0))
+        #expect(try await partition.call("confirm", words(other, "")) == .integer(1))
+        #expect(try await partition.call("give_back", words(other)) == .integer(1))
+        for words in [words(taken), words(other)] {
+            #expect(try await partition.call("give_back", words) == .integer(0))
+        }
     }
 
     @Test("a task whose taker does not say that he has got it is the next one's, and not his any more")
@@ -105,14 +115,20 @@ struct ActivityFunctionTests {
         #expect(try await partition.call("take", "mail") == .null)
     }
 
-    @Test("a confirmation whose answer is lost is said again, and nothing is kept of it")
+    @Test("a confirmation whose answer is lost is said again, and is kept for two minutes")
     func confirmedAgain() async throws {
         let partition = try Partition()
         try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}"]])
         let taken = try await take(partition)
         for _ in 0..<2 { #expect(try await partition.call("confirm", words(taken, "")) == .integer(1)) }
         #expect(try await partition.call("take", "mail") == .null)
-        #expect(try await partition.redis("EXISTS", "~:activity:mail:taken") == .integer(0))
+        let key = "~:activity:mail:taken"
+        #expect(try await partition.redis("ZCARD", key) == .integer(1))
+        let kept = try #require(try await partition.redis("ZSCORE", key, "=\(taken[4])").string.flatMap { Double($0) })
+        #expect(abs(-kept - Double(try await partition.now() + 120_000 - 3_600_000)) < 60_000)
+        try await partition.redis("ZADD", key, "\(kept + 120_001)", "=\(taken[4])")
+        #expect(try await partition.call("take", "mail") == .null)
+        #expect(try await partition.redis("EXISTS", key) == .integer(0))
     }
 
     @Test("that a lease is over is kept for an hour, also of a task that waited no more")

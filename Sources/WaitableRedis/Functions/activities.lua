@@ -70,6 +70,7 @@ local function isAwaited(keys, args)
 end
 
 local OVER_FOR = 3600000 -- ms for which it is known that a lease on a task is over
+local GOT_FOR = 120000  -- ms for which it is known that one was confirmed: longer than whoever polled can still want to hear
 local TAKEN_FOR = 10000 -- ms within which whoever takes a task has to confirm that he has got it
 local MAX_OVER = 16     -- tasks that were not confirmed in time, and leases that are long over, that one call looks at
 
@@ -83,9 +84,15 @@ local function offered(prefix, text)
 end
 
 -- A lease on a task ends when it is not confirmed in time and somebody else takes the task, or when the task is given back.
--- That is kept, as neither may happen twice, an hour late; a confirmation ends nothing, and is not.
+-- That is kept, as neither may happen twice, an hour late.
 local function endLease(taken, lease, now)
     redis.call('ZADD', taken, format('%.0f', -now), lease)
+    redis.call('ZREM', taken, '=' .. lease)
+end
+
+-- That a lease was confirmed is kept for a while, too: beside it, nobody else's lease is one on that task.
+local function noteConfirmed(taken, lease, now)
+    redis.call('ZADD', taken, format('%.0f', OVER_FOR - GOT_FOR - now), '=' .. lease)
 end
 
 local DEEPEST = 10000 -- entries of a queue that are looked through: what was taken lately stood at its head
@@ -102,13 +109,15 @@ local function offerOf(args, at)
     return concat({id, name, taskToken, input}, '\n'), name, id
 end
 
--- Whether a task is its execution's, and somebody has it under this lease: nobody has confirmed that otherwise, nobody else
--- has taken it, and it does not wait in the queue, as after a failover that has lost that it was taken.
-local function isHis(queue, taken, offer, lease, prefix)
+-- Whether a task is its execution's, and somebody has it under this lease: nobody else has taken it, and it does not wait in the
+-- queue, as after a failover that has lost that it was taken. A young lease that nobody has confirmed was lost like this, and
+-- the task was somebody else's since; of an old one that is not known any more.
+local function isHis(queue, taken, offer, lease, prefix, now)
     if redis.call('ZSCORE', taken, lease) or not offered(prefix, offer) then return false end
     local held = redis.call('ZSCORE', taken, offer)
     if held then return exact(tonumber(held)) == lease end
-    return not redis.call('LPOS', queue, offer, 'MAXLEN', DEEPEST)
+    if redis.call('LPOS', queue, offer, 'MAXLEN', DEEPEST) then return false end
+    return tonumber(lease) - TAKEN_FOR < now - GOT_FOR or redis.call('ZSCORE', taken, '=' .. lease) ~= false
 end
 
 -- waitable_take: the first task in an activity's queue that still waits. It is the caller's when waitable_confirm has said so,
@@ -164,7 +173,7 @@ local function confirm(keys, args)
     noMore(args, 7)
     rights.check(prefix, rights.OFFER, rights.ANSWER)
     local taken, now = queue .. ':taken', (clock())
-    if not isHis(queue, taken, offer, lease, prefix) then
+    if not isHis(queue, taken, offer, lease, prefix, now) then
         local held = redis.call('ZSCORE', taken, offer)
         -- It waits no more.
         if held and exact(tonumber(held)) == lease then
@@ -175,6 +184,7 @@ local function confirm(keys, args)
     end
     -- Else this is said again.
     if redis.call('ZREM', taken, offer) == 0 then return 1 end
+    noteConfirmed(taken, lease, now)
     local at = format('%.0f', now)
     local value = '{' .. (worker ~= '' and '"worker":' .. worker .. ',' or '') .. '"at":' .. at .. '}'
     local partition, own = outbox.split(name)
@@ -200,11 +210,11 @@ local function giveBack(keys, args)
     noMore(args, 6)
     rights.check(prefix, rights.OFFER)
     redis.call('LLEN', queue)
-    local inbox, taken = prefix .. ':inbox:' .. name, queue .. ':taken'
-    if not isHis(queue, taken, offer, lease, prefix) then return 0 end
+    local inbox, taken, now = prefix .. ':inbox:' .. name, queue .. ':taken', (clock())
+    if not isHis(queue, taken, offer, lease, prefix, now) then return 0 end
     if redis.call('HEXISTS', inbox, id) == 1 or redis.call('HEXISTS', inbox, 'h' .. id) == 1 then return 0 end
     redis.call('ZREM', taken, offer)
-    endLease(taken, lease, (clock()))
+    endLease(taken, lease, now)
     redis.call('LPUSH', queue, offer)
     -- Where nobody has read yet that it was taken, nobody will.
     redis.call('HDEL', inbox, 's' .. id)

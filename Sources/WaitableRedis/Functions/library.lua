@@ -45,7 +45,7 @@
 --   prefix:redrive:SHA   string  when the execution was redriven by a call with a token, for 15 minutes
 --   prefix:activity:NAME list    tasks of an activity that nobody has taken yet
 --   prefix:activity:NAME:taken zset tasks of it that were taken -> until when that has to be confirmed (ms + k/2048): their
---                                leases; and leases that are over -> -when (ms)
+--                                leases; leases that are over -> -when (ms); and those that were confirmed, behind a '='
 --   prefix:stream:NAME   stream  what tasks published
 --   prefix:streams       zset    the names of these streams -> when the first entry came (ms)
 --   prefix:events        stream  what happened to executions; see feed.lua
