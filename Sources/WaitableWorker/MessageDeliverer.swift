@@ -85,8 +85,14 @@ package final class MessageDeliverer: Sendable {
         var isAnew = false
         while !Task.isCancelled {
             do throws(StoreError) {
+                let connection = sender.client.connections
                 let messages = try await sender.messages(to: channel.to, after: number)
                 guard !messages.isEmpty else { return }
+                // What was read over a connection that is gone may be what a failover has taken back.
+                guard sender.client.connections == connection, sender.client.connectionState == .connected else {
+                    number = 0
+                    continue
+                }
                 let receipt = try await receiver.deliver(messages, from: channel.from, isAnew: isAnew)
                 note(receipt.messages, in: channel.to)
                 for failure in receipt.failures { log(.error, "message had no effect", channel, failure) }

@@ -216,6 +216,31 @@ struct MessageFunctionTests {
     }
 
     @Test(
+        "a task that asks again for its child, as a failover has taken back that it did, waits for the one that it has",
+        arguments: [false, true]
+    )
+    func askedAgain(isClosed: Bool) async throws {
+        let family = try await Partition.family(of: 2)
+        try await begin(family, awaiting: "7", [Self.start])
+        try await family.exchange()
+        let first = try #require(try await family[0].inbox("m:a")["o7"])
+        if isClosed { try await close(family[1], "m:kid", parent: "{0}m:a", task: "7") }
+        let child = try await family[1].document("m:kid")
+        try await family[0].redis("DEL", "~:executions", "~:due", "~:inbox:m:a", "~:children:m:a")
+        try await begin(family, awaiting: "7", [Self.start])
+        try await family.exchange()
+        #expect(try await family[1].document("m:kid") == child)
+        let told = try await family[0].inbox("m:a")
+        #expect(told["o7"] == first)
+        #expect(told["7"] == (isClosed ? #"{"child":"{1}m:kid","as":"@"}"# : nil))
+        // Another task's is not taken for one's own.
+        try await family[0].redis("DEL", "~:executions", "~:due", "~:inbox:m:a", "~:children:m:a")
+        try await begin(family, awaiting: "8", [["send", "1", "start", "m", "kid", "{}", "8", "@", ""]])
+        try await family.exchange()
+        #expect(try await family[0].inbox("m:a")["o8"]?.contains("ExecutionAlreadyExists") == true)
+    }
+
+    @Test(
         "nobody keeps the end of an execution whose parent has closed, before it came or after",
         arguments: [true, false]
     )

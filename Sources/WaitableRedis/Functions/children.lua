@@ -8,11 +8,12 @@ local clock, noteDue = clocks.clock, clocks.noteDue
 local slots = require 'slots'
 local outbox = require 'outbox'
 local documents = require 'documents'
-local documentOf, keepDocument, newDocument =
-    documents.documentOf, documents.keepDocument, documents.newDocument
+local documentOf, headOf, keepDocument, newDocument, split, status =
+    documents.documentOf, documents.headOf, documents.keepDocument, documents.newDocument, documents.split, documents.status
 local sleepers = require 'sleepers'
 local firstDue, wake = sleepers.firstDue, sleepers.wake
-local jsonText = require 'inboxes'.jsonText
+local inboxes = require 'inboxes'
+local jsonText = inboxes.jsonText
 local feed = require 'feed'
 
 -- The version that a qualifier stands for (its number, or an alias's name), and its hash; nil where there is none.
@@ -65,6 +66,18 @@ local function expect(prefix, parent, partition, words)
     end
 end
 
+-- When the execution of a document began, which this very task of a parent of another partition has started; else nil. It asks
+-- again where a failover has taken the step back that asked first, and then waits for the end of what it has.
+local function begunBefore(prefix, name, document, parent, task, mark)
+    if not outbox.split(parent) then return nil end
+    local _, rest = split(document)
+    local head = headOf(rest)
+    local waiter = head.parent
+    if not waiter or waiter.name ~= parent or waiter.task ~= task or waiter.mark ~= mark then return nil end
+    if status(document) ~= 'R' then inboxes.report(prefix, name, parent, task, mark) end
+    return head.start
+end
+
 -- Starts an execution of a machine for a task of another one: `parent` is that one's place. Returns the outcome.
 local function begin(prefix, parent, machine, id, input, task, mark, hash)
     local readable, revision, qualifier = true, {hash = hash}, match(hash, '^:(.+)')
@@ -94,16 +107,21 @@ local function begin(prefix, parent, machine, id, input, task, mark, hash)
         outcome = '{"task":' .. task .. ',"child":' .. jsonText(machine .. ':' .. id)
     end
     local name = machine .. ':' .. id
-    if documentOf(prefix, name) then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
     local waits = mark ~= '' and mark ~= 't' and ',"y":' .. jsonText(task .. mark .. parent) or ''
-    keepDocument(prefix, name, newDocument(revision.hash, now, published .. waits, input))
-    local before = firstDue(prefix)
-    redis.call('ZADD', prefix .. ':due', now, name)
-    wake(prefix, before, now)
-    noteDue(prefix, now)
-    feed.tell(prefix, revision.hash, 'accepted', name, format('%.0f', now))
-    -- The partition of one that is elsewhere has noted that when it asked for this.
-    if waits ~= '' and not outbox.split(parent) then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
+    local document = documentOf(prefix, name)
+    if document then
+        now = begunBefore(prefix, name, document, parent, task, mark)
+        if not now then return outcome .. ',"code":"ExecutionAlreadyExists"}' end
+    else
+        keepDocument(prefix, name, newDocument(revision.hash, now, published .. waits, input))
+        local before = firstDue(prefix)
+        redis.call('ZADD', prefix .. ':due', now, name)
+        wake(prefix, before, now)
+        noteDue(prefix, now)
+        feed.tell(prefix, revision.hash, 'accepted', name, format('%.0f', now))
+        -- The partition of one that is elsewhere has noted that when it asked for this.
+        if waits ~= '' and not outbox.split(parent) then redis.call('HSET', prefix .. ':children:' .. parent, task, name) end
+    end
     if mark == '*' then return nil end
     return outcome .. (mark ~= '' and ',"waits":true' or '') .. ',"at":' .. format('%.0f', now) .. '}'
 end
