@@ -154,6 +154,28 @@ struct WebhookTests {
         }
     }
 
+    @Test("A count of tries that somebody else has set ends no worker: the event is a dead letter")
+    func forgedTries() async throws {
+        let server = try await FunctionServer()
+        try await withRedis { _, partitions in
+            let store = partitions.home
+            let webhook = try webhook(partitions, "http://127.0.0.1:\(server.port)/status/503")
+            try await store.makeWebhookGroup()
+            _ = try await tell(store, "a")
+            let taken = try await store.newEvents(for: "other", limit: 1)
+            let entry = try #require(taken.first).entry
+            var command = RedisCommand("XCLAIM", store.keys.events, "webhook", "other", "0", "\(entry)")
+            for word in ["IDLE", "999999999", "RETRYCOUNT", "\(Int64.max)", "JUSTID"] { command.append(word) }
+            _ = try await store.send(command)
+            try await sending(webhook) {
+                try await eventually("it is a dead letter") {
+                    try await store.send(RedisCommand("XLEN", store.keys.deadLetters)).integer == 1
+                }
+            }
+            #expect(server.calls.count == 1)
+        }
+    }
+
     @Test("A redirect is not followed: it could lead to a host that nobody allowed")
     func redirected() async throws {
         let server = try await FunctionServer()

@@ -16,6 +16,8 @@ struct WebhookDelivery: Sendable {
 /// acknowledged. All that is known of them is in Redis, so it outlives whoever sends them.
 extension RedisStore {
     private static let group = "webhook"
+    /// More tries than these are counted as so many: no setting allows more.
+    private static let mostTries: Int64 = 1_000
 
     /// Makes the group where there is none. It begins with the first event that the feed has.
     func makeWebhookGroup() async throws(StoreError) {
@@ -33,7 +35,8 @@ extension RedisStore {
             guard let words = line.array, words.count == 4, let entry = words[0].string.flatMap({ StreamID($0) }),
                 let idle = words[2].integer, let tries = words[3].integer
             else { return nil }
-            return (entry, Int(idle), Int(tries))
+            // Whoever may read the feed with groups may set both to anything.
+            return (entry, Int(clamping: idle), Int(min(max(0, tries), Self.mostTries)))
         }
     }
 
