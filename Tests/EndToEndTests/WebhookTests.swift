@@ -176,6 +176,22 @@ struct WebhookTests {
         }
     }
 
+    @Test("A partition whose feed cannot be read holds up no other one")
+    func brokenPartition() async throws {
+        let server = try await FunctionServer()
+        try await withRedis(partitions: 3) { _, partitions in
+            let broken = partitions.stores[1]
+            _ = try await broken.send(RedisCommand("SET", broken.keys.events, "no stream"))
+            let others = [partitions.stores[0], partitions.stores[2]]
+            var ids: Set<String> = []
+            for number in 0..<20 { ids.insert(try await tell(others[number % 2], "\(number)")) }
+            try await sending(try webhook(partitions, "http://127.0.0.1:\(server.port)/hook")) {
+                try await eventually("all have come") { Set(server.calls.compactMap(\.key)) == ids }
+                for store in others { try await eventually("none is left") { try await pending(store) == 0 } }
+            }
+        }
+    }
+
     @Test("A redirect is not followed: it could lead to a host that nobody allowed")
     func redirected() async throws {
         let server = try await FunctionServer()

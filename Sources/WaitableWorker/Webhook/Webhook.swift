@@ -65,19 +65,27 @@ package final class Webhook: Service {
     /// Sends what there is to send now, at most so many calls.
     ///
     /// - Returns: Whether there was anything.
+    /// - Throws: What kept a partition's events from being read, when those of the others are sent.
     func round(_ caller: WebhookCaller) async throws -> Bool {
         // In another order each time, so that none waits for the others for ever.
         let stores = partitions.stores.count == 1 ? partitions.stores : partitions.stores.filter(isOurs).shuffled()
         guard !stores.isEmpty else { return false }
         let share = max(1, Self.mostCalls / stores.count)
         var batch: [(store: RedisStore, delivery: WebhookDelivery)] = []
+        var failure: StoreError?
         for store in stores where batch.count < Self.mostCalls {
-            batch += try await take(from: store, share).map { (store: store, delivery: $0) }
+            do throws(StoreError) {
+                batch += try await take(from: store, share).map { (store: store, delivery: $0) }
+            } catch {
+                // Its events wait; those of the other partitions do not.
+                failure = error
+            }
         }
-        if failures.answered() > 1 { logger.notice("events are sent again") }
         await withDiscardingTaskGroup { group in
             for (store, delivery) in batch { group.addTask { await self.deliver(delivery, of: store, by: caller) } }
         }
+        if let failure { throw failure }
+        if failures.answered() > 1 { logger.notice("events are sent again") }
         return !batch.isEmpty
     }
 
