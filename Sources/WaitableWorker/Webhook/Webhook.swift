@@ -16,6 +16,7 @@ package final class Webhook: Service {
     private let isOurs: @Sendable (RedisStore) -> Bool
     private let logger: Logger
     private let failures = ClaimFailures()
+    private let stuck = StuckEvents()
 
     /// The most calls at once.
     private static let mostCalls = 64
@@ -101,10 +102,13 @@ package final class Webhook: Service {
             pending = []
         }
         var taken: [WebhookDelivery] = []
+        let waits = stuck.update(store.keys.partition, pending.filter { $0.idle == 0 }.map(\.entry))
         for event in pending where taken.count < limit {
             let rest = configuration.timing.rest(after: event.tries)
-            guard event.idle >= rest else { continue }
-            if let delivery = try await store.takeOver(event.entry, for: name, idle: rest, tries: event.tries) {
+            let isStuck = (waits[event.entry] ?? .zero) >= .milliseconds(rest)
+            guard event.idle >= rest || isStuck else { continue }
+            let idle = isStuck ? 0 : rest
+            if let delivery = try await store.takeOver(event.entry, for: name, idle: idle, tries: event.tries) {
                 taken.append(delivery)
             }
         }
