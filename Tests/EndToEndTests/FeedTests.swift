@@ -97,6 +97,44 @@ struct FeedTests {
         }
     }
 
+    @Test("Streams that have read all ask Redis together how far the feed goes, and read nothing")
+    func idleStreams() async throws {
+        try await Stack.with { stack in
+            let machine = try await Self.create(stack, "telling")
+            _ = try await stack.start(machine, #"{"at":"2020-01-01T00:00:00Z"}"#, name: "a")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                defer { group.cancelAll() }
+                let (readers, reader) = AsyncStream.makeStream(of: Void.self)
+                for _ in 0..<20 {
+                    group.addTask {
+                        var request = HTTPClientRequest(url: stack.url + "/events?feed=completed")
+                        request.headers.add(name: "Last-Event-ID", value: "0")
+                        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
+                        for try await chunk in response.body where String(buffer: chunk).contains("completed") {
+                            reader.yield()
+                        }
+                    }
+                }
+                var hasRead = readers.makeAsyncIterator()
+                for _ in 0..<20 { await hasRead.next() }
+                let reads = try await Self.calls(stack, "xrange")
+                let tails = try await Self.calls(stack, "xrevrange")
+                let partitions = stack.partitions.stores.count
+                try await eventually("it was asked some times how far the feed goes") {
+                    try await Self.calls(stack, "xrevrange") >= tails + 4 * partitions
+                }
+                #expect(try await Self.calls(stack, "xrange") == reads)
+            }
+        }
+    }
+
+    private static func calls(_ stack: Stack, _ command: String) async throws -> Int {
+        let text = try await stack.store.client.send(RedisCommand("INFO", "commandstats")).string ?? ""
+        let line = text.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_\(command):") } ?? ""
+        guard let start = line.firstRange(of: "calls=") else { return 0 }
+        return Int(line[start.upperBound...].prefix { $0.isNumber }) ?? 0
+    }
+
     @Test("A start that runs to its end at once tells both, and is told once however often it is sent")
     func atOnce() async throws {
         try await Stack.with { stack in

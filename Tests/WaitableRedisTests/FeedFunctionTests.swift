@@ -169,6 +169,40 @@ struct FeedFunctionTests {
         }
     }
 
+    @Test("A partition that is ahead of a busy one is not read twice")
+    func ahead() async throws {
+        let partitions = try Partitions.test(2)
+        try await fill(partitions, 60)
+        let last = partitions.stores[1]
+        let words = ["type", "accepted", "execution", "m:last", "at", "5", "due", "", "status", ""]
+        var command = RedisCommand("XADD", last.keys.events, "9000000-0")
+        for word in words { command.append(word) }
+        _ = try await last.client.send(command)
+        var reader = FeedReader(fromBeginning: partitions)
+        // The second partition's events are all read before the first one's.
+        _ = try await reader.next(limit: 100, tail: [.beginning, StreamID(milliseconds: 9_000_000, number: 0)])
+        let names = try await names(&reader, limit: 5)
+        #expect(names == (0..<30).map { "\(2 * $0)" })
+    }
+
+    @Test("After its clock was set back, a reader goes on with the other partitions' last seconds, and says so")
+    func clockSetBack() async throws {
+        let partitions = try Partitions.test(2)
+        let other = partitions.stores[1]
+        let now = try await other.now().milliseconds
+        let ahead = StreamID(milliseconds: UInt64(now + 60_000), number: 0)
+        for (store, id) in [(partitions.stores[0], ahead), (other, StreamID(milliseconds: UInt64(now), number: 0))] {
+            var command = RedisCommand("XADD", store.keys.events, "\(id)", "type", "accepted", "execution", "m:a")
+            command.append("at")
+            command.append("5")
+            _ = try await store.client.send(command)
+        }
+        var reader = try #require(FeedReader(after: "0-\(ahead)", of: partitions))
+        #expect(try await reader.mayHaveMissed())
+        #expect(try await reader.next(limit: 10).map(\.id) == ["1-\(now)-0"])
+        #expect(try await !reader.mayHaveMissed())
+    }
+
     @Test("A reader passes by what is no event")
     func foreignEntries() async throws {
         let partitions = Partitions(only: partition.store)

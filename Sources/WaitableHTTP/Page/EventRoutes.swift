@@ -14,6 +14,7 @@ struct EventRoutes: Sendable {
     let access: Access
     let told: @Sendable (any Error) -> ItemError
     private let places = EventPlaces(most: Self.mostStreams)
+    private let feedReading: FeedReading
 
     init(
         overview: SharedReading<JSON>,
@@ -29,6 +30,7 @@ struct EventRoutes: Sendable {
         self.partitions = partitions
         self.access = access
         self.told = told
+        feedReading = FeedReading(partitions: partitions)
     }
 
     /// The most streams at once.
@@ -42,6 +44,7 @@ struct EventRoutes: Sendable {
                 let reader = try await feed.reader(of: partitions, after: lastID)
                 let stream = FeedStream(
                     reader: reader,
+                    reading: feedReading,
                     filter: feed.filter,
                     told: told,
                     isAllowed: isAllowed,

@@ -7,6 +7,7 @@ import WaitableOperations
 /// One client's stream of the change feed, until it goes or the process stops.
 struct FeedStream: Sendable {
     let reader: FeedReader
+    let reading: FeedReading
     let filter: FeedFilter
     /// Makes an error into what a client is told.
     let told: @Sendable (any Error) -> ItemError
@@ -16,11 +17,9 @@ struct FeedStream: Sendable {
     let place: EventPlaces.Place
 
     /// The pause where nothing is left to read.
-    private static let pause = Duration.milliseconds(500)
+    private static let pause = Duration.milliseconds(200)
     /// After how many of these a client without news hears that the stream is alive.
-    private static let silence = 2
-    /// The most events of a partition that are in memory at once.
-    private static let slice = 200
+    private static let silence = 5
 
     /// Writes the events.
     func run(_ writer: inout any ResponseBodyWriter) async throws {
@@ -32,11 +31,11 @@ struct FeedStream: Sendable {
             var text = ""
             var isIdle = true
             do {
-                if !isChecked, try await reader.mayHaveMissed() {
+                if !isChecked, try await reading.mayHaveMissed(&reader) {
                     text += "event: gap\ndata: {}\n\n"
                 }
                 isChecked = true
-                let events = try await reader.next(limit: Self.slice)
+                let events = try await reading.next(&reader)
                 isIdle = events.isEmpty
                 for event in events where filter.allows(event) {
                     text += "id: \(event.id)\nevent: \(event.kind.rawValue)\ndata: \(event.json.text)\n\n"

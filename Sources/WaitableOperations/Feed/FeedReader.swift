@@ -36,30 +36,54 @@ package struct FeedReader: Sendable {
         }
     }
 
-    /// Whether the feed may have lost events that this reader has not read: it keeps a number of them.
-    package func mayHaveMissed() async throws(StoreError) -> Bool {
-        let places = places
-        let missed = try await partitions.ask { store async throws(StoreError) -> Bool in
-            let place = places[store.keys.partition]
-            guard place > .beginning, let first = try await store.firstEventKept() else { return false }
-            return first > place
+    /// Whether there may be events that this reader has not read and will not: the feed keeps a number of them, and where a
+    /// clock was set back, nobody knows which of another partition came after the event that the reader goes on behind. It
+    /// goes on with those of the last seconds then.
+    package mutating func mayHaveMissed() async throws(StoreError) -> Bool {
+        let before = places
+        let found = try await partitions.ask { store async throws(StoreError) -> (place: StreamID, isMissing: Bool) in
+            let place = before[store.keys.partition]
+            guard place > .beginning else { return (place, false) }
+            let now = UInt64(max(0, try await store.now().milliseconds))
+            if place.milliseconds > now {
+                let last = try await store.lastEvent()
+                let start = StreamID(milliseconds: now - min(now, Self.overlap), number: 0)
+                if last < place { return (min(last, start), true) }
+            }
+            return (place, try await store.firstEventKept().map { $0 > place } ?? false)
         }
-        return missed.contains(true)
+        places = found.map(\.place)
+        return found.contains(where: \.isMissing)
+    }
+
+    /// Whether a partition's feed goes further than this reader has read.
+    package func isBehind(_ tail: [StreamID]) -> Bool { zip(places, tail).contains { $0 < $1 } }
+
+    /// The last entry of each partition's feed, as `next` takes it.
+    package static func tail(of partitions: Partitions) async throws(StoreError) -> [StreamID] {
+        try await partitions.ask { store async throws(StoreError) in try await store.lastEvent() }
     }
 
     /// The next events, as far as all partitions were read.
     ///
-    /// - Parameter limit: The most entries that are read of each partition.
+    /// - Parameters:
+    ///   - limit: The most entries that are read of each partition.
+    ///   - tail: How far the feeds went a moment ago: those that have been read so far are not asked again. `nil` asks all.
     /// - Returns: None where there are none yet.
-    package mutating func next(limit: Int) async throws(StoreError) -> [FeedEvent] {
+    package mutating func next(limit: Int, tail: [StreamID]? = nil) async throws(StoreError) -> [FeedEvent] {
         let before = places
         let slices = try await partitions.ask { store async throws(StoreError) in
-            try await store.events(after: before[store.keys.partition], limit: limit)
+            let place = before[store.keys.partition]
+            if let tail, tail[store.keys.partition] <= place {
+                return FeedSlice(events: [], last: place, isFull: false)
+            }
+            return try await store.events(after: place, limit: limit)
         }
         let end = slices.filter(\.isFull).map(\.last).min()
         var events = slices.flatMap(\.events)
         if let end { events.removeAll { $0.entry > end } }
-        places = slices.map { slice in end.map { min(slice.last, $0) } ?? slice.last }
+        // One that has gone further in an earlier round does not go back.
+        places = zip(slices, before).map { slice, place in max(place, end.map { min(slice.last, $0) } ?? slice.last) }
         return events.sorted { ($0.entry, $0.partition) < ($1.entry, $1.partition) }
     }
 }
