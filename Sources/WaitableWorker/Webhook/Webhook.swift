@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 package import Logging
 import ServiceLifecycle
+import Synchronization
 import Waitable
 import WaitableOperations
 package import WaitableRedis
@@ -20,10 +21,14 @@ package final class Webhook: Service {
 
     /// The most calls at once.
     private static let mostCalls = 64
+    /// For how many calls there has to be room before events are taken: a look costs the same for one as for many.
+    private static let leastRoom = 16
     /// The most events of a partition that were sent and not taken: more are left in the feed.
     private static let mostPending = 256
     /// The pause where there is nothing to send.
     private static let pause = Duration.milliseconds(500)
+    /// The pause where there is no room.
+    private static let fullPause = Duration.milliseconds(20)
 
     /// A sender over partitions whose connections somebody else runs.
     ///
@@ -49,32 +54,38 @@ package final class Webhook: Service {
         let client = Calls.client(atOnce: Self.mostCalls)
         let caller = WebhookCaller(client: client, configuration: configuration, names: NameCheck())
         try? await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    if try await self.round(caller) { continue }
-                } catch let error as StoreError {
-                    let isNews = self.failures.failed("\(error)")
-                    let level: Logger.Level = isNews ? .warning : .debug
-                    self.logger.log(level: level, "no events are sent", metadata: ["error": "\(error)"])
+            try await withThrowingDiscardingTaskGroup { group in
+                let calls = Mutex(0)
+                while !Task.isCancelled {
+                    let room = Self.mostCalls - calls.withLock { $0 }
+                    guard room >= Self.leastRoom else {
+                        try await Task.sleep(for: Self.fullPause)
+                        continue
+                    }
+                    let batch = await self.take(room)
+                    calls.withLock { $0 += batch.count }
+                    for (store, delivery) in batch {
+                        group.addTask {
+                            await self.deliver(delivery, of: store, by: caller)
+                            calls.withLock { $0 -= 1 }
+                        }
+                    }
+                    if batch.isEmpty { try await Task.sleep(for: Self.pause) }
                 }
-                try await Task.sleep(for: Self.pause)
+                group.cancelAll()
             }
         }
         try? await client.shutdown()
     }
 
-    /// Sends what there is to send now, at most so many calls.
-    ///
-    /// - Returns: Whether there was anything.
-    /// - Throws: What kept a partition's events from being read, when those of the others are sent.
-    func round(_ caller: WebhookCaller) async throws -> Bool {
+    /// Takes events of all partitions in hand, about so many. What keeps one's from being read is logged.
+    private func take(_ room: Int) async -> [(store: RedisStore, delivery: WebhookDelivery)] {
         // In another order each time, so that none waits for the others for ever.
         let stores = partitions.stores.count == 1 ? partitions.stores : partitions.stores.filter(isOurs).shuffled()
-        guard !stores.isEmpty else { return false }
-        let share = max(1, Self.mostCalls / stores.count)
+        let share = max(1, room / max(1, stores.count))
         var batch: [(store: RedisStore, delivery: WebhookDelivery)] = []
         var failure: StoreError?
-        for store in stores where batch.count < Self.mostCalls {
+        for store in stores where batch.count < room {
             do throws(StoreError) {
                 batch += try await take(from: store, share).map { (store: store, delivery: $0) }
             } catch {
@@ -82,12 +93,13 @@ package final class Webhook: Service {
                 failure = error
             }
         }
-        await withDiscardingTaskGroup { group in
-            for (store, delivery) in batch { group.addTask { await self.deliver(delivery, of: store, by: caller) } }
+        if let failure {
+            let isNews = failures.failed("\(failure)")
+            logger.log(level: isNews ? .warning : .debug, "no events are sent", metadata: ["error": "\(failure)"])
+        } else if failures.answered() > 1 {
+            logger.notice("events are sent again")
         }
-        if let failure { throw failure }
-        if failures.answered() > 1 { logger.notice("events are sent again") }
-        return !batch.isEmpty
+        return batch
     }
 
     /// Takes events in hand: those whose pause is over, then new ones.
