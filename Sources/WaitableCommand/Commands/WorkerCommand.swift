@@ -19,6 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("functions"), help: .init(Setting.functions)) var functions: String?
     @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
     @Option(name: .customLong("integrations"), help: .init(Setting.integrations)) var integrations: String?
+    @Option(name: .customLong("buckets"), help: .init(Setting.buckets)) var buckets: String?
     @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
     @Option(name: .customLong("worker-name"), help: .init(Setting.workerName)) var workerName: String?
     @Option(name: .customLong("memory-high-water"), help: .init(Setting.memoryHighWater)) var memoryHighWater: String?
@@ -39,7 +40,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
                     (.functions, functions), (.httpHosts, httpHosts),
-                    (.integrations, integrations), (.callLimit, callLimit),
+                    (.integrations, integrations), (.buckets, buckets), (.callLimit, callLimit),
                     (.workerName, workerName), (.memoryHighWater, memoryHighWater),
                     (.retentionAge, retentionAge), (.retentionCount, retentionCount),
                     (.retentionItems, retentionItems), (.retentionIntervalMs, retentionIntervalMs),
