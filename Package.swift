@@ -84,8 +84,8 @@ let package = Package(
         .target(
             name: "WaitableWorker",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableOperations", "WaitableRedis", nioCore, nioPosix, nioHTTP1,
-                asyncHTTPClient, crypto,
+                "CodeUnits", "WaitableMetrics", "WaitableObjects", "WaitableOperations", "WaitableRedis",
+                nioCore, nioPosix, nioHTTP1, asyncHTTPClient, crypto,
                 serviceLifecycle, logging, metrics, histogram,
             ]
         ),
@@ -113,6 +113,7 @@ let package = Package(
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
+        .target(name: "WaitableObjects", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", "JSONata", crypto]),
         .target(name: "JSONata", dependencies: ["CodeUnits", "JSONValues", crypto, orderedCollections]),
@@ -142,6 +143,7 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "LineLoggingTests", dependencies: ["LineLogging", logging]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .testTarget(name: "WaitableObjectsTests", dependencies: ["WaitableObjects"]),
         .testTarget(name: "WaitableItemsTests", dependencies: ["WaitableItems"]),
         .testTarget(
             name: "WaitableTests",

@@ -55,6 +55,43 @@ struct ChecklistTests {
         #expect(all.map { $0.prefix(3) } == ["[x]", "[x]", "[ ]", "[?]", "[x]", "[x]"])
     }
 
+    @Test("Buckets are named with their setting, and a definition whose buckets have places is not warned of")
+    func buckets() throws {
+        let definition = #"""
+            {"StartAt":"M","States":{"M":{"Type":"Map","End":true,
+              "ItemReader":{"Resource":"arn:aws:states:::s3:getObject","Parameters":{"Bucket":"in","Key":"k"}},
+              "ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket.$":"$.out"}},
+              "ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},
+                "StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}
+            """#
+        let machine = try StateMachine(definition: definition, resources: TaskCatalog())
+        for (value, marks, warnings) in [
+            (nil, ["[ ]", "[ ]"], 2), ("in=http://a/", ["[x]", "[?]"], 2), ("*=http://a/", ["[x]", "[x]"], 0),
+        ] as [(String?, [Substring], Int)] {
+            let settings = try Settings(
+                flags: try SettingFlags.parse([]),
+                more: [(.buckets, value)],
+                process: "test",
+                environment: [:]
+            )
+            let lines = Checklist(machine.needs, settings.calls).lines.map(\.text)
+            #expect(
+                lines.map { $0.dropFirst(4) } == [
+                    "the bucket in: WAITABLE_BUCKETS", "the buckets that the input names: WAITABLE_BUCKETS",
+                ]
+            )
+            #expect(lines.map { $0.prefix(3) } == marks)
+            let file = try DefinitionFile(
+                text: definition,
+                path: "f",
+                name: "f",
+                substitutions: [:],
+                calls: settings.calls
+            )
+            #expect(file.warnings.count == warnings)
+        }
+    }
+
     @Test("What an adapter is known for is not warned of")
     func warnings() throws {
         func warnings(_ text: String) throws -> [String] {

@@ -104,6 +104,27 @@ struct SettingsTests {
     private static let integrations =
         "must be prefix=url,prefix=url with http or https URLs of plain hosts, without a user and a fragment"
 
+    private static let buckets =
+        "must be name=place,name=place with places file:/folder, or URLs http://, https://, s3+http:// and s3+https:// of "
+        + "plain hosts, without a user, a query and a fragment"
+
+    @Test(
+        "A bucket's place that is none is refused",
+        arguments: [
+            ("a", "\(buckets): 'a'"), ("a=file:rel", "\(buckets): 'a=file:rel'"),
+            ("a=ftp://h", "\(buckets): 'a=ftp://h'"),
+            ("a=s3+file:/x", "\(buckets): 'a=s3+file:/x'"), ("a=http://h?x=1", "\(buckets): 'a=http://h?x=1'"),
+            ("a=https://u:p@h", buckets),
+            ("a/b=http://h", "must have names of 1 to 255 letters, digits, '-', '.' and '_', or *: 'a/b'"),
+            ("..=http://h", "must have names of 1 to 255 letters, digits, '-', '.' and '_', or *: '..'"),
+            ("a=http://h,a=http://i", "must have each name once: 'a'"),
+            ("a=file:/nowhere/at-all", "must name folders that are there: '/nowhere/at-all'"),
+        ]
+    )
+    func bucketPlaces(value: String, problem: String) {
+        #expect(refusal(.buckets, value) == "\(Setting.buckets.name): \(problem)")
+    }
+
     @Test(
         "A prefix of an adapter that can never count is refused",
         arguments: [

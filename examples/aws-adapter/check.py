@@ -264,7 +264,61 @@ def without_containers():
     urllib.request.urlopen(request, timeout=10).close()
 
 
-checks = [s3, sqs, sns, ssm, dynamodb, ecs, batch, glue, athena, codebuild, sagemaker, credentials, functions]
+def large_inputs():
+    """Items out of S3 and results into it, which workers read and write themselves, without the adapter."""
+    client = aws("s3")
+    for bucket in ["rows", "results"]:
+        client.create_bucket(Bucket=bucket)
+    rows = "id,name\n" + "".join(f'{number},"é, {number}"\n' for number in range(3000))
+    client.put_object(Bucket="rows", Key="in/é +1.csv", Body=rows.encode())
+    for number in range(450):
+        client.put_object(Bucket="rows", Key=f"list/{number:03}&", Body=b"x")
+
+    def distributed(reader, transformation="COMPACT", **fields):
+        writer = {
+            "Resource": "arn:aws:states:::s3:putObject",
+            "Parameters": {"Bucket": "results", "Prefix": "out"},
+            "WriterConfig": {"Transformation": transformation, "OutputType": "JSON"},
+        }
+        processor = {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "P",
+            "States": {"P": {"Type": "Pass", "End": True}},
+        }
+        return {"Type": "Map", "ItemReader": reader, "ResultWriter": writer, "ItemProcessor": processor, **fields}
+
+    def results(result):
+        details = result["ResultWriterDetails"]
+        manifest = json.load(client.get_object(**details)["Body"])
+        assert manifest["DestinationBucket"] == "results" and not manifest["ResultFiles"]["FAILED"], manifest
+        found = []
+        for file in manifest["ResultFiles"]["SUCCEEDED"]:
+            body = client.get_object(Bucket="results", Key=file["Key"])["Body"].read()
+            assert len(body) == file["Size"], file
+            found += json.loads(body)
+        return found
+
+    csv = {
+        "Resource": "arn:aws:states:::s3:getObject",
+        "ReaderConfig": {"InputType": "CSV", "CSVHeaderLocation": "FIRST_ROW"},
+        "Parameters": {"Bucket": "rows", "Key.$": "$.key"},
+    }
+    batched = distributed(csv, "FLATTEN", ItemBatcher={"MaxItemsPerBatch": 70})
+    batched["ItemProcessor"]["States"]["P"]["OutputPath"] = "$.Items"
+    found = results(output("large-csv", {"M": batched}, {"key": "in/é +1.csv"}))
+    assert found == [{"id": str(number), "name": f"é, {number}"} for number in range(3000)], found[:3]
+    listing = {
+        "Resource": "arn:aws:states:::s3:listObjectsV2",
+        "Parameters": {"Bucket": "rows", "Prefix": "list/"},
+    }
+    listed = distributed(listing, ItemSelector={"key.$": "$$.Map.Item.Value.Key", "size.$": "$$.Map.Item.Value.Size"})
+    found = results(output("large-list", {"M": listed}))
+    assert found == [{"key": f"list/{number:03}&", "size": 1} for number in range(450)], found[:3]
+    failed = run("large-missing", {"M": distributed(csv)}, {"key": "none"})
+    assert failed["error"] == "States.ItemReaderFailed" and "NoSuchKey" in failed["cause"], failed
+
+
+checks = [large_inputs, s3, sqs, sns, ssm, dynamodb, ecs, batch, glue, athena, codebuild, sagemaker, credentials, functions]
 without_containers()
 with ThreadPoolExecutor(4) as pool:
     for check, done in [(check, pool.submit(check)) for check in checks]:

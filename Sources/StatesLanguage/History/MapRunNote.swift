@@ -78,6 +78,9 @@ extension MapRunNote {
         toleratedPercentage = settings.toleratedPercentage ?? percentage ?? 0
         items = Counts()
         executions = Counts()
+        if let stream = branches.stream {
+            (items, executions) = (stream.itemCounts, stream.executionCounts)
+        }
         for index in 0..<branches.count {
             let size = batches?[index].count ?? 1
             let branch = index < branches.begun.count ? branches.begun[index] : nil

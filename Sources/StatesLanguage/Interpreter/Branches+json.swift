@@ -7,6 +7,7 @@
 /// | `q` | what a Parallel state's branches began with | the state's input |
 /// | `u` | id of the event that began a map run | branches within the execution |
 /// | `o` | what was changed of the map run: ``MapRunSettings`` | nothing |
+/// | `s` | how far a map run has got whose items or results are handed over piece by piece: ``ItemStream`` | any other |
 extension Branches {
     func write(to object: inout JSONObject) {
         object["b"] = .array(begun.map(\.json))
@@ -14,6 +15,7 @@ extension Branches {
         object["q"] = input
         object["u"] = run.map { .integer(Int64($0)) }
         if settings != MapRunSettings() { object["o"] = settings.json }
+        object["s"] = stream?.json
     }
 
     /// `nil` where there are none.
@@ -31,6 +33,7 @@ extension Branches {
         input = object["q"]
         run = try FlowMember.count(object["u"], "u")
         settings = object["o"].flatMap(MapRunSettings.init) ?? MapRunSettings()
+        stream = try object["s"].map { (json) throws(FlowError) in try ItemStream(json) }
     }
 }
 

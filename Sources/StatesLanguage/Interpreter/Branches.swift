@@ -19,6 +19,8 @@ struct Branches: Sendable, Equatable {
     var run: Int?
     /// What was changed of the map run.
     var settings = MapRunSettings()
+    /// How far a map run has got whose items or results are handed over piece by piece; `nil` for any other.
+    var stream: ItemStream?
 
     /// Those of a map run's executions that have failed.
     var failed: [Int] { begun.indices.filter { begun[$0] == .failed } }

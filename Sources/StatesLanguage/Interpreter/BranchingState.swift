@@ -28,6 +28,9 @@ struct BranchingState {
     /// Changes the map run.
     mutating func tune(_ settings: MapRunSettings) { branches.settings.merge(settings) }
 
+    /// Takes over how far the map run has got.
+    mutating func set(_ stream: ItemStream) { branches.stream = stream }
+
     /// Ends an open branch.
     mutating func end(_ index: Int, output: JSON?) {
         branches.begun[index] = .ended(output)

@@ -11,6 +11,7 @@ extension Cursor {
         if case .task(let task) = phase { budget -= task.poll?.size ?? 0 }
         guard case .branches(let branches) = phase else { return budget >= 0 }
         if let input = branches.input, !input.fits(into: &budget) { return false }
+        if let stream = branches.stream, !stream.json.fits(into: &budget) { return false }
         for branch in branches.begun {
             budget -= 5
             switch branch {
@@ -30,6 +31,7 @@ extension Cursor {
         if case .task(let task) = phase { size += task.poll?.size ?? 0 }
         guard case .branches(let branches) = phase else { return size }
         size += branches.input?.textSize(upTo: limit) ?? 0
+        size += branches.stream?.json.textSize(upTo: limit) ?? 0
         for branch in branches.begun where size <= limit {
             size += 5
             switch branch {

@@ -48,7 +48,7 @@ struct Cursor: Sendable, Equatable {
         case .waiting(let until): until
         case .retrying(let at): at
         case .task(let task): task.wakeUp
-        case .branches(let branches): branches.cursors.compactMap(\.wakeUp).min()
+        case .branches(let branches): branches.stream?.wakeUp ?? branches.cursors.compactMap(\.wakeUp).min()
         case .failed: nil
         }
     }
@@ -57,7 +57,7 @@ struct Cursor: Sendable, Equatable {
     var pendingTasks: [PendingTask] {
         switch phase {
         case .task(let task): [task]
-        case .branches(let branches): branches.cursors.flatMap(\.pendingTasks)
+        case .branches(let branches): branches.streamedTasks ?? branches.cursors.flatMap(\.pendingTasks)
         case .entering, .waiting, .retrying, .failed: []
         }
     }
@@ -92,7 +92,8 @@ struct Cursor: Sendable, Equatable {
 
     /// Leaves the line, and its open branches, for a redrive.
     mutating func close() {
-        guard case .branches(var branches) = phase, !branches.isDone else {
+        // What was read and not begun is not kept: a redrive begins the map run anew.
+        guard case .branches(var branches) = phase, !branches.isDone, branches.stream == nil else {
             phase = .failed
             return
         }

@@ -8,11 +8,17 @@ public struct MapItemRequest: Sendable, Equatable {
     public let input: JSON
     /// Whether it is of the EXPRESS type.
     public let isExpress: Bool
+    /// Whether its output is to be all that `DescribeExecution` tells of it.
+    public let wantsDescription: Bool
 
     /// Ids of events, which tasks have, are far below.
-    private static let first = 1_000_000
+    private static let first = most
 
-    static func id(of index: Int, in run: Int) -> Int { run * first + index }
+    /// The most executions of a map run.
+    static let most = 1_000_000
+
+    /// The id of one of a map run's tasks.
+    public static func id(of index: Int, in run: Int) -> Int { run * first + index }
 
     /// The map run that a task is of.
     public static func run(ofTask id: Int) -> Int { id / first }

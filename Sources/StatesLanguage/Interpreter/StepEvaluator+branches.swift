@@ -76,10 +76,14 @@ extension StepEvaluator {
 
     /// Leaves a state whose branches have all succeeded. The exit points past the event that says so, as AWS has it.
     mutating func leave(_ fork: BranchingState) throws(StateFailure) -> Move {
+        try leave(fork, with: JSON.array(fork.branches.begun.compactMap(\.output)))
+    }
+
+    /// Leaves a state whose branches have all succeeded, with a result.
+    mutating func leave(_ fork: BranchingState, with result: JSON) throws(StateFailure) -> Move {
         var cursor = fork.cursor
         cursor.phase = .entering
         work.beginState()
-        let result = JSON.array(fork.branches.begun.compactMap(\.output))
         if fork.state.needsResult, let failure = dataFailure(of: result, from: fork.state.name) {
             return .fail(fork.state, cursor, failure)
         }

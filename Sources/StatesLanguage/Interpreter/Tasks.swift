@@ -93,6 +93,10 @@ public protocol TaskHandler {
     /// - Returns: Whether it had room in this step; otherwise it comes again with the next one.
     mutating func begin(_ item: MapItemRequest) -> Bool
 
+    /// Begins to read items of a map run, or to write results of it. The answer comes as a ``Stimulus`` for the task with the
+    /// id of the map run; without one for ``PendingTask/callSeconds`` it is asked for again.
+    mutating func begin(_ transfer: MapTransfer)
+
     /// The token by which a task that waits for one is answered: `$$.Task.Token`.
     func token(ofTask id: Int) -> String
 }

@@ -146,10 +146,7 @@ struct StateTestRun {
             distribution.toleratedCount != nil || distribution.toleratedPercentage != nil,
             try distribution.isExceeded(by: setup.failedIterations, of: count, data)
         else { return nil }
-        return StateFailure(
-            error: ErrorName.exceedToleratedFailureThreshold,
-            cause: MapDistribution.excess
-        )
+        return MapDistribution.exceeded
     }
 
     // MARK: Out of the state
@@ -235,6 +232,8 @@ private struct MockedTasks: TaskHandler {
     func begin(_ task: TaskRequest) -> TaskDisposition { .waiting(.token) }
 
     func begin(_ item: MapItemRequest) -> Bool { false }
+
+    func begin(_ transfer: MapTransfer) {}
 
     func token(ofTask id: Int) -> String { token }
 }

@@ -64,6 +64,23 @@ struct ItemBatcher: Sendable {
         return batches
     }
 
+    /// How much one batch holds.
+    struct Limits {
+        let mostItems: Int
+        let mostBytes: Int
+        /// The bytes of a batch without items.
+        let frame: Int
+    }
+
+    /// How much one batch holds of items that are read piece by piece: never more than an input may have.
+    func limits(_ scope: DataScope) throws(StateFailure) -> Limits {
+        Limits(
+            mostItems: max(try mostItems?.count(scope) ?? .max, 1),
+            mostBytes: min(try mostBytes?.count(scope) ?? .max, DataLimit.bytes),
+            frame: try value(of: [], scope).textSize()
+        )
+    }
+
     /// What the execution of a batch has for input.
     func value(of items: [JSON], _ scope: DataScope) throws(StateFailure) -> JSON {
         var object = JSONObject()

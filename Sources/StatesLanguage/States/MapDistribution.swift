@@ -14,13 +14,21 @@ struct MapDistribution: Sendable {
     let toleratedPercentage: FieldValue<Double>?
     /// How items are put together; `nil` for an execution for each.
     let batcher: ItemBatcher?
-    /// What keeps the state from running; `nil` for nothing.
-    let exchange: MapExchange?
+    /// Where the items are read from; `nil` for the state's data.
+    let reader: ItemReader?
+    /// Where the results are written to, and how; `nil` for the state's result.
+    let writer: ResultWriter?
+
+    /// Whether items or results are handed over piece by piece.
+    var isStreamed: Bool { reader != nil || writer != nil }
 
     private static let longestLabel = 40
 
     /// Why a map run fails of which too many items have failed, in AWS's words.
     static let excess = "The specified tolerated failure threshold was exceeded"
+
+    /// The failure of a state of which too many items have failed.
+    static let exceeded = StateFailure(error: ErrorName.exceedToleratedFailureThreshold, cause: excess)
 
     /// What the map run is called after: no other state of the definition has the same.
     func label(of state: String) -> String {
@@ -73,11 +81,12 @@ struct MapDistribution: Sendable {
     /// Whether more items have failed than may.
     ///
     /// - Parameters:
+    ///   - count: How many items there are; `nil` where that is not known yet, so that no percentage counts.
     ///   - scope: With the effective input.
     ///   - changed: What was changed of the map run.
     func isExceeded(
         by failed: Int,
-        of count: Int,
+        of count: Int?,
         _ scope: DataScope,
         changed: MapRunSettings = MapRunSettings()
     ) throws(StateFailure) -> Bool {
@@ -87,13 +96,27 @@ struct MapDistribution: Sendable {
         var percentage = changed.toleratedPercentage
         if percentage == nil { percentage = try toleratedPercentage?.percentage(scope) }
         if let percentage {
-            return Double(failed) * 100 > percentage * Double(count)
+            return count.map { Double(failed) * 100 > percentage * Double($0) } ?? false
         }
         return mostFailed == nil && failed > 0
     }
 }
 
 extension StateMachine {
+    /// The buckets that its Map states read items from, or write results to; `nil` within for one that the data names.
+    package var buckets: [String?] {
+        func buckets(of graph: StateGraph) -> [String?] {
+            graph.states.sorted { $0.key < $1.key }.flatMap { _, state in
+                var found = state.graphs.flatMap(buckets)
+                guard case .map(let map) = state.kind, let distribution = map.distribution else { return found }
+                if let reader = distribution.reader { found.append(reader.bucket) }
+                if let writer = distribution.writer, writer.exports { found.append(writer.bucket) }
+                return found
+            }
+        }
+        return buckets(of: graph)
+    }
+
     /// The machine that the items of a Map state in distributed mode run.
     ///
     /// - Parameter label: What the state's map runs are called after.

@@ -4,8 +4,7 @@ extension StepEvaluator {
         let scope = scope(of: cursor).at(cursor.enteredAt)
         let input = try state.dataFlow.input(scope)
         _ = try map.concurrency(scope.with(input))
-        if let exchange = map.distribution?.exchange { throw exchange.failure }
-        let items = try map.items.items(scope.with(input))
+        let items = map.distribution?.reader == nil ? try map.items.items(scope.with(input)) : []
         if let failure = dataFailure(of: input, from: state.name) { throw failure }
         let all = Payload(.array(items))
         if let failure = DataLimit.failure(of: all, "state's iterations", scope, nesting: mostNested) { throw failure }
@@ -21,8 +20,13 @@ extension StepEvaluator {
             _ = try distribution.isExceeded(by: 0, of: items.count, scope.with(input))
             let arn = context.mapRunID(label: distribution.label(of: state.name), event: lastEventID + 1)
             cursor.previousID = record("MapRunStarted", previous: cursor.previousID, .mapRunStarted(arn))
-            let count = try map.batches(of: items, scope.with(input))?.count ?? items.count
-            branches = Branches(begun: [], count: count)
+            if distribution.isStreamed {
+                branches = Branches(begun: [], count: 0)
+                branches.stream = try ItemStream(items, distribution.reader, scope.with(input))
+            } else {
+                let count = try map.batches(of: items, scope.with(input))?.count ?? items.count
+                branches = Branches(begun: [], count: count)
+            }
             branches.run = cursor.previousID
         }
         return .walk(state, cursor, branches, by: [])
@@ -67,6 +71,11 @@ extension MapState {
     ///
     /// - Parameter scope: With the effective input.
     func selected(_ index: Int, of items: [JSON], _ scope: DataScope) throws(StateFailure) -> JSON? {
-        try selector?.value(scope.with(MapItem(index: index, value: items[index])))
+        try selected(MapItem(index: index, value: items[index]), scope)
+    }
+
+    /// What an iteration has for input; `nil` for the item itself.
+    func selected(_ item: MapItem, _ scope: DataScope) throws(StateFailure) -> JSON? {
+        try selector?.value(scope.with(item))
     }
 }

@@ -13,6 +13,7 @@ extension StepEvaluator {
         }
         var fork = BranchingState(state: state, cursor: cursor, branches: branches)
         for case .tuned(run, let settings) in stimuli { fork.tune(settings) }
+        if let stream = branches.stream { return distribute(stream, fork, map, distribution, run, by: stimuli, &tasks) }
         do throws(StateFailure) {
             work.beginState()
             let scope = scope(of: cursor).at(cursor.enteredAt)
@@ -32,7 +33,7 @@ extension StepEvaluator {
             }
             if try distribution.isExceeded(by: failed, of: items.count, data, changed: fork.branches.settings) {
                 note(report(.failed))
-                return fail(fork)
+                return fail(fork, MapDistribution.exceeded)
             }
             try start(&fork, map, distribution, run, data, &tasks) { (index) throws(StateFailure) in
                 try map.input(of: index, items, batches, data)
@@ -76,7 +77,8 @@ extension StepEvaluator {
                 id: MapItemRequest.id(of: index, in: run),
                 label: label,
                 input: try input(index),
-                isExpress: distribution.isExpress
+                isExpress: distribution.isExpress,
+                wantsDescription: false
             )
             let input = Payload(request.input)
             if let failure = DataLimit.failure(of: input, "iteration", scope, nesting: mostNested) { throw failure }
@@ -85,12 +87,8 @@ extension StepEvaluator {
         }
     }
 
-    /// Fails the state because too many of its items did.
-    private mutating func fail(_ fork: BranchingState) -> Move {
-        let failure = StateFailure(
-            error: ErrorName.exceedToleratedFailureThreshold,
-            cause: MapDistribution.excess
-        )
+    /// Fails the state with its map run: because too many of its items did, for example.
+    mutating func fail(_ fork: BranchingState, _ failure: StateFailure) -> Move {
         var fork = fork
         fork.cursor.previousID = record(
             "MapRunFailed",

@@ -25,7 +25,8 @@ final class MapState: Sendable {
         let percentage = Self.percentage("ToleratedFailurePercentage", &fields)
         let label = MapDistribution.label(&fields)
         let batcher = ItemBatcher(&fields)
-        let exchanges = [MapExchange.reader(&fields), MapExchange.writer(&fields)].compactMap(\.self)
+        let reader = ItemReader(&fields)
+        let writer = ResultWriter(&fields)
         guard let (processor, mode) = Self.processor(&fields, compile) else { return nil }
         if mode == .inline {
             for name in ["ItemBatcher", "ItemReader", "ResultWriter"] where fields.has(name) {
@@ -43,7 +44,8 @@ final class MapState: Sendable {
                 toleratedCount: count,
                 toleratedPercentage: percentage,
                 batcher: batcher,
-                exchange: exchanges.first
+                reader: reader,
+                writer: writer
             )
     }
 

@@ -60,7 +60,7 @@ package struct Execution: Sendable, Equatable {
 
     /// The map run that it is of; `nil` for an execution that is no item's.
     package var mapRun: MapRunKey? {
-        guard let parent, parent.answer == .output, let slash = key.machine.lastIndex(of: "/") else { return nil }
+        guard let parent, let slash = key.machine.lastIndex(of: "/") else { return nil }
         let label = String(key.machine[key.machine.unicodeScalars.index(after: slash)...])
         return MapRunKey(execution: parent.key, label: label, id: MapItemRequest.run(ofTask: parent.task))
     }

@@ -40,7 +40,8 @@ package struct ChildEnd: Sendable {
         return .failed(error: "States.TaskFailed", cause: description.text)
     }
 
-    private func description(of child: Execution, wantsJSON: Bool) -> JSON {
+    /// What `DescribeExecution` tells of an execution, as the task of another one is told it.
+    package func description(of child: Execution, wantsJSON: Bool) -> JSON {
         func data(_ text: String) -> JSON { wantsJSON ? (try? JSON(parsing: text)) ?? .null : .string(text) }
         let included: JSON = .object(["Included": .bool(true)])
         var members = JSONObject()

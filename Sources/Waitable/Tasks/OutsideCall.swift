@@ -12,6 +12,8 @@ package struct OutsideCall: Sendable, Equatable {
         case http(JSONObject)
         /// An adapter, for a service that is not run here.
         case integration(IntegrationRequest)
+        /// A place that a map run reads items from, or writes results to.
+        case transfer(TransferRequest)
     }
 
     /// The execution.

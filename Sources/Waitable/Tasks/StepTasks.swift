@@ -124,20 +124,42 @@ struct StepTasks: TaskHandler {
 
     mutating func begin(_ item: MapItemRequest) -> Bool {
         guard effects.count < Self.mostItems else { return false }
-        let name = DerivedUUID.text(arn.execution(execution.key), "\(item.id)", "\(redrives)")
+        let key = ExecutionKey.item(
+            item.id,
+            of: execution.key,
+            label: item.label,
+            isExpress: item.isExpress,
+            redrives: redrives,
+            arn: arn
+        )
         effects.append(
             .start(
                 ChildStart(
-                    machine: "\(execution.key.machine)/\(item.label)",
-                    name: item.isExpress ? "\(name):\(DerivedUUID.text(name))" : name,
+                    machine: key.machine,
+                    name: key.name,
                     input: item.input.text,
                     task: item.id,
-                    pattern: .end(.output),
+                    pattern: .end(item.wantsDescription ? .text : .output),
                     revision: execution.revision
                 )
             )
         )
         return true
+    }
+
+    mutating func begin(_ transfer: MapTransfer) {
+        let request = TransferRequest(transfer: transfer, key: execution.key, redrives: redrives, arn: arn)
+        calls.append(
+            OutsideCall(
+                key: execution.key,
+                task: transfer.id,
+                target: .transfer(request),
+                date: now,
+                idempotencyKey: "\(arn.execution(execution.key)):\(transfer.id)",
+                timeoutSeconds: nil,
+                waitsForToken: false
+            )
+        )
     }
 
     private mutating func begin(

@@ -10,6 +10,8 @@ package enum TaskNeed: Sendable, Equatable {
     case host(url: String?)
     /// An activity, with workers of it.
     case activity(String)
+    /// A place for a bucket; `nil` for whichever the data says.
+    case bucket(String?)
 }
 
 extension StateMachine {
@@ -20,6 +22,7 @@ extension StateMachine {
             guard let need = TaskNeed(task), !needs.contains(need) else { continue }
             needs.append(need)
         }
+        for bucket in buckets where !needs.contains(.bucket(bucket)) { needs.append(.bucket(bucket)) }
         return needs
     }
 }

@@ -19,6 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(name: .customLong("functions"), help: .init(Setting.functions)) var functions: String?
     @Option(name: .customLong("http-hosts"), help: .init(Setting.httpHosts)) var httpHosts: String?
     @Option(name: .customLong("integrations"), help: .init(Setting.integrations)) var integrations: String?
+    @Option(name: .customLong("buckets"), help: .init(Setting.buckets)) var buckets: String?
     @Option(name: .customLong("call-limit"), help: .init(Setting.callLimit)) var callLimit: String?
     @Option(name: .customLong("webhook-url"), help: .init(Setting.webhookURL)) var webhookURL: String?
     @Option(name: .customLong("webhook-tries"), help: .init(Setting.webhookTries)) var webhookTries: String?
@@ -41,7 +42,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 more: [
                     (.leaseMs, leaseMs), (.pollMs, pollMs), (.batch, batch), (.poisonLimit, poisonLimit),
                     (.functions, functions), (.httpHosts, httpHosts),
-                    (.integrations, integrations), (.callLimit, callLimit),
+                    (.integrations, integrations), (.buckets, buckets), (.callLimit, callLimit),
                     (.webhookURL, webhookURL), (.webhookTries, webhookTries),
                     (.workerName, workerName), (.memoryHighWater, memoryHighWater),
                     (.retentionAge, retentionAge), (.retentionCount, retentionCount),

@@ -185,6 +185,14 @@ struct Setting: Sendable {
         help: "After how many calls in vain an event becomes a dead letter, 1 to 1000.",
         default: "20"
     )
+    static let buckets = Setting(
+        key: "buckets",
+        help:
+            "Where the buckets are that distributed Map states read items from and write results to: name=place,name=place; the "
+            + "name * stands for all others. A place is file:/folder, an http or https URL, or s3+https://endpoint, signed "
+            + "with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+        default: nil
+    )
     static let callLimit = Setting(
         key: "call.limit",
         help:
@@ -301,7 +309,7 @@ struct Setting: Sendable {
         redisURL, redisCA, redisCertificate, redisKey, host, port, connectionLimit, tokensFile, accessKeysFile,
         insecure, allowedHosts, tlsCertificate,
         tlsKey, namespace, partitions, leaseMs, pollMs, batch, poisonLimit, functions, httpHosts, integrations,
-        callLimit, webhookURL, webhookSecret, webhookTries,
+        buckets, callLimit, webhookURL, webhookSecret, webhookTries,
         batchRequests, batchAnswersKB, page, durability, workerName, metricsHost,
         metricsPort, stateMachines, defaultMachine, substitutions, itemTable, tables, region, account, allowEviction,
         memoryHighWater, retentionAge, retentionCount, retentionItems, retentionIntervalMs, url, urlCA, token, logLevel,

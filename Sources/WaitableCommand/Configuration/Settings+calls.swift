@@ -1,3 +1,4 @@
+import Foundation
 import Waitable
 import WaitableWorker
 
@@ -45,8 +46,42 @@ extension Settings {
             functions: functions,
             otherFunctions: others,
             hosts: hosts,
-            adapters: try adapters(source)
+            adapters: try adapters(source),
+            buckets: try buckets(source),
+            storageCredentials: StorageCredentials(environment: ProcessInfo.processInfo.environment)  // AWS's own words
         )
+    }
+
+    /// Where buckets are.
+    static func buckets(_ source: SettingSource) throws(SettingError) -> [Bucket] {
+        var buckets: [Bucket] = []
+        for entry in try source.optional(.buckets)?.split(separator: ",") ?? [] {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let place = Bucket.Place(parts[1]) else {
+                throw SettingError(
+                    .buckets,
+                    "must be name=place,name=place with places file:/folder, or URLs http://, https://, s3+http:// and "
+                        + "s3+https:// of plain hosts, without a user, a query and a fragment",
+                    // What stands before an @ may be a password.
+                    entry.contains("@") ? nil : String(entry)
+                )
+            }
+            guard let bucket = Bucket(name: parts[0], place) else {
+                throw SettingError(
+                    .buckets,
+                    "must have names of 1 to 255 letters, digits, '-', '.' and '_', or *",
+                    parts[0]
+                )
+            }
+            guard !buckets.contains(where: { $0.name == bucket.name }) else {
+                throw SettingError(.buckets, "must have each name once", bucket.name)
+            }
+            if case .folder(let path) = place, !bucket.place.isFolder {
+                throw SettingError(.buckets, "must name folders that are there", path)
+            }
+            buckets.append(bucket)
+        }
+        return buckets
     }
 
     /// What carries out tasks of services that are not run here.

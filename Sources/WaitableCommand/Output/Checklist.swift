@@ -43,6 +43,8 @@ struct Checklist {
                 case .function(nil): ("the functions that the input names", Setting.functions.environment)
                 case .host(let url?): ("the host of \(url)", Setting.httpHosts.environment)
                 case .host(nil): ("the hosts that the input names", Setting.httpHosts.environment)
+                case .bucket(let name?): ("the bucket \(name)", Setting.buckets.environment)
+                case .bucket(nil): ("the buckets that the input names", Setting.buckets.environment)
                 case .activity(let name):
                     ("the activity \(name)", "aws stepfunctions create-activity --name \(name), and a worker of it")
                 }

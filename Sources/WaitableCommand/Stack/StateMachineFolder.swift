@@ -98,7 +98,8 @@ struct DefinitionFile {
             let definition = try StateMachine.substituting(substitutions, in: text)
             let catalog = TaskCatalog { calls.adapter(of: $0) != nil }
             let machine = try StateMachine(definition: definition, resources: catalog)
-            warnings = machine.warnings
+            let hasBuckets = machine.buckets.allSatisfy { calls.provides(.bucket($0)) == true }
+            warnings = machine.warnings.filter { !hasBuckets || !$0.isOfBucket }
             let revision = Revision(definition: definition, roleARN: StateMachineFolder.role)
             entry = .init(name: name, revision: revision, needs: machine.needs)
         } catch {
@@ -115,4 +116,11 @@ struct DefinitionFileError: Error, CustomStringConvertible {
     let reason: String
 
     var description: String { "\(path): \(reason)" }
+}
+
+extension DefinitionProblem {
+    /// Whether it warns of a bucket that has no place.
+    fileprivate var isOfBucket: Bool {
+        ["/ItemReader", "/ResultWriter"].contains { location.hasSuffix($0) }
+    }
 }

@@ -10,6 +10,8 @@ extension CallConfiguration {
         case .host(let url?): CallURL(url).map(allows) ?? false
         case .host(nil): hosts.isEmpty ? false : nil
         case .activity: nil
+        case .bucket(let name?): bucket(named: name) != nil
+        case .bucket(nil): buckets.contains(where: \.isForOthers) ? true : buckets.isEmpty ? false : nil
         }
     }
 }

@@ -13,6 +13,8 @@ enum CallDestination: Hashable {
     case adapter(Spelling)
     /// The Step Functions API, in this process.
     case operations
+    /// A bucket's place, by the name that the setting has for it.
+    case bucket(Spelling)
 }
 
 extension CallConfiguration {
@@ -29,6 +31,8 @@ extension CallConfiguration {
         case .integration(let request) where request.integration.service == OperationCaller.service: return .operations
         case .integration(let request):
             return adapter(of: request.integration).map { CallDestination.adapter(Spelling($0.prefix)) }
+        case .transfer(let request):
+            return bucket(named: request.bucketName).map { CallDestination.bucket(Spelling($0.name)) }
         }
     }
 }

@@ -37,6 +37,18 @@ struct CallURL: Sendable, Hashable {
         "\(isSecure ? "https" : "http")://\(authority.host.text)\(authority.port.map { ":\($0)" } ?? "")\(target)"
     }
 
+    /// The path, percent-escaped.
+    var path: Substring { target.prefix { $0 != "?" } }
+
+    /// The query, percent-escaped; empty where there is none.
+    var query: Substring { target.drop { $0 != "?" }.dropFirst() }
+
+    /// Adds to the path what stands behind another slash; slashes in it part it further.
+    mutating func addPath(_ text: String) {
+        if !target.hasSuffix("/") { target += "/" }
+        target += Self.escaped(text, leaving: "/")
+    }
+
     /// Adds a parameter to the query.
     mutating func addParameter(_ name: String, _ value: String) {
         let separator = target.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"

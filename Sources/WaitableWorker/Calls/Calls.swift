@@ -99,11 +99,14 @@ final class Calls: Sendable {
             operations: operations
         )
         var answer: TaskAnswer
+        let transfers = TransferCaller(caller: caller, partitions: partitions)
         if let destination = configuration.destination(of: call.target) {
-            guard let made = try? await slots.withTurn(destination, { await caller.answer(to: call) }) else { return }
+            guard let made = try? await slots.withTurn(destination, { await transfers.answer(to: call) }) else {
+                return
+            }
             answer = made
         } else {
-            answer = await caller.answer(to: call)
+            answer = await transfers.answer(to: call)
         }
         // The answer of a call that hands out a token is not the task's.
         if call.waitsForToken, case .succeeded(let output) = answer { answer = .submitted(output) }

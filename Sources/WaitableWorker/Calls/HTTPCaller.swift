@@ -27,6 +27,7 @@ struct HTTPCaller: Sendable {
         case .integration(let request) where request.integration.service == OperationCaller.service:
             await operations.answer(to: request, call)
         case .integration(let request): await integrate(request, call)
+        case .transfer: preconditionFailure("transfers are carried out by TransferCaller")
         }
     }
 
@@ -161,23 +162,24 @@ struct HTTPCaller: Sendable {
         within limit: TimeAmount,
         upTo bytes: Int = DataLimit.bytes
     ) async throws -> (HTTPClientResponse, ByteBuffer) {
+        try await reach(host, within: limit) {
+            let response = try await client.execute(request, timeout: limit)
+            return (response, try await response.body.collect(upTo: bytes))
+        }
+    }
+
+    /// Does something with a host that is found, all within one deadline.
+    func reach<Answer: Sendable>(
+        _ host: URLHost,
+        within limit: TimeAmount,
+        _ body: @Sendable @escaping () async throws -> Answer
+    ) async throws -> Answer {
         let patience = min(limit, Self.longestConnect)
         if !host.isAddress, await !names.isAnswered(host.text, within: .nanoseconds(patience.nanoseconds)) {
             throw HTTPClientError.connectTimeout
         }
-        return try await send(request, within: limit, upTo: bytes)
-    }
-
-    private func send(
-        _ request: HTTPClientRequest,
-        within limit: TimeAmount,
-        upTo bytes: Int
-    ) async throws -> (HTTPClientResponse, ByteBuffer) {
-        try await withThrowingTaskGroup(of: (HTTPClientResponse, ByteBuffer).self) { group in
-            group.addTask {
-                let response = try await client.execute(request, timeout: limit)
-                return (response, try await response.body.collect(upTo: bytes))
-            }
+        return try await withThrowingTaskGroup(of: Answer.self) { group in
+            group.addTask { try await body() }
             group.addTask {
                 try await Task.sleep(for: .nanoseconds(limit.nanoseconds))
                 throw HTTPClientError.deadlineExceeded

@@ -17,6 +17,7 @@ struct Greeter: ResourceCatalog, TaskHandler {
 
     // Distributed maps and task tokens are for programs that keep executions.
     func begin(_ item: MapItemRequest) -> Bool { false }
+    func begin(_ transfer: MapTransfer) {}
     func token(ofTask id: Int) -> String { "\(id)" }
 }
 

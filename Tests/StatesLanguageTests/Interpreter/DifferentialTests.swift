@@ -19,6 +19,8 @@ struct DifferentialTests {
 
         mutating func begin(_ item: MapItemRequest) -> Bool { true }
 
+        mutating func begin(_ transfer: MapTransfer) {}
+
         func token(ofTask id: Int) -> String { "token" }
     }
 

@@ -219,26 +219,6 @@ struct DistributedMapTests {
         #expect(other.failure?.error == "States.ExceedToleratedFailureThreshold")
     }
 
-    @Test("what is read from or written to elsewhere is deployed with a warning, and fails its state")
-    func exchanges() throws {
-        let reader =
-            #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"CSV","MaxItemsPath":"$m"},"#
-            + #""Parameters":{"Bucket.$":"$.b"}},"Catch":[{"ErrorEquals":["States.ItemReaderFailed"],"Next":"C"}],"#
-        let definition = map(reader).dropLast(2) + #","C":{"Type":"Pass","Result":"caught","End":true}}}"#
-        let machine = try StateMachine(definition: String(definition), resources: TestCatalog())
-        #expect(machine.warnings.map(\.location) == ["/States/S/ItemReader"])
-        #expect(machine.variableReferences == ["S": ["m"]])
-        #expect(try run(String(definition), "{}").output == #""caught""#)
-        let writer = #""ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"b"}},"#
-        #expect(try run(map(writer), "[1]").failure?.error == "States.ResultWriterFailed")
-    }
-
-    @Test("a reader may be asked for no items at all, which stands for all")
-    func allItems() throws {
-        let reader = #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"MaxItems":0}},"#
-        #expect(try run(map(reader), "{}").failure?.error == "States.ItemReaderFailed")
-    }
-
     @Test("a redrive runs the items again that had not succeeded")
     func redrive() throws {
         let start = try run(map(#""ToleratedFailureCount":1,"#), "[0,1,2,3]")

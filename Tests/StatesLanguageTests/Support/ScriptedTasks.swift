@@ -26,6 +26,11 @@ struct ScriptedTasks: TaskHandler {
         return true
     }
 
+    /// What was asked for of map runs' items and results.
+    private(set) var transfers: [MapTransfer] = []
+
+    mutating func begin(_ transfer: MapTransfer) { transfers.append(transfer) }
+
     func token(ofTask id: Int) -> String { "token-\(id)" }
 }
 

@@ -1,0 +1,223 @@
+import Foundation
+import StatesLanguage
+import Testing
+import WaitableRedis
+
+/// Map runs whose items are read from a folder or a web server, and whose results are written to a folder.
+@Suite(.serialized, .timeLimit(.minutes(2)))
+struct LargeInputTests {
+    /// A folder of its own for a test.
+    private final class Folder: Sendable {
+        let url = FileManager.default.temporaryDirectory.appending(path: "waitable-objects-\(UUID().uuidString)")
+
+        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
+
+        deinit { try? FileManager.default.removeItem(at: url) }
+
+        func write(_ text: String, _ name: String) throws {
+            let file = url.appending(path: name)
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+            try Data(text.utf8).write(to: file)
+        }
+
+        func json(_ key: String) throws -> JSON {
+            try JSON(parsing: String(contentsOf: url.appending(path: key), encoding: .utf8))
+        }
+    }
+
+    private static func map(_ fields: String) -> String {
+        #"{"StartAt":"M","States":{"M":{"Type":"Map","Label":"L",\#(fields),"End":true,"ItemProcessor":{"ProcessorConfig":"#
+            + #"{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}"#
+    }
+
+    private static func reader(_ config: String, key: String = "in/rows.csv", bucket: String = "data") -> String {
+        #""ItemReader":{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{\#(config)},"#
+            + #""Parameters":{"Bucket":"\#(bucket)","Key":"\#(key)"}}"#
+    }
+
+    private static let csv = #""InputType":"CSV","CSVHeaderLocation":"FIRST_ROW""#
+
+    private static func writer(_ transformation: String, _ type: String = "JSON") -> String {
+        #","ResultWriter":{"Resource":"arn:aws:states:::s3:putObject","Parameters":{"Bucket":"results","Prefix":"out"},"#
+            + #""WriterConfig":{"Transformation":"\#(transformation)","OutputType":"\#(type)"}}"#
+    }
+
+    private static func rows(_ count: Int) -> String {
+        (0..<count).reduce(into: "id,name\n") { $0 += "\($1),\"row \($1)\"\n" }
+    }
+
+    private static func environment(_ folder: Folder) -> [String: String] {
+        ["WAITABLE_BUCKETS": "*=file:\(folder.url.path)"]
+    }
+
+    /// The results that the manifest names which a state's output does, with the manifest.
+    private func results(_ output: JSON?, _ folder: Folder) throws -> (manifest: JSONObject, succeeded: [JSON]) {
+        let text = try #require(output?.stringValue)
+        let details = try #require(try JSON(parsing: text).objectValue?["ResultWriterDetails"]?.objectValue)
+        #expect(details["Bucket"] == "results")
+        let key = try #require(details["Key"]?.stringValue)
+        let manifest = try #require(try folder.json("results/" + key).objectValue)
+        let files = manifest["ResultFiles"]?.objectValue?["SUCCEEDED"]?.arrayValue ?? []
+        var succeeded: [JSON] = []
+        for file in files {
+            let key = try #require(file.objectValue?["Key"]?.stringValue)
+            succeeded += try #require(try folder.json("results/" + key).arrayValue)
+        }
+        return (manifest, succeeded)
+    }
+
+    @Test("Every row of a file runs once, although a worker is killed meanwhile, and the results are written")
+    func killedWorker() async throws {
+        let folder = try Folder()
+        let count = 1_200
+        try folder.write(Self.rows(count), "data/in/rows.csv")
+        let environment = Self.environment(folder)
+        try await Stack.with { stack in
+            let definition = Self.map(Self.reader(Self.csv) + #","MaxConcurrency":100"# + Self.writer("COMPACT"))
+            let execution = try await stack.start(try await stack.create("m", definition))
+            let first = try stack.worker(environment)
+            try await eventually("some rows have run") { try await stack.closedCount() > count / 4 }
+            first.signal(SIGKILL)
+            #expect(try await first.end() == SIGKILL)
+            #expect(try await stack.closedCount() < count)
+            let second = try stack.worker(environment)
+            let closed = try await stack.closed(execution)
+            #expect(closed["status"] == "SUCCEEDED", "\(closed)")
+            let (manifest, succeeded) = try results(closed["output"], folder)
+            #expect(succeeded.map { $0.objectValue?["id"]?.stringValue } == (0..<count).map { "\($0)" })
+            #expect(succeeded.last?.text == #"{"id":"\#(count - 1)","name":"row \#(count - 1)"}"#)
+            #expect(manifest["ResultFiles"]?.objectValue?["FAILED"] == .array([]))
+            #expect(manifest["ResultFiles"]?.objectValue?["PENDING"] == .array([]))
+            #expect(manifest["MapRunArn"]?.stringValue?.contains(":mapRun:m/L:") == true)
+            #expect(try await stack.closedCount() == count + 1)
+            let run = try await stack.call("DescribeMapRun", ["mapRunArn": try #require(manifest["MapRunArn"])]).json
+            #expect(run.objectValue?["itemCounts"]?.objectValue?["succeeded"] == .integer(Int64(count)))
+            #expect(run.objectValue?["status"] == "SUCCEEDED")
+            second.signal(SIGTERM)
+            #expect(try await second.end() == 0)
+        }
+    }
+
+    private func run(_ stack: Stack, _ definition: String, _ input: String = "{}") async throws -> JSONObject {
+        let name = "m-\(UUID().uuidString.lowercased())"
+        return try await stack.closed(try await stack.start(try await stack.create(name, definition), input))
+    }
+
+    @Test("Files of every type are read, and lists of files; results are written in every form")
+    func formats() async throws {
+        let folder = try Folder()
+        try folder.write(#"{"x":{"rows":[[1,2],3]}}"#, "data/a.json")
+        try folder.write("{\"n\":1}\n\n{\"n\":2}\n", "data/l.jsonl")
+        try folder.write("1|2\n3|4\n", "data/in/rows.csv")
+        try folder.write("", "data/in/empty.csv")
+        try folder.write("x", "other/secret")
+        try await Stack.with(workers: 1, environment: Self.environment(folder)) { stack in
+            let json = Self.reader(#""InputType":"JSON","ItemsPointer":"/x/rows""#, key: "a.json")
+            #expect(try await run(stack, Self.map(json))["output"] == "[[1,2],3]")
+            let lines = Self.reader(#""InputType":"JSONL","MaxItems":1"#, key: "l.jsonl")
+            #expect(try await run(stack, Self.map(lines))["output"] == #"[{"n":1}]"#)
+            let given = Self.reader(
+                #""InputType":"CSV","CSVHeaderLocation":"GIVEN","CSVHeaders":["a","b"],"CSVDelimiter":"PIPE""#
+            )
+            #expect(try await run(stack, Self.map(given))["output"] == #"[{"a":"1","b":"2"},{"a":"3","b":"4"}]"#)
+            #expect(try await run(stack, Self.map(Self.reader(Self.csv, key: "in/empty.csv")))["output"] == "[]")
+            let list =
+                #""QueryLanguage":"JSONata","ItemSelector":"{% $states.context.Map.Item.Value.Key %}","ItemReader":"#
+                + #"{"Resource":"arn:aws:states:::s3:listObjectsV2","Arguments":{"Bucket":"{% $states.input.b %}","Prefix":"in/"}}"#
+            #expect(
+                try await run(stack, Self.map(list), #"{"b":"data"}"#)["output"] == #"["in/empty.csv","in/rows.csv"]"#
+            )
+
+            let flat = try await run(stack, Self.map(json + Self.writer("FLATTEN")))
+            #expect(try results(flat["output"], folder).succeeded == [.integer(1), .integer(2), .integer(3)])
+            let whole = try await run(stack, Self.map(json + Self.writer("NONE")))
+            let first = try #require(try results(whole["output"], folder).succeeded.first?.objectValue)
+            #expect(first["Input"] == "[1,2]")
+            #expect(first["Output"] == "[1,2]")
+            #expect(first["Status"] == "SUCCEEDED")
+            #expect(first["StartDate"]?.stringValue?.hasSuffix("Z") == true)
+            let failing = Self.map(json + #","ToleratedFailureCount":1"# + Self.writer("COMPACT"))
+                .replacing(#"{"Type":"Pass","End":true}"#, with: Self.failing)
+            let partly = try await run(stack, failing)
+            #expect(partly["status"] == "SUCCEEDED")
+            let (manifest, succeeded) = try results(partly["output"], folder)
+            #expect(succeeded == [.integer(3)])
+            let failed = try #require(
+                manifest["ResultFiles"]?.objectValue?["FAILED"]?.arrayValue?.first?.objectValue?["Key"]?.stringValue
+            )
+            let error = try folder.json("results/" + failed).arrayValue?.first?.objectValue
+            #expect(error?["Status"] == "FAILED")
+            #expect(error?["Error"] == "Broken")
+        }
+    }
+
+    /// Fails for what is no number.
+    private static let failing =
+        #"{"Type":"Choice","Choices":[{"Variable":"$","IsNumeric":true,"Next":"Q"}],"Default":"F"},"#
+        + #""Q":{"Type":"Succeed"},"F":{"Type":"Fail","Error":"Broken"}"#
+
+    @Test("What leads out of the folder, is not there or has no setting fails the state, and says why")
+    func faults() async throws {
+        let folder = try Folder()
+        let outside = try Folder()
+        try outside.write("1\n2\n", "secret.csv")
+        try folder.write(Self.rows(3), "in/rows.csv")
+        try FileManager.default.createSymbolicLink(
+            at: folder.url.appending(path: "link"),
+            withDestinationURL: outside.url
+        )
+        try FileManager.default.createSymbolicLink(
+            at: folder.url.appending(path: "in/link.csv"),
+            withDestinationURL: outside.url.appending(path: "secret.csv")
+        )
+        let environment = ["WAITABLE_BUCKETS": "data=file:\(folder.url.path)"]
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            for (key, cause) in [
+                ("../\(outside.url.lastPathComponent)/secret.csv", "'.' and '..'"), ("/etc/passwd", "empty parts"),
+                ("link/secret.csv", "cannot be opened: 'link'"), ("in/link.csv", "cannot be opened"),
+                ("in", "is no plain file"), ("in/none.csv", "No such file"),
+            ] {
+                let failed = try await run(stack, Self.map(Self.reader(Self.csv, key: key)))
+                #expect(failed["error"] == "States.ItemReaderFailed", "\(key)")
+                #expect(failed["cause"]?.stringValue?.contains(cause) == true, "\(key): \(failed)")
+            }
+            let unknown = try await run(stack, Self.map(Self.reader(Self.csv, bucket: "other")))
+            #expect(unknown["error"] == "States.ItemReaderFailed")
+            #expect(
+                unknown["cause"]
+                    == "Nothing says where the bucket 'other' is: WAITABLE_BUCKETS of the worker has no place for it"
+            )
+            let unwritten = try await run(stack, Self.map(Self.reader(Self.csv) + Self.writer("NONE")))
+            #expect(unwritten["error"] == "States.ResultWriterFailed")
+        }
+    }
+
+    @Test("A web server has the items, with parts or without; what changes under the run fails it")
+    func web() async throws {
+        let rows = Self.rows(2_000)
+        let server = try await FunctionServer { call in
+            call.path == "/base/in/rows.csv" ? (200, rows) : (404, "none")
+        }
+        let changing = try await FunctionServer { call in
+            (200, rows + String(repeating: "x", count: Int.random(in: 1...99_999)))
+        }
+        let environment = [
+            "WAITABLE_BUCKETS": "data=http://127.0.0.1:\(server.port)/base,new=http://127.0.0.1:\(changing.port)"
+        ]
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let few = Self.reader(Self.csv + #","MaxItems":900"#)
+            let read = try await run(stack, Self.map(few + #","ItemSelector":{"i.$":"$$.Map.Item.Value.id"}"#))
+            let items = try JSON(parsing: try #require(read["output"]?.stringValue)).arrayValue
+            #expect(items?.map { $0.objectValue?["i"]?.stringValue } == (0..<900).map { "\($0)" })
+            let missing = try await run(stack, Self.map(Self.reader(Self.csv, key: "none")))
+            #expect(missing["error"] == "States.ItemReaderFailed")
+            #expect(missing["cause"]?.stringValue?.contains("404") == true)
+            let changed = try await run(stack, Self.map(Self.reader(Self.csv, bucket: "new")))
+            #expect(changed["error"] == "States.ItemReaderFailed")
+            #expect(changed["cause"]?.stringValue?.contains("It was changed while it was read") == true, "\(changed)")
+        }
+    }
+}
