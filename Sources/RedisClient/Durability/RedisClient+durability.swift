@@ -109,11 +109,33 @@ extension RedisClient {
         // A server that waits for its replicas is not dead.
         server.commandTimeout = patience
         let connection = try await RedisConnection.connect(server, tls: tls, on: eventLoopGroup.next())
+        guard await isOneServer(leader, connection) else {
+            // The address leads elsewhere by now, as behind a virtual IP: what that server reaches says nothing of this one.
+            connection.close()
+            leave(leader)
+            return nil
+        }
         guard let tie = link.tie(connection, to: leader) else {
             connection.close()
             return nil
         }
         return DurableConnections.Lease(connection: connection, tie: tie)
+    }
+
+    /// Whether two connections lead to one run of a server, as far as the user may know.
+    private func isOneServer(_ one: RedisConnection, _ other: RedisConnection) async -> Bool {
+        async let first = runID(over: one)
+        guard let second = await runID(over: other), let first = await first else { return true }
+        return first == second
+    }
+
+    private func runID(over connection: RedisConnection) async -> String? {
+        let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
+        guard case .replies(let replies) = await connection.send([RedisCommand("INFO", "server")], until: deadline) else {
+            return nil
+        }
+        let lines = replies.first?.string?.unicodeScalars.split { $0 == "\r" || $0 == "\n" } ?? []
+        return lines.map { String($0) }.first { $0.hasPrefix("run_id:") }
     }
 
     private func close(_ lease: DurableConnections.Lease) {

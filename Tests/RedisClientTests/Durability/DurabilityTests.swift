@@ -1,3 +1,4 @@
+import Foundation
 import RedisTestServer
 import Testing
 
@@ -46,6 +47,25 @@ struct DurabilityTests {
             let missed = try await set(client, one, within: .milliseconds(50))
             #expect(missed.replies == [.integer(3)])
             #expect(missed.replicas == 0 && !missed.reaches(one) && missed.refusal == nil)
+        }
+    }
+
+    @Test("Where an address leads to another server by now, the client goes there, too: it does not ask one about the other")
+    func movedAddress() async throws {
+        let old = try RedisTestServer()
+        defer { old.kill() }
+        try await with { _, primary, _ in
+            let address = old.folder.appending(path: "address").path
+            try FileManager.default.createSymbolicLink(atPath: address, withDestinationPath: old.socket)
+            try await withClient(RedisConfiguration(address: .unixSocket(path: address))) { client in
+                _ = try await client.send(RedisCommand("SET", "n", "7"))
+                try FileManager.default.removeItem(atPath: address)
+                try FileManager.default.createSymbolicLink(atPath: address, withDestinationPath: primary.socket)
+                let before = client.connections
+                #expect(try await set(client, Durability(replicas: 1)).replies == [.integer(1)])
+                #expect(client.connections == before + 1)
+                #expect(try await client.send(RedisCommand("GET", "n")).string == "1")
+            }
         }
     }
 
