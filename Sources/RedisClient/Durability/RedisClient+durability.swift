@@ -131,7 +131,8 @@ extension RedisClient {
 
     private func runID(over connection: RedisConnection) async -> String? {
         let deadline = NIODeadline.now() + TimeAmount(configuration.commandTimeout)
-        guard case .replies(let replies) = await connection.send([RedisCommand("INFO", "server")], until: deadline) else {
+        guard case .replies(let replies) = await connection.send([RedisCommand("INFO", "server")], until: deadline)
+        else {
             return nil
         }
         let lines = replies.first?.string?.unicodeScalars.split { $0 == "\r" || $0 == "\n" } ?? []

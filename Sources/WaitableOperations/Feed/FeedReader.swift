@@ -1,3 +1,4 @@
+import StatesLanguage
 package import WaitableRedis
 
 /// Reads the change feed of all partitions, from a place on, in the order of the events' instants.

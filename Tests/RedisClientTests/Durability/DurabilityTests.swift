@@ -50,7 +50,7 @@ struct DurabilityTests {
         }
     }
 
-    @Test("Where an address leads to another server by now, the client goes there, too: it does not ask one about the other")
+    @Test("Where an address leads to another server by now, the client goes there, and confirms nothing")
     func movedAddress() async throws {
         let old = try RedisTestServer()
         defer { old.kill() }
