@@ -26,6 +26,17 @@ public struct StateMachine: Sendable {
         return tasks(of: graph)
     }
 
+    /// Whether it has a Map state in distributed mode, also within Parallel and Map states.
+    public var hasMapRuns: Bool {
+        func hasMapRuns(_ graph: StateGraph) -> Bool {
+            graph.states.values.contains { state in
+                if case .map(let map) = state.kind, map.distribution != nil { return true }
+                return state.graphs.contains(where: hasMapRuns)
+            }
+        }
+        return hasMapRuns(graph)
+    }
+
     /// The resource of a Task state, also within Parallel and Map states; `nil` for any other state.
     public func resource(ofTask name: String) -> String? {
         func resource(in graph: StateGraph) -> String? {

@@ -27,9 +27,12 @@ extension Execution {
     }
 
     /// What the end of an execution brings with it, beside the task handler's effects.
-    var closingEffects: [Effect] {
+    ///
+    /// - Parameter mayHaveInbox: Whether somebody may have told its tasks something, though none waits any more: a sign that came
+    ///   while a step did what its task was answered or given up for is read by no step.
+    func closingEffects(mayHaveInbox: Bool) -> [Effect] {
         var effects: [Effect] = []
-        if awaitsAnswers || messages.hasStarted() { effects.append(.forget(answers: [])) }
+        if mayHaveInbox || awaitsAnswers || messages.hasStarted() { effects.append(.forget(answers: [])) }
         if let parent { effects.append(.report(to: parent)) }
         return effects
     }
@@ -67,7 +70,7 @@ extension Execution {
             execution: next,
             next: .closed,
             journal: JournalEntry(instant: now, messages: messages, kind: .failure(failure)),
-            effects: closingEffects + [.tell(ExecutionEvent(closed: next))],
+            effects: closingEffects(mayHaveInbox: flow != nil) + [.tell(ExecutionEvent(closed: next))],
             events: [event],
             lastEventID: id
         )

@@ -16,6 +16,8 @@ package final class DeployedMachine: Sendable {
     let keyAttributes: KeyAttributes
     /// Its tasks, by the names of their states.
     let tasks: [Spelling: PreparedTask]
+    /// Whether its executions are told things from outside: they have an inbox then.
+    let isToldThings: Bool
 
     /// Compiles a revision.
     ///
@@ -43,6 +45,15 @@ package final class DeployedMachine: Sendable {
             machine.processor(labelled: String(label)) ?? machine
         }
         self.keyAttributes = keyAttributes
+        isToldThings = definition.hasMapRuns || definition.tasks.contains { Self.isToldThings($0.resource) }
         tasks = definition.tasks.reduce(into: [:]) { $0[$1.state] = PreparedTask($1, keyAttributes: keyAttributes) }
+    }
+
+    private static func isToldThings(_ resource: String) -> Bool {
+        switch TaskIntegration(resource) {
+        case .item, nil: false
+        case .publication: resource.hasSuffix(".waitForTaskToken")
+        case .activity, .execution, .function, .http, .invoke, .outside: true
+        }
     }
 }

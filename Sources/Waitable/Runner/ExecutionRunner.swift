@@ -112,7 +112,7 @@ package struct ExecutionRunner: Sendable {
             effects = effects.map { $0.moved(to: moved, of: execution.key) }
         }
         effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
-        effects.append(unlessEmpty: Self.forgetting(entry.messages, execution, place))
+        effects.append(unlessEmpty: forgetting(entry.messages, execution, place))
         if place == .closed, machine.revision.hasEvents { effects.append(.tell(ExecutionEvent(closed: next))) }
         var entry = entry
         entry.elsewhere = tasks.elsewhere
@@ -181,12 +181,14 @@ package struct ExecutionRunner: Sendable {
     }
 
     /// The answers that a step has read, to be taken out of the inbox.
-    private static func forgetting(
+    private func forgetting(
         _ messages: ExecutionMessages,
         _ execution: Execution,
         _ place: Transition.Next
     ) -> [Effect] {
-        if place == .closed { return execution.closingEffects }
+        if place == .closed {
+            return execution.closingEffects(mayHaveInbox: execution.flow != nil && machine.isToldThings)
+        }
         let read = messages.answers.map { answer in
             // A sign of life or a change may have been followed by another one; an answer comes once.
             let comesAgain = answer.value.integerValue != nil || answer.key.hasPrefix("m")

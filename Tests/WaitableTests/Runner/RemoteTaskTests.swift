@@ -42,6 +42,25 @@ struct RemoteTaskTests {
         return execution
     }
 
+    @Test("the end takes the inbox along where tasks were told things, though none waits any more")
+    func endWithInbox() throws {
+        let wait = #"{"Type":"Wait","Seconds":1,"End":true}"#
+        let activity = "arn:aws:states:us-east-1:000000000000:activity:w"
+        let runner = try Self.runner(#""T":{"Type":"Task","Resource":"\#(activity)","Next":"W"},"W":\#(wait)"#)
+        let asked = try runner.run(execution(), at: start)
+        let task = try #require(asked.execution.flow?.pendingTasks.first?.id)
+        let answers: JSONObject = ["\(task)": .object(["output": .integer(1)])]
+        let waiting = try runner.run(try read(asked, answers), at: start.adding(milliseconds: 10))
+        #expect(waiting.effects == [.forget(answers: [ItemField(name: "\(task)", value: "")])])
+        #expect(!waiting.execution.awaitsAnswers)
+        // That it was taken may have come after its answer was read.
+        let end = try runner.run(try read(waiting), at: start.adding(milliseconds: 2_000))
+        #expect(end.next == .closed && end.effects == [.forget(answers: [])])
+        let plain = try Self.runner(#""T":\#(wait)"#)
+        let last = try plain.run(try read(plain.run(execution(), at: start)), at: start.adding(milliseconds: 2_000))
+        #expect(last.next == .closed && last.effects.isEmpty)
+    }
+
     @Test("a plain write is an effect of the commit here; elsewhere the task waits for its outcome, without the lease")
     func write() throws {
         let here = try Self.runner(#""T":\#(Self.put("b", #""End":true"#))"#).run(execution(), at: start)
