@@ -37,7 +37,6 @@ struct ExecutionReplay: Sendable {
         var abortion: HistoryEvent?
         if let closing = entry.messages.closing, closing.status == .aborted {
             abortion = abort(at: closing.instant, closing.failure)
-            current.flow?.lastEventID = lastEventID
         }
         let made = try runner.step(of: current, entry, recording: recording)
         if made.lastEventID > lastEventID {

@@ -98,7 +98,9 @@ package struct ExecutionRunner: Sendable {
             recording: recording,
             allowance: allowance
         )
-        let flow = execution.flow
+        var flow = execution.flow
+        // That it was stopped is an event, which the function that stopped it did not count.
+        if entry.messages.closing?.status == .aborted { flow?.lastEventID += 1 }
         let due = flow.map(\.wakeUp) ?? execution.startDate
         let advance = advance(flow, entry, interpreter, &tasks)
         var next = execution
