@@ -26,6 +26,16 @@ struct ReportFunctionTests {
         #expect(Set(reply.array?.compactMap(\.string) ?? []) == ["w2", "w3"])
     }
 
+    @Test("A report of before the clock was set back does not outlive its worker by that time")
+    func setBack() async throws {
+        try await partition.call("report", "w1", "30000", "{}")
+        let ahead = try await partition.now() + 3_600_000
+        try await partition.redis("ZADD", "~:workers", "\(ahead)", "w1")
+        let reply = try await partition.call("report", "w2", "30000", "{}", "names")
+        #expect(reply.array?.compactMap(\.string) == ["w2"])
+        #expect(try await partition.redis("HEXISTS", "~:reports", "w1") == .integer(0))
+    }
+
     @Test("A worker that leaves is forgotten, and so is one whose time has passed")
     func leaves() async throws {
         try await partition.call("report", "w1", "60000", "{}")

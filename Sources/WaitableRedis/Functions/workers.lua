@@ -6,11 +6,14 @@ local arguments = require 'arguments'
 local integer, named, noMore, prefixOf, refuse =
     arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
 local register = require 'functions'.register
-local clock = require 'clock'.clock
+local clocks = require 'clock'
+local MAX_DRIFT, clock = clocks.MAX_DRIFT, clocks.clock
 local sleepers = require 'sleepers'
 
 local MAX_REPORT = 4096  -- bytes
 local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
+local LONGEST = 3600000  -- ms that a report may be kept
+local USUAL = 60000      -- ms that others may be kept at least
 
 -- waitable_report: a worker's report on itself, kept until it is replaced or its time has passed.
 -- KEYS   prefix
@@ -20,7 +23,7 @@ local FORGOTTEN = 100    -- reports of workers long gone that one call forgets
 local function report(keys, args)
     local prefix = prefixOf(keys)
     local name = named(args[1], 'worker')
-    local life = integer(args[2], 'time to live', 0, 3600000)
+    local life = integer(args[2], 'time to live', 0, LONGEST)
     local text = args[3] or ''
     if life > 0 and (byte(text) ~= 123 or byte(text, -1) ~= 125 or #text > MAX_REPORT) then
         refuse('VALIDATION', 'report', 'must be a JSON object of at most ' .. MAX_REPORT .. ' bytes', text)
@@ -30,6 +33,12 @@ local function report(keys, args)
     local workers, reports = prefix .. ':workers', prefix .. ':reports'
     local now = clock()
     local gone = redis.call('ZRANGE', workers, '-inf', format('%.0f', now), 'BYSCORE', 'LIMIT', 0, FORGOTTEN)
+    -- Reports of before the clock was set back: whoever is still at work reports again.
+    local most = life == 0 and LONGEST or life < USUAL and USUAL or life
+    local ahead = '(' .. format('%.0f', now + most + MAX_DRIFT)
+    for _, other in ipairs(redis.call('ZRANGE', workers, ahead, '+inf', 'BYSCORE', 'LIMIT', 0, FORGOTTEN)) do
+        gone[#gone + 1] = other
+    end
     if life == 0 then gone[#gone + 1] = name end
     redis.call('HLEN', reports)
     if #gone > 0 then
