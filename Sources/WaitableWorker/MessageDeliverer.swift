@@ -1,4 +1,5 @@
 package import Logging
+import RedisClient
 import Synchronization
 package import WaitableRedis
 

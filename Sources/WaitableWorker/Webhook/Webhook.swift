@@ -18,6 +18,8 @@ package final class Webhook: Service {
     private let logger: Logger
     private let failures = ClaimFailures()
     private let stuck = StuckEvents()
+    /// How many are under way.
+    private let calls = Mutex(0)
 
     /// The most calls at once.
     private static let mostCalls = 64
@@ -55,19 +57,18 @@ package final class Webhook: Service {
         let caller = WebhookCaller(client: client, configuration: configuration, names: NameCheck())
         try? await cancelWhenGracefulShutdown {
             try await withThrowingDiscardingTaskGroup { group in
-                let calls = Mutex(0)
                 while !Task.isCancelled {
-                    let room = Self.mostCalls - calls.withLock { $0 }
+                    let room = Self.mostCalls - self.calls.withLock { $0 }
                     guard room >= Self.leastRoom else {
                         try await Task.sleep(for: Self.fullPause)
                         continue
                     }
                     let batch = await self.take(room)
-                    calls.withLock { $0 += batch.count }
+                    self.calls.withLock { $0 += batch.count }
                     for (store, delivery) in batch {
                         group.addTask {
                             await self.deliver(delivery, of: store, by: caller)
-                            calls.withLock { $0 -= 1 }
+                            self.calls.withLock { $0 -= 1 }
                         }
                     }
                     if batch.isEmpty { try await Task.sleep(for: Self.pause) }
