@@ -195,6 +195,16 @@ struct LargeInputTests {
         }
     }
 
+    @Test("A worker does not start without the folders that it is to read, any other process does")
+    func missingFolder() async throws {
+        let setting = ["WAITABLE_BUCKETS": "data=file:/nowhere/at-all"]
+        let (code, output) = try await Program.run("worker", environment: setting)
+        #expect(code == 78)
+        let name = "WAITABLE_BUCKETS (--buckets)"
+        #expect(output == "waitable: \(name): must name folders that are there: '/nowhere/at-all'\n")
+        try await Stack.with(environment: setting) { _ in }
+    }
+
     @Test("A web server has the items, with parts or without; what changes under the run fails it")
     func web() async throws {
         let rows = Self.rows(2_000)

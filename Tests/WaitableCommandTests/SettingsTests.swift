@@ -118,7 +118,6 @@ struct SettingsTests {
             ("a/b=http://h", "must have names of 1 to 255 letters, digits, '-', '.' and '_', or *: 'a/b'"),
             ("..=http://h", "must have names of 1 to 255 letters, digits, '-', '.' and '_', or *: '..'"),
             ("a=http://h,a=http://i", "must have each name once: 'a'"),
-            ("a=file:/nowhere/at-all", "must name folders that are there: '/nowhere/at-all'"),
         ]
     )
     func bucketPlaces(value: String, problem: String) {

@@ -76,12 +76,17 @@ extension Settings {
             guard !buckets.contains(where: { $0.name == bucket.name }) else {
                 throw SettingError(.buckets, "must have each name once", bucket.name)
             }
-            if case .folder(let path) = place, !bucket.place.isFolder {
-                throw SettingError(.buckets, "must name folders that are there", path)
-            }
             buckets.append(bucket)
         }
         return buckets
+    }
+
+    /// Checks that the folders of buckets are there. Only workers need them: other processes may run elsewhere.
+    func checkBuckets() throws(SettingError) {
+        for bucket in calls.buckets {
+            guard case .folder(let path) = bucket.place, !bucket.place.isFolder else { continue }
+            throw SettingError(.buckets, "must name folders that are there", path)
+        }
     }
 
     /// What carries out tasks of services that are not run here.

@@ -20,6 +20,7 @@ struct WorkerProcess {
 
     func run() async throws {
         FileLimit.raise()
+        try settings.checkBuckets()
         var calls = settings.calls
         calls.limit = try FileLimit.calls(settings.callLimit)
         let listening = try settings.metricsPort.map { port in
