@@ -376,6 +376,19 @@ struct MessageFunctionTests {
         #expect(try await family[1].item("T:b") == ["Id": "b"])
     }
 
+    @Test("one that was claimed by a clock that has been set back since is not due there before it was here")
+    func movedByClockSetBack() async throws {
+        let family = try await Partition.family(of: 2)
+        try await family[0].redis("HSET", "~:item:T:b", "Id", "b")
+        try await family[0].redis("ZADD", "~:due", "1", "b")
+        let token = try await family[0].claim().token
+        let ahead = try await family[0].now() + 30_000
+        try await family[0].redis("ZADD", "~:leases", "\(ahead)", token)
+        #expect(try await family[0].call("move", token, "b", "1", "T:b").array?.first == .integer(1))
+        try await family.exchange()
+        #expect(try await family[1].redis("ZSCORE", "~:due", "b").string == "\(ahead)")
+    }
+
     @Test(
         "a call that is not right changes nothing",
         arguments: [

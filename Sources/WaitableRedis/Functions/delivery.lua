@@ -10,7 +10,9 @@
 --   retract X Y task           it goes on, as it was redriven
 --   read Y X task              a task of X has read that Y closed, or never will
 --   stop Y X task              stops Y, which a task of X waits for; '' for any task
---   due member SUFFIX f1 v1 …  a member of `due` that was put into the wrong partition by hand, with its item
+--   due member at SUFFIX f1 v1 …
+--                              a member of `due` that was put into the wrong partition by hand, with its item; `at`: when it was
+--                              found to be due (ms), and it is not due sooner: it has its instant in its score alone
 
 local limits = require 'limits'
 local strings = require 'strings'
@@ -135,14 +137,16 @@ function KINDS.stop(prefix, from, name, parent, task)
     closing.stopChild(prefix, name, '{' .. from .. '}' .. parent, task)
 end
 
-function KINDS.due(prefix, _, member, suffix, ...)
+function KINDS.due(prefix, _, member, at, suffix, ...)
     local due, key, fields = prefix .. ':due', prefix .. ':item:' .. suffix, {...}
     if #fields > 0 and redis.call('EXISTS', key) == 0 then batched('HSET', key, fields, 2) end
     if redis.call('ZSCORE', due, member) or documentOf(prefix, member) then return end
     local before, now = firstDue(prefix), (clock())
-    redis.call('ZADD', due, now, member)
-    wake(prefix, before, now)
-    noteDue(prefix, now)
+    local instant = tonumber(at)
+    if instant < now then instant = now end
+    redis.call('ZADD', due, format('%.0f', instant), member)
+    wake(prefix, before, instant)
+    if instant == now then noteDue(prefix, now) end
 end
 
 -- Whether a message brings something new, for which a full Redis has no room.
@@ -250,10 +254,11 @@ local function move(keys, args)
     if bytes > MAX_ITEM or #fields > 4000 then
         refuse('VALIDATION', 'item', 'must have at most 2000 fields and ' .. MAX_ITEM .. ' bytes', bytes)
     end
+    local taken = redis.call('ZSCORE', prefix .. ':leases', args[1]) or format('%.0f', (clock()))
     redis.call('ZREM', due, member)
     redis.call('HDEL', prefix .. ':redelivered', member)
     if #fields > 0 then redis.call('DEL', key) end
-    outbox.send(prefix, partition, 'due', member, suffix, unpack(fields))
+    outbox.send(prefix, partition, 'due', member, taken, suffix, unpack(fields))
     leases.letGo(prefix, args[1])
     return {1, outbox.reported()}
 end
