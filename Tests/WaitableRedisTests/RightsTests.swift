@@ -57,7 +57,7 @@ struct RightsTests {
     @Test(
         "changes nothing by any function that writes several keys",
         arguments: writers.map(\.name),
-        ["hset", "zadd", "zrem", "hdel", "lpop"]
+        ["hset", "zadd", "zrem", "hdel", "lpop", "set"]
     )
     func wholeOrNothing(name: String, command: String) async throws {
         let partition = try Partition()

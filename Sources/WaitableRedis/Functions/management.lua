@@ -143,7 +143,7 @@ local REMEMBERED = 900000 -- ms for which the token of a redrive is known, as AW
 local function redrive(keys, args)
     local prefix = prefixOf(keys)
     noMore(args, 4)
-    rights.check(prefix, rights.TRANSITION, rights.EFFECTS)
+    rights.check(prefix, rights.TRANSITION, rights.EFFECTS, rights.REDRIVE)
     local name, document = existing(prefix, args[1])
     local key = args[4] and args[4] ~= '' and prefix .. ':redrive:' .. redis.sha1hex(name .. '\n' .. args[4])
     local earlier = key and redis.call('GET', key)

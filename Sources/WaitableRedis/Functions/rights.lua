@@ -10,6 +10,9 @@ local rights = {}
 -- What begins, moves or ends an execution.
 rights.TRANSITION = {{'HSET', ':executions'}, {'ZADD', ':due'}, {'ZADD', ':closed'}, {'HSET', ':item:'}}
 
+-- What redriving adds.
+rights.REDRIVE = {{'SET', ':redrive:'}}
+
 -- What the end of a lease adds.
 rights.LEASE = {{'ZREM', ':due'}, {'ZREM', ':leases'}, {'HDEL', ':redelivered'}}
 
