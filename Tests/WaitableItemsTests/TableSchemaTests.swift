@@ -41,4 +41,18 @@ struct TableSchemaTests {
         let query = #"{"TableName":"t","KeyConditionExpression":"s = :s AND :k = k","ExpressionAttributeValues":"#
         #expect(try home(.query, query + #"{":k":{"N":"7e1"},":s":{"S":"x"}}}"#) == "70")
     }
+
+    @Test(
+        "where one belongs by bytes is their text as the functions write it, and up to 2,048 bytes are a key",
+        arguments: [
+            ("YWI=", "YWI="), ("YWJ=", "YWI="), ("YQ==", "YQ=="), ("YR==", "YQ=="), ("YWJj", "YWJj"), ("+/8=", "+/8="),
+            (String(repeating: "YWJj", count: 682) + "YWI=", String(repeating: "YWJj", count: 682) + "YWI="),
+            (String(repeating: "YWJj", count: 683), ""),
+        ]
+    )
+    func homeOfBytes(text: String, expected: String) throws {
+        let tables = DeclaredTables(["t": try TableSchema("k:B")])
+        let key = #"{"TableName":"t","Key":{"k":{"B":"\#(text)"}}}"#
+        #expect(try TableOperation(.getItem, parameters: try JSON(parsing: key)).home(in: tables) == expected)
+    }
 }
