@@ -111,7 +111,7 @@ package final class Ingest: Sendable {
             identity: identity,
             itemTable: itemTable
         )
-        let items = ItemRoutes(starter: starter, items: operations, bodies: bodies)
+        let items = ItemRoutes(starter: starter, items: operations, bodies: bodies, documents: documents)
         let batches = BatchRoutes(starter: starter, calls: batches, limits: batchLimits, logger: logger)
         routes.post(stepFunctions: StepFunctionsAPI(ingest: self), otherwise: .start) { request, context in
             try await items.start(request, context)
@@ -125,7 +125,7 @@ package final class Ingest: Sendable {
         ManagementRoutes(items: operations, bodies: bodies, replays: replays, documents: documents).add(to: routes)
         TableRoutes(tables: TableOperator(partitions: partitions, itemTable: itemTable), bodies: bodies).add(to: routes)
         GraphRoutes(items: operations, drawings: drawings).add(to: routes)
-        let counts = CountRoutes(items: operations, readiness: readiness)
+        let counts = CountRoutes(items: operations, readiness: readiness, documents: documents)
         counts.add(to: routes)
         EventRoutes(
             overview: SharedReading(every: .milliseconds(900)) { try await counts.overview() },
@@ -133,6 +133,7 @@ package final class Ingest: Sendable {
             items: operations,
             partitions: partitions,
             access: access,
+            documents: documents,
             told: ItemErrorMiddleware(logger: logger).told
         ).add(to: routes)
         MetricsRoutes(exposition: exposition).add(to: routes)

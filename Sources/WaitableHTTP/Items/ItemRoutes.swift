@@ -11,6 +11,7 @@ struct ItemRoutes: Sendable {
     let starter: Starter
     let items: ItemOperator
     let bodies: BodyRoom
+    let documents: ConcurrencyLimiter
 
     /// The largest body of a start, in bytes.
     static let largestBody = Limits.item
@@ -77,7 +78,8 @@ struct ItemRoutes: Sendable {
 
     /// `GET /status`: a page of items, those that wait first, by their due instants.
     func list(_ request: Request) async throws -> Response {
-        Response(json: try await items.items(ListRequest(items: request.query)))
+        let list = try ListRequest(items: request.query)
+        return Response(json: try await documents.turn { _ in try await items.items(list) })
     }
 
     private func body(

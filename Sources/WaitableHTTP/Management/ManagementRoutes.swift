@@ -14,7 +14,8 @@ struct ManagementRoutes: Sendable {
 
     func add(to routes: Routes) {
         routes.get("/items", .read) { request, _ in
-            Response(json: try await items.list(ListRequest(executions: request.query)))
+            let list = try ListRequest(executions: request.query)
+            return Response(json: try await documents.turn { _ in try await items.list(list) })
         }
         routes.get("/items/:id", .read) { request, context in
             let key = try await key(request, context)

@@ -9,6 +9,7 @@ import WaitableRedis
 struct CountRoutes: Sendable {
     let items: ItemOperator
     let readiness: ReadinessSampler
+    let documents: ConcurrencyLimiter
 
     private var partitions: Partitions { items.partitions }
 
@@ -22,7 +23,9 @@ struct CountRoutes: Sendable {
         routes.get("/failures", .read) { request, _ in
             let survey = try ListRequest(failures: request.query)
             return Response(
-                json: try await items.failures(survey.list, from: survey.start, limit: survey.limit).json
+                json: try await documents.turn { _ in
+                    try await items.failures(survey.list, from: survey.start, limit: survey.limit).json
+                }
             )
         }
         routes.get("/activities", .read) { _, _ in

@@ -12,6 +12,7 @@ struct EventRoutes: Sendable {
     let items: ItemOperator
     let partitions: Partitions
     let access: Access
+    let documents: ConcurrencyLimiter
     let told: @Sendable (any Error) -> ItemError
     private let places = EventPlaces(most: Self.mostStreams)
     private let feedReading: FeedReading
@@ -22,6 +23,7 @@ struct EventRoutes: Sendable {
         items: ItemOperator,
         partitions: Partitions,
         access: Access,
+        documents: ConcurrencyLimiter,
         told: @escaping @Sendable (any Error) -> ItemError
     ) {
         self.overview = overview
@@ -29,6 +31,7 @@ struct EventRoutes: Sendable {
         self.items = items
         self.partitions = partitions
         self.access = access
+        self.documents = documents
         self.told = told
         feedReading = FeedReading(partitions: partitions)
     }
@@ -128,8 +131,8 @@ struct EventRoutes: Sendable {
             default:
                 let key = try await items.key(id ?? "", machine: machine)
                 areas.append(
-                    EventArea(name: name, interval: .seconds(1), isQuiet: true) { [items] in
-                        try await items.describe(key).json
+                    EventArea(name: name, interval: .seconds(1), isQuiet: true) { [items, documents] in
+                        try await documents.turn { _ in try await items.describe(key).json }
                     }
                 )
             }

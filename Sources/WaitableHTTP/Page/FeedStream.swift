@@ -34,9 +34,10 @@ struct FeedStream: Sendable {
                 if !isChecked, try await reading.mayHaveMissed(&reader) {
                     text += "event: gap\ndata: {}\n\n"
                 }
-                isChecked = true
                 let events = try await reading.next(&reader)
                 isIdle = events.isEmpty
+                // Whoever reads more slowly than events come may fall behind what is kept.
+                isChecked = isIdle
                 for event in events where filter.allows(event) {
                     text += "id: \(event.id)\nevent: \(event.kind.rawValue)\ndata: \(event.json.text)\n\n"
                 }

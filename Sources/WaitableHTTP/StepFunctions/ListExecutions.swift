@@ -30,9 +30,11 @@ extension StepFunctionsAPI {
             guard try await ingest.store.machine(machine.name)?.type == .standard else { throw APIError.wrongType }
         }
 
-        let (found, next) = try await ingest.partitions.executions(list, from: cursor, limit: limit == 0 ? 100 : limit)
-        {
-            Self.isListed($0.execution, run, filter) ? item(of: $0.execution, in: machine) : nil
+        let (wanted, start) = (list, cursor)
+        let (found, next) = try await ingest.documents.turn { _ in
+            try await ingest.partitions.executions(wanted, from: start, limit: limit == 0 ? 100 : limit) {
+                Self.isListed($0.execution, run, filter) ? item(of: $0.execution, in: machine) : nil
+            }
         }
         let newestFirst = found.enumerated().sorted { one, other in
             let (started, startedToo) = (one.element.startDate, other.element.startDate)
