@@ -1,4 +1,5 @@
 import NIOCore
+import StatesLanguage
 import Synchronization
 
 /// Claims that failed in a row: how long to wait before the next one, and whether the log has the reason already.
@@ -14,13 +15,16 @@ final class ClaimFailures: Sendable {
     /// What is due when claims are answered again has waited long enough.
     private static let longest = TimeAmount.seconds(1)
 
+    /// After an outage that is longer, calls under way may not have been able to give a sign of life in time.
+    private static let longOutage: Duration = .seconds(PendingTask.callSeconds) / 3
+
     /// Notes a failure.
     ///
     /// - Returns: Whether the last claim did not fail for the same reason.
-    func failed(_ reason: String) -> Bool {
+    func failed(_ reason: String, at now: ContinuousClock.Instant = .now) -> Bool {
         state.withLock { state in
             defer {
-                state.since = state.since ?? .now
+                state.since = state.since ?? now
                 state.count += 1
                 state.reason = reason
             }
@@ -28,8 +32,12 @@ final class ClaimFailures: Sendable {
         }
     }
 
-    /// For how long claims have failed.
-    var duration: Duration { state.withLock { $0.since?.duration(to: .now) } ?? .zero }
+    /// How long to wait once Redis can be asked again, after a long outage: the calls of all workers give signs of life each
+    /// second, and what they tell comes before what is due since. `nil` for no need to.
+    func pauseAfterOutage(at now: ContinuousClock.Instant = .now) -> Duration? {
+        let duration = state.withLock { $0.since?.duration(to: now) } ?? .zero
+        return duration > Self.longOutage ? .milliseconds(1_500) : nil
+    }
 
     /// Notes an answered claim.
     ///

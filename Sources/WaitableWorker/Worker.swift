@@ -127,10 +127,6 @@ final class Worker: Sendable {
         return await claim(limit, sleep: max(1, longest - Int.random(in: 0...(longest / 4))))
     }
 
-    /// After an outage that is longer, calls under way may not have been able to give a sign of life in time.
-    private static let longOutage: Duration = .seconds(PendingTask.callSeconds) / 3
-    private static let pauseAfterOutage: Duration = .milliseconds(1_500)
-
     /// Claims a batch; `nil` when Redis could not be reached. One that is not empty has a turn.
     private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
         await turns?.take()
@@ -144,10 +140,9 @@ final class Worker: Sendable {
         do {
             // Nothing is held before it is known how to run it.
             _ = try await identity.secret()
-            if claimFailures.duration > Self.longOutage {
-                // The calls of all workers give signs of life each second: what they tell comes before what is due since.
+            if let pause = claimFailures.pauseAfterOutage() {
                 try await store.checkReady()
-                try await Task.sleep(for: Self.pauseAfterOutage)
+                try await Task.sleep(for: pause)
             }
             let claim = try await store.claim(
                 limit: limit,

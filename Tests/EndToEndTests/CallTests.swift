@@ -1,6 +1,9 @@
 import Foundation
+import RedisClient
 import StatesLanguage
 import Testing
+import Waitable
+import WaitableOperations
 import WaitableRedis
 
 /// Functions and HTTP endpoints that tasks call, and map runs whose items are executions.
@@ -198,6 +201,43 @@ struct CallTests {
             #expect(server.calls.filter { $0.path == "/hang" }.count == 14)
             #expect(try await stack.closed(hanging)["error"] == "States.Timeout")
             #expect(try await run(stack, map(Self.function("echo")), items)["status"] == "SUCCEEDED")
+        }
+    }
+
+    @Test("An execution whose call has to wait for room keeps what it was told meanwhile")
+    func postponed() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with(workers: 1, environment: Self.environment(server, limit: 20)) { stack in
+            let hang = #""Resource":"arn:aws:lambda:us-east-1:000000000000:function:hang","TimeoutSeconds""#
+            let map =
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","End":true,"ItemProcessor":\#(Self.task(hang + ":4"))}}}"#
+            let items = "[" + Array(repeating: "{}", count: 14).joined(separator: ",") + "]"
+            let hanging = try await stack.start(try await stack.create("hang", map), items)
+            try await eventually("there is no room for more of them") { server.calls.count == 14 }
+            let later = try await stack.create(
+                "later",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":3600,"Next":"T"},"T":{"Type":"Task","#
+                    + hang + #":1,"Catch":[{"ErrorEquals":["States.Timeout"],"Next":"C"}],"Next":"C"},"#
+                    + #""C":{"Type":"Pass","Result":"called","End":true}}}"#
+            )
+            let execution = try await stack.start(later, name: "x")
+            #expect(try await stack.post("", to: "/items/x/run-now?stateMachine=later").status == 200)
+            let key = ExecutionKey(machine: "later", name: "x")
+            let store = stack.store(of: key.name)
+            func document() async throws -> String? {
+                try await store.client.send(RedisCommand("HGET", store.keys.executions, key.member)).string
+            }
+            let told = try await document()
+            // Claimed and given back.
+            var scores: Set<Double> = []
+            try await eventually("it waits for room") {
+                if let score = try await store.dueScore(key) { scores.insert(score) }
+                return scores.count > 3
+            }
+            #expect(server.calls.count == 14)
+            #expect(try await document() == told)
+            #expect(try await stack.closed(hanging)["error"] == "States.Timeout")
+            #expect(try await stack.closed(execution)["output"] == #""called""#)
         }
     }
 

@@ -151,7 +151,7 @@ struct PassingRefusalTests {
                     isArmed = false
                 }
             }
-            let other = try await stack.ingest(behind: proxy)
+            let other = try await stack.ingest(behind: proxy.port)
             isArmed.withLock { $0 = true }
             let started = Self.start.replacing(#""one","#, with: #""two","stateMachine":"other","#)
             let answers = try await other.batch(Self.start + "\n" + started + "\n")

@@ -14,7 +14,7 @@ struct SlowRepliesTests {
     func early() async throws {
         try await Stack.with { stack in
             let proxy = try await SlowReplies(to: stack.redis.port, delay: .milliseconds(700))
-            let slow = try await stack.ingest(behind: proxy)
+            let slow = try await stack.ingest(behind: proxy.port)
             let worker = try stack.worker()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<12 {
@@ -57,11 +57,11 @@ struct SlowRepliesTests {
 
 extension Stack {
     /// Another ingest of the stack, whose Redis is behind a proxy.
-    func ingest(behind proxy: SlowReplies) async throws -> Stack {
+    func ingest(behind proxy: Int) async throws -> Stack {
         let port = try RedisTestServer.freePort()
         let program = try Program(
             ["ingest"],
-            environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:\(proxy.port)", "WAITABLE_PORT": "\(port)"]
+            environment: ["WAITABLE_REDIS_URL": "redis://127.0.0.1:\(proxy)", "WAITABLE_PORT": "\(port)"]
         )
         let other = Stack(redis: redis, ingest: program, url: "http://127.0.0.1:\(port)", partitions: partitions)
         try await eventually("the other ingest is ready") { try await other.get("/readyz").status == 200 }

@@ -229,6 +229,22 @@ struct ClaimFunctionTests {
         #expect(tokens.count == 300)
     }
 
+    @Test("ids that are made between claims make neither two leases the same, nor two ids")
+    func madeIDs() async throws {
+        let partition = try Partition()
+        try await partition.call("deploy", "m", "create", "h", "{}", #"{"hash":"h"}"#)
+        var tokens: Set<String> = []
+        var names: Set<String> = []
+        for round in 1...100 {
+            for _ in 0..<3 { try await partition.call("start", #"{"StartTimestamp":"2026-11-23T10:00:00Z"}"#, "m") }
+            let claim = try await partition.claim(limit: 3)
+            tokens.insert(claim.token)
+            names.formUnion(claim.names)
+            #expect(names.count == 3 * round)
+        }
+        #expect(tokens.count == 100)
+    }
+
     @Test("a member without a document comes without one")
     func bareMember() async throws {
         let partition = try Partition()

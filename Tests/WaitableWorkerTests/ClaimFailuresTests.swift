@@ -22,10 +22,24 @@ struct ClaimFailuresTests {
         #expect(failures.pause(atMost: .seconds(60)) == .seconds(1))
     }
 
+    @Test("After an outage in which calls could not give signs of life, these come first; an answer ends it")
+    func outage() {
+        let failures = ClaimFailures()
+        let start = ContinuousClock.now
+        #expect(failures.pauseAfterOutage(at: start) == nil)
+        _ = failures.failed("no", at: start)
+        _ = failures.failed("no", at: start + .seconds(9))
+        #expect(failures.pauseAfterOutage(at: start + .seconds(10)) == nil)
+        // Longer than the second after which each call says again that it lives.
+        #expect(failures.pauseAfterOutage(at: start + .seconds(11)) == .milliseconds(1_500))
+        _ = failures.answered()
+        #expect(failures.pauseAfterOutage(at: start + .seconds(60)) == nil)
+    }
+
     @Test("A reason is news where the last claim did not fail for it")
     func news() {
         let failures = ClaimFailures()
-        #expect(["a", "a", "b", "b", "a"].map(failures.failed) == [true, false, true, false, true])
+        #expect(["a", "a", "b", "b", "a"].map { failures.failed($0) } == [true, false, true, false, true])
         _ = failures.answered()
         #expect(failures.failed("a"))
     }
