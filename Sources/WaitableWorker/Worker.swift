@@ -85,13 +85,14 @@ final class Worker: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { commits in
             var outstanding = 0
             var size = BatchSize(most: configuration.batch)
-            var claim = await claimOrSleep(size.next)
+            var held = await claimOrSleep(size.next)
             while !stopping {
-                guard let current = claim, !current.members.isEmpty else {
-                    await idle(after: claim)
-                    claim = stopping ? nil : await claimOrSleep(size.next)
+                guard let current = held?.claim, !current.members.isEmpty else {
+                    await idle(after: held?.claim)
+                    held = stopping ? nil : await claimOrSleep(size.next)
                     continue
                 }
+                let turn = held?.turn
                 let isFull = size.claimed(current.members.count)
                 let next = size.next
                 // Not asleep, whatever it finds: while the batch runs, nobody would hear.
@@ -103,23 +104,23 @@ final class Worker: Sendable {
                 }
                 commits.addTask {
                     await batch.commit()
-                    self.turns?.giveBack()
+                    self.giveBack(turn)
                 }
                 outstanding += 1
-                claim = await ahead
-                if claim?.members.isEmpty ?? true, !stopping { claim = await claimOrSleep(next) }
+                held = await ahead
+                if held?.claim.members.isEmpty ?? true, !stopping { held = await claimOrSleep(next) }
             }
-            if let claim, !claim.members.isEmpty {
-                await release(claim.members.map(\.bytes), token: claim.token)
-                tally.letGo(claim.members.count)
-                turns?.giveBack()
+            if let held, !held.claim.members.isEmpty {
+                await release(held.claim.members.map(\.bytes), token: held.claim.token)
+                tally.letGo(held.claim.members.count)
+                giveBack(held.turn)
             }
             try await commits.waitForAll()
         }
     }
 
     /// Claims a batch, or is put to sleep where there is none and the partition is watched.
-    private func claimOrSleep(_ limit: Int) async -> Claim? {
+    private func claimOrSleep(_ limit: Int) async -> HeldClaim? {
         // What was announced before the claim is in its answer; what comes from here on may not be.
         nudges.take()
         guard case .sleeps(let longest) = watch else { return await claim(limit, sleep: nil) }
@@ -127,13 +128,25 @@ final class Worker: Sendable {
         return await claim(limit, sleep: max(1, longest - Int.random(in: 0...(longest / 4))))
     }
 
-    /// Claims a batch; `nil` when Redis could not be reached. One that is not empty has a turn.
-    private func claim(_ limit: Int, sleep: Int?) async -> Claim? {
-        await turns?.take()
-        let claim = await claimInTurn(limit, sleep: sleep)
-        if claim?.members.isEmpty ?? true { turns?.giveBack() }
-        return claim
+    /// A claim, and the turn that it has.
+    private struct HeldClaim {
+        let claim: Claim
+        /// `nil` for one that is empty, and where there are no turns.
+        var turn: Turns.Turn?
     }
+
+    /// Claims a batch; `nil` when Redis could not be reached.
+    private func claim(_ limit: Int, sleep: Int?) async -> HeldClaim? {
+        let turn = await turns?.take(at: store.client.server)
+        let claim = await claimInTurn(limit, sleep: sleep)
+        guard let claim, !claim.members.isEmpty else {
+            giveBack(turn)
+            return claim.map { HeldClaim(claim: $0) }
+        }
+        return HeldClaim(claim: claim, turn: turn)
+    }
+
+    private func giveBack(_ turn: Turns.Turn?) { if let turn { turns?.giveBack(turn) } }
 
     private func claimInTurn(_ limit: Int, sleep: Int?) async -> Claim? {
         let start = ContinuousClock.now

@@ -152,9 +152,9 @@ class Cluster:
     partitions = 4
     durability = "none"
 
-    def __init__(self, folder, fsync, log, environment, has_disk):
+    def __init__(self, folder, fsync, log, environment, has_disk, primaries=3, replicas=True, timeout=8000):
         self.has_disk = False
-        self.ports = [free_port() for _ in range(6)]
+        self.ports = [free_port() for _ in range(primaries * (2 if replicas else 1))]
         buses = [free_port() for _ in self.ports]
         self.programs = {}
         for number, (port, bus) in enumerate(zip(self.ports, buses)):
@@ -163,21 +163,21 @@ class Cluster:
             # A process that is killed is back before its replica takes over.
             self.programs[f"redis{number}"] = server(
                 f"redis{number}", port, own, fsync, log, environment, None, "--cluster-enabled", "yes",
-                "--cluster-port", str(bus), "--cluster-node-timeout", "8000", "--cluster-replica-validity-factor", "0",
-                "--cluster-allow-replica-migration", "no")
+                "--cluster-port", str(bus), "--cluster-node-timeout", str(timeout), "--cluster-replica-validity-factor", "0",
+                "--cluster-allow-replica-migration", "no", "--cluster-require-full-coverage", "no")
         for number, port in enumerate(self.ports):
             until(lambda port=port: ask(port, "PING"), "redis-server")
             ask(port, "CLUSTER", "SET-CONFIG-EPOCH", number + 1)
-        for port, (first, last) in zip(self.ports, [(0, 5460), (5461, 10922), (10923, 16383)]):
-            ask(port, "CLUSTER", "ADDSLOTSRANGE", first, last)
+        for number, port in enumerate(self.ports[:primaries]):
+            ask(port, "CLUSTER", "ADDSLOTSRANGE", number * 16_384 // primaries, (number + 1) * 16_384 // primaries - 1)
         for port, bus in zip(self.ports[1:], buses[1:]):
             ask(self.ports[0], "CLUSTER", "MEET", "127.0.0.1", port, bus)
         ids = [ask(port, "CLUSTER", "MYID") for port in self.ports]
-        for replica, primary in zip(self.ports[3:], ids):
+        for replica, primary in zip(self.ports[primaries:], ids):
             until(lambda: ask(replica, "CLUSTER", "REPLICATE", primary) == b"OK", "the replica")
         for port in self.ports:
             until(lambda port=port: b"cluster_state:ok" in ask(port, "CLUSTER", "INFO"), "the cluster")
-        for replica in self.ports[3:]:
+        for replica in self.ports[primaries:]:
             until(lambda: b"master_link_status:up" in ask(replica, "INFO", "replication"), "the replica")
 
     @property
