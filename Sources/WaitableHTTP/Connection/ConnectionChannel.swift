@@ -14,6 +14,9 @@ package struct ConnectionChannel: HTTPChannelHandler {
     /// In bytes; the kernel doubles it. Left to itself, it keeps 4 MiB for each client that does not read.
     private static let sendBuffer = 262_144
 
+    /// In bytes, and the only ones until they are answered: all requests in what is read are taken before the first is answered.
+    private static let largestRead = 16_384
+
     init(limits: ConnectionLimits, responder: @escaping Responder) {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: limits.headBytes,
@@ -39,6 +42,8 @@ package struct ConnectionChannel: HTTPChannelHandler {
         let (place, tells) = places.take(onLoss: onLoss)
         // What a client does not read stays here, and in the kernel only as far as this.
         _ = channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
+        _ = channel.setOption(.maxMessagesPerRead, value: 1)
+        _ = channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.largestRead))
         if tells {
             logger.warning("all connections are taken", metadata: ["limit": "\(limits.connections)"])
         }
