@@ -159,6 +159,34 @@ struct LargeInputTests {
         #"{"Type":"Choice","Choices":[{"Variable":"$","IsNumeric":true,"Next":"Q"}],"Default":"F"},"#
         + #""Q":{"Type":"Succeed"},"F":{"Type":"Fail","Error":"Broken"}"#
 
+    @Test("A run of which too many items fail stops the others, writes what became of all, and fails")
+    func failedRun() async throws {
+        let folder = try Folder()
+        try folder.write("1\n2\n\"wait\"\n\"wait\"\n", "data/l.jsonl")
+        try await Stack.with(workers: 1, environment: Self.environment(folder)) { stack in
+            let reader = Self.reader(#""InputType":"JSONL""#, key: "l.jsonl")
+            let waiting =
+                #"{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":1,"Next":"Q"},"#
+                + #"{"Variable":"$","IsNumeric":true,"Next":"F"}],"Default":"W"},"W":{"Type":"Wait","Seconds":3600,"End":true},"#
+                + #""Q":{"Type":"Succeed"},"F":{"Type":"Wait","Seconds":1,"Next":"G"},"G":{"Type":"Fail","Error":"Broken"}"#
+            let definition = Self.map(reader + Self.writer("COMPACT"))
+                .replacing(#"{"Type":"Pass","End":true}"#, with: waiting)
+            let failed = try await run(stack, definition)
+            #expect(failed["error"] == "States.ExceedToleratedFailureThreshold")
+            let runs = folder.url.appending(path: "results/out")
+            let id = try #require(try FileManager.default.contentsOfDirectory(atPath: runs.path).first)
+            #expect(try folder.json("results/out/\(id)/SUCCEEDED_0.json") == .array([.integer(1)]))
+            var others: [String] = []
+            for kind in ["FAILED", "PENDING"] {
+                let file = "results/out/\(id)/\(kind)_0.json"
+                guard FileManager.default.fileExists(atPath: folder.url.appending(path: file).path) else { continue }
+                others += try folder.json(file).arrayValue?.compactMap { $0.objectValue?["Input"]?.stringValue } ?? []
+            }
+            #expect(others == ["2", "\"wait\"", "\"wait\""])
+            try await eventually("the others are stopped") { try await stack.closedCount() == 5 }
+        }
+    }
+
     @Test("What leads out of the folder, is not there or has no setting fails the state, and says why")
     func faults() async throws {
         let folder = try Folder()
