@@ -1,5 +1,6 @@
 import StatesLanguage
 import Testing
+import WaitableRedis
 
 /// The history of an execution that was stopped and goes on.
 @Suite(.serialized, .timeLimit(.minutes(1)))
