@@ -140,7 +140,7 @@ struct StepFunctionsAPITests {
                 "StateMachineDoesNotExist"
             ),
             (
-                "DescribeExecution", #"{"executionArn":"arn:aws:states:us-east-1:1:execution:m:none"}"#,
+                "DescribeExecution", #"{"executionArn":"arn:aws:states:us-east-1:000000000000:execution:m:none"}"#,
                 "ExecutionDoesNotExist"
             ),
             ("CreateStateMachine", #"{"name":"a b","definition":"{}","roleArn":"r"}"#, "InvalidName"),
