@@ -7,7 +7,8 @@ import WaitableRedis
 struct RedrivenHistoryTests {
     private static let types = [
         "ExecutionStarted", "TaskStateEntered", "ActivityScheduled", "ExecutionAborted", "ExecutionRedriven",
-        "ActivityScheduled", "ActivityStarted", "ActivitySucceeded", "TaskStateExited", "TaskStateEntered",
+        "TaskStateEntered", "ActivityScheduled", "ActivityStarted", "ActivitySucceeded", "TaskStateExited",
+        "TaskStateEntered",
         "ActivityScheduled", "ActivityStarted", "ActivitySucceeded", "TaskStateExited", "ExecutionSucceeded",
     ]
 
@@ -22,11 +23,13 @@ struct RedrivenHistoryTests {
                 #"{"StartAt":"T","States":{"T":\#(task),"Next":"U"},"U":\#(task),"End":true}}}"#
             )
             let execution = try await stack.start(machine, name: "x")
-            try await eventually("its task waits") {
-                try await stack.integer("LLEN", stack.partitions.store(of: "a").keys.activity("a")) == 1
-            }
+            let queue = stack.partitions.store(of: "a").keys.activity("a")
+            try await eventually("its task waits") { try await stack.integer("LLEN", queue) == 1 }
             _ = try await stack.call("StopExecution", ["executionArn": .string(execution)])
             _ = try await stack.call("RedriveExecution", ["executionArn": .string(execution)])
+            try await eventually("its task waits again, behind the one that is nobody's") {
+                try await stack.integer("LLEN", queue) == 2
+            }
             for _ in 0..<2 {
                 let taken = try await stack.call("GetActivityTask", ["activityArn": .string(activity)])
                 let token = try #require(taken.json.objectValue?["taskToken"], "\(taken.json.text)")
