@@ -105,7 +105,7 @@ struct FeedTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 defer { group.cancelAll() }
                 let (readers, reader) = AsyncStream.makeStream(of: Void.self)
-                for _ in 0..<20 {
+                for _ in 0..<6 {
                     group.addTask {
                         var request = HTTPClientRequest(url: stack.url + "/events?feed=completed")
                         request.headers.add(name: "Last-Event-ID", value: "0")
@@ -116,7 +116,7 @@ struct FeedTests {
                     }
                 }
                 var hasRead = readers.makeAsyncIterator()
-                for _ in 0..<20 { await hasRead.next() }
+                for _ in 0..<6 { await hasRead.next() }
                 let reads = try await Self.calls(stack, "xrange")
                 let tails = try await Self.calls(stack, "xrevrange")
                 let partitions = stack.partitions.stores.count

@@ -231,7 +231,8 @@ struct MessageFunctionTests {
         try await family.exchange()
         #expect(try await family[1].document("m:kid") == child)
         let told = try await family[0].inbox("m:a")
-        #expect(told["o7"] == first)
+        // What closes it here writes another start.
+        #expect(told["o7"] == (isClosed ? #"{"task":7,"child":"m:kid","waits":true,"at":1}"# : first))
         #expect(told["7"] == (isClosed ? #"{"child":"{1}m:kid","as":"@"}"# : nil))
         // Another task's is not taken for one's own.
         try await family[0].redis("DEL", "~:executions", "~:due", "~:inbox:m:a", "~:children:m:a")
