@@ -23,9 +23,10 @@ public final class RedisTestCluster: Sendable {
     ///   - timeout: For how long a node may be silent (ms).
     public init(options: [String] = [], hasReplicas: Bool = true, spares: Int = 0, timeout: Int = 1_000) throws {
         let replicas = hasReplicas ? 3 : 0
-        let buses = try (0..<3 + replicas + spares).map { _ in try RedisTestServer.freePort() }
-        nodes = try buses.map { bus in
-            try RedisTestServer(
+        // One after the other: the next node's ports must not be those that this one is about to take.
+        let started = try (0..<3 + replicas + spares).map { _ in
+            let bus = try RedisTestServer.freePort()
+            let node = try RedisTestServer(
                 options: [
                     "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf", "--cluster-port", "\(bus)",
                     "--cluster-node-timeout", "\(timeout)", "--cluster-allow-replica-migration", "no",
@@ -33,7 +34,10 @@ public final class RedisTestCluster: Sendable {
                     "--repl-diskless-sync-delay", "0", "--repl-ping-replica-period", "1",
                 ] + options
             )
+            return (node: node, bus: bus)
         }
+        nodes = started.map(\.node)
+        let buses = started.map(\.bus)
         for (epoch, node) in nodes.enumerated() { try node.ask("CLUSTER SET-CONFIG-EPOCH \(epoch + 1)", until: "+OK") }
         for (node, range) in zip(nodes, Self.ranges) {
             try node.ask("CLUSTER ADDSLOTSRANGE \(range.lowerBound) \(range.upperBound)", until: "+OK")
