@@ -75,7 +75,8 @@ let package = Package(
         .target(
             name: "WaitableHTTP",
             dependencies: [
-                "CodeUnits", "StateGraph", "Transport", "WaitableMetrics", "WaitableOperations", "WaitableRedis",
+                "CodeUnits", "SignatureVersion4", "StateGraph", "Transport", "WaitableMetrics", "WaitableOperations",
+                "WaitableRedis",
                 hummingbird, hummingbirdCore, crypto,
                 serviceLifecycle, nioCore, nioHTTP1, logging, metrics,
             ],
@@ -84,8 +85,8 @@ let package = Package(
         .target(
             name: "WaitableWorker",
             dependencies: [
-                "CodeUnits", "WaitableMetrics", "WaitableObjects", "WaitableOperations", "WaitableRedis",
-                nioCore, nioPosix, nioHTTP1, asyncHTTPClient, crypto,
+                "CodeUnits", "SignatureVersion4", "WaitableMetrics", "WaitableObjects", "WaitableOperations",
+                "WaitableRedis", nioCore, nioPosix, nioHTTP1, asyncHTTPClient, crypto,
                 serviceLifecycle, logging, metrics, histogram,
             ]
         ),
@@ -113,7 +114,8 @@ let package = Package(
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
-        .target(name: "WaitableObjects", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
+        .target(name: "WaitableObjects", dependencies: ["CodeUnits", "SignatureVersion4", "StatesLanguage", crypto]),
+        .target(name: "SignatureVersion4", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", "JSONata", crypto]),
         .target(name: "JSONata", dependencies: ["CodeUnits", "JSONValues", crypto, orderedCollections]),
@@ -143,7 +145,10 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "LineLoggingTests", dependencies: ["LineLogging", logging]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
-        .testTarget(name: "WaitableObjectsTests", dependencies: ["WaitableObjects"]),
+        .testTarget(
+            name: "WaitableObjectsTests",
+            dependencies: ["WaitableObjects", "SignatureVersion4", "StatesLanguage"]
+        ),
         .testTarget(name: "WaitableItemsTests", dependencies: ["WaitableItems"]),
         .testTarget(
             name: "WaitableTests",
@@ -153,8 +158,9 @@ let package = Package(
         .testTarget(
             name: "WaitableHTTPTests",
             dependencies: [
-                "WaitableHTTP", "WaitableOperations", "WaitableRedis", "PrometheusMetrics", "RedisClient", hummingbird,
-                hummingbirdCore, serviceLifecycle, nioEmbedded, nioHTTP1,
+                "WaitableHTTP", "WaitableOperations", "WaitableRedis", "PrometheusMetrics", "RedisClient",
+                "SignatureVersion4", "StatesLanguage", hummingbird, hummingbirdCore, serviceLifecycle, nioEmbedded,
+                nioHTTP1,
                 nioCore, nioPosix, logging,
             ]
         ),

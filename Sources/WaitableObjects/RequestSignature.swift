@@ -1,5 +1,7 @@
 import Crypto
 import Foundation
+import SignatureVersion4
+package import StatesLanguage
 
 /// Signature Version 4 of a request to S3.
 ///
@@ -26,16 +28,16 @@ package struct RequestSignature: Sendable {
     ///   - path: Percent-escaped, as it is sent.
     ///   - parameters: Names and values of the query, percent-escaped, as they are sent.
     ///   - host: As it is sent, with its port where that is no default.
-    ///   - seconds: The Unix time, in seconds.
+    ///   - instant: By the wall clock of this machine.
     package func headers(
         method: String,
         path: String,
         parameters: [(name: String, value: String)],
         host: String,
         body: [UInt8],
-        seconds: Int64
+        at instant: Instant
     ) -> [(name: String, value: String)] {
-        let timestamp = Self.timestamp(seconds)
+        let timestamp = instant.basicISO8601
         let date = String(timestamp.prefix(8))
         let hash = Hex.text(SHA256.hash(data: body))
         var signed = [("host", host), ("x-amz-content-sha256", hash), ("x-amz-date", timestamp)]
@@ -46,39 +48,10 @@ package struct RequestSignature: Sendable {
         let canonical = "\(method)\n\(path)\n\(query)\n\(lines)\n\(names)\n\(hash)"
         let scope = "\(date)/\(region)/s3/aws4_request"
         let text = "AWS4-HMAC-SHA256\n\(timestamp)\n\(scope)\n\(Hex.text(SHA256.hash(data: Data(canonical.utf8))))"
-        let signature = Hex.text(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: key(on: date)))
+        let signature = SigningKey(secret: secret, date: date, region: region, service: "s3").signature(of: text)
         let authorization =
             "AWS4-HMAC-SHA256 Credential=\(keyID)/\(scope),SignedHeaders=\(names),Signature=\(signature)"
         // The client writes the host itself.
         return signed.dropFirst().map { ($0.0, $0.1) } + [("Authorization", authorization)]
-    }
-
-    private func key(on date: String) -> SymmetricKey {
-        var key = SymmetricKey(data: Data("AWS4\(secret)".utf8))
-        for part in [date, region, "s3", "aws4_request"] {
-            key = SymmetricKey(data: HMAC<SHA256>.authenticationCode(for: Data(part.utf8), using: key))
-        }
-        return key
-    }
-
-    /// `20150830T123600Z`
-    static func timestamp(_ seconds: Int64) -> String {
-        func text(_ number: Int64, _ digits: Int) -> String {
-            let text = String(number)
-            return String(repeating: "0", count: max(0, digits - text.utf8.count)) + text
-        }
-        let (days, time) = (seconds / 86_400, seconds % 86_400)
-        // Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days.
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let day = shifted - era * 146_097
-        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365
-        let ofYear = day - (365 * year + year / 4 - year / 100)
-        let month = (5 * ofYear + 2) / 153
-        let number = month < 10 ? month + 3 : month - 9
-        let date =
-            text(year + era * 400 + (number <= 2 ? 1 : 0), 4) + text(number, 2)
-            + text(ofYear - (153 * month + 2) / 5 + 1, 2)
-        return "\(date)T\(text(time / 3_600, 2))\(text(time / 60 % 60, 2))\(text(time % 60, 2))Z"
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import HTTPTypes
+import SignatureVersion4
 import StatesLanguage
 import Testing
 

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 package import Logging
+import SignatureVersion4
 package import Waitable
 
 /// Who may do what: with credentials, callers that authenticate, within their rights; without any, everybody but pages of

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import SignatureVersion4
 import StatesLanguage
 import Waitable
 import WaitableObjects
@@ -155,7 +156,7 @@ struct WebStorage: ObjectStorage {
             parameters: parameters,
             host: url.authority.host.text + (url.port == usual ? "" : ":\(url.port)"),
             body: body,
-            seconds: Int64(Date().timeIntervalSince1970)
+            at: .now
         )
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         return request

@@ -1,5 +1,6 @@
 import Crypto
 import HTTPTypes
+import SignatureVersion4
 import StatesLanguage
 
 /// Checks Signature Version 4 of calls of the Step Functions API, with AWS's errors.

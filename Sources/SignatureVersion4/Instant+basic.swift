@@ -1,12 +1,12 @@
 import Foundation
-import StatesLanguage
+package import StatesLanguage
 
 extension Instant {
-    /// The instant by the wall clock of this machine: clients sign by theirs, and Redis need not be there.
-    static var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    /// The instant by the wall clock of this machine: signatures go by it, and Redis need not be there.
+    package static var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
     /// Reads ISO 8601's basic format as AWS uses it: `20150830T123600Z`, nothing else.
-    init?(basicISO8601 text: String) {
+    package init?(basicISO8601 text: String) {
         let digits = Array(text.utf8)
         guard digits.count == 16 else { return nil }
         func part(_ range: Range<Int>) -> String { String(decoding: digits[range], as: UTF8.self) }
@@ -17,7 +17,7 @@ extension Instant {
     }
 
     /// The instant in that format, in whole seconds.
-    var basicISO8601: String {
+    package var basicISO8601: String {
         String(iso8601.prefix(19)).replacing("-", with: "").replacing(":", with: "") + "Z"
     }
 }
