@@ -16,6 +16,18 @@ enum Base64 {
         }
     }
 
+    /// The text of the same bytes as the function library writes it: the bits behind the end are 0.
+    static func canonical(_ text: String) -> String {
+        var digits = Array(text.utf8)
+        let padding = digits.reversed().prefix { $0 == UInt8(ascii: "=") }.count
+        let last = digits.count - padding - 1
+        guard padding > 0, last >= 0, let value = alphabet.firstIndex(of: digits[last]) else { return text }
+        digits[last] = alphabet[value & (padding == 2 ? 0x30 : 0x3C)]
+        return String(decoding: digits, as: UTF8.self)
+    }
+
+    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
     /// The number of bytes that a valid text stands for.
     static func byteCount(of text: String) -> Int {
         text.utf8.count / 4 * 3 - text.utf8.reversed().prefix { $0 == UInt8(ascii: "=") }.count

@@ -57,26 +57,13 @@ package struct TableOperation: Sendable {
         guard let name = tables[table]?.partitionKey.name, let value = keyAttributes[Spelling(name)] else { return "" }
         switch value {
         case .string(let text), .number(let text): return text.utf8.count <= Self.longestKey ? text : ""
-        case .binary(let text): return Self.canonical(base64: text) ?? ""
+        case .binary(let text): return Base64.byteCount(of: text) <= Self.longestKey ? Base64.canonical(text) : ""
         default: return ""
         }
     }
 
     /// The longest partition key, in bytes.
     private static let longestKey = 2_048
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    /// The base64 text of the bytes that a text stands for, as the function library writes it: the bits behind the end are 0.
-    /// `nil` where these are too many.
-    private static func canonical(base64 text: String) -> String? {
-        var digits = Array(text.utf8)
-        let padding = digits.suffix(2).count { $0 == UInt8(ascii: "=") }
-        guard digits.count / 4 * 3 - padding <= longestKey else { return nil }
-        let last = digits.count - padding - 1
-        guard padding > 0, last >= 0, let value = alphabet.firstIndex(of: digits[last]) else { return text }
-        digits[last] = alphabet[value & (padding == 2 ? 0x30 : 0x3C)]
-        return String(decoding: digits, as: UTF8.self)
-    }
 
     /// The program that the function library evaluates inside the commit.
     package func program(task: Int, echo: JSON) -> String {
