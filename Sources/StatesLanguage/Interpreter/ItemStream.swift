@@ -135,7 +135,7 @@ struct ItemStream: Sendable, Equatable {
         }
         callUntil = nil
         position = answer["position"]?.stringValue
-        let taken = read.prefix(most - itemsRead)
+        let taken = read.prefix(max(0, most - itemsRead))
         items += taken
         itemsRead += taken.count
         isAtEnd = position == nil || itemsRead >= most

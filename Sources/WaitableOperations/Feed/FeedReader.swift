@@ -13,7 +13,7 @@ package struct FeedReader: Sendable {
     /// A reader of what comes from now on.
     package init(fromNowOn partitions: Partitions) async throws(StoreError) {
         self.partitions = partitions
-        places = try await partitions.ask { store async throws(StoreError) in try await store.lastEvent() }
+        places = try await Self.tail(of: partitions)
     }
 
     /// A reader of all that the feed has.

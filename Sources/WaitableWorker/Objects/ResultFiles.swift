@@ -64,8 +64,8 @@ struct ResultFiles: Sendable {
 
     /// How large a file gets, about.
     private static let mostBytes = 4 << 20
-    /// How many documents are read at once.
-    private static let documents = 200
+    /// How many documents are read at once: each may have some hundred KB, and Redis holds what it sends.
+    private static let documents = 32
 
     /// Writes the next file; after the last one the manifest.
     func writeNext(to bucket: String) async throws(TransferFailure) -> TaskAnswer {
