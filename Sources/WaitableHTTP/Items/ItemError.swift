@@ -84,7 +84,7 @@ package struct ItemError: Error, HTTPResponseError {
     static let stopping = unavailable("Stopping", "The server is stopping.")
     static let tooManyReplays = unavailable(
         "TooManyReplays",
-        "Too many histories, timelines and definitions are asked for at once."
+        "Too many executions, lists, histories and definitions are asked for at once."
     )
     static let tooManyAnswers = unavailable("TooManyAnswers", "Answers that nobody has read yet have all the room.")
     /// Nobody reads it, but the log of a proxy: the client has gone, or the server stops.
