@@ -194,7 +194,7 @@ end
 -- A program on one item.
 function tables.evaluate(prefix, program)
     local place = tables.prepare(prefix, program)
-    local old = changes.read(place.hash, program.texts)
+    local old = changes.read(place.hash, program, program.texts)
     local change = changes.decide(program, old)
     if not change then return changes.found(program, old) end
     tables.write(program, place, change)
