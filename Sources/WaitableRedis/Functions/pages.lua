@@ -39,6 +39,7 @@ end
 
 -- A page of the items from `low` to `high`: its answer, and how many items were looked at.
 local function page(prefix, program, known, low, high)
+    tables.straighten(known)
     local found, matched, looked, passed, bytes, texts, last = {}, 0, 0, 0, 0, program.texts, nil
     local asked, shown, isNested = {}, program.project and {}, false
     for _, path in ipairs(program.project or {}) do
@@ -69,9 +70,12 @@ local function page(prefix, program, known, low, high)
                 isEnd = false
                 break
             end
-            last = members[n]
-            local hash = hashOf(last)
-            local fields, size, more, form = readings.fields(hash, memory, names)
+            local member = members[n]
+            local hash = hashOf(member)
+            -- The next page goes on after an entry.
+            if hash then last = member end
+            local fields, size, more, form
+            if hash then fields, size, more, form = readings.fields(hash, memory, names) end
             if fields then
                 -- Its entry in the index and its key are texts too.
                 looked, bytes, texts = looked + 1, bytes + size, texts + more + 2
@@ -90,11 +94,12 @@ local function page(prefix, program, known, low, high)
             else
                 -- Somebody has removed the item by hand, or put something else in its place.
                 passed = passed + 1
-                if redis.call('EXISTS', hash) == 0 then redis.call('ZREM', known.index, last) end
+                if not hash or redis.call('EXISTS', hash) == 0 then redis.call('ZREM', known.index, member) end
             end
-            if program.backward then high = '(' .. last else low = '(' .. last end
+            if program.backward then high = '(' .. member else low = '(' .. member end
         end
     end
+    if not last and not isEnd then tables.refuseUnready(known) end
     call.fields = call.fields + texts
     -- As DynamoDB: a page that ends at its limit has a key, whether anything follows or not.
     local next = (not isEnd or looked >= limit) and last or nil
