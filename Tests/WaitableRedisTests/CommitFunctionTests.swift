@@ -269,7 +269,7 @@ struct CommitFunctionTests {
         let list = "[" + Array(repeating: #"{"NULL":true}"#, count: 25_000).joined(separator: ",") + "]"
         try await partition.redis("HSET", "~:item:T:fat", "l", #"{"L":\#(list)}"#)
         let token = try await partition.claim().token
-        let program = #"{"task":7,"op":"get","key":{"Id":{"S":"fat"}},"return":"NONE","echo":"","project":[["x"]]}"#
+        let program = #"{"task":7,"op":"get","key":{"Id":{"S":"fat"}},"return":"NONE","echo":"","project":[["l"]]}"#
         var left = names
         var calls = 0
         while !left.isEmpty, calls < 20 {

@@ -9,14 +9,16 @@ local strings = require 'strings'
 local concat = strings.concat
 local call = require 'call'
 local values = require 'values'
-local encodedItem, fail, invalid, quoted, size = values.encodedItem, values.fail, values.invalid, values.quoted, values.size
-local projected = require 'paths'.projected
+local encodedItem, fail, invalid, quoted, workDone =
+    values.encodedItem, values.fail, values.invalid, values.quoted, values.workDone
 local changes = require 'changes'
 local tables = require 'tables'
 
 local batches = {}
 
 local MAX_BYTES = 1048576 -- of the items of one answer
+local MAX_READ = 4194304  -- of the items of a transaction, of which DynamoDB takes 4 MB
+local MAX_WORK, MAX_BATCH_WORK = 500000, 50000 -- of what a transaction and a batch do, after which they end
 
 -- Refuses a place that the request has had before.
 local function checkNew(seen, place, message)
@@ -37,18 +39,16 @@ function tables.operations.batchGet(prefix, program)
         end
     end
     if call.fields > limits.texts then changes.refuseExcess() end
-    local bytes, answers, rest = 0, {}, {}
+    local answers, rest = {}, {}
     for n, get in ipairs(program.gets) do
         local found, left = {}, {}
+        get.op = 'get'
         for _, place in ipairs(places[n]) do
-            if bytes >= MAX_BYTES or call.fields > limits.texts then
+            if call.read >= MAX_BYTES or call.fields > limits.texts or workDone() >= MAX_BATCH_WORK then
                 left[#left + 1] = encodedItem(place.key)
             else
-                local item = changes.read(place.hash, program.texts)
-                if item then
-                    for name, v in pairs(item) do bytes = bytes + #name + size(v) end
-                    found[#found + 1] = encodedItem(get.project and projected(item, get.project) or item)
-                end
+                local item = changes.read(place.hash, get, program.texts)
+                if item then found[#found + 1] = changes.shown(get, item) end
             end
         end
         -- A table of which there is nothing has an empty list.
@@ -76,8 +76,12 @@ end
 
 -- What becomes of one item, or why not: the reason, as DynamoDB calls it.
 local function decided(write, place, texts)
-    local old = changes.read(place.hash, texts)
-    local succeeded, result = pcall(changes.decide, write, old)
+    local succeeded, result = pcall(function()
+        if call.read > MAX_READ or workDone() > MAX_WORK then
+            invalid('The aggregate size of the items in the transaction exceeds the limit')
+        end
+        return changes.decide(write, changes.read(place.hash, write, texts))
+    end)
     if succeeded then return result end
     if type(result) ~= 'table' or not result.code then error(result, 0) end
     if result.code == 'ConditionalCheckFailedException' then return nil, 'ConditionalCheckFailed' end
@@ -88,7 +92,6 @@ end
 function tables.operations.transact(prefix, program)
     local seen, places = {}, {}
     for n, write in ipairs(program.writes) do
-        if write.op == 'check' then write.op = 'get' end
         places[n] = tables.prepare(prefix, write)
         checkNew(seen, places[n], 'Transaction request cannot include multiple operations on one item')
     end

@@ -3,9 +3,11 @@
 local strings = require 'strings'
 local find, floor, format, sub = strings.find, strings.floor, strings.format, strings.sub
 local values = require 'values'
-local SET_ELEMENTS, count, decoded, elements, equal, order, spend =
-    values.SET_ELEMENTS, values.count, values.decoded, values.elements, values.equal, values.order, values.spend
+local SET_ELEMENTS, count, decoded, elements, equal, note, order, spend =
+    values.SET_ELEMENTS, values.count, values.decoded, values.elements, values.equal, values.note, values.order, values.spend
 local at = require 'paths'.at
+
+local COMPARISON = 8 -- steps of work that each takes at least
 
 -- An operand of a condition, or nil when it is not there.
 local function compared(item, operand)
@@ -62,6 +64,7 @@ local function holds(item, condition)
     if kind == 'and' then return holds(item, first) and holds(item, second) end
     if kind == 'or' then return holds(item, first) or holds(item, second) end
     if kind == 'not' then return not holds(item, first) end
+    note(COMPARISON)
     if kind == 'exists' then return at(item, first) ~= nil end
     if kind == 'absent' then return at(item, first) == nil end
     if kind == 'type' then

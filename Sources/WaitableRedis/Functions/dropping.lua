@@ -4,6 +4,7 @@ local arguments = require 'arguments'
 local integer, named, noMore, prefixOf, refuse =
     arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
 local register = require 'functions'.register
+local batched = require 'commands'.batched
 local rights = require 'rights'
 local values = require 'values'
 local tables = require 'tables'
@@ -27,11 +28,11 @@ local function drop(keys, args)
     values.beginWork()
     local index = prefix .. ':index:' .. name
     local members = redis.call('ZRANGE', index, 0, most - 1)
-    local hashOf = tables.hashes(prefix, known)
-    for n = 1, #members do
-        redis.call('DEL', hashOf(members[n]))
-        redis.call('ZREM', index, members[n])
-    end
+    local hashOf, hashes = tables.hashes(prefix, known), {}
+    -- What is no entry has no item.
+    for n = 1, #members do hashes[#hashes + 1] = hashOf(members[n]) end
+    for n = 1, #hashes do redis.call('DEL', hashes[n]) end
+    batched('ZREM', index, members)
     return redis.call('ZCARD', index)
 end
 

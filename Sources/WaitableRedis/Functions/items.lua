@@ -23,8 +23,9 @@ require 'batches'
 
 local items = {}
 
--- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work.
-local MAX_DECODED, MAX_COST = 4194304, 1000000
+-- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work; work alone, which
+-- takes about 5 ms.
+local MAX_DECODED, MAX_COST, MAX_WORK = 4194304, 1000000, 33000
 
 -- The task in a program's text.
 function items.task(text) return match(text, '^{"task":(%d+),') end
@@ -74,7 +75,7 @@ local function evaluate(program, key, prefix)
     local onTable = tables.operations[program.op]
     if onTable then return onTable(prefix, program) end
     if program.table then return tables.evaluate(prefix, program) end
-    local old = read(key, program.texts)
+    local old = read(key, program, program.texts)
     local change = decide(program, old)
     if not change then return found(program, old) end
     write(program, key, change)
@@ -82,14 +83,15 @@ local function evaluate(program, key, prefix)
 end
 
 -- Whether this call has run as many programs as it should.
-function items.areMany() return call.cost > MAX_COST or call.fields > limits.texts end
+function items.areMany() return call.cost > MAX_COST or call.work > MAX_WORK or call.fields > limits.texts end
 
 -- Runs a program on the item in `key`, or on a declared table. Returns its outcome as JSON text; an item whose program fails
 -- is as it was. Nil and another partition for a scan that goes on there.
 function items.run(program, key, prefix)
     beginWork()
+    call.read = 0
     local succeeded, result = pcall(evaluate, program, key, prefix)
-    call.cost = call.cost + workDone()
+    call.cost, call.work = call.cost + workDone(), call.work + workDone()
     local outcome = '{"task":' .. program.task .. ',"echo":' .. quoted(program.echo)
     if succeeded then return outcome .. ',"answer":{' .. result .. '}}' end
     if type(result) == 'table' and result.forward then return nil, result.forward end

@@ -6,14 +6,16 @@
 -- A number is '2' for zero; '3', its magnitude and its digits; for a negative one '1', the same by their complements, and '~'.
 
 local strings = require 'strings'
-local byte, concat, find, floor, format, gsub, sub =
-    strings.byte, strings.concat, strings.find, strings.floor, strings.format, strings.gsub, strings.sub
+local byte, concat, find, floor, format, gsub, match, rep, sub =
+    strings.byte, strings.concat, strings.find, strings.floor, strings.format, strings.gsub, strings.match, strings.rep,
+    strings.sub
 local decimals = require 'decimals'
 local values = require 'values'
 
 local ordering = {}
 
 local LIFT, TOP = 200, 799 -- make three digits of a magnitude, from -130 to 125
+local LONGEST = 43 -- bytes of a number of 38 digits
 
 local function complement(digits)
     return (gsub(digits, '%d', function(digit) return format('%d', 9 - tonumber(digit)) end))
@@ -27,12 +29,20 @@ local function numberBytes(text)
     return '1' .. format('%03d', TOP - magnitude) .. complement(decimal.digits) .. '~'
 end
 
+-- The number that has these bytes as text; nil where none has.
 local function numberText(bytes)
-    local sign, code = sub(bytes, 1, 1), tonumber(sub(bytes, 2, 4))
-    if sign == '2' then return '0' end
+    if bytes == '2' then return '0' end
+    local sign, code, digits = match(bytes, '^([13])(%d%d%d)(%d+)~?$')
+    if not sign or #bytes > LONGEST then return nil end
     local negative = sign == '1'
-    local digits = negative and complement(sub(bytes, 5, -2)) or sub(bytes, 5)
+    if negative then digits = complement(digits) end
     local magnitude = negative and TOP - code or code - LIFT
+    -- Others are not as `numberBytes` makes them.
+    if byte(digits) == 48 or byte(digits, #digits) == 48 or negative ~= (byte(bytes, #bytes) == 126)
+        or magnitude < -130 or magnitude > 125 then
+        return nil
+    end
+    if not negative and #digits <= magnitude + 1 then return digits .. rep('0', magnitude + 1 - #digits) end
     return decimals.text({negative = negative, digits = digits, power = magnitude + 1 - #digits})
 end
 
@@ -43,10 +53,14 @@ function ordering.bytes(v)
     return values.decoded(v.B)
 end
 
--- The value of a type that has these bytes.
+-- The value of a type that has these bytes; nil where none has.
 function ordering.value(kind, bytes)
-    if kind == 'S' then return {S = bytes} end
-    if kind == 'N' then return {N = numberText(bytes)} end
+    if bytes == '' then return nil end
+    if kind == 'S' then return strings.isUTF8(bytes) and {S = bytes} or nil end
+    if kind == 'N' then
+        local number = numberText(bytes)
+        return number and {N = number}
+    end
     return {B = values.base64(bytes)}
 end
 
@@ -60,9 +74,10 @@ function ordering.base(slot, bytes)
     return ordering.slotBytes(slot) .. gsub(bytes, '%z', '\0\1') .. '\0\0'
 end
 
--- The bytes of both keys in an entry.
+-- The bytes of both keys in an entry; nil where it is none.
 function ordering.split(member)
     local last = find(member, '\0\0', 3, true)
+    if not last then return nil end
     return (gsub(sub(member, 3, last - 1), '%z\1', '\0')), sub(member, last + 2)
 end
 

@@ -13,8 +13,8 @@ local concat, format = strings.concat, strings.format
 local call = require 'call'
 local slots = require 'slots'
 local values = require 'values'
-local encodedItem, invalid, order, workDone =
-    values.encodedItem, values.invalid, values.order, values.workDone
+local encodedItem, invalid, order, sortedNames, workDone =
+    values.encodedItem, values.invalid, values.order, values.sortedNames, values.workDone
 local projected = require 'paths'.projected
 local holds = require 'conditions'.holds
 local refuseExcess = require 'changes'.refuseExcess
@@ -24,9 +24,10 @@ local tables = require 'tables'
 
 local pages = {}
 
-local MAX_BYTES, MAX_ITEMS, MAX_PAGE_WORK = 1048576, 1000, 50000
+local MAX_BYTES, MAX_ITEMS, MAX_PAGE_WORK = 1048576, 1000, 33000
 local MAX_TEXTS = 3600   -- names and texts of the items in an answer, each of which takes time
-local MAX_COST = 4194304 -- bytes that programs have read before, in one call
+-- What the other programs of a call have left of it: bytes that they have read, and work.
+local MAX_COST, MAX_WORK = 4194304, 4 * MAX_PAGE_WORK
 local CHUNK = 100 -- entries of the index that are read at once
 local SLOTS = 16384
 
@@ -38,20 +39,26 @@ end
 
 -- A page of the items from `low` to `high`: its answer, and how many items were looked at.
 local function page(prefix, program, known, low, high)
-    local found, matched, looked, gone, bytes, texts, last = {}, 0, 0, 0, 0, program.texts, nil
-    local memory, asked = readings.new(), {}
+    tables.straighten(known)
+    local found, matched, looked, passed, bytes, texts, last = {}, 0, 0, 0, 0, program.texts, nil
+    local asked, shown, isNested = {}, program.project and {}, false
+    for _, path in ipairs(program.project or {}) do
+        asked[path[1]], shown[path[1]] = true, true
+        isNested = isNested or #path > 1
+    end
     if program.filter then readings.note(program.filter, asked) end
-    for _, path in ipairs(program.project or {}) do asked[path[1]] = true end
+    local memory = readings.new(shown)
+    local names = (program.project or program.counts) and sortedNames(asked) or nil
     local hashOf = tables.hashes(prefix, known)
     -- What the other programs of the call have left.
     local room = 2 * limits.texts - call.fields
-    if room <= 0 or call.cost > MAX_COST then refuseExcess() end
+    if room <= 0 or call.cost > MAX_COST or call.work >= MAX_WORK then refuseExcess() end
     local most = program.counts and limits.texts or MAX_TEXTS
     if room > most then room = most end
     local limit = program.limit or MAX_ITEMS
     local isEnd = false
     local function isFull()
-        return looked >= limit or looked + gone >= MAX_ITEMS or bytes >= MAX_BYTES or texts >= room
+        return looked >= limit or looked + passed >= MAX_ITEMS or bytes >= MAX_BYTES or texts >= room
             or workDone() >= MAX_PAGE_WORK
     end
     while not isEnd and not isFull() do
@@ -63,31 +70,36 @@ local function page(prefix, program, known, low, high)
                 isEnd = false
                 break
             end
-            last = members[n]
-            local fields, size, more = readings.fields(hashOf(last), memory)
+            local member = members[n]
+            local hash = hashOf(member)
+            -- The next page goes on after an entry.
+            if hash then last = member end
+            local fields, size, more, form
+            if hash then fields, size, more, form = readings.fields(hash, memory, names) end
             if fields then
                 -- Its entry in the index and its key are texts too.
                 looked, bytes, texts = looked + 1, bytes + size, texts + more + 2
-                local item = next(asked) and readings.item(fields, asked)
+                local item = (program.filter or isNested) and readings.item(fields, asked)
                 if not program.filter or holds(item, program.filter) then
                     matched = matched + 1
                     if not program.counts then
                         if matched > 1 then found[#found + 1] = ',' end
-                        if program.project then
+                        if isNested then
                             found[#found + 1] = encodedItem(projected(item, program.project))
                         else
-                            readings.append(found, fields, memory)
+                            readings.append(found, fields, form, memory)
                         end
                     end
                 end
             else
-                -- Somebody has removed the item by hand.
-                gone = gone + 1
-                redis.call('ZREM', known.index, last)
+                -- Somebody has removed the item by hand, or put something else in its place.
+                passed = passed + 1
+                if not hash or redis.call('EXISTS', hash) == 0 then redis.call('ZREM', known.index, member) end
             end
-            if program.backward then high = '(' .. last else low = '(' .. last end
+            if program.backward then high = '(' .. member else low = '(' .. member end
         end
     end
+    if not last and not isEnd then tables.refuseUnready(known) end
     call.fields = call.fields + texts
     -- As DynamoDB: a page that ends at its limit has a key, whether anything follows or not.
     local next = (not isEnd or looked >= limit) and last or nil

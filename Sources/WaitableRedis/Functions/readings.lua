@@ -1,27 +1,37 @@
--- The items of pages: many, so that of each only what a filter or a projection asks for is decoded, and the rest goes from its
--- stored form into the answer.
+-- Items as they are read: of each only what a program asks for is decoded, and the rest goes from its stored form into the
+-- answer. Those that no task can have written, of another type or too large, are told apart before they are read.
 
 local strings = require 'strings'
-local concat, find, floor, sub = strings.concat, strings.find, strings.floor, strings.sub
+local byte, concat, find, floor = strings.byte, strings.concat, strings.find, strings.floor
 local call = require 'call'
 local isError = require 'commands'.isError
 local values = require 'values'
-local encoded, fail, fromStored, quoted, sortedNames =
-    values.encoded, values.fail, values.fromStored, values.quoted, values.sortedNames
+local encodedStored, fromStored, note, quoted, sortedNames, storedSize =
+    values.encodedStored, values.fromStored, values.note, values.quoted, values.sortedNames, values.storedSize
 local textsIn = require 'texts'.textsIn
 
 local readings = {}
 
-local INTEGER = '^{"N":"%-?[1-9]%d*"}$'
+-- Bytes of memory that an item may take: more than tasks can write, whatever it is made of.
+local MAX_STORED = 4194304
+local UNKNOWN = values.LARGEST_ITEM -- where nobody may ask for it
+local SAMPLES = '1000' -- fields that are looked at for that: so many as to be all, where an item has no more texts than it may
+
 -- What may have to be escaped in JSON: nothing else has, and this is found faster.
 local UNUSUAL = '[^%w _.:;,/+=@()%-]'
+local OBJECT, QUOTE, NUMBER = 123, 34, 78 -- {, " and N
+local LONGEST_NUMBER = 60 -- bytes of a number in stored form
+local ITEM, ATTRIBUTE, SHOWN = 60, 6, 8 -- steps of work that it takes to find an item, to read an attribute and to write it
+local STORED = 100 -- bytes that are read in the time of a step of work
+local SHORT = 512 -- bytes of texts for which that is so
 
--- Adds the attributes that a condition names to a set.
+-- Adds the attributes that a condition or an operand names to a set.
 function readings.note(condition, names)
     local kind = condition[1]
     if kind == 'v' then return end
-    if kind == 'p' or kind == 'size' or kind == 'exists' or kind == 'absent' or kind == 'type' then
+    if kind == 'p' or kind == 'size' or kind == 'exists' or kind == 'absent' or kind == 'type' or kind == 'else' then
         names[condition[2][1]] = true
+        if kind == 'else' then readings.note(condition[3], names) end
         return
     end
     for n = 1, #condition do
@@ -29,35 +39,100 @@ function readings.note(condition, names)
     end
 end
 
--- What a page remembers of the names that its items have: `seen`, each as JSON with a colon; `orders`, how the names of items
--- with the same ones follow each other.
-function readings.new() return {seen = {}, orders = {}} end
+-- The bytes of memory that a key takes, about, and more than its item has by DynamoDB's count; 0 where there is none, nil where
+-- it has more than an item may.
+function readings.memory(key)
+    local bytes = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', SAMPLES)
+    if isError(bytes) then return UNKNOWN end
+    if not bytes then return 0 end
+    return bytes <= MAX_STORED and bytes or nil
+end
 
--- The fields of the item in a hash, names and values by turns, nil where there is none; its size, by which DynamoDB limits
--- pages; and its texts (texts.lua) that no item before it had among its names.
-function readings.fields(hash, memory)
-    local fields = redis.pcall('HGETALL', hash)
-    if isError(fields) then fail('InternalServerError', fields.err) end
-    if #fields == 0 then return nil end
-    local bytes, texts, seen = 0, 0, memory.seen
-    for i = 1, #fields, 2 do
-        local name, text = fields[i], fields[i + 1]
-        texts = texts + 1
-        if not seen[name] then
-            seen[name], texts = quoted(name) .. ':', texts + 1
-        end
-        bytes = bytes + #name + #text
-        if sub(text, 1, 2) == '{"' then
-            -- Of a number or bytes the type is none that anybody has chosen.
-            if find(text, '^{"[NB]":"[^"]*"}$') then
-                texts, bytes = texts + 1, bytes - floor(#text / 2)
-            else
-                texts = texts + textsIn(text)
+-- What a page remembers of the items that it has seen: `seen`, their names as JSON with a colon, and `forms`, what there is to
+-- know of items with the same names in the same order: these `names`, in order of name the `places` of their values and the
+-- `heads` that stand before them. `plain` are texts that are the same in JSON. Only attributes in `shown` are shown, nil: all.
+function readings.new(shown) return {seen = {}, forms = {}, plain = {}, shown = shown} end
+
+-- What there is to know of an item by its names, and how many of them no item before it had. Most are like the one before.
+local function formOf(fields, memory)
+    local last = memory.last
+    if last and #last.names == #fields / 2 then
+        local names, isSame = last.names, true
+        for n = 1, #names do
+            if names[n] ~= fields[2 * n - 1] then
+                isSame = false
+                break
             end
         end
+        if isSame then return last, 0 end
     end
-    call.cost = call.cost + bytes
-    return fields, bytes, texts
+    local names, more, bytes, seen = {}, 0, 0, memory.seen
+    for i = 1, #fields, 2 do
+        local name = fields[i]
+        names[(i + 1) / 2], bytes = name, bytes + #name
+        if not seen[name] then seen[name], more = quoted(name) .. ':', more + 1 end
+    end
+    local signature = concat(names, '\0')
+    local form = memory.forms[signature]
+    if not form then
+        local places = {}
+        for n = 1, #names do
+            if not memory.shown or memory.shown[names[n]] then places[names[n]] = 2 * n end
+        end
+        form = {names = names, bytes = bytes, places = {}, heads = {}}
+        for n, name in ipairs(sortedNames(places)) do
+            form.places[n], form.heads[n] = places[name], (n == 1 and '{' or ',') .. seen[name]
+        end
+        memory.forms[signature] = form
+    end
+    memory.last = form
+    return form, more
+end
+
+-- Names and values by turns of the item in a hash, or an error.
+local function valuesOf(hash, names)
+    if not names then return redis.pcall('HGETALL', hash) end
+    if #names == 0 then return {} end
+    local texts = redis.pcall('HMGET', hash, unpack(names))
+    if isError(texts) then return texts end
+    local fields = {}
+    for n = 1, #names do
+        if texts[n] then fields[#fields + 1], fields[#fields + 2] = names[n], texts[n] end
+    end
+    return fields
+end
+
+-- The fields of the item in a hash, names and values by turns, or those of some names; nil where there is no item, or none that
+-- can be read. Then their size, by which DynamoDB limits pages; their texts (texts.lua) that no item before it had among its
+-- names; and their form, for `append`.
+function readings.fields(hash, memory, names)
+    local fields = readings.memory(hash) and valuesOf(hash, names)
+    if not fields or isError(fields) then return nil end
+    if #fields == 0 then
+        local count = names and redis.pcall('HLEN', hash) or 0
+        if isError(count) or count == 0 then return nil end
+    end
+    local form, texts = formOf(fields, memory)
+    local bytes, stored = form.bytes, 0
+    texts = texts + #fields / 2
+    for i = 2, #fields, 2 do
+        local text = fields[i]
+        local first, second, kind, after = byte(text, 1, 4)
+        stored = stored + #text
+        if first ~= OBJECT or second ~= QUOTE then
+            bytes = bytes + #text
+        elseif kind == NUMBER and after == QUOTE and #text < LONGEST_NUMBER then
+            -- The type is no text that anybody has chosen.
+            bytes, texts = bytes + floor((#text - 7) / 2) + 1, texts + 1
+        else
+            local size = storedSize(text)
+            bytes, texts = bytes + size, texts + (size < #text and 1 or textsIn(text))
+        end
+    end
+    stored = stored + form.bytes
+    call.cost = call.cost + stored
+    note(ITEM + ATTRIBUTE * #form.names + stored / STORED)
+    return fields, bytes, texts, form
 end
 
 -- Some attributes of an item, decoded.
@@ -69,44 +144,26 @@ function readings.item(fields, names)
     return item
 end
 
--- The places of an item's names among its fields, in order of name.
-local function order(fields, memory)
-    local list = {}
-    for i = 1, #fields, 2 do list[(i + 1) / 2] = fields[i] end
-    local signature = concat(list, '\0')
-    local known = memory.orders[signature]
-    if not known then
-        local places = {}
-        for i = 1, #fields, 2 do places[fields[i]] = i end
-        known = {}
-        for n, name in ipairs(sortedNames(places)) do known[n] = places[name] end
-        memory.orders[signature] = known
-    end
-    return known
-end
-
--- Appends all of an item as JSON to a list of texts: its members in order of name. No text is made that is not there already,
--- but for what has to be escaped.
-function readings.append(parts, fields, memory)
-    local places, last = order(fields, memory), #parts
+-- Appends what is shown of an item as JSON to a list of texts: its members in order of name. No text is made that is not there
+-- already, but for what has to be escaped.
+function readings.append(parts, fields, form, memory)
+    local places, heads, plain, last = form.places, form.heads, memory.plain, #parts
+    note(SHOWN * #places)
     for n = 1, #places do
-        local i = places[n]
-        local text = fields[i + 1]
-        parts[last + 1] = n == 1 and '{' or ','
-        parts[last + 2] = memory.seen[fields[i]]
-        if sub(text, 1, 2) ~= '{"' then
-            if find(text, UNUSUAL) then
-                parts[last + 3], parts[last + 4], parts[last + 5] = '{"S":', quoted(text), '}'
-            else
-                parts[last + 3], parts[last + 4], parts[last + 5] = '{"S":"', text, '"}'
-            end
-            last = last + 5
+        local text = fields[places[n]]
+        parts[last + 1] = heads[n]
+        if not plain[text] and #text < SHORT and (byte(text, 1) ~= OBJECT or byte(text, 2) ~= QUOTE) then
+            plain[text] = not find(text, UNUSUAL)
+        end
+        if plain[text] then
+            parts[last + 2], parts[last + 3], parts[last + 4] = '{"S":"', text, '"}'
+            last = last + 4
         else
-            parts[last + 3] = find(text, INTEGER) and text or encoded(fromStored(text))
-            last = last + 3
+            parts[last + 2] = encodedStored(text)
+            last = last + 2
         end
     end
-    parts[last + 1] = '}'
+    parts[last + 1] = #places > 0 and '}' or '{}'
 end
 
 return readings

@@ -15,6 +15,7 @@ local values = require 'values'
 local fail, invalid = values.fail, values.invalid
 local ordering = require 'ordering'
 local changes = require 'changes'
+local batched = require 'commands'.batched
 
 local tables = {}
 
@@ -22,6 +23,7 @@ local tables = {}
 tables.operations = {}
 
 local MISMATCH = 'The provided key element does not match the schema'
+local MAX_STRAY = 500 -- members of an index that get another score at once
 local LONGEST = {2048, 1024} -- bytes of a partition key and of a sort key
 local TOO_LONG = {
     'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
@@ -149,19 +151,48 @@ function tables.keyOfMember(known, member)
     return key
 end
 
--- A function that gives the hashes of entries in the index. It remembers the partition key of the last one, as many follow
--- each other that have the same.
+-- A function that gives the hashes of entries in the index; nil for a member that is no entry, or none of this partition, whoever
+-- has put it there. It remembers the partition key of the last one, as many follow each other that have the same.
 function tables.hashes(prefix, known)
-    local base, start
-    return function(member)
-        if not base or sub(member, 1, #base) ~= base then
-            local key, rest = ordering.split(member)
-            base = sub(member, 1, #member - #rest)
-            start = hashStart(prefix, known, text(ordering.value(known.key[1].type, key)))
-        end
-        if not known.key[2] then return start end
-        return start .. text(ordering.value(known.key[2].type, sub(member, #base + 1)))
+    local first, second = known.key[1].type, known.key[2] and known.key[2].type
+    local base, hash
+
+    -- What the entries of the partition key in a member begin with, and their hashes; nil where it has none.
+    local function begin(member)
+        local bytes, rest = ordering.split(member)
+        local v = bytes and #bytes <= LONGEST[1] and ordering.value(first, bytes)
+        local slot = v and slots.slot(text(v))
+        local start = slot and ordering.base(slot, bytes)
+        if not start or start ~= sub(member, 1, #member - #rest) or not tables.isOwn(prefix, slot) then return nil end
+        return start, hashStart(prefix, known, text(v))
     end
+
+    return function(member)
+        if not base or sub(member, 1, #base) ~= base then base, hash = begin(member) end
+        if not base then return nil end
+        if not second then return #member == #base and hash or nil end
+        if #member - #base > LONGEST[2] then return nil end
+        local v = ordering.value(second, sub(member, #base + 1))
+        return v and hash .. text(v)
+    end
+end
+
+-- Sees to it that all entries of the index have one score, without which there is no order in it. Fails where many have not, and
+-- may then be tried again.
+function tables.straighten(known)
+    for _, range in ipairs({{'(0', '+inf'}, {'-inf', '(0'}}) do
+        local members = redis.call('ZRANGE', known.index, range[1], range[2], 'BYSCORE', 'LIMIT', 0, MAX_STRAY)
+        local words = {}
+        for n = 1, #members do words[2 * n - 1], words[2 * n] = 0, members[n] end
+        batched('ZADD', known.index, words, 2)
+        if #members == MAX_STRAY then tables.refuseUnready(known) end
+    end
+end
+
+-- Ends a program that has found an index of which too much has to be put right.
+function tables.refuseUnready(known)
+    fail('ProvisionedThroughputExceededException',
+        'The key ' .. known.index .. ' has members that are none of its table. Each try removes some')
 end
 
 -- Checks a program on one item, and completes it. Returns the item's place.
@@ -194,7 +225,7 @@ end
 -- A program on one item.
 function tables.evaluate(prefix, program)
     local place = tables.prepare(prefix, program)
-    local old = changes.read(place.hash, program.texts)
+    local old = changes.read(place.hash, program, program.texts)
     local change = changes.decide(program, old)
     if not change then return changes.found(program, old) end
     tables.write(program, place, change)

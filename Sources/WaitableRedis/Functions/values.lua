@@ -1,9 +1,9 @@
 -- DynamoDB's values, {"S":"text"}, and what working with them costs.
 
 local strings = require 'strings'
-local byte, codePoint, concat, find, floor, format, precedes, sub =
-    strings.byte, strings.codePoint, strings.concat, strings.find, strings.floor, strings.format, strings.precedes,
-    strings.sub
+local byte, codePoint, concat, find, floor, format, gsub, hasAny, isBeyondASCII, isUTF8, match, precedes, sub =
+    strings.byte, strings.codePoint, strings.concat, strings.find, strings.floor, strings.format, strings.gsub, strings.hasAny,
+    strings.isBeyondASCII, strings.isUTF8, strings.match, strings.precedes, strings.sub
 local decimals = require 'decimals'
 
 local LARGEST_ITEM = 409600
@@ -17,14 +17,20 @@ local function invalid(message) fail('ValidationException', message) end
 -- for each value looked at, one for each 16 bytes of a text that is searched. A few times all of the largest item.
 local MAX_WORK = 1000000
 
--- What is left of it, and what was made of the program's texts and sets so far.
-local work, characters, binaries, members = 0, {}, {}, {}
+-- What is left of it, what reading items and writing the answer has come to in the same steps, and what was made of the
+-- program's texts and sets so far.
+local work, passed, characters, binaries, members = 0, 0, {}, {}, {}
 
 -- Begins a program: nothing is spent, nothing is kept.
-local function beginWork() work, characters, binaries, members = MAX_WORK, {}, {}, {} end
+local function beginWork() work, passed, characters, binaries, members = MAX_WORK, 0, {}, {}, {} end
 
--- What the program has spent.
-local function workDone() return MAX_WORK - work end
+-- What the program has done, reading and writing among it.
+local function workDone() return MAX_WORK - work + passed end
+
+-- Notes work that one item may always take.
+local function note(steps) passed = passed + steps end
+
+local VALUE = 10 -- steps that it takes to decode a value, or to encode one
 
 local function spend(steps)
     work = work - steps
@@ -47,14 +53,25 @@ local function scrubbed(text)
     return concat(parts) .. sub(text, from)
 end
 
+local ESCAPES = {['"'] = '\\"', ['\\'] = '\\\\'}
+for code = 0, 31 do ESCAPES[strings.char(code)] = format('\\u%04x', code) end
+local ESCAPED = strings.set('[%z\1-\31"\\]')
+local UNUSUAL = strings.set('[%z\1-\31"\\\128-\255]')
+
 -- A text as a JSON string.
 local function quoted(text)
-    if not find(text, '[%z\1-\31"\\\128-\255]') then return '"' .. text .. '"' end
-    if find(text, '[\128-\255]') then text = scrubbed(text) end
-    text = text:gsub('[%z\1-\31"\\]', function(c)
-        if c == '"' or c == '\\' then return '\\' .. c end
-        return format('\\u%04x', byte(c))
-    end)
+    if not hasAny(text, UNUSUAL) then return '"' .. text .. '"' end
+    if isBeyondASCII(text) then
+        note(#text / 4)
+        if not isUTF8(text) then
+            note(4 * #text)
+            text = scrubbed(text)
+        end
+    end
+    if hasAny(text, ESCAPED) then
+        note(#text / 2)
+        text = gsub(text, '[%z\1-\31"\\]', ESCAPES)
+    end
     return '"' .. text .. '"'
 end
 
@@ -90,7 +107,21 @@ local function base64(text)
     return concat(parts)
 end
 
-local function isBase64(text) return #text % 4 == 0 and find(text, '^[%w+/]*=?=?$') end
+local NO_DIGIT = strings.set('[^%w+/]')
+
+local function isBase64(text)
+    if #text % 4 ~= 0 then return false end
+    local padding = find(text, '=', 1, true)
+    if padding then
+        if padding < #text - 1 or byte(text, #text) ~= 61 then return false end
+        text = sub(text, 1, padding - 1)
+    end
+    return not hasAny(text, NO_DIGIT)
+end
+
+-- Numbers in canonical text.
+local LONGEST_NUMBER, FRACTION = 47, '^{"N":"%-?[1-9]%d*%.%d*[1-9]"}$'
+local INTEGER = '^{"N":"%-?[1-9]%d*"}$'
 
 local SET_ELEMENTS = {SS = 'S', NS = 'N', BS = 'B'}
 
@@ -108,7 +139,7 @@ local function scalar(kind, content)
     if type(content) ~= 'string' then return nil end
     if kind == 'S' then return content end
     if kind == 'B' then return isBase64(content) and content or nil end
-    if #content < 38 and find(content, '^%-?[1-9]%d*$') then return content end
+    if #content < 38 and (find(content, '^%-?[1-9]%d*$') or find(content, '^%-?[1-9]%d*%.%d*[1-9]$')) then return content end
     local decimal = decimals.parse(content)
     if not decimal or decimals.problem(decimal) then return nil end
     return decimals.text(decimal)
@@ -117,6 +148,7 @@ end
 -- Decoded JSON, its numbers in canonical text, when that is exactly one value in DynamoDB's JSON, else nil.
 local function value(json, depth)
     if type(json) ~= 'table' or depth > 32 then return nil end
+    note(VALUE)
     local kind, content = next(json)
     if type(kind) ~= 'string' or next(json, kind) ~= nil then return nil end
     if kind == 'S' or kind == 'N' or kind == 'B' then
@@ -153,7 +185,11 @@ end
 
 -- A field of an item's hash. Whoever wrote it, it is a value: what is not exactly one in DynamoDB's JSON is a text.
 local function fromStored(text)
-    if sub(text, 1, 2) ~= '{"' or strings.hasRawControls(text) then return {S = text} end
+    if sub(text, 1, 2) ~= '{"' then return {S = text} end
+    local kind = match(text, '^{"([NB])":"')
+    local content = kind and sub(text, -2) == '"}' and scalar(kind, sub(text, 7, -3))
+    if content then return {[kind] = content} end
+    if strings.hasRawControls(text) then return {S = text} end
     local readable, json = pcall(cjson.decode, text)
     return readable and value(json, 0) or {S = text}
 end
@@ -167,6 +203,7 @@ end
 
 -- DynamoDB's JSON of a value.
 local function encoded(v)
+    note(VALUE)
     local kind, content = next(v)
     if kind == 'BOOL' or kind == 'NULL' then return '{"' .. kind .. '":' .. tostring(content) .. '}' end
     if type(content) == 'string' then return '{"' .. kind .. '":' .. quoted(content) .. '}' end
@@ -183,6 +220,21 @@ end
 local function toStored(v)
     if v.S and sub(v.S, 1, 2) ~= '{"' then return v.S end
     return encoded(v)
+end
+
+-- DynamoDB's JSON of a field of an item's hash. What is that already is not decoded, where that can be told in passing.
+local function encodedStored(text)
+    if find(text, INTEGER) or #text < LONGEST_NUMBER and find(text, FRACTION) then return text end
+    note(#text / 8)
+    if sub(text, 1, 2) ~= '{"' then return '{"S":' .. quoted(text) .. '}' end
+    if find(text, '^{"B":"') and sub(text, -2) == '"}' and isBase64(sub(text, 7, -3)) then return text end
+    return encoded(fromStored(text))
+end
+
+-- The bytes by which DynamoDB limits a field of an item's hash, or a few more.
+local function storedSize(text)
+    if not find(text, '^{"[NB]":"[^"]*"}$') then return #text end
+    return byte(text, 3) == 66 and (#text - 8) / 4 * 3 or floor((#text - 7) / 2) + 1
 end
 
 -- {"name":value,…} of an item.
@@ -253,9 +305,18 @@ local function equal(a, b)
     return true
 end
 
+local EXACT = 15 -- characters of a number that a double holds
+
 -- -1, 0 or 1, or nil for values without an order between them.
 local function order(a, b)
-    if a.N and b.N then return decimals.compare(decimals.parse(a.N), decimals.parse(b.N)) end
+    if a.N and b.N then
+        -- As many digits are exact.
+        if #a.N <= EXACT and #b.N <= EXACT then
+            local x, y = tonumber(a.N), tonumber(b.N)
+            return x < y and -1 or x > y and 1 or 0
+        end
+        return decimals.compare(decimals.parse(a.N), decimals.parse(b.N))
+    end
     local x, y = a.S, b.S
     if a.B and b.B then x, y = decoded(a.B), decoded(b.B) end
     if not x or not y then return nil end
@@ -269,7 +330,7 @@ local function count(v)
         if not characters[v.S] then characters[v.S] = select(2, v.S:gsub('[^\128-\191]', '')) end
         return characters[v.S]
     end
-    if v.B then return #decoded(v.B) end
+    if v.B then return #v.B / 4 * 3 - (byte(v.B, -2) == 61 and 2 or byte(v.B, -1) == 61 and 1 or 0) end
     local kind, content = next(v)
     if kind == 'M' then
         local number = 0
@@ -282,7 +343,8 @@ end
 
 return {
     LARGEST_ITEM = LARGEST_ITEM, SET_ELEMENTS = SET_ELEMENTS, base64 = base64, beginWork = beginWork, copied = copied,
-    count = count, decoded = decoded, elements = elements, encoded = encoded, encodedItem = encodedItem, equal = equal,
-    fail = fail, fromStored = fromStored, invalid = invalid, order = order, quoted = quoted, size = size,
-    sortedNames = sortedNames, spend = spend, toStored = toStored, tooLarge = tooLarge, workDone = workDone,
+    count = count, decoded = decoded, elements = elements, encoded = encoded, encodedItem = encodedItem,
+    encodedStored = encodedStored, equal = equal, fail = fail, fromStored = fromStored, invalid = invalid, note = note,
+    order = order, quoted = quoted, size = size, sortedNames = sortedNames, spend = spend, storedSize = storedSize,
+    toStored = toStored, tooLarge = tooLarge, workDone = workDone,
 }
