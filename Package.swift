@@ -196,7 +196,7 @@ let package = Package(
                 asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, serviceLifecycle,
             ],
-            exclude: ["Support/signed_calls.py"]
+            exclude: ["Definitions", "Support/signed_calls.py"]
         ),
     ],
     swiftLanguageModes: [.v6]
