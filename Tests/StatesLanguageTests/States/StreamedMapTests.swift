@@ -121,6 +121,10 @@ struct StreamedMapTests {
             #expect(run.output == "[0,-1,-2]")
         }
         #expect(try run(Self.map(Self.reader(#","MaxItemsPath":"$.m""#))).failure?.error == "States.Runtime")
+        let negative = try run(Self.map(Self.reader(#","MaxItemsPath":"$.m""#)), #"{"b":"in","m":-1}"#)
+        #expect(
+            negative.failure == .init(error: "States.ItemReaderFailed", cause: "field MaxItems must be positive")
+        )
     }
 
     @Test(
