@@ -106,7 +106,9 @@ struct ElementParser: ItemParser {
         }
         scanner.skipSpace()
         guard let byte = scanner.byte else { return try unseen(isLast, missing()) }
-        guard byte == UInt8(ascii: "[") else { throw missing() }
+        guard byte == UInt8(ascii: "[") else {
+            throw pointer.isEmpty ? ItemFault("Attempting to map over non-iterable node.", isOfAWS: true) : missing()
+        }
         return scanner.place + 1
     }
 

@@ -2,10 +2,15 @@
 package struct ItemFault: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong, for whoever has written the definition.
     package let reason: String
+    /// Whether the reason is AWS's, which says nothing of the object.
+    package let isOfAWS: Bool
 
     /// The same as ``reason``.
     package var description: String { reason }
 
     /// A fault with its reason.
-    package init(_ reason: String) { self.reason = reason }
+    package init(_ reason: String, isOfAWS: Bool = false) {
+        self.reason = reason
+        self.isOfAWS = isOfAWS
+    }
 }

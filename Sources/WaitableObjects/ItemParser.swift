@@ -31,7 +31,7 @@ extension ItemFormat {
     func parser(from position: JSONObject?) throws(ItemFault) -> any ItemParser {
         switch self {
         case .jsonLines: LineParser(from: position)
-        case .csv(let delimiter, let headers): RowParser(delimiter: delimiter, headers: headers, from: position)
+        case .csv(let delimiter, let headers): try RowParser(delimiter: delimiter, headers: headers, from: position)
         case .json(let pointer): ElementParser(pointer: pointer, from: position)
         }
     }

@@ -13,10 +13,10 @@ struct RowParser: ItemParser {
     /// How many rows have been read.
     private var rows: Int
 
-    init(delimiter: UInt8, headers: [String]?, from position: JSONObject?) {
+    init(delimiter: UInt8, headers: [String]?, from position: JSONObject?) throws(ItemFault) {
         self.delimiter = delimiter
         readsHeaders = headers == nil
-        self.headers = headers ?? position?["h"]?.arrayValue?.compactMap(\.stringValue)
+        self.headers = try headers.map(Self.checked) ?? position?["h"]?.arrayValue?.compactMap(\.stringValue)
         rows = position?["n"]?.countValue ?? 0
     }
 
@@ -27,6 +27,17 @@ struct RowParser: ItemParser {
 
     /// The most bytes of the first row, as AWS has it.
     static let mostHeaderBytes = 10_240
+
+    /// The names, of which none stands twice but the empty one.
+    private static func checked(_ names: [String]) throws(ItemFault) -> [String] {
+        var known: Set<Spelling> = []
+        for name in names where !name.isEmpty {
+            guard known.insert(Spelling(name)).inserted else {
+                throw ItemFault("CSV headers cannot contain duplicates.", isOfAWS: true)
+            }
+        }
+        return names
+    }
 
     mutating func next(in bytes: ArraySlice<UInt8>, isLast: Bool) throws(ItemFault) -> ParsedItem {
         if bytes.isEmpty { return isLast ? .end : .cutOff }
@@ -39,7 +50,7 @@ struct RowParser: ItemParser {
             guard count <= Self.mostHeaderBytes else {
                 throw ItemFault("The first row, which has the headers, has more than \(Self.mostHeaderBytes) bytes")
             }
-            self.headers = fields
+            self.headers = try Self.checked(fields)
             return .other(count: count)
         }
         var item = JSONObject(minimumCapacity: headers.count)

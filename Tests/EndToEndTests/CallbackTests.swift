@@ -62,6 +62,29 @@ struct CallbackTests {
         }
     }
 
+    @Test("Lists and descriptions say which state waits for an answer, and until when, over HTTP and by command")
+    func waitsForAnswer() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let machine = try await stack.create("a", Self.task(Self.send, Self.message + #""HeartbeatSeconds":600,"#))
+            let id = try await stack.start(machine).split(separator: ":").last.map(String.init) ?? ""
+            _ = try await token(stack, at: 0)
+            let list = try await stack.get("/items").json.objectValue?["items"]?.arrayValue ?? []
+            let described = try await stack.get("/items/\(id)?stateMachine=a").json.objectValue
+            for item in [list.first?.objectValue, described] {
+                #expect(item?["status"] == "WAITING")
+                let waits = item?["waitsFor"]?.arrayValue?.compactMap(\.objectValue) ?? []
+                #expect(waits.map { $0["state"] } == ["T"])
+                #expect(waits.map { $0["for"] } == ["ANSWER"])
+                #expect(waits.first?["until"] == item?["due"])
+            }
+            for environment in [stack.environment, ["WAITABLE_URL": stack.url]] {
+                let program = try Program(["list"], environment: environment)
+                #expect(try await program.end() == 0)
+                #expect(program.output.contains("T (ANSWER)"), "\(program.output)")
+            }
+        }
+    }
+
     @Test("A poller gets an activity's task at once, keeps it alive, and its answer is the task's")
     func activity() async throws {
         try await Stack.with(workers: 1) { stack in

@@ -193,6 +193,7 @@ struct LargeInputTests {
         let outside = try Folder()
         try outside.write("1\n2\n", "secret.csv")
         try folder.write(Self.rows(3), "in/rows.csv")
+        try folder.write(#"{"n":1}"#, "in/object.json")
         try FileManager.default.createSymbolicLink(
             at: folder.url.appending(path: "link"),
             withDestinationURL: outside.url
@@ -212,6 +213,9 @@ struct LargeInputTests {
                 #expect(failed["error"] == "States.ItemReaderFailed", "\(key)")
                 #expect(failed["cause"]?.stringValue?.contains(cause) == true, "\(key): \(failed)")
             }
+            let object = try await run(stack, Self.map(Self.reader(#""InputType":"JSON""#, key: "in/object.json")))
+            #expect(object["error"] == "States.ItemReaderFailed")
+            #expect(object["cause"] == "Attempting to map over non-iterable node.")
             let unknown = try await run(stack, Self.map(Self.reader(Self.csv, bucket: "other")))
             #expect(unknown["error"] == "States.ItemReaderFailed")
             #expect(

@@ -92,6 +92,15 @@ struct ItemPageTests {
     )
     func badRows(text: String, reason: String) { #expect(fault(text, Self.csv) == reason) }
 
+    @Test("CSV: two fields with one name are refused in AWS's words, in the first row and in the definition")
+    func duplicates() throws {
+        let reason = "CSV headers cannot contain duplicates."
+        #expect(fault("a,b,a\n1,2,3\n", Self.csv) == reason)
+        #expect(fault("1\n", .csv(delimiter: UInt8(ascii: ","), headers: ["a", "a"])) == reason)
+        // They only look the same.
+        #expect(try texts("é,e\u{301}\n1,2\n", Self.csv) == ["{\"é\":\"1\",\"e\u{301}\":\"2\"}"])
+    }
+
     @Test("CSV: what is not UTF-8 is told")
     func badText() throws {
         var page = try ItemPage(Self.csv, from: nil, most: 10)
@@ -133,7 +142,8 @@ struct ItemPageTests {
     @Test(
         "JSON: what is no array, or is cut off, is told",
         arguments: [
-            ("{}", [], "The document is no array"), ("", [], "The document is no array"),
+            ("{}", [], "Attempting to map over non-iterable node."), ("", [], "The document is no array"),
+            (" 5", [], "Attempting to map over non-iterable node."),
             (#"{"a":1}"#, ["a"], "The value at ItemsPointer '/a' is no array"),
             (#"{"b":[]}"#, ["a"], "The value at ItemsPointer '/a' is no array"),
             ("[1,2", [], "The array of items has no end: the file is cut off behind item 2"),

@@ -51,9 +51,14 @@ struct ItemReader: Sendable {
     ///
     /// - Parameter scope: With the effective input.
     func mostItems(_ scope: DataScope) throws(StateFailure) -> Int {
-        let most = try mostItems?.count(scope) ?? 0
+        let most = try mostItems?.count(scope, belowZero: Self.belowZero) ?? 0
         return most == 0 ? .max : most
     }
+
+    private static let belowZero = StateFailure(
+        error: ErrorName.itemReaderFailed,
+        cause: "field MaxItems must be positive"
+    )
 
     /// The request for a page.
     ///

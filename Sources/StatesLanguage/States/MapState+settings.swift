@@ -17,10 +17,13 @@ extension MapState {
 
 extension FieldValue<Int> {
     /// A count for some data.
-    func count(_ scope: DataScope) throws(StateFailure) -> Int {
+    ///
+    /// - Parameter refusal: The failure of a number below 0; `nil` for the usual one.
+    func count(_ scope: DataScope, belowZero refusal: StateFailure? = nil) throws(StateFailure) -> Int {
         try value(scope) { (value, query, field) throws(StateFailure) in
             guard let number = value.wholeNumber else { throw mismatch("integer", value, query, field, scope) }
             guard number >= 0 else {
+                if let refusal { throw refusal }
                 let reason = "\(settingName(of: field)) cannot be negative."
                 throw query.failure(path: reason, expression: reason, scope)
             }

@@ -39,6 +39,10 @@ struct TransferFailure: Error {
     init(reason: String) { self.reason = reason }
 
     init(_ key: String, _ fault: some CustomStringConvertible) { reason = "The object '\(key)': \(fault)" }
+
+    init(_ key: String, _ fault: ItemFault) {
+        reason = fault.isOfAWS ? fault.reason : "The object '\(key)': \(fault)"
+    }
 }
 
 extension StorageFault: CustomStringConvertible {

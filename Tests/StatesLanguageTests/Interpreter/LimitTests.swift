@@ -156,6 +156,17 @@ struct LimitTests {
         }
     }
 
+    @Test("a Parallel state's parameters have it before a branch begins, whatever becomes of them")
+    func parallelParameters() throws {
+        let definition = machine(
+            #"{"Type":"Parallel","Parameters":{"a.$":"$","b.$":"$"},"ResultPath":null,"End":true,"#
+                + #""Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Result":1,"End":true}}}]}"#
+        )
+        let run = try Run(definition, input: text(bytes: 140_000).text)
+        #expect(run.failure == .init(error: "States.DataLimitExceeded", cause: "The state/task 'S'" + tooLarge))
+        #expect(!run.types.contains("PassStateEntered"))
+    }
+
     @Test("what a catcher hands on has the same limit")
     func caught() throws {
         let run = try Run(

@@ -121,6 +121,22 @@ struct StreamedMapTests {
             #expect(run.output == "[0,-1,-2]")
         }
         #expect(try run(Self.map(Self.reader(#","MaxItemsPath":"$.m""#))).failure?.error == "States.Runtime")
+        let negative = try run(Self.map(Self.reader(#","MaxItemsPath":"$.m""#)), #"{"b":"in","m":-1}"#)
+        #expect(
+            negative.failure == .init(error: "States.ItemReaderFailed", cause: "field MaxItems must be positive")
+        )
+    }
+
+    @Test(
+        "MaxItems 0 stands for all, from the definition and from a path",
+        arguments: [#","MaxItems":0"#, #","MaxItemsPath":"$.m""#]
+    )
+    func allItems(config: String) throws {
+        var run = try run(Self.map(Self.reader(config)), #"{"b":"in","m":0}"#)
+        #expect(try reading(run).most == 400)
+        try run.advance(milliseconds: 1, by: [page(1, [1, 2])])
+        try run.advance(milliseconds: 1, by: [succeed(0), succeed(1)])
+        #expect(run.output == "[0,-1]")
     }
 
     @Test("no more run at once than may; what a step has no room for begins in the next one")
