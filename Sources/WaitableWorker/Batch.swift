@@ -11,8 +11,8 @@ struct Batch: Sendable {
     private let worker: Worker
     private var lease: BatchLease
     private var steps: [PendingStep] = []
-    /// Those that wait for room for their calls.
-    private var postponed: [[UInt8]] = []
+    /// Those that wait for room for their calls, by the ms in which they come again.
+    private var postponed: [Int: [[UInt8]]] = [:]
     /// Those that are given back, as the ones before them took long.
     private var left: [[UInt8]] = []
     /// Those that are given back, as there were too many members without a document.
@@ -38,7 +38,7 @@ struct Batch: Sendable {
         }
         await runner.lookUpMachines()
         var progress = Progress(slow: worker.slowMachines.current)
-        // Those of slow machines come last.
+        // Those of slow machines come last, the oldest first.
         var slow: [ClaimedMember] = []
         for (index, member) in claim.members.enumerated() {
             if progress.isSlow(member) {
@@ -50,7 +50,9 @@ struct Batch: Sendable {
         guard !slow.isEmpty else { return }
         // What is done does not wait for them.
         await settle()
-        for (index, member) in slow.enumerated() { await run(member, isFirst: index == 0, &runner, &progress) }
+        for (index, member) in slow.inDueOrder(at: claim.now).enumerated() {
+            await run(member, isFirst: index == 0, &runner, &progress)
+        }
     }
 
     /// How far the batch has come.
@@ -83,13 +85,17 @@ struct Batch: Sendable {
         _ progress: inout Progress
     ) async {
         let adopts = runner.isToAdopt(member)
-        guard isFirst || progress.hasTime else { return left.append(member.bytes) }
+        guard isFirst || progress.hasTime else {
+            // What has no document has nothing but its score to say when it was due, and is not put before that.
+            if member.document == nil { unseen.append(member.bytes) } else { left.append(member.bytes) }
+            return
+        }
         guard !adopts || progress.adoptions < Self.mostAdoptions else { return unseen.append(member.bytes) }
         if adopts { progress.adoptions += 1 }
         if lease.isHalfUsed { await lease.renew(runner.claim.members.map(\.bytes), worker: worker) }
         switch await runner.run(member, token: lease.token) {
         case .step(let step): steps.append(step)
-        case .postponed: postponed.append(member.bytes)
+        case .postponed(let pause): postponed[pause, default: []].append(member.bytes)
         case .untimely: untimely[member.redeliveries, default: []].append(member.bytes)
         case .failed: break
         }
@@ -107,10 +113,8 @@ struct Batch: Sendable {
 
     /// Commits the steps that there are, with what follows them, and gives back what is to be given back.
     private mutating func settle() async {
-        // They come again as they are, half a second to a second later: not all at once.
-        if !postponed.isEmpty {
-            await worker.release(postponed, token: lease.token, pause: .random(in: 500...1_000))
-        }
+        // They come again as they are.
+        for (pause, members) in postponed { await worker.release(members, token: lease.token, pause: pause) }
         // In the order in which they were due: the oldest slow one is the next.
         if !left.isEmpty { await worker.release(left, token: lease.token) }
         // Behind what is due besides: they come again without holding up those who have not come yet.
@@ -118,7 +122,7 @@ struct Batch: Sendable {
         for (redeliveries, members) in untimely {
             await worker.putOff(members, token: lease.token, redeliveries: redeliveries)
         }
-        (postponed, left, unseen, untimely) = ([], [], [], [:])
+        (postponed, left, unseen, untimely) = ([:], [], [], [:])
         var steps = steps
         self.steps = []
         while !steps.isEmpty {
@@ -241,6 +245,21 @@ extension CommitResult {
         case .applied, .settled: true
         case .refused, .later, .failed: false
         }
+    }
+}
+
+extension [ClaimedMember] {
+    /// The same in the order in which they were due, as far as their documents say so.
+    ///
+    /// They may have been given back before, all of a batch at one instant.
+    fileprivate func inDueOrder(at now: Instant) -> [ClaimedMember] {
+        let dated = enumerated().map { index, member in
+            let execution = ExecutionKey(member: member.member).flatMap { key in
+                member.document.flatMap { try? ExecutionDocument.decode($0, key: key) }
+            }
+            return (since: execution?.since(now) ?? now, index: index, member: member)
+        }
+        return dated.sorted { ($0.since, $0.index) < ($1.since, $1.index) }.map(\.member)
     }
 }
 

@@ -38,8 +38,8 @@ struct MemberRunner: Sendable {
     enum Outcome {
         /// What is to be committed.
         case step(PendingStep)
-        /// Too many calls are under way: nothing has happened yet, and it comes again.
-        case postponed
+        /// Too many calls are under way: nothing has happened yet, and it comes again in so many ms.
+        case postponed(Int)
         /// It cannot be taken over yet.
         case untimely
         /// Nothing can be committed: the document is unreadable, or Redis did not answer. It is due again when the lease has
@@ -74,7 +74,10 @@ struct MemberRunner: Sendable {
                     try await step(of: execution)
                 }
             step.journal?.lostLeases = member.redeliveries
-            if !step.calls.isEmpty, !worker.calls.admit(step.calls) { return .postponed }
+            if !step.calls.isEmpty {
+                let place = CallLine.Place(due: step.since(claim.now), key: key)
+                if let pause = worker.calls.admit(step.calls, for: place) { return .postponed(pause) }
+            }
             return pending(consume step, of: member)
         } catch let error as AdoptionError {
             worker.logger.error("item not adopted", metadata: ["execution": "\(member.member)", "error": "\(error)"])

@@ -111,7 +111,10 @@ final class Worker: Sendable {
                 if held?.claim.members.isEmpty ?? true, !stopping { held = await claimOrSleep(next) }
             }
             if let held, !held.claim.members.isEmpty {
-                await release(held.claim.members.map(\.bytes), token: held.claim.token)
+                for (isBare, members) in Dictionary(grouping: held.claim.members, by: { $0.document == nil }) {
+                    // What has no document is put before no instant at which it may not have been due.
+                    await release(members.map(\.bytes), token: held.claim.token, pause: isBare ? 1 : 0)
+                }
                 tally.letGo(held.claim.members.count)
                 giveBack(held.turn)
             }

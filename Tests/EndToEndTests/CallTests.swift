@@ -165,6 +165,34 @@ struct CallTests {
         }
     }
 
+    @Test("Where more is due than there is room for calls, those that were due first are called first")
+    func order() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with { stack in
+            let machine = try await stack.create(
+                "late",
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","TimestampPath":"$.t","Next":"T"},"T":{"Type":"Task","#
+                    + #""Resource":"arn:aws:lambda:us-east-1:000000000000:function:slow","End":true}}}"#
+            )
+            // Half of them are due at once, and the others twice as fast as they can be called.
+            let count = 120
+            let due = try await stack.now()
+            for number in (0..<count).shuffled() {
+                let instant = due.adding(milliseconds: Int64(max(number - count / 2, 0) * 25 + number))
+                _ = try await stack.start(machine, #"{"t":"\#(instant.iso8601)","number":\#(number)}"#)
+            }
+            let worker = try stack.worker(Self.environment(server, limit: 3))
+            try await eventually("all are closed") { try await stack.closedCount() == count }
+            let numbers = try server.calls.map {
+                try #require(try JSON(parsing: $0.body).objectValue?["number"]?.integerValue)
+            }
+            #expect(numbers.count == count)
+            let overtaken = numbers.indices.map { index in numbers[..<index].count { $0 > numbers[index] } }
+            #expect(overtaken.max() ?? 0 <= 10, "\(numbers)")
+            worker.signal(SIGTERM)
+        }
+    }
+
     @Test("An answer with a status that is none fails the call, and nothing else", arguments: ["000", "099"])
     func noStatus(status: String) async throws {
         let server = try await FunctionServer()

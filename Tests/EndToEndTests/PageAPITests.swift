@@ -5,6 +5,7 @@ import NIOHTTP1
 import RedisClient
 import RedisTestServer
 import StatesLanguage
+import Synchronization
 import Testing
 import Waitable
 import WaitableRedis
@@ -182,6 +183,47 @@ struct PageAPITests {
             stack.redis.stop()
             let troubles = try await Self.events(stack, "?areas=overview", "trouble", 1)
             #expect(troubles.first?.objectValue?["code"] == "RedisUnavailable")
+        }
+    }
+
+    @Test("An item that many watch is looked at once a second for all, and read whole only where it has changed")
+    func watchers() async throws {
+        let users = try RedisUsers(default: RedisUsers.openDefaultLine)
+        try await Stack.with(options: users.options, ingestUser: "ingest") { stack async throws in
+            let waiting =
+                #"{"StartAt":"W","States":{"W":{"Type":"Wait","Timestamp":"2036-01-01T00:00:00Z","End":true}}}"#
+            let arn = try await Self.deploy(stack, "far", waiting)
+            let input = JSON.object(["text": .string(String(repeating: "x", count: 200_000))]).text
+            let start: JSONObject = ["stateMachineArn": .string(arn), "name": "a", "input": .string(input)]
+            #expect(try await stack.call("StartExecution", start).status == 200)
+            let client = stack.store(of: "a").client
+            @Sendable func calls(_ command: String) async throws -> Int {
+                let text = try await client.send(RedisCommand("INFO", "commandstats")).string ?? ""
+                let line = text.split(separator: "\r\n").first { $0.hasPrefix("cmdstat_\(command):calls=") }
+                return line.flatMap { Int($0.split { "=,".contains($0) }[1]) } ?? 0
+            }
+            let told = Atomic(0)
+            try await withThrowingTaskGroup(of: [JSON].self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        try await Self.events(stack, "?areas=item&Id=a&stateMachine=far", "item", 2) { _ in
+                            told.add(1, ordering: .relaxed)
+                        }
+                    }
+                }
+                try await eventually("all are told how it stands") { told.load(ordering: .relaxed) == 20 }
+                _ = try await client.send(RedisCommand("CONFIG", "RESETSTAT"))
+                try await eventually("it is looked at") { try await calls("hstrlen") >= 3 }
+                #expect(try await calls("hmget") <= 2)
+                let later = #"{"StartTimestamp":"2037-01-01T00:00:00Z"}"#
+                #expect(try await stack.post(later, to: "/items/a/reschedule?stateMachine=far").status == 200)
+                for try await events in group {
+                    let due = events.map { $0.objectValue?["due"]?.stringValue?.prefix(4) }
+                    #expect(due == ["2036", "2037"])
+                    let input = events.last?.objectValue?["input"]?.objectValue
+                    #expect(input?["text"]?.stringValue?.utf8.count == 200_000)
+                }
+            }
         }
     }
 

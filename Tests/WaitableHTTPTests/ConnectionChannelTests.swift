@@ -2,7 +2,9 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import WaitableHTTP
@@ -16,7 +18,44 @@ struct ConnectionChannelTests {
         #expect((1...524_288).contains(size))
     }
 
-    @Test("takes few of a client's requests at once: what is read is taken before the first one is answered")
+    @Test("keeps little in the kernel for a client that is not read: all of it comes at once when the client ends")
+    func receiveBuffer() async throws {
+        let size = try await option { Int(try await $0.getOption(.socketOption(.so_rcvbuf)).get()) }
+        #expect((1...524_288).contains(size))
+    }
+
+    @Test("takes a client's requests one at a time, however many come at once")
+    func oneAtATime() async throws {
+        let (answered, heads) = (Counter(), Heads())
+        let most = Mutex(0)
+        let setup = ConnectionChannel(limits: ConnectionLimits()) { _, writer, _ in
+            most.withLock { $0 = max($0, heads.count.value - answered.value) }
+            answered.add()
+            try await writer.writeResponse(.init(status: .noContent))
+        }
+        let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+        let count = 1_000
+        try await connection(by: setup, adding: heads) { client, _ in
+            try await client.send(String(repeating: request, count: count))
+            for _ in 0..<count { #expect(await client.take(through: "\r\n\r\n").hasPrefix("HTTP/1.1 204 ")) }
+            try await client.close()
+        }
+        #expect(heads.count.value == count)
+        #expect(most.withLock { $0 } == 1)
+    }
+
+    /// Counts the requests behind a connection's handler.
+    private final class Heads: ChannelInboundHandler, Sendable {
+        typealias InboundIn = HTTPServerRequestPart
+        let count = Counter()
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            if case .head = unwrapInboundIn(data) { count.add() }
+            context.fireChannelRead(data)
+        }
+    }
+
+    @Test("reads little of a client at once")
     func smallReads() async throws {
         #expect(try await option { try await $0.getOption(.maxMessagesPerRead).get() } == 1)
         let most = try await option { channel in
@@ -35,22 +74,41 @@ struct ConnectionChannelTests {
         let setup = ConnectionChannel(limits: ConnectionLimits()) { _, writer, _ in
             try await writer.writeResponse(.init(status: .ok))
         }
+        var found: Value?
+        try await connection(by: setup) { client, channel in
+            found = try await read(channel)
+            try await client.close()
+        }
+        return try #require(found)
+    }
+
+    /// Makes a connection, and answers its requests while something is done with its client and its channel.
+    private func connection(
+        by setup: ConnectionChannel,
+        adding heads: Heads? = nil,
+        _ body: (RawConnection, any Channel) async throws -> Void
+    ) async throws {
         let logger = Logger(label: "test")
         let (connections, connection) = AsyncStream<(ConnectionChannel.Value, channel: any Channel)>.makeStream()
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                setup.setup(channel: channel, logger: logger).map { connection.yield(($0, channel)) }
+                setup.setup(channel: channel, logger: logger).flatMapThrowing { value in
+                    if let heads {
+                        let pipeline = channel.pipeline.syncOperations
+                        let handler = try pipeline.handler(type: ConnectionHandler.self)
+                        try pipeline.addHandler(heads, position: .after(handler))
+                    }
+                    connection.yield((value, channel))
+                }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         let client = try await RawConnection(port: try #require(server.localAddress?.port))
-        var found: Value?
         for await (value, channel) in connections {
-            found = try await read(channel)
-            try await client.close()
-            await setup.handle(value: value, logger: logger)
+            async let answers: Void = setup.handle(value: value, logger: logger)
+            try await body(client, channel)
+            await answers
             break
         }
         try await server.close()
-        return try #require(found)
     }
 }

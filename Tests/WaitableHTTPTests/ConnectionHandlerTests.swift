@@ -24,7 +24,7 @@ struct ConnectionHandlerTests {
     /// A connection on which a request has come whole.
     private static func asked(_ network: Network, _ connection: String = "keep-alive") throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
-        let handler = ConnectionHandler(limits: ConnectionLimits(), meter: HeadMeter(limit: 16_384), place: nil) {}
+        let handler = ConnectionHandler(limits: ConnectionLimits(), gate: RequestGate(limit: 16_384), place: nil) {}
         try channel.pipeline.syncOperations.addHandlers(network, handler)
         let head = HTTPRequestHead(
             version: .http1_1,

@@ -151,6 +151,31 @@ struct ConnectionTests {
         }
     }
 
+    @Test(
+        "Requests that were sent ahead are answered in their order, also where the client sends no more",
+        arguments: [false, true]
+    )
+    func sentAhead(ends: Bool) async throws {
+        try await TestServer.with { port in
+            let get = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            let post = Self.head("/", length: Self.start.utf8.count) + Self.start
+            let chunked = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+            let chunks = chunked + "4\r\n\r\n\r\n\r\n0\r\n\r\n"
+            let batch = Self.head("/items", length: 8, "Content-Type: application/x-ndjson") + "1\r\n\r\n2\r\n"
+            let all = String(repeating: get + post + chunks + batch, count: 200)
+            let connection = try await RawConnection(port: port, all)
+            if ends {
+                try await connection.endSending()
+            } else {
+                try await connection.send("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+            }
+            let text = await connection.takeAll()
+            let statuses = text.split(separator: "HTTP/1.1 ").map { Int($0.prefix(3)) }
+            let expected = Array(repeating: [200, 400, 400, 200], count: 200).flatMap { $0 } + (ends ? [] : [200])
+            #expect(statuses == expected)
+        }
+    }
+
     @Test("Half a body and a broken chunk are 400 and say so, too much is 413", arguments: [false, true])
     func bodies(isAmazon: Bool) async throws {
         try await TestServer.with { port in
@@ -332,8 +357,11 @@ struct ConnectionTests {
         }
     }
 
-    @Test("A request is cancelled when its client has gone, by a FIN or a reset, and not before")
-    func gone() async throws {
+    @Test(
+        "A request is cancelled when its client has gone, by a FIN or a reset, and not before, whatever it sent ahead",
+        arguments: [0, 1, 1_000]
+    )
+    func gone(ahead: Int) async throws {
         let (ends, end) = AsyncStream<String>.makeStream()
         let (begins, begin) = AsyncStream<Void>.makeStream()
         let routes = Routes(access: TestServer.ingest().access, logger: Logger(label: "test"))
@@ -353,6 +381,8 @@ struct ConnectionTests {
             for byClose in [false, true] {
                 let connection = try await RawConnection(port: port, "GET /wait HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                 for await _ in begins { break }
+                let more = "GET /nowhere HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+                try await connection.send(String(repeating: more, count: ahead))
                 if byClose { try await connection.close() } else { try await connection.endSending() }
                 for await what in ends {
                     #expect(what == "cancelled")

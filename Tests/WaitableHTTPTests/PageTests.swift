@@ -145,4 +145,35 @@ struct PageTests {
         for _ in 0..<2 { await #expect(throws: Failure.self) { try await failing.value() } }
         #expect(count.value == 2)
     }
+
+    @Test("A reading without an interval is shared by those who asked before it began, and no other")
+    func sharedTurn() async throws {
+        let (counts, count) = (Counter(), Counter())
+        let (begins, begin) = AsyncStream<Void>.makeStream()
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let reading = SharedReading(every: .zero) { () async throws -> Int in
+            counts.add()
+            begin.yield()
+            for await _ in ends { break }
+            return counts.value
+        }
+        let first = Task { try await reading.value() }
+        for await _ in begins { break }
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<300 {
+                group.addTask {
+                    count.add()
+                    return try await reading.value()
+                }
+            }
+            while count.value < 300 { await Task.yield() }
+            end.yield()
+            #expect(try await first.value == 1)
+            end.finish()
+            // Some may have asked when the second one had begun.
+            for try await value in group { #expect((2...4).contains(value)) }
+        }
+        let before = counts.value
+        #expect(try await reading.value() == before + 1)
+    }
 }

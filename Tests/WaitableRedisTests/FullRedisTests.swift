@@ -72,6 +72,26 @@ struct FullRedisTests {
         #expect(try await partition.send("commit_growing", final).array?.last == .integer(1))
     }
 
+    @Test("a full Redis takes the removal of an item from another partition, and a put waits with what follows it")
+    func messages() async throws {
+        let family = try await Partition.family(of: 2)
+        func effect(_ operation: String) -> [String] {
+            let program = #"{"task":7,\#(operation),"key":{"Id":{"S":"i"}},"return":"NONE","echo":"E"}"#
+            return ["send", "1", "evaluate", "T:i", program]
+        }
+        try await family[1].redis("HSET", "~:item:T:i", "Id", "i")
+        let (removal, put) = (#""op":"delete""#, #""op":"put","item":{"Id":{"S":"i"}}"#)
+        let effects = [removal, put, removal].map(effect)
+        try await family[0].call("accept", Entry.arguments([Entry("m:a", next: "9000000000000", effects: effects)]))
+        let messages = try await family[0].messages(to: 1)
+        #expect(messages.count == 3)
+        try await family[1].redis("CONFIG", "SET", "maxmemory", "1")
+        let number = try await family[1].deliver(messages, from: 0).number
+        try await family[1].redis("CONFIG", "SET", "maxmemory", "0")
+        #expect(try await family[1].redis("EXISTS", "~:item:T:i") == .integer(0))
+        #expect(try await family[0].messages(to: 1, after: number) == Array(messages[1...]))
+    }
+
     @Test("a full Redis takes a sign of life and a small answer, so that calls under way do not fail")
     func answers() async throws {
         let partition = try Partition()

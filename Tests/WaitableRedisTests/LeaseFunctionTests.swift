@@ -51,6 +51,20 @@ struct LeaseFunctionTests {
         #expect(try await partition.claim().names == ["m:a", "bare"])
     }
 
+    @Test("what is given back together keeps its order, before what came due later, whatever the names")
+    func releasedTogether() async throws {
+        let partition = try Partition()
+        for name in ["m:c", "m:b", "m:a"] {
+            let now = try await partition.now()
+            try await partition.accept(name, due: now)
+            try await partition.pass(now + 1)
+            let claim = try await partition.claim()
+            try await partition.pass(claim.microseconds / 1_000 + 2)
+            try await partition.call("release", [claim.token, "0"] + claim.names)
+        }
+        #expect(try await partition.claim().names == ["m:c", "m:b", "m:a"])
+    }
+
     @Test("what is put off is due later, under no lease, and counted as redelivered")
     func putOff() async throws {
         let partition = try Partition()

@@ -1,5 +1,7 @@
+import StatesLanguage
 import Synchronization
 import Testing
+import Waitable
 
 @testable import WaitableWorker
 
@@ -70,17 +72,73 @@ struct CallSlotsTests {
     func admission() throws {
         let slots = CallSlots(limit: 2)
         let (one, other) = (try destination("one"), try destination("other"))
-        for _ in 0..<4 { #expect(slots.admit([one])) }
-        #expect(!slots.admit([one]))
-        #expect(!slots.admit([other, one]))
-        #expect(slots.admit([other]))
+        for number in 0..<4 { #expect(admits(slots, [one], at: number)) }
+        #expect(!admits(slots, [one], at: 4))
+        #expect(!admits(slots, [other, one], at: 4))
+        #expect(admits(slots, [other], at: 5))
         slots.leave([one])
-        #expect(slots.admit([one]))
+        #expect(admits(slots, [one], at: 4))
         // Eight times the limit, whatever the destinations.
         slots.admitAnyway(Array(repeating: one, count: 11))
-        #expect(!slots.admit([try destination("third")]))
+        #expect(!admits(slots, [try destination("third")], at: 6))
         slots.leave([one])
-        #expect(slots.admit([try destination("third")]))
+        #expect(admits(slots, [try destination("third")], at: 6))
+    }
+
+    /// Whether the calls of an execution are admitted that has been due since so many ms.
+    private func admits(
+        _ slots: CallSlots,
+        _ destinations: [CallDestination],
+        at due: Int,
+        now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        slots.admit(destinations, for: place(due), at: now) == nil
+    }
+
+    private func place(_ due: Int, _ name: String = "a") -> CallLine.Place {
+        CallLine.Place(due: Instant(milliseconds: Int64(due)), key: ExecutionKey(machine: "m", name: name))
+    }
+
+    @Test("A place that becomes free is that of the execution which has been due for longest, while that is expected")
+    func order() throws {
+        let slots = CallSlots(limit: 1)
+        let (one, other) = (try destination("one"), try destination("other"))
+        let now = ContinuousClock.now
+        for _ in 0..<2 { #expect(admits(slots, [one], at: 0, now: now)) }
+        for due in [30, 10, 20] { #expect(!admits(slots, [one], at: due, now: now)) }
+        slots.leave([one])
+        // It is the turn of none of these, nor of one that was never refused.
+        for due in [30, 20, 40] { #expect(!admits(slots, [one], at: due, now: now)) }
+        #expect(admits(slots, [other], at: 50, now: now))
+        #expect(admits(slots, [one], at: 10, now: now))
+        slots.leave([one])
+        // The oldest of all has not been refused before.
+        #expect(admits(slots, [one], at: 5, now: now))
+        slots.leave([one])
+        // That of 20 does not come.
+        #expect(admits(slots, [one], at: 40, now: now + .seconds(3)))
+    }
+
+    @Test("Who finds no room comes again the later, the more are before it, and soon where calls end often")
+    func pauses() {
+        let now = ContinuousClock.now
+        var line = CallLine(most: 200)
+        #expect(line.join(place(1), at: now) == 500)
+        for number in 0...100 { line.callEnded(at: now + .milliseconds(number * 10)) }
+        let later = now + .milliseconds(1_000)
+        #expect(line.join(place(1), at: later) == 20)
+        for due in 2..<200 { _ = line.join(place(due), at: later) }
+        #expect(line.join(place(50), at: later) == 200)
+        #expect(line.join(place(199), at: later) == 500)
+        // The line is full then: who comes last is not in it, and who comes before the last takes its place.
+        _ = line.join(place(200), at: later)
+        #expect(line.join(place(300), at: later) == 3_000)
+        #expect(line.ahead(of: place(300), at: later) == 200)
+        #expect(line.join(place(50, "b"), at: later) == 200)
+        #expect(line.ahead(of: place(300), at: later) == 200)
+        // Nothing has ended for long.
+        #expect(line.join(place(1), at: later + .seconds(10)) == 1_000)
+        #expect(line.ahead(of: place(300), at: later + .seconds(20)) == 0)
     }
 
     @Test("Who is cancelled while waiting for a turn hears it at once, and takes no room")

@@ -31,9 +31,10 @@ struct BatchRoutes: Sendable {
     /// Answers a batch with a stream of answers to its lines.
     func start(_ request: Request, _ context: ConnectionContext) async throws(ItemError) -> Response {
         try checkContent(request)
-        let stateMachine = try stateMachine(of: request)
+        let stateMachine: String?
         let durability: Durability
         do throws(FieldError) {
+            stateMachine = try self.stateMachine(of: request)
             durability = try await starter.confirmer.durability(of: request)
         } catch {
             throw ItemError(error)
@@ -76,22 +77,16 @@ struct BatchRoutes: Sendable {
         }
     }
 
-    private func stateMachine(of request: Request) throws(ItemError) -> String? {
+    private func stateMachine(of request: Request) throws(FieldError) -> String? {
         var stateMachine: String?
-        for (name, value) in request.uri.queryParameters {
+        for (name, value) in try request.query {
             guard name == "stateMachine" else {
-                throw ItemError(
-                    FieldError(
-                        field: String(name),
-                        rule: "must not be there: only stateMachine is",
-                        value: String(value)
-                    )
-                )
+                throw FieldError(field: name, rule: "must not be there: only stateMachine is", value: value)
             }
-            if let problem = ResourceName.problem(with: String(value)) {
-                throw ItemError(FieldError(field: String(name), rule: problem, value: String(value)))
+            if let problem = ResourceName.problem(with: value) {
+                throw FieldError(field: name, rule: problem, value: value)
             }
-            stateMachine = String(value)
+            stateMachine = value
         }
         return stateMachine
     }

@@ -11,10 +11,11 @@ package struct ConnectionChannel: HTTPChannelHandler {
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
     private let places: ConnectionPlaces
-    /// In bytes; the kernel doubles it. Left to itself, it keeps 4 MiB for each client that does not read.
-    private static let sendBuffer = 262_144
+    /// In bytes, each way; the kernel doubles it. Left to itself, it keeps 4 MiB for each client that does not read, and 6 of one
+    /// that is not read: all of these come at once when the client sends no more.
+    private static let kernelBuffer = 262_144
 
-    /// In bytes, and the only ones until they are answered: all requests in what is read are taken before the first is answered.
+    /// In bytes, and the only ones of requests that are sent ahead: no more is read until these are answered.
     private static let largestRead = 16_384
 
     init(limits: ConnectionLimits, responder: @escaping Responder) {
@@ -41,7 +42,8 @@ package struct ConnectionChannel: HTTPChannelHandler {
         }
         let (place, tells) = places.take(onLoss: onLoss)
         // What a client does not read stays here, and in the kernel only as far as this.
-        _ = channel.setOption(.socketOption(.so_sndbuf), value: Self.sendBuffer)
+        _ = channel.setOption(.socketOption(.so_sndbuf), value: Self.kernelBuffer)
+        _ = channel.setOption(.socketOption(.so_rcvbuf), value: Self.kernelBuffer)
         _ = channel.setOption(.maxMessagesPerRead, value: 1)
         _ = channel.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: Self.largestRead))
         if tells {
@@ -50,9 +52,9 @@ package struct ConnectionChannel: HTTPChannelHandler {
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let meter = HeadMeter(limit: limits.headBytes)
-            try pipeline.addHandler(meter, position: .before(parser))
-            let handler = ConnectionHandler(limits: limits, meter: meter, place: place, onLoss: onLoss)
+            let gate = RequestGate(limit: limits.headBytes)
+            try pipeline.addHandler(gate, position: .before(parser))
+            let handler = ConnectionHandler(limits: limits, gate: gate, place: place, onLoss: onLoss)
             try pipeline.addHandler(handler, position: .after(parser))
             return value
         }

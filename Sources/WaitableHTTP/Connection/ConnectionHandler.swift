@@ -41,7 +41,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private let limits: ConnectionLimits
-    private let meter: HeadMeter
+    private let gate: RequestGate
     /// `nil` where there was none, and once the connection has ended.
     private var place: ConnectionPlaces.Place?
     /// What asks this connection for its place.
@@ -51,7 +51,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Why what came after the last request is none.
     private var refusal: ItemError?
     /// Whether nothing that comes is handed on any more.
-    private var isDeaf = false
+    private var isDeaf = false { didSet { if isDeaf { gate.discard() } } }
     private var isGone = false
     private var isLingering = false
     private var headTimer: Scheduled<Void>?
@@ -60,17 +60,17 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private var lingerTimer: Scheduled<Void>?
 
     /// - Parameters:
-    ///   - meter: What stands before the parser.
+    ///   - gate: What stands before the parser.
     ///   - place: The connection's place; one that has none is closed.
     ///   - onLoss: What asks this connection for its place.
     init(
         limits: ConnectionLimits,
-        meter: HeadMeter,
+        gate: RequestGate,
         place: ConnectionPlaces.Place?,
         onLoss: @escaping @Sendable () -> Void
     ) {
         self.limits = limits
-        self.meter = meter
+        self.gate = gate
         self.place = place
         self.onLoss = onLoss
     }
@@ -89,7 +89,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        meter.restart()
+        gate.restart()
         guard !isDeaf else { return }
         switch unwrapInboundIn(data) {
         case .head(let head):
@@ -114,6 +114,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             exchanges[offset: exchanges.count - 1].isRead = true
             isDeaf = exchanges.last?.endsConnection ?? true
             if exchanges.count == 1 { place?.works() }
+            if !isDeaf { gate.close() }
         }
         context.fireChannelRead(data)
     }
@@ -121,14 +122,14 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         if let last = exchanges.last, !last.isRead {
             if !isDeaf, bodyTimer == nil { watchBody(context, for: limits.bodyTime) }
-        } else if meter.bytes > 0, !isDeaf, headTimer == nil {
+        } else if gate.bytes > 0, !isDeaf, headTimer == nil {
             watchHead(context)
         }
         context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError {
+        if let error = error as? HTTPParserError, !isDeaf {
             // Within a body, whoever reads it has the reason, too.
             refusal = ItemError(error)
             isDeaf = true
@@ -192,6 +193,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             let now = NIODeadline.now()
             if !exchanges.isEmpty { exchanges[exchanges.startIndex].begun = now }
             if waitsForClient { place?.waits(since: now) }
+            if !(exchanges.first?.isRead ?? false) { gate.open() }
             let written = watched(promise, by: exchange.onGone, context)
             if exchange.endsConnection {
                 writeLast(context, data, written, lingers: !exchange.isRead)
@@ -315,7 +317,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             goOn(context)
         case .placeWanted:
             // A request that has come whole may be carried out: it is answered.
-            if waitsForClient { context.close(promise: nil) } else { place?.keep(onLoss: onLoss) }
+            if waitsForClient, !gate.holds { context.close(promise: nil) } else { place?.keep(onLoss: onLoss) }
         }
         promise?.succeed()
     }
@@ -330,16 +332,23 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if event is HeadMeter.Overflow {
+        switch event {
+        case RequestGate.Event.overflow:
             if !isDeaf { errorCaught(context: context, error: HTTPParserError.headerOverflow) }
-            return
+        case RequestGate.Event.inputEnded:
+            leaveUnanswered(context)
+        case ChannelEvent.inputClosed:
+            leaveUnanswered(context)
+            context.fireUserInboundEventTriggered(event)
+        default:
+            context.fireUserInboundEventTriggered(event)
         }
-        if case ChannelEvent.inputClosed = event {
-            // One that still listens gets what is being written.
-            leave { !$0.isAnswered }
-            if isLingering { context.close(promise: nil) }
-        }
-        context.fireUserInboundEventTriggered(event)
+    }
+
+    /// One that still listens gets what is being written.
+    private func leaveUnanswered(_ context: ChannelHandlerContext) {
+        leave { !$0.isAnswered }
+        if isLingering { context.close(promise: nil) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {

@@ -52,10 +52,3 @@ extension ItemError {
         if error.code == "ItemRunning" { retryAfter = 1 }
     }
 }
-
-extension Request {
-    /// The names and values of the query, decoded.
-    var query: [(name: String, value: String)] {
-        uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
-    }
-}

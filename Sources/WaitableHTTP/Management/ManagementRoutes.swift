@@ -81,7 +81,7 @@ struct ManagementRoutes: Sendable {
     /// The execution that a path and `stateMachine` in the query name.
     private func key(_ request: Request, _ context: ConnectionContext) async throws -> ExecutionKey {
         var machine: String?
-        for (name, value) in request.query {
+        for (name, value) in try request.query {
             guard name == "stateMachine" else {
                 throw FieldError(field: name, rule: "must not be there: only stateMachine is", value: value)
             }

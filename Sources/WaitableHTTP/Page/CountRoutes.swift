@@ -14,11 +14,17 @@ struct CountRoutes: Sendable {
     private var partitions: Partitions { items.partitions }
 
     func add(to routes: Routes) {
-        routes.get("/overview", .read) { _, _ in Response(json: try await overview()) }
-        routes.get("/throughput", .read) { _, _ in Response(json: try await partitions.throughput().json) }
+        shared("/overview", in: routes) { try await overview() }
+        shared("/throughput", in: routes) { try await partitions.throughput().json }
+        let schedules = ConcurrencyLimiter(atOnce: 2, waiting: 1_000)
         routes.get("/schedule", .read) { request, _ in
-            let window = try ScheduleRequest(request.query, now: try await partitions.home.now())
-            return Response(json: try await partitions.schedule(window.from..<window.to, parts: window.buckets).json)
+            let query = try request.query
+            return Response(
+                json: try await schedules.turn { _ in
+                    let window = try ScheduleRequest(query, now: try await partitions.home.now())
+                    return try await partitions.schedule(window.from..<window.to, parts: window.buckets).json
+                }
+            )
         }
         routes.get("/failures", .read) { request, _ in
             let survey = try ListRequest(failures: request.query)
@@ -28,12 +34,18 @@ struct CountRoutes: Sendable {
                 }
             )
         }
-        routes.get("/activities", .read) { _, _ in
-            Response(json: .object(["activities": .array(try await partitions.activityQueues().map(\.json))]))
+        shared("/activities", in: routes) {
+            .object(["activities": .array(try await partitions.activityQueues().map(\.json))])
         }
-        routes.get("/streams", .read) { _, _ in
-            Response(json: .object(["streams": .array(try await partitions.streamDepths().map(\.json))]))
+        shared("/streams", in: routes) {
+            .object(["streams": .array(try await partitions.streamDepths().map(\.json))])
         }
+    }
+
+    /// A route whose answer is counted once for all that wait for it.
+    private func shared(_ path: String, in routes: Routes, _ count: @escaping @Sendable () async throws -> JSON) {
+        let reading = SharedReading(every: .zero, count)
+        routes.get(path, .read) { _, _ in Response(json: try await reading.value()) }
     }
 
     /// The overview, how Redis is, and what the doctor said last.

@@ -15,6 +15,7 @@ struct EventRoutes: Sendable {
     let documents: ConcurrencyLimiter
     let told: @Sendable (any Error) -> ItemError
     private let places = EventPlaces(most: Self.mostStreams)
+    private let watches = ItemWatches()
     private let feedReading: FeedReading
 
     init(
@@ -55,7 +56,7 @@ struct EventRoutes: Sendable {
                 )
                 return response(to: request) { writer in try await stream.run(&writer) }
             }
-            let areas = try await areas(request.query)
+            let areas = try await areas(try request.query)
             let stream = EventStream(
                 areas: areas,
                 lastID: lastID,
@@ -126,15 +127,28 @@ struct EventRoutes: Sendable {
         var areas: [EventArea] = []
         for name in names {
             switch name {
-            case "overview": areas.append(EventArea(name: name, interval: .seconds(1), read: overview.value))
-            case "throughput": areas.append(EventArea(name: name, interval: .seconds(10), read: throughput.value))
-            default:
-                let key = try await items.key(id ?? "", machine: machine)
+            case "overview":
                 areas.append(
-                    EventArea(name: name, interval: .seconds(1), isQuiet: true) { [items, documents] in
-                        try await documents.turn { _ in try await items.describe(key).json }
+                    EventArea(interval: .seconds(1)) { [overview] in
+                        StreamEvent("overview", try await overview.value())
                     }
                 )
+            case "throughput":
+                areas.append(
+                    EventArea(interval: .seconds(10)) { [throughput] in
+                        StreamEvent("throughput", try await throughput.value())
+                    }
+                )
+            default:
+                let key = try await items.key(id ?? "", machine: machine)
+                let watch = watches.watch(of: key) { [items, documents] in
+                    ItemWatch(
+                        glance: { try await items.glance(key) },
+                        describe: { try await items.describe(key) },
+                        in: documents
+                    )
+                }
+                areas.append(EventArea(interval: .seconds(1), isQuiet: true, read: watch.event))
             }
         }
         return areas

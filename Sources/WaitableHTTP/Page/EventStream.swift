@@ -23,7 +23,7 @@ struct EventStream: Sendable {
 
     private struct Told {
         var next = ContinuousClock.now
-        var text: String?
+        var event: StreamEvent?
     }
 
     /// Writes the events.
@@ -36,21 +36,20 @@ struct EventStream: Sendable {
             var isSilent = true
             for (index, area) in areas.enumerated() where states[index].next <= .now {
                 states[index].next = .now + area.interval - .milliseconds(50)
-                let event: (name: String, text: String, id: String?)
+                let event: StreamEvent
                 do {
-                    let json = try await Self.state(of: area)
-                    event = (area.name, json.text, json.objectValue?["now"]?.stringValue)
+                    event = try await Self.state(of: area)
                 } catch is CancellationError {
                     break
                 } catch {
-                    event = ("trouble", JSON.object(told(error).body).text, nil)
+                    event = StreamEvent("trouble", .object(told(error).body))
                 }
-                if area.isQuiet, states[index].text == event.text { continue }
-                states[index].text = event.text
+                if area.isQuiet, states[index].event == event { continue }
+                states[index].event = event
                 number += 1
                 if number <= areas.count, let id = event.id, id == lastID { continue }
                 isSilent = false
-                try await writer.write(ByteBuffer(string: Self.text(event.name, event.text, id: event.id)))
+                try await writer.write(event.bytes)
             }
             // What nobody reads any more is found by writing.
             if isSilent { try await writer.write(ByteBuffer(string: ":\n\n")) }
@@ -59,15 +58,15 @@ struct EventStream: Sendable {
     }
 
     /// Reads an area, for as long as whoever watches should not be left without a word.
-    private static func state(of area: EventArea) async throws -> JSON {
-        try await withThrowingTaskGroup(of: JSON.self) { group in
+    private static func state(of area: EventArea) async throws -> StreamEvent {
+        try await withThrowingTaskGroup(of: StreamEvent.self) { group in
             group.addTask { try await area.read() }
             group.addTask {
                 try await Task.sleep(for: patience)
                 throw ItemError.redisUnavailable
             }
             defer { group.cancelAll() }
-            for try await json in group { return json }
+            for try await event in group { return event }
             throw CancellationError()
         }
     }
@@ -80,10 +79,5 @@ struct EventStream: Sendable {
         } catch {
             return false
         }
-    }
-
-    /// An event as it is sent. JSON text has no line ends.
-    private static func text(_ name: String, _ data: String, id: String?) -> String {
-        (id.map { "id: \($0)\n" } ?? "") + "event: \(name)\ndata: \(data)\n\n"
     }
 }

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// Something that is read at most once in an interval, however many ask for it: what they get is at most that old.
+/// Something that is read at most once in an interval, and once at a time, however many ask for it. What they get is at most as
+/// old as the interval, or was read since they asked.
 final class SharedReading<Value: Sendable>: Sendable {
     private struct Reading {
         var result: Result<Value, any Error>
@@ -13,7 +14,7 @@ final class SharedReading<Value: Sendable>: Sendable {
     private let turns = ConcurrencyLimiter(atOnce: 1, waiting: 1_000)
 
     /// - Parameters:
-    ///   - interval: How old a reading may be.
+    ///   - interval: How old a reading may be; zero for one that begins no sooner than it is asked for.
     ///   - read: Reads it. An error is shared like a value.
     init(every interval: Duration, _ read: @escaping @Sendable () async throws -> Value) {
         self.interval = interval
@@ -22,8 +23,9 @@ final class SharedReading<Value: Sendable>: Sendable {
 
     /// The last reading, or a new one.
     func value() async throws -> Value {
-        try await turns.turn { _ in
-            if let last = last.withLock({ $0 }), last.taken.duration(to: .now) < interval {
+        let asked = ContinuousClock.now
+        return try await turns.turn { _ in
+            if let last = last.withLock({ $0 }), last.taken >= asked || last.taken.duration(to: .now) < interval {
                 return try last.result.get()
             }
             let taken = ContinuousClock.now

@@ -106,6 +106,15 @@ package struct ItemOperator: Sendable {
         )
     }
 
+    /// What shows that an item has changed since another glance. A document that changed and is as long as before, in the same
+    /// place, does not show.
+    package func glance(_ key: ExecutionKey) async throws -> ItemGlance {
+        let store = store(of: key)
+        let bytes = try await store.documentBytes(key)
+        let item = try await store.items([ItemKey(table: itemTable, id: key.name)]).first ?? nil
+        return ItemGlance(documentBytes: bytes, score: try await store.dueScore(key), item: item)
+    }
+
     /// What happened to one item, in order.
     package func timeline(_ key: ExecutionKey) async throws -> ItemTimeline {
         try await timeline(of: try await execution(key)) { await Task.yield() }

@@ -109,6 +109,17 @@ extension RedisStore {
         try await send(RedisCommand("ZSCORE", keys.due, key.member)).string.flatMap { Double($0) }
     }
 
+    /// How long an execution's document is, in bytes; 0 where there is none, `nil` where the Redis user
+    /// may not see it.
+    package func documentBytes(_ key: ExecutionKey) async throws(StoreError) -> Int? {
+        do throws(StoreError) {
+            return Int(try await send(RedisCommand("HSTRLEN", keys.executions, key.member)).integer ?? 0)
+        } catch {
+            guard error.isNotAllowed else { throw error }
+            return nil
+        }
+    }
+
     /// How often a lease on an execution ran out since its last progress.
     package func redeliveries(_ key: ExecutionKey) async throws(StoreError) -> Int {
         try await send(RedisCommand("HGET", keys.redelivered, key.member)).string.flatMap { Int($0) }.map(abs) ?? 0

@@ -149,8 +149,10 @@ function KINDS.due(prefix, _, member, at, suffix, ...)
     if instant == now then noteDue(prefix, now) end
 end
 
--- Whether a message brings something new, for which a full Redis has no room.
-local function makesNew(words) return words[4] == 'effect' end
+-- Whether an effect brings something new, for which a full Redis has no room: all but the removal of an item.
+local function makesNew(words)
+    return words[6] ~= 'evaluate' or not match(words[8] or '', '^{"task":%d+,"op":"delete",')
+end
 
 -- Takes the messages of a call, and says what came of them: the number of the last one, and why some had no effect.
 local function take(prefix, from, list, had)
@@ -159,10 +161,10 @@ local function take(prefix, from, list, had)
         local words = list[n]
         local number = tonumber(words[2])
         if number > had then
-            if makesNew(words) then
+            if words[4] == 'effect' then
                 -- Looked at once; where there is none, these and what comes after them wait.
-                if room == nil then room = pcall(memory.checkMemory, 100) end
-                if not room then break end
+                if room == nil and makesNew(words) then room = pcall(memory.checkMemory, 100) end
+                if room == false and makesNew(words) then break end
                 if call.isFull or call.room <= 0 or items.areMany() then break end
             end
             local succeeded, failure = pcall(KINDS[words[4]], prefix, from, unpack(words, 5))

@@ -97,21 +97,23 @@ local function renew(keys, args)
     return reply
 end
 
--- Makes members that are held due again, `pause` ms from now; with 0 at once, in the order in which they were claimed. Returns
--- those that were held.
+-- Makes members that are held due again, `pause` ms from now; with 0 at once, in their order here, and no later than when they
+-- were claimed: so that one that is given back again and again is not overtaken by what was due later. Returns those that were
+-- held.
 local function letFree(prefix, text, list, pause)
     local lease = token(text)
     local scores = redis.call('ZMSCORE', prefix .. ':due', unpack(list))
     checkLeases(prefix)
     local before, now = firstDue(prefix), clock()
     local taken = tonumber(redis.call('ZSCORE', prefix .. ':leases', text) or now)
-    local again = pause == 0 and taken < now and taken or now + pause
+    local isInOrder = pause == 0 and taken < now
+    local again = isInOrder and taken - #list or now + pause
     -- Where the clock was set back since, what has no document is due no sooner than when it was claimed: see `putBack`.
-    local found = taken > again and documentsOf(prefix, list)
+    local found = not isInOrder and taken > again and documentsOf(prefix, list)
     local rescored, free = {}, {}
     for n = 1, #list do
         if scores[n] and tonumber(scores[n]) == lease then
-            rescored[#rescored + 1] = format('%.0f', found and not found[n] and taken or again)
+            rescored[#rescored + 1] = format('%.0f', found and not found[n] and taken or isInOrder and again + n or again)
             rescored[#rescored + 1] = list[n]
             free[#free + 1] = list[n]
         end
@@ -126,7 +128,8 @@ end
 
 -- waitable_release: gives leases back; the executions are due again, as they are, and that is no redelivery.
 -- KEYS   prefix
--- ARGV   token, in how many ms they are due (0…86400000; 0: before what came due since they were claimed), X…
+-- ARGV   token, in how many ms they are due (0…86400000; 0: in this order, before what came due since they were
+--        claimed), X…
 -- Returns how many were still held and are released. Wakes a sleeping worker.
 -- Errors VALIDATION. Bound: 1,000 executions.
 local function release(keys, args)

@@ -3,6 +3,8 @@ import Synchronization
 /// The room for a worker's calls. A destination may have twice as many calls under way as there is room left: one that is slow
 /// takes two thirds at most, two take two fifths each, and there is always room for the next.
 ///
+/// Of those that find no room, the one that has been due for longest is the next.
+///
 /// A step brings all its calls together, however many they are: those for which there is no room wait for their turn here. Steps
 /// whose destinations have enough to do already are not admitted.
 final class CallSlots: Sendable {
@@ -22,6 +24,7 @@ final class CallSlots: Sendable {
 
     private struct State {
         var loads: [Destination: Load] = [:]
+        var lines: [Destination: CallLine] = [:]
         var admitted = 0
         var running = 0
         var waiting: [Turn] = []
@@ -68,18 +71,33 @@ final class CallSlots: Sendable {
     /// - Parameter limit: The most calls under way at once.
     init(limit: Int) { self.limit = limit }
 
-    /// Admits the calls of a step, where their destinations have room for one more.
+    /// Admits the calls of a step, where their destinations have room for one more, and for those that wait for some for longer.
     ///
-    /// - Returns: Whether they are admitted.
-    func admit(_ destinations: [Destination]) -> Bool {
+    /// - Parameter place: Where the step's execution stands among those that wait for room.
+    /// - Returns: `nil` where they are admitted, else in how many ms the execution should come again.
+    func admit(
+        _ destinations: [Destination],
+        for place: CallLine.Place,
+        at now: ContinuousClock.Instant = .now
+    ) -> Int? {
         state.withLock { state in
+            let distinct = Set(destinations)
+            let most = max(1, 2 * (limit - state.running))
             let hasRoom =
                 state.admitted < Self.mostAdmitted * limit
-                && destinations.allSatisfy { destination in
-                    (state.loads[destination]?.admitted ?? 0) < max(1, 2 * (limit - state.running))
+                && distinct.allSatisfy { destination in
+                    let ahead = state.lines[destination]?.ahead(of: place, at: now) ?? 0
+                    return (state.loads[destination]?.admitted ?? 0) + ahead < most
                 }
-            if hasRoom { state.admit(destinations) }
-            return hasRoom
+            if hasRoom {
+                state.admit(destinations)
+                for destination in distinct { state.lines[destination]?.leave(place) }
+                return nil
+            }
+            return distinct.map { destination in
+                state.lines[destination, default: CallLine(most: 2 * limit)].join(place, at: now)
+            }
+            .max()
         }
     }
 
@@ -129,6 +147,7 @@ final class CallSlots: Sendable {
         let turns = state.withLock { state in
             state.running -= 1
             state.change(destination) { $0.running -= 1 }
+            state.lines[destination]?.callEnded(at: .now)
             return state.nextTurns(limit: limit)
         }
         for turn in turns { turn.waiter.resume() }

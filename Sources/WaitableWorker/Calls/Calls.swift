@@ -35,8 +35,11 @@ final class Calls: Sendable {
 
     /// Admits a step's calls, where there is room for them. Each is to be made, or given up, after that.
     ///
-    /// - Returns: Whether they are admitted.
-    func admit(_ calls: [OutsideCall]) -> Bool { slots.admit(destinations(of: calls)) }
+    /// - Parameter place: Where the step's execution stands among those that wait for room.
+    /// - Returns: `nil` where they are admitted, else in how many ms the execution should come again.
+    func admit(_ calls: [OutsideCall], for place: CallLine.Place) -> Int? {
+        slots.admit(destinations(of: calls), for: place)
+    }
 
     /// Admits calls, also where there is no room.
     func admitAnyway(_ calls: [OutsideCall]) { slots.admitAnyway(destinations(of: calls)) }

@@ -8,7 +8,7 @@ import Synchronization
 /// An HTTP server of functions, on a free port: what is behind the slash says how it answers.
 ///
 /// `/echo` answers with the body, `/fail` as a function that raised an error, `/status/NNN` with that status, `/raw/NNN` with
-/// these digits in its place, `/hang` never, and `/drip` with a byte now and then, without an end.
+/// these digits in its place, `/slow` with the body after 100 ms, `/hang` never, and `/drip` with a byte now and then, without an end.
 final class FunctionServer: Sendable {
     /// A request that came.
     struct Call: Sendable, Equatable {
@@ -116,6 +116,13 @@ final class FunctionServer: Sendable {
             let path = head.uri.split(separator: "?")[0]
             if path == "/hang" { return }
             if path == "/drip" { return drip(context) }
+            if path == "/slow" {
+                let text = body
+                context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(100)) { [self] in
+                    write(.ok, text, context)
+                }
+                return
+            }
             if path.hasPrefix("/raw/") {
                 return writeRaw("HTTP/1.1 \(path.dropFirst(5)) x\r\nContent-Length: 0\r\n\r\n", context)
             }
