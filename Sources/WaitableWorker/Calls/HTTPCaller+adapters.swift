@@ -28,6 +28,9 @@ extension HTTPCaller {
     /// The most code points of a cause.
     private static let longestCause = 32_768
 
+    /// The error of a task whose adapter gives no answer that counts.
+    static let unavailable = "Waitable.IntegrationUnavailable"
+
     private struct Fault: Error {
         let error: String
         let cause: String
@@ -35,7 +38,7 @@ extension HTTPCaller {
         var isPassing = false
 
         static func unavailable(_ cause: String) -> Fault {
-            Fault(error: "Waitable.IntegrationUnavailable", cause: cause, isPassing: true)
+            Fault(error: HTTPCaller.unavailable, cause: cause, isPassing: true)
         }
 
         static func invalid(_ cause: String) -> Fault {
