@@ -29,6 +29,7 @@ final class Worker: Sendable {
     let metrics: WorkerMetrics
     let tally: WorkerTally
     let calls: Calls
+    private let jobs: JobStopper
     let scarcity: Scarcity
     let slowMachines = SlowMachines()
     private let watches: Watches
@@ -52,6 +53,7 @@ final class Worker: Sendable {
         metrics = share.metrics
         tally = share.tally
         calls = share.calls
+        jobs = share.jobs
         scarcity = share.scarcity
         watches = share.watches
         turns = share.turns
@@ -168,6 +170,7 @@ final class Worker: Sendable {
             )
             metrics.claimed(claim.members.count, since: start)
             deliverer?.note(claim.messages, in: store.keys.partition)
+            if claim.hasJobs { jobs.note(store.keys.partition) }
             tally.claimed(claim.members.count)
             let failed = claimFailures.answered()
             if failed > 1 { logger.notice("claims are answered again", metadata: ["failed": "\(failed)"]) }

@@ -39,6 +39,7 @@ package final class WorkerFleet: Service {
             identity: identity,
             itemTable: itemTable,
             calls: Calls(partitions: partitions, configuration: calls, operations: operations, logger: logger),
+            jobs: JobStopper(partitions: partitions, configuration: calls, arn: identity.arn, logger: logger),
             watches: Watches(name: configuration.name, partitions: count, poll: configuration.pollMilliseconds),
             turns: count == 1 ? nil : Turns(Self.batches),
             eventLoop: eventLoopGroup.next(),
@@ -65,6 +66,7 @@ package final class WorkerFleet: Service {
                 if workers.count > 1 { await reporter.reportFirst() }
                 group.addTask { await reporter.run() }
                 if let deliverer = share.deliverer { group.addTask { await deliverer.run() } }
+                group.addTask { await self.share.jobs.run() }
                 try await self.makingCalls { try await self.work() }
                 group.cancelAll()
             }

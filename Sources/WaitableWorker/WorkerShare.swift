@@ -13,6 +13,7 @@ struct WorkerShare: Sendable {
     let identity: NamespaceIdentity
     let itemTable: String
     let calls: Calls
+    let jobs: JobStopper
     let watches: Watches
     /// `nil` where there is one worker: it bounds itself.
     let turns: Turns?

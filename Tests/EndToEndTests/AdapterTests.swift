@@ -231,8 +231,74 @@ struct AdapterTests {
             #expect(try await stack.closed(stopped)["status"] == "ABORTED")
             let late = try await run(stack, Self.task("::x:y.sync", #","TimeoutSeconds":1"#), #"{"pause":3600}"#)
             #expect(late["error"] == "States.Timeout")
-            #expect(server.calls.count == 6)
+            #expect(server.calls.filter { Self.body($0)["cancel"] == nil }.count == 6)
             #expect(try await stack.dueCount() == 0)
+        }
+    }
+
+    @Test(
+        "A job that nobody waits for any more is stopped, whatever ended the wait, and though nobody was there to do it"
+    )
+    func givenUp() async throws {
+        let server = try await FunctionServer { call in
+            let body = Self.body(call)
+            let isShort = body["parameters"]?.objectValue?["kind"] == "short"
+            if body["cancel"] != nil || Self.poll(call) > 0 { return (200, "{}") }
+            return (
+                202,
+                #"{"retryAfterSeconds":\#(isShort ? "0.1" : "3600"),"state":\#((body["parameters"] ?? .null).text)}"#
+            )
+        }
+        let job = Self.task("::ecs:runTask.sync")
+        let failing =
+            #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":2,"Next":"F"},"F":{"Type":"Fail","Error":"E"}}}"#
+        let both = #"{"StartAt":"P","States":{"P":{"Type":"Parallel","Branches":[\#(job),\#(failing)],"End":true}}}"#
+        try await Stack.with { stack in
+            let first = try stack.worker(Self.environment(server))
+            let plain = try await stack.create("plain", job)
+            let parent = try await stack.create(
+                "parent",
+                Self.task(
+                    "::states:startExecution.sync:2",
+                    #","Parameters":{"StateMachineArn":"\#(plain)","Input":{"kind":"child"}}"#
+                )
+            )
+            let timed = try await stack.create("timed", Self.task("::ecs:runTask.sync", #","TimeoutSeconds":2"#))
+            let stopped = try await stack.start(plain, #"{"kind":"stopped"}"#)
+            let short = try await stack.start(plain, #"{"kind":"short"}"#)
+            let family = try await stack.start(parent)
+            #expect(try await stack.closed(stack.start(timed, #"{"kind":"timed"}"#))["error"] == "States.Timeout")
+            let parallel = try await stack.start(try await stack.create("both", both), #"{"kind":"branch"}"#)
+            #expect(try await stack.closed(parallel)["error"] == "E")
+            #expect(try await stack.closed(short)["status"] == "SUCCEEDED")
+            try await eventually("the others are followed") {
+                try await stack.keys("*:children:plain:*").count == 2
+            }
+            first.signal(SIGKILL)
+            _ = try await first.end()
+            for execution in [stopped, family] {
+                #expect(try await stack.call("StopExecution", ["executionArn": .string(execution)]).status == 200)
+            }
+            let second = try stack.worker(Self.environment(server))
+            func cancelled() -> [FunctionServer.Call] {
+                server.calls.filter { Self.body($0)["cancel"] == .bool(true) }
+            }
+            func kinds() -> [String] {
+                let states = cancelled().map { Self.body($0)["poll"]?.objectValue?["state"]?.objectValue }
+                return Set(states.map { Spelling($0?["kind"]?.stringValue ?? "none") }).map(\.text).sorted()
+            }
+            try await eventually("all are stopped") { kinds().count >= 4 }
+            #expect(kinds() == ["branch", "child", "stopped", "timed"])
+            #expect(Set(cancelled().map(\.key)).count == 4)
+            #expect(cancelled().contains { $0.key == stopped + ":3:cancel" })
+            try await eventually("nothing is left") {
+                let left = try await stack.keys("*:children:*") + stack.keys("*:jobs")
+                return left.isEmpty
+            }
+            second.signal(SIGTERM)
+            #expect(try await second.end() == 0)
+            let audit = try Program(["audit"], environment: stack.environment)
+            #expect(try await audit.end() == 0, "\(audit.output)")
         }
     }
 

@@ -6,28 +6,6 @@ import WaitableRedis
 /// Map runs whose items are read from a folder or a web server, and whose results are written to a folder.
 @Suite(.serialized, .timeLimit(.minutes(2)))
 struct LargeInputTests {
-    /// A folder of its own for a test.
-    private final class Folder: Sendable {
-        let url = FileManager.default.temporaryDirectory.appending(path: "waitable-objects-\(UUID().uuidString)")
-
-        init() throws { try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true) }
-
-        deinit { try? FileManager.default.removeItem(at: url) }
-
-        func write(_ text: String, _ name: String) throws {
-            let file = url.appending(path: name)
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-            try Data(text.utf8).write(to: file)
-        }
-
-        func json(_ key: String) throws -> JSON {
-            try JSON(parsing: String(contentsOf: url.appending(path: key), encoding: .utf8))
-        }
-    }
-
     private static func map(_ fields: String) -> String {
         #"{"StartAt":"M","States":{"M":{"Type":"Map","Label":"L",\#(fields),"End":true,"ItemProcessor":{"ProcessorConfig":"#
             + #"{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"StartAt":"P","States":{"P":{"Type":"Pass","End":true}}}}}}"#
@@ -151,6 +129,83 @@ struct LargeInputTests {
             let error = try folder.json("results/" + failed).arrayValue?.first?.objectValue
             #expect(error?["Status"] == "FAILED")
             #expect(error?["Error"] == "Broken")
+        }
+    }
+
+    private static func objects(_ action: String, _ config: String, _ parameters: String) -> String {
+        #""ItemReader":{"Resource":"arn:aws:states:::s3:\#(action)","ReaderConfig":{\#(config)},"Parameters":{\#(parameters)}},"#
+            + #""ItemSelector":{"v.$":"$$.Map.Item.Value","s.$":"$$.Map.Item.Source"}"#
+    }
+
+    @Test("Items tell where they come from; those of listed and of named objects are read one object after the other")
+    func severalObjects() async throws {
+        let folder = try Folder()
+        try folder.write((0..<900).reduce(into: "") { $0 += "\($1)\n" }, "data/in/a.jsonl")
+        try folder.write("", "data/in/b.jsonl")
+        try folder.write("900\n901\n", "data/in/c.jsonl")
+        try folder.write("902", "other/d.jsonl")
+        try folder.write("\"data\",\"a%20b\",\"1\"\n", "data/m/1.csv")
+        try folder.write("\"data\",\"c\",\"\"\n", "data/m/2.csv")
+        let files = #"[{"key":"m/1.csv","size":1,"MD5checksum":"x"},{"key":"m/2.csv"}]"#
+        try folder.write(
+            #"{"sourceBucket":"src","destinationBucket":"arn:aws:s3:::data","version":"2016-11-30","fileFormat":"CSV","#
+                + #""fileSchema":"Bucket, Key, Size","files":\#(files)}"#,
+            "data/m/manifest.json"
+        )
+        try folder.write("s3://data/in/c.jsonl\ns3://other/d.jsonl\n", "data/m/list")
+        try folder.write("s3://data/in/c.jsonl.gz\n", "data/m/zipped")
+        try await Stack.with(workers: 1, environment: Self.environment(folder)) { stack in
+            let flattened = Self.objects(
+                "listObjectsV2",
+                #""InputType":"JSONL","Transformation":"LOAD_AND_FLATTEN""#,
+                #""Bucket":"data","Prefix":"in/""#
+            )
+            let all = try await run(stack, Self.map(flattened + Self.writer("COMPACT")))
+            let (_, read) = try results(all["output"], folder)
+            let objects = try read.map { try #require($0.objectValue) }
+            #expect(objects.map { $0["v"]?.integerValue } == (0..<902).map { $0 })
+            let sources = objects.map { $0["s"]?.stringValue }
+            #expect(sources == (0..<902).map { $0 < 900 ? "S3://data/in/a.jsonl" : "S3://data/in/c.jsonl" })
+
+            func output(_ fields: String, _ input: String = "{}") async throws -> String {
+                let closed = try await run(stack, Self.map(fields), input)
+                return closed["output"]?.stringValue ?? JSON.object(closed).text
+            }
+            let inventory = Self.objects(
+                "getObject",
+                #""InputType":"MANIFEST""#,
+                #""Bucket":"data","Key":"m/manifest.json""#
+            )
+            #expect(
+                try await output(inventory)
+                    == #"[{"v":{"Bucket":"data","Key":"a%20b","Size":"1"},"s":"S3://data/m/1.csv"},"#
+                    + #"{"v":{"Bucket":"data","Key":"c","Size":""},"s":"S3://data/m/2.csv"}]"#
+            )
+            let athena = #""InputType":"JSONL","ManifestType":"ATHENA_DATA""#
+            let unload = Self.objects("getObject", athena, #""Bucket":"data","Key":"m/list""#)
+            #expect(
+                try await output(unload)
+                    == #"[{"v":900,"s":"S3://data/in/c.jsonl"},{"v":901,"s":"S3://data/in/c.jsonl"},{"v":902,"s":"S3://other/d.jsonl"}]"#
+            )
+            let zipped = try await run(
+                stack,
+                Self.map(Self.objects("getObject", athena, #""Bucket":"data","Key":"m/zipped""#))
+            )
+            #expect(zipped["error"] == "States.ItemReaderFailed")
+            #expect(zipped["cause"] == "The object 'in/c.jsonl.gz': This version does not read gzip")
+
+            let listed = Self.objects("listObjectsV2", "", #""Bucket":"other""#)
+                .replacing(#""v.$":"$$.Map.Item.Value","#, with: "")
+            #expect(try await output(listed) == #"[{"s":"S3://other"}]"#)
+            let one = Self.objects("getObject", #""InputType":"JSONL""#, #""Bucket":"other","Key":"d.jsonl""#)
+            #expect(try await output(one) == #"[{"v":902,"s":"S3://other/d.jsonl"}]"#)
+            let data = #""ItemsPath":"$.i","ItemSelector":{"s.$":"$$.Map.Item.Source"}"#
+            #expect(try await output(data, #"{"i":[1]}"#) == #"[{"s":"STATE_DATA"}]"#)
+            let jsonata =
+                #""QueryLanguage":"JSONata","ItemSelector":"{% $states.context.Map.Item.Source %}","ItemReader":"#
+                + #"{"Resource":"arn:aws:states:::s3:getObject","ReaderConfig":{"InputType":"JSONL"},"#
+                + #""Arguments":{"Bucket":"other","Key":"d.jsonl"}}"#
+            #expect(try await output(jsonata) == #"["S3://other/d.jsonl"]"#)
         }
     }
 

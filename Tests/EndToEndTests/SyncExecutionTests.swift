@@ -25,6 +25,38 @@ struct SyncExecutionTests {
         }
     }
 
+    @Test("Machines that call themselves and wait leave room for what they wait for, however many do, and for others")
+    func nested() async throws {
+        try await Stack.with(workers: 1, environment: ["WAITABLE_CALL_LIMIT": "3"]) { stack in
+            let name = "arn:aws:states:us-east-1:000000000000:stateMachine:nested"
+            let machine = try await stack.create(
+                "nested",
+                #"""
+                {"StartAt":"Down?","States":{
+                  "Down?":{"Type":"Choice","Choices":[{"Variable":"$.depth","NumericEquals":0,"Next":"Bottom"}],"Default":"Less"},
+                  "Bottom":{"Type":"Pass","Result":1,"End":true},
+                  "Less":{"Type":"Pass","Parameters":{"depth.$":"States.MathAdd($.depth, -1)","width.$":"$.width"},"Next":"Each"},
+                  "Each":{"Type":"Map","ItemsPath":"$.width","ItemSelector":{"depth.$":"$.depth","width.$":"$.width"},
+                    "ItemProcessor":{"StartAt":"Call","States":{
+                      "Call":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+                        "Parameters":{"StateMachineArn":"NAME","Input.$":"$"},
+                        "ResultSelector":{"is.$":"$.Status","n.$":"States.StringToJson($.Output)"},"OutputPath":"$.n","End":true}}},
+                    "End":true}}}
+                """#.replacing("NAME", with: name),
+                type: "EXPRESS"
+            )
+            #expect(machine == name)
+            let deep: JSONObject = ["stateMachineArn": .string(name), "input": #"{"depth":6,"width":[1]}"#]
+            let wide: JSONObject = ["stateMachineArn": .string(name), "input": #"{"depth":2,"width":[1,2,3,4,5]}"#]
+            async let first = stack.call("StartSyncExecution", deep)
+            async let second = stack.call("StartSyncExecution", wide)
+            let (down, across) = try await (first.json.objectValue, second.json.objectValue)
+            #expect(down?["output"] == "[[[[[[1]]]]]]", "\(down ?? [:])")
+            let row = "[1,1,1,1,1]"
+            #expect(across?["output"] == .string("[\(Array(repeating: row, count: 5).joined(separator: ","))]"))
+        }
+    }
+
     @Test("An unchanged AWS CLI and boto3 start and wait with what docs/aws-clients.md says, and not without")
     func hostPrefix() async throws {
         try await Stack.with(workers: 1) { stack in

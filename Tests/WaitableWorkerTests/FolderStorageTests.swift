@@ -50,20 +50,70 @@ struct FolderStorageTests {
             for key in keys.shuffled() where key != "a" { try await storage.write(key, []) }
             // A file and a folder of one name cannot be.
             let files = Array(keys.dropFirst())
-            #expect(try await storage.list(prefix: "", after: nil, most: 100).map(\.key) == files)
-            for (index, key) in files.enumerated() {
-                let listed = try await storage.list(prefix: "", after: key, most: 2).map(\.key)
-                #expect(listed == Array(files[(index + 1)...].prefix(2)), "\(key)")
+            func listed(_ prefix: String, _ place: ListPlace, _ most: Int = 100) async throws -> [String] {
+                try await storage.list(prefix: prefix, after: place, most: most).map(\.key)
             }
-            #expect(try await storage.list(prefix: "a/", after: nil, most: 100).map(\.key) == ["a/b", "a/c/d"])
-            #expect(try await storage.list(prefix: "a/c", after: "a/b", most: 100).map(\.key) == ["a/c/d"])
-            #expect(try await storage.list(prefix: "z", after: nil, most: 100).isEmpty)
+            #expect(try await listed("", .beginning(after: nil)) == files)
+            for (index, key) in files.enumerated() {
+                let next = Array(files[(index + 1)...].prefix(2))
+                #expect(try await listed("", .beginning(after: key), 2) == next, "\(key)")
+                #expect(try await listed("", .goingOn(key), 2) == next, "\(key)")
+            }
+            #expect(try await listed("a/", .beginning(after: nil)) == ["a/b", "a/c/d"])
+            #expect(try await listed("a/c", .beginning(after: "a/b")) == ["a/c/d"])
+            #expect(try await listed("z", .beginning(after: nil)).isEmpty)
             // A link is nobody's object.
             try FileManager.default.createSymbolicLink(
                 at: root.appending(path: "b/link"),
                 withDestinationURL: root.appending(path: "b/a")
             )
-            #expect(try await storage.list(prefix: "", after: nil, most: 100).map(\.key) == files)
+            #expect(try await listed("", .beginning(after: nil)) == files)
+        }
+    }
+
+    @Test("are listed page by page with a look into the folder now and then, as they were when it was looked")
+    func pages() async throws {
+        try await withFolder { storage, root in
+            let keys = (0..<1_000).map { "k/\(1_000 + $0)" }
+            for key in keys { try await storage.write(key, []) }
+            var found: [String] = []
+            var place = ListPlace.beginning(after: nil)
+            while true {
+                let page = try await storage.list(prefix: "k/", after: place, most: 90).map(\.key)
+                found += page
+                guard page.count == 90, let last = page.last else { break }
+                place = .goingOn(last)
+                if found.count == 90 {
+                    // What comes into what was looked at already is not listed, and nothing of what goes.
+                    try await storage.write("k/1500-new", [])
+                    try FileManager.default.removeItem(at: root.appending(path: "b/k/1600"))
+                }
+            }
+            #expect(found == keys.filter { $0 != "k/1600" })
+            // A list that begins sees what there is now.
+            let again = try await storage.list(prefix: "k/15", after: .beginning(after: nil), most: 1_000).map(\.key)
+            #expect(again.contains("k/1500-new"))
+        }
+    }
+
+    @Test("are found in bounded memory, whatever the order in which the folder tells them", arguments: [1, 2, 7, 400])
+    func room(_ room: Int) async throws {
+        try await withFolder { storage, root in
+            let keys = (0..<60).map { $0 % 3 == 0 ? "\($0)/x" : $0 % 3 == 1 ? "a/b/\($0)" : "\($0)" }
+            for key in keys.shuffled() { try await storage.write(key, []) }
+            let sorted = keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            let folder = FileDescriptor(open(root.appending(path: "b").path, O_RDONLY | O_DIRECTORY))
+            var last = ""
+            var found: [String] = []
+            while true {
+                var finder = KeyFinder(prefix: "", after: last, room: room)
+                try finder.look(in: folder, at: "", depth: 0)
+                #expect(finder.window.keys.count <= room)
+                found += finder.window.keys
+                guard !finder.window.isLast else { break }
+                last = finder.window.keys.last ?? ""
+            }
+            #expect(found == sorted)
         }
     }
 

@@ -263,16 +263,49 @@ def begun_sagemaker_job(_, given):
     return {"name": next(given[name] for name in given if name.endswith("JobName"))}
 
 
-# By service and action: what is kept of the answer and the parameters, and what describes the job.
+REASON = "Nobody waits for it any more"
+
+
+def stop_sagemaker_job(request, state):
+    kind = request["action"].removeprefix("create")
+    call(request, "sagemaker", f"stop{kind}", {f"{kind}Name": state["name"]})
+
+
+def stopping(service, action, parameters):
+    """What stops a job, with the parameters that its state gives."""
+    return lambda request, state: call(request, service, action, parameters(state))
+
+
+# By service and action: what is kept of the answer and the parameters, what describes the job, and what stops it.
 FOLLOWED = {
-    ("ecs", "runTask"): (begun_ecs_task, ecs_task),
-    ("batch", "submitJob"): (lambda output, _: {"job": output["JobId"]}, batch_job),
-    ("glue", "startJobRun"): (lambda output, given: {"run": output["JobRunId"], "name": given["JobName"]}, glue_run),
-    ("athena", "startQueryExecution"): (lambda output, _: {"query": output["QueryExecutionId"]}, athena_query),
-    ("codebuild", "startBuild"): (lambda output, _: {"build": output["Build"]["Id"]}, codebuild_build),
-    ("sagemaker", "createTrainingJob"): (begun_sagemaker_job, sagemaker_job),
-    ("sagemaker", "createTransformJob"): (begun_sagemaker_job, sagemaker_job),
-    ("sagemaker", "createProcessingJob"): (begun_sagemaker_job, sagemaker_job),
+    ("ecs", "runTask"): (
+        begun_ecs_task,
+        ecs_task,
+        stopping("ecs", "stopTask", lambda s: {"Cluster": s["cluster"], "Task": s["task"], "Reason": REASON}),
+    ),
+    ("batch", "submitJob"): (
+        lambda output, _: {"job": output["JobId"]},
+        batch_job,
+        stopping("batch", "terminateJob", lambda s: {"JobId": s["job"], "Reason": REASON}),
+    ),
+    ("glue", "startJobRun"): (
+        lambda output, given: {"run": output["JobRunId"], "name": given["JobName"]},
+        glue_run,
+        stopping("glue", "batchStopJobRun", lambda s: {"JobName": s["name"], "JobRunIds": [s["run"]]}),
+    ),
+    ("athena", "startQueryExecution"): (
+        lambda output, _: {"query": output["QueryExecutionId"]},
+        athena_query,
+        stopping("athena", "stopQueryExecution", lambda s: {"QueryExecutionId": s["query"]}),
+    ),
+    ("codebuild", "startBuild"): (
+        lambda output, _: {"build": output["Build"]["Id"]},
+        codebuild_build,
+        stopping("codebuild", "stopBuild", lambda s: {"Id": s["build"]}),
+    ),
+    ("sagemaker", "createTrainingJob"): (begun_sagemaker_job, sagemaker_job, stop_sagemaker_job),
+    ("sagemaker", "createTransformJob"): (begun_sagemaker_job, sagemaker_job, stop_sagemaker_job),
+    ("sagemaker", "createProcessingJob"): (begun_sagemaker_job, sagemaker_job, stop_sagemaker_job),
 }
 
 
@@ -292,13 +325,20 @@ def carry_out(request):
         raise TaskFailed("Waitable.UnknownAction", f"This adapter does not follow {request['resource']}")
     if "poll" in request:
         state = request["poll"]["state"]
+        # Whoever stops a job is not told the state's role: it is kept with the job.
+        if state.get("role"):
+            request["credentials"] = {"RoleArn": state["role"]}
+        if request.get("cancel"):
+            followed[2](request, state)
+            return 200, {}
         result = followed[1](request, state)
         return (200, result) if result is not None else later(state, state["asked"])
     parameters = request.get("parameters") or {}
     output = call(request, service.removeprefix("aws-sdk:"), action, parameters, request["idempotencyKey"])
     if followed is None:
         return 200, output
-    status, body = later(followed[0](output, parameters), 0)
+    role = request.get("credentials", {}).get("RoleArn")
+    status, body = later({**followed[0](output, parameters), **({"role": role} if role else {})}, 0)
     return status, {**body, "output": output}
 
 

@@ -1,6 +1,6 @@
 """Runs state machines on Waitable whose tasks the adapter carries out against moto, and checks what came of them.
 
-Usage: check.py WAITABLE-URL MOTO-URL. scripts/test-adapter starts what it needs.
+Usage: check.py WAITABLE-URL MOTO-URL ADAPTER-URL. scripts/test-adapter starts what it needs.
 """
 
 import io
@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import boto3
 
-waitable_url, moto_url = sys.argv[1:]
+waitable_url, moto_url, adapter_url = sys.argv[1:]
 sfn = boto3.client("stepfunctions", endpoint_url=waitable_url)
 ROLE = "arn:aws:iam::123456789012:role/any"
 
@@ -254,6 +254,44 @@ def functions():
     assert answer["Payload"] == {"a": 1} and answer["StatusCode"] == 200, answer
 
 
+def cancelled():
+    """Jobs that nobody waits for any more."""
+
+    def cancel(service, action, **state):
+        body = {
+            "resource": f"arn:aws:states:::{service}:{action}.sync", "service": service, "action": action,
+            "pattern": "sync", "region": "us-east-1", "account": "123456789012", "idempotencyKey": "key",
+            "poll": {"number": 1, "state": {**state, "asked": 1}}, "cancel": True,
+        }
+        request = urllib.request.Request(adapter_url, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            assert json.load(answer) == {}
+
+    api = aws("ecs")
+    api.create_cluster(clusterName="cancelled")
+    api.register_task_definition(
+        family="cancelled", containerDefinitions=[{"name": "main", "image": "busybox", "memory": 128}],
+        networkMode="awsvpc", requiresCompatibilities=["FARGATE"], cpu="256", memory="512",
+    )
+    subnet = aws("ec2").describe_subnets()["Subnets"][0]["SubnetId"]
+    group = aws("ec2").describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "securityGroups": [group]}}
+    started = api.run_task(
+        cluster="cancelled", taskDefinition="cancelled", launchType="FARGATE", networkConfiguration=network
+    )["tasks"][0]["taskArn"]
+    cancel("ecs", "runTask", task=started, cluster="cancelled")
+    stopped = api.describe_tasks(cluster="cancelled", tasks=[started])["tasks"][0]
+    assert stopped["stoppedReason"] == "Nobody waits for it any more", stopped
+
+    api = aws("athena")
+    query = api.start_query_execution(
+        QueryString="SELECT 1", ResultConfiguration={"OutputLocation": "s3://results/"}
+    )["QueryExecutionId"]
+    cancel("athena", "startQueryExecution", query=query)
+    status = api.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]
+    assert status["State"] == "CANCELLED", status
+
+
 def without_containers():
     """Has moto run jobs and functions without containers."""
     request = urllib.request.Request(
@@ -318,7 +356,7 @@ def large_inputs():
     assert failed["error"] == "States.ItemReaderFailed" and "NoSuchKey" in failed["cause"], failed
 
 
-checks = [large_inputs, s3, sqs, sns, ssm, dynamodb, ecs, batch, glue, athena, codebuild, sagemaker, credentials, functions]
+checks = [large_inputs, s3, sqs, sns, ssm, dynamodb, ecs, batch, glue, athena, codebuild, sagemaker, credentials, functions, cancelled]
 without_containers()
 with ThreadPoolExecutor(4) as pool:
     for check, done in [(check, pool.submit(check)) for check in checks]:

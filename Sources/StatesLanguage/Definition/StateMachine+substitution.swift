@@ -1,5 +1,6 @@
 extension StateMachine {
-    /// Puts values for `${Name}` into a definition's text, as AWS SAM's `DefinitionSubstitutions` do.
+    /// Puts values for `${Name}`, and for `${AWS::Name}`, into a definition's text, as AWS SAM's `DefinitionSubstitutions` and
+    /// CloudFormation's `Fn::Sub` do.
     ///
     /// - Throws: ``DefinitionError`` naming the placeholders that have no value.
     public static func substituting(
@@ -12,9 +13,11 @@ extension StateMachine {
         while let start = rest.firstRange(of: "${".unicodeScalars) {
             text += String(rest[..<start.lowerBound])
             rest = rest[start.upperBound...]
-            let name = rest.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let pseudo = rest.starts(with: "AWS::".unicodeScalars) ? 5 : 0
+            let word = rest.dropFirst(pseudo).prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let name = rest[..<word.endIndex]
             let after = rest[name.endIndex...]
-            guard !name.isEmpty, after.first == "}" else {
+            guard !word.isEmpty, after.first == "}" else {
                 text += "${"
                 continue
             }

@@ -15,6 +15,15 @@ struct BranchContext {
 struct MapItem {
     let index: Int
     let value: JSON
+    /// Where it comes from; `nil` in inline mode.
+    var source: String?
 
-    var json: JSON { .object(["Index": .integer(Int64(index)), "Value": value]) }
+    /// The source of items that are the state's own data.
+    static let stateData = "STATE_DATA"
+
+    var json: JSON {
+        var object: JSONObject = ["Index": .integer(Int64(index)), "Value": value]
+        object["Source"] = source.map(JSON.string)
+        return .object(object)
+    }
 }

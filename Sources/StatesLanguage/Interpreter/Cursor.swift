@@ -62,6 +62,17 @@ struct Cursor: Sendable, Equatable {
         }
     }
 
+    /// The tasks that are asked after, in the line and its branches.
+    var followedTasks: [FollowedTask] {
+        switch phase {
+        case .task(let task):
+            guard let poll = task.poll else { return [] }
+            return [FollowedTask(id: task.id, state: state, attempt: retries.reduce(0, +), poll: poll)]
+        case .branches(let branches): return branches.stream == nil ? branches.cursors.flatMap(\.followedTasks) : []
+        case .entering, .waiting, .retrying, .failed: return []
+        }
+    }
+
     /// The earliest end of a wait, or of a retry's pause, in the line and its branches.
     private var pauseEnd: Instant? {
         switch phase {

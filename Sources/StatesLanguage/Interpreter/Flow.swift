@@ -23,4 +23,24 @@ public struct Flow: Sendable, Equatable {
 
     /// The tasks that have no answer yet.
     public var pendingTasks: [PendingTask] { root.pendingTasks }
+
+    /// Those of them that are asked after.
+    public var followedTasks: [FollowedTask] { root.followedTasks }
+}
+
+/// A task that is asked after until it is done.
+public struct FollowedTask: Sendable, Equatable {
+    /// Its id.
+    public let id: Int
+    /// Its state's name.
+    public let state: String
+    /// How often the state was retried before.
+    public let attempt: Int
+    /// How it is asked after next, or is now.
+    public let poll: TaskPoll
+
+    /// Whether both are the same, their states by code units.
+    public static func == (left: FollowedTask, right: FollowedTask) -> Bool {
+        left.id == right.id && left.state == right.state && left.attempt == right.attempt && left.poll == right.poll
+    }
 }

@@ -35,9 +35,19 @@ struct ItemStream: Sendable, Equatable {
         var value: JSON
     }
 
+    /// From which item on they come from where.
+    struct Source: Sendable, Equatable {
+        var first: Int
+        var text: String
+
+        static func == (left: Source, right: Source) -> Bool { left.first == right.first && left.text == right.text }
+    }
+
     var phase = Phase.running
     /// Read and not begun.
     private(set) var items: [JSON]
+    /// Where these come from, if not all from one place.
+    private var sources: [Source] = []
     /// How many items were read.
     private(set) var itemsRead: Int
     /// Whether there are no more items to be read.
@@ -71,6 +81,9 @@ struct ItemStream: Sendable, Equatable {
     /// How many items have been begun: the index of the next one.
     var itemsBegun: Int { itemsRead - items.count }
 
+    /// Where an item comes from that is read and not begun; `nil` where all come from one place.
+    func source(of index: Int) -> String? { sources.last { $0.first <= index }?.text }
+
     /// How many items there are; `nil` where that is not known.
     var itemCount: Int? { isAtEnd ? itemsRead : nil }
 
@@ -90,7 +103,10 @@ struct ItemStream: Sendable, Equatable {
     }
 
     /// Lets go of the first items, which were begun.
-    mutating func drop(_ count: Int) { items.removeFirst(count) }
+    mutating func drop(_ count: Int) {
+        items.removeFirst(count)
+        while sources.count > 1, sources[1].first <= itemsBegun { sources.removeFirst() }
+    }
 
     /// Gives up what is under way.
     mutating func giveUp() {
@@ -136,6 +152,9 @@ struct ItemStream: Sendable, Equatable {
         callUntil = nil
         position = answer["position"]?.stringValue
         let taken = read.prefix(max(0, most - itemsRead))
+        if let source = answer["source"]?.stringValue, !taken.isEmpty, sources.last?.text != source {
+            sources.append(Source(first: itemsRead, text: source))
+        }
         items += taken
         itemsRead += taken.count
         isAtEnd = position == nil || itemsRead >= most
@@ -197,6 +216,7 @@ extension Branches {
 /// | --- | --- | --- |
 /// | `w` | 1 while results are written, 2 also where too many have failed | it runs |
 /// | `i` | what is read and not begun | nothing |
+/// | `q` | where they come from: the first item's index, and the place, one after the other | from one place |
 /// | `r` | how many items were read | |
 /// | `e` | there are no more items | there may be more |
 /// | `g` | which page is asked for, or was last | |
@@ -217,6 +237,7 @@ extension ItemStream {
         case .writingFailed: object["w"] = .integer(2)
         }
         if !items.isEmpty { object["i"] = .array(items) }
+        if !sources.isEmpty { object["q"] = .array(sources.flatMap { [number($0.first), .string($0.text)] }) }
         object["r"] = number(itemsRead)
         if isAtEnd { object["e"] = .bool(true) }
         object["g"] = number(page)
@@ -242,6 +263,11 @@ extension ItemStream {
         default: phase = .writingFailed
         }
         items = object["i"]?.arrayValue ?? []
+        let places = object["q"]?.arrayValue ?? []
+        sources = stride(from: 0, to: places.count - 1, by: 2).compactMap { place in
+            guard let first = places[place].countValue, let text = places[place + 1].stringValue else { return nil }
+            return Source(first: first, text: text)
+        }
         itemsRead = read
         isAtEnd = object["e"] != nil
         self.page = page

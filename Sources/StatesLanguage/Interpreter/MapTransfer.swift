@@ -14,15 +14,20 @@ public enum MapTransfer: Sendable, Equatable {
     }
 }
 
-/// A page of the items that an `ItemReader` names. It is answered with `{"page", "items": […], "position"?}`; without a position
-/// there are no more. Asked for twice, it must be the same.
+/// A page of the items that an `ItemReader` names. It is answered with `{"page", "items": […], "source"?, "position"?}`; without a
+/// position there are no more. `source` says where all of them come from, if not all of the run do. Asked for twice, it must
+/// be the same.
 public struct ItemReading: Sendable, Equatable {
     /// What is read.
-    public enum Operation: String, Sendable {
+    public enum Operation: Sendable, Equatable {
         /// An object: its content has the items.
-        case object = "getObject"
+        case object
         /// A bucket's list of objects: these are the items.
-        case list = "listObjectsV2"
+        case list
+        /// The objects of such a list: their contents have the items.
+        case listedObjects
+        /// The objects that a manifest names: their contents have the items.
+        case namedObjects(ItemManifest)
     }
 
     /// The map run's id.
@@ -39,6 +44,14 @@ public struct ItemReading: Sendable, Equatable {
     public let position: String?
     /// The most items of the page.
     public let most: Int
+}
+
+/// What an object is that names others, which have the items.
+public enum ItemManifest: String, Sendable {
+    /// `manifest.json` of an inventory of S3.
+    case inventory = "S3_INVENTORY"
+    /// What Athena writes for an `UNLOAD`: a URI of S3 a line.
+    case athena = "ATHENA_DATA"
 }
 
 /// How an object has the items of a map run.

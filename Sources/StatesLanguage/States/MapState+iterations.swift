@@ -71,7 +71,8 @@ extension MapState {
     ///
     /// - Parameter scope: With the effective input.
     func selected(_ index: Int, of items: [JSON], _ scope: DataScope) throws(StateFailure) -> JSON? {
-        try selected(MapItem(index: index, value: items[index]), scope)
+        let source = distribution == nil ? nil : MapItem.stateData
+        return try selected(MapItem(index: index, value: items[index], source: source), scope)
     }
 
     /// What an iteration has for input; `nil` for the item itself.

@@ -110,13 +110,21 @@ extension StepEvaluator {
         let label = distribution.label(of: state)
         let batching = try distribution.batcher?.limits(scope)
         let first = stream.itemsBegun
+        let source = try distribution.reader?.source(scope) ?? MapItem.stateData
         var taken = 0
         var needsMore = false
         stream.heldSince = nil
         while stream.open.count < most {
             let rest = stream.items[taken...]
             guard
-                let batch = try map.batch(rest, from: first + taken, isLast: stream.isAtEnd, batching, scope)
+                let batch = try map.batch(
+                    rest,
+                    from: first + taken,
+                    isLast: stream.isAtEnd,
+                    batching,
+                    scope,
+                    source: { stream.source(of: $0) ?? source }
+                )
             else {
                 needsMore = true
                 break
@@ -220,16 +228,19 @@ extension MapState {
     ///   - first: The index of the first of them.
     ///   - isLast: Whether there are no others.
     ///   - limits: How items are put together; `nil` for one each.
+    ///   - source: Where an item comes from.
     fileprivate func batch(
         _ items: ArraySlice<JSON>,
         from first: Int,
         isLast: Bool,
         _ limits: ItemBatcher.Limits?,
-        _ scope: DataScope
+        _ scope: DataScope,
+        source: (_ index: Int) -> String
     ) throws(StateFailure) -> (input: JSON, count: Int)? {
         func selected(_ offset: Int) throws(StateFailure) -> JSON {
             let item = items[items.startIndex + offset]
-            return try self.selected(MapItem(index: first + offset, value: item), scope) ?? item
+            let index = first + offset
+            return try self.selected(MapItem(index: index, value: item, source: source(index)), scope) ?? item
         }
         guard !items.isEmpty else { return nil }
         guard let limits, let batcher = distribution?.batcher else { return (try selected(0), 1) }

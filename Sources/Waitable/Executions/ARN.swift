@@ -85,6 +85,17 @@ package struct ARN: Sendable, Hashable {
         return ExecutionKey(machine: parts[6], name: parts[7])
     }
 
+    /// The execution of an EXPRESS machine that an ARN names.
+    ///
+    /// - Throws: ``ARNError`` where the text is no ARN of one.
+    package func expressExecutionKey(in text: String) throws(ARNError) -> ExecutionKey {
+        let parts = try parts(of: text)
+        guard parts[5] == "express", parts.count > 7 else {
+            throw ARNError("Resource type not valid in this context: \(parts[5])")
+        }
+        return ExecutionKey(machine: parts[6], name: parts[7...].joined(separator: ":"))
+    }
+
     /// `arn:aws:states:REGION:ACCOUNT:mapRun:MACHINE/LABEL:NAME.EVENT`
     package func mapRun(_ run: MapRunKey) -> String {
         "arn:aws:states:\(region):\(account):mapRun:\(run.processor):\(run.execution.name).\(run.id)"

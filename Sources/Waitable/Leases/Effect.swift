@@ -12,6 +12,10 @@ package enum Effect: Sendable, Equatable {
     case start(ChildStart)
     /// Stops the execution that a task waited for.
     case stop(task: Int)
+    /// Notes that a job (JSON text) goes on for a task: it is to be stopped where the task is given up.
+    case follow(task: Int, job: String)
+    /// Notes that it has ended.
+    case unfollow(task: Int)
     /// Tells an execution that the one of the step, which a task of it started, has closed.
     case report(to: Execution.ParentTask)
     /// Takes answers out of the execution's inbox that the step has read, where they still have these values (empty for
@@ -27,7 +31,7 @@ package enum Effect: Sendable, Equatable {
         case .start(let start):
             if case .end = start.pattern { return start.task }
             return nil
-        case .item, .publish, .stop, .report, .forget, .tell: return nil
+        case .item, .publish, .stop, .follow, .unfollow, .report, .forget, .tell: return nil
         }
     }
 
@@ -41,7 +45,7 @@ package enum Effect: Sendable, Equatable {
         switch self {
         case .item(let effect): effect.makesNew
         case .offer, .publish, .start: true
-        case .stop, .report, .forget, .tell: false
+        case .stop, .follow, .unfollow, .report, .forget, .tell: false
         }
     }
 
@@ -49,7 +53,7 @@ package enum Effect: Sendable, Equatable {
     var writtenBytes: Int {
         switch self {
         case .item(let effect): effect.writtenBytes
-        case .offer, .publish, .start, .stop, .report, .forget, .tell: 0
+        case .offer, .publish, .start, .stop, .follow, .unfollow, .report, .forget, .tell: 0
         }
     }
 
@@ -60,7 +64,7 @@ package enum Effect: Sendable, Equatable {
         case .offer(let activity, _): activity
         case .publish(let stream, _): stream
         case .start(let start): start.name
-        case .stop, .report, .forget, .tell: nil
+        case .stop, .follow, .unfollow, .report, .forget, .tell: nil
         }
     }
 
@@ -89,6 +93,10 @@ package enum Effect: Sendable, Equatable {
         case .stop(let task):
             append("stop")
             append(String(task))
+        case .follow(let task, let job):
+            for word in ["follow", String(task), job] { append(word) }
+        case .unfollow(let task):
+            for word in ["unfollow", String(task)] { append(word) }
         case .report(let parent):
             for word in ["report", parent.place, String(parent.task), String(parent.answer.rawValue)] {
                 append(word)

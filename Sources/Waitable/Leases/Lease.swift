@@ -13,6 +13,8 @@ package struct Claim: Sendable {
     package var members: [ClaimedMember]
     /// The partitions for which messages wait.
     package var messages: [Int]
+    /// Whether there are jobs of adapters that are to be stopped.
+    package var hasJobs: Bool
 
     /// A claim from its parts.
     package init(
@@ -20,9 +22,11 @@ package struct Claim: Sendable {
         token: String,
         nextDue: Double?,
         members: [ClaimedMember],
-        messages: [Int] = []
+        messages: [Int] = [],
+        hasJobs: Bool = false
     ) {
         self.messages = messages
+        self.hasJobs = hasJobs
         self.microseconds = microseconds
         self.token = token
         self.nextDue = nextDue

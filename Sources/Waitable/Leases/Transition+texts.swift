@@ -10,7 +10,7 @@ extension Collection<Transition> {
                     texts += effect.texts(besides: known)
                     if case .write(_, let form, _) = effect { known = form }
                 case .publish(_, let fields), .forget(let fields): texts += 2 * fields.count
-                case .offer, .start, .stop, .report, .tell: texts += 1
+                case .offer, .start, .stop, .follow, .unfollow, .report, .tell: texts += 1
                 }
             }
         }

@@ -113,6 +113,7 @@ package struct ExecutionRunner: Sendable {
         if flow == nil, let moved = entry.messages.rescheduledTo {
             effects = effects.map { $0.moved(to: moved, of: execution.key) }
         }
+        effects.append(unlessEmpty: following(execution, entry.messages, next))
         effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
         effects.append(unlessEmpty: forgetting(entry.messages, execution, place))
         if place == .closed, machine.revision.hasEvents { effects.append(.tell(ExecutionEvent(closed: next))) }
@@ -169,13 +170,31 @@ package struct ExecutionRunner: Sendable {
         return effects.filter { effect in effect.awaitingTask.map(awaited.contains) ?? true }
     }
 
-    /// The end of executions that tasks waited for, and a step of an execution that goes on does not any more.
+    /// The jobs of adapters that go on, where what is known of them has changed, and those that have ended.
+    private func following(_ before: Execution, _ messages: ExecutionMessages, _ after: Execution) -> [Effect] {
+        guard machine.isToldThings else { return [] }
+        let known = before.flow?.followedTasks ?? []
+        let ended = known.filter { messages.answers["\($0.id)"] != nil }.map { Effect.unfollow(task: $0.id) }
+        guard after.status == .running, let tasks = after.flow?.followedTasks, !tasks.isEmpty else { return ended }
+        let begun = tasks.filter { task in
+            !known.contains { $0.id == task.id && $0.poll.state == task.poll.state }
+        }
+        return ended
+            + begun.compactMap { task in
+                guard case .outside(let outside) = machine.tasks[task.state]?.integration, outside.needsAdapter else {
+                    return nil
+                }
+                return .follow(task: task.id, job: FollowedJob(outside, task).text)
+            }
+    }
+
+    /// The end of executions and jobs that tasks waited for, and a step of an execution that goes on does not any more.
     private static func abandoning(_ before: Execution, _ messages: ExecutionMessages, _ after: Execution) -> [Effect] {
         guard after.status == .running, let tasks = before.flow?.pendingTasks, !tasks.isEmpty else { return [] }
         let awaited = Set(after.flow?.pendingTasks.map(\.id) ?? [])
         return tasks.filter { task in
             !awaited.contains(task.id) && messages.answers["\(task.id)"] == nil
-                && (task.answerer == .token || messages.hasStarted(task.id)
+                && (task.answerer == .token || task.poll != nil || messages.hasStarted(task.id)
                     // What it has asked another partition for may be under way.
                     || task.answerer == .message && messages.answers["o\(task.id)"] == nil)
         }

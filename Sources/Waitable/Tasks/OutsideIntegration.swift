@@ -87,6 +87,8 @@ package struct IntegrationRequest: Sendable, Equatable {
     package var token: String?
     /// How it is asked after; `nil` for a task that begins.
     package var poll: TaskPoll?
+    /// Whether nobody waits for it any more: then it is to be stopped, and not asked after.
+    package var isGivenUp = false
 
     /// The body of the request.
     ///
@@ -112,6 +114,7 @@ package struct IntegrationRequest: Sendable, Equatable {
         body["heartbeatSeconds"] = heartbeatSeconds.map { .integer(Int64($0)) }
         body["credentials"] = role.map { .object(["RoleArn": .string($0)]) }
         body["taskToken"] = token.map(JSON.string)
+        if isGivenUp { body["cancel"] = .bool(true) }
         guard let poll else {
             body["parameters"] = parameters
             return .object(body)

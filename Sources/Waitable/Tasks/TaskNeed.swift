@@ -10,6 +10,10 @@ package enum TaskNeed: Sendable, Equatable {
     case host(url: String?)
     /// An activity, with workers of it.
     case activity(String)
+    /// A table that has to be declared.
+    case table(TableNeed)
+    /// A state machine, by its ARN; `nil` for whichever the data says.
+    case machine(String?)
     /// A place for a bucket; `nil` for whichever the data says.
     case bucket(String?)
 }
@@ -29,18 +33,21 @@ extension StateMachine {
 
 extension TaskNeed {
     fileprivate init?(_ task: TaskDefinition) {
-        func given(_ field: String) -> String? {
-            // What is looked up is null here.
-            let values = Array(repeating: JSON.null, count: task.payload.valueCount)
-            return task.payload.filled(with: values).objectValue?[field]?.stringValue
-        }
+        // What is looked up is null here.
+        let values = Array(repeating: JSON.null, count: task.payload.valueCount)
+        let parameters = task.payload.filled(with: values)
+        func given(_ field: String) -> String? { parameters.objectValue?[field]?.stringValue }
         switch TaskIntegration(task.resource) {
         case .outside(let outside) where outside.needsAdapter: self = .adapter(outside)
         case .function(let arn): self = .function(arn)
         case .invoke: self = .function(given("FunctionName"))
         case .http: self = .host(url: given("ApiEndpoint"))
         case .activity(let name): self = .activity(name)
-        case .outside, .item, .publication, .execution, nil: return nil
+        case .execution: self = .machine(given("StateMachineArn"))
+        case .item:
+            guard let table = ItemCatalog().table(of: task.resource, parameters: parameters) else { return nil }
+            self = .table(table)
+        case .outside, .publication, nil: return nil
         }
     }
 }

@@ -147,7 +147,7 @@ struct Settings: Sendable {
         stateMachinesAreRequired = try source.optional(.stateMachines) != nil
         defaultMachine = try source.text(.defaultMachine)
         defaultMachineIsRequired = try source.optional(.defaultMachine) != nil
-        substitutions = try Self.substitutions(try source.text(.substitutions))
+        substitutions = try Self.substitutions(source)
         itemTable = try source.text(.itemTable)
         tables = try Self.tables(source)
         let account = try source.text(.account)
@@ -200,11 +200,20 @@ struct Settings: Sendable {
         let source = try SettingSource(flags: [], file: file)
         let values: [Spelling: String]
         do throws(SettingError) {
-            values = try substitutions(try source.text(.substitutions))
+            values = try substitutions(source)
         } catch {
             throw error.located(in: source.file(of: .substitutions))
         }
         return values.merging(try substitutions(own.joined(separator: ","))) { $1 }
+    }
+
+    /// The setting's values, with those of CloudFormation that say where a stack is.
+    private static func substitutions(_ source: SettingSource) throws(SettingError) -> [Spelling: String] {
+        let place: [Spelling: String] = [
+            "AWS::Partition": "aws", "AWS::Region": try source.text(.region),
+            "AWS::AccountId": try source.text(.account),
+        ]
+        return place.merging(try substitutions(try source.text(.substitutions))) { $1 }
     }
 
     /// Reads `Name=value,Name=value`.

@@ -45,6 +45,9 @@ struct Checklist {
                 case .host(nil): ("the hosts that the input names", Setting.httpHosts.environment)
                 case .bucket(let name?): ("the bucket \(name)", Setting.buckets.environment)
                 case .bucket(nil): ("the buckets that the input names", Setting.buckets.environment)
+                case .table(let table): (table.name.map { "the table \($0)" } ?? "declared tables", table.command)
+                case .machine(let arn?): ("the state machine \(arn)", "waitable deploy")
+                case .machine(nil): ("the state machines that the input names", "waitable deploy")
                 case .activity(let name):
                     ("the activity \(name)", "aws stepfunctions create-activity --name \(name), and a worker of it")
                 }

@@ -6,20 +6,43 @@ import WaitableRedis
 extension StepFunctionsAPI {
     /// Starts an execution of an EXPRESS machine, and answers when it has closed.
     func startSyncExecution(_ request: APIRequest) async throws -> JSONObject {
+        try await told(try await startSync(request), within: nil)
+    }
+
+    /// The same for a task, which is answered after a moment at the latest: what is open then is told as `RUNNING`.
+    func beginSyncExecution(_ request: APIRequest) async throws -> JSONObject {
+        try request.check(against: FollowedExecution.start)
+        return try await told(try await startSync(request), within: FollowedExecution.patience)
+    }
+
+    /// How an execution stands that a task has started so.
+    func pollSyncExecution(_ request: APIRequest) async throws -> JSONObject {
+        let arn = try request.required("executionArn")
+        return try await told(try ingest.arn.expressExecutionKey(in: arn), within: .zero)
+    }
+
+    private func startSync(_ request: APIRequest) async throws -> ExecutionKey {
         let arn = try request.required("stateMachineArn")
         let reference = try ingest.arn.stateMachineReference(in: arn)
         guard let record = try await ingest.store.machine(reference.name) else { throw APIError.noStateMachine(arn) }
         guard record.type == .express else { throw APIError.wrongType }
-        let accepted = try await start(request)
-        return answer(try await closed(accepted.key))
+        return try await start(request).key
     }
 
-    /// The execution once it has closed. An EXPRESS one does so within five minutes.
-    private func closed(_ key: ExecutionKey) async throws -> Execution {
+    private func told(_ key: ExecutionKey, within patience: Duration?) async throws -> JSONObject {
+        if let execution = try await closed(key, within: patience) { return answer(execution) }
+        return ["executionArn": .string(ingest.arn.execution(key)), "status": .string("RUNNING")]
+    }
+
+    /// The execution once it has closed, which an EXPRESS one does within five minutes; `nil` where it has not in time.
+    private func closed(_ key: ExecutionKey, within patience: Duration?) async throws -> Execution? {
+        let end = patience.map { ContinuousClock.now + $0 }
+        var isLate: Bool { end.map { $0 <= .now } ?? false }
         var pause: Duration = .milliseconds(2)
         while true {
             // While it is open it stands in `due`: its document, which may be large, is read once.
             while try await ingest.store(of: key).dueScore(key) != nil {
+                if isLate { return nil }
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .milliseconds(100))
             }
@@ -27,6 +50,7 @@ extension StepFunctionsAPI {
                 throw APIError.noExecution(ingest.arn.execution(key))
             }
             guard execution.status.isOpen else { return execution }
+            if isLate { return nil }
             try await Task.sleep(for: pause)
         }
     }

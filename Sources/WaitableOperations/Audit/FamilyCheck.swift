@@ -237,6 +237,8 @@ private struct ChildEntry {
     var isTold = false
 
     init?(task: String, _ entry: [UInt8]) {
+        // A job that an adapter follows is no execution.
+        guard entry.first != UInt8(ascii: "&") else { return nil }
         self.task = task
         isTold = entry.first == UInt8(ascii: "!")
         let place = isTold ? entry[1...] : entry[...]

@@ -36,6 +36,7 @@ enum TransferScope: Equatable {
         "deployed": .registry, "arn": .registry, "secret": .registry,
         "paused": .state, "streams": .state, "clock": .state, "leases": .state, "sequence": .state,
         "events": .feed, "deadletters": .feed, "counters": .counters,
+        "jobs": .bound("jobs that are to be stopped"),
         "stopping": .bound("executions that are being stopped"),
     ]
 

@@ -17,6 +17,7 @@ local pausing = require 'pausing'
 local closing = require 'closing'
 local setbacks = require 'setbacks'
 local outbox = require 'outbox'
+local jobs = require 'jobs'
 
 local LONGEST_SLEEP = 3600000 -- ms
 
@@ -95,7 +96,7 @@ end
 -- Returns [now in µs (text), token (text, '' when nothing was due), score of the head of `due` after the claim (text,
 --        '' when it is empty; not above `now`: more is due; for one that sleeps, when it has to look again), redeliveries
 --        of each (nil: none of any), then for each: X, document or nil; last, where messages wait for other partitions, these
---        with commas between them]
+--        with commas between them, and `jobs` where some are to be stopped]
 -- An execution whose lease ran out comes again, counted where a worker had said that it has it (waitable_renew) or it was the
 -- first time, and alone: only what outlasts a lease of its own is poison. Its lease is longer each time (1, 2, 4, … 32 s
 -- more), so that workers that all stop again and again in a short time are not taken for its doing. Those of paused machines
@@ -110,6 +111,7 @@ local function claim(prefix, args)
     local now, micros = clock()
     local states = pausing.states(prefix)
     call.waiting = outbox.waiting(states)
+    if jobs.wait(states) then call.waiting = call.waiting and call.waiting .. ',jobs' or 'jobs' end
     local paused = pausing.pauses(states)
     local unfinished = paused and pausing.restore(prefix, paused, now)
     unfinished = closing.stopMore(prefix, states) or unfinished

@@ -13,6 +13,7 @@ local redeliveries = require 'redeliveries'
 local inboxes = require 'inboxes'
 local outbox = require 'outbox'
 local feed = require 'feed'
+local jobs = require 'jobs'
 
 local closing = {}
 
@@ -26,6 +27,7 @@ function closing.checkFailed(prefix) redis.call('ZCARD', prefix .. ':failed') en
 -- parent of its end.
 function closing.checkStopping(prefix)
     redis.call('LLEN', prefix .. ':stopping')
+    jobs.check(prefix)
     redis.call('HLEN', prefix .. ':unread')
     redis.call('HLEN', prefix .. ':paused')
 end
@@ -120,7 +122,7 @@ function closing.stopMore(prefix, states)
     return false
 end
 
--- What an execution leaves behind when it is closed: the executions that its tasks wait for are stopped, its inbox goes,
+-- What an execution leaves behind when it is closed: the executions and jobs that its tasks wait for are stopped, its inbox goes,
 -- and the task that waits for it is told. `head`: what its document says of it; `queue`: where its children are put, by whoever
 -- stops them.
 function closing.close(prefix, name, head, queue)
@@ -129,7 +131,9 @@ function closing.close(prefix, name, head, queue)
     local list = queue or {}
     for k = 1, #children, 2 do
         local place, isTold = inboxes.child(children[k + 1])
-        if isTold then
+        if jobs.isOne(children[k + 1]) then
+            jobs.stop(prefix, name, children[k], children[k + 1])
+        elseif isTold then
             inboxes.release(prefix, place, name, children[k])
         else
             list[#list + 1] = doomed(place, children[k], name)
@@ -147,6 +151,10 @@ function closing.stopTask(prefix, name, task)
     local key = prefix .. ':children:' .. name
     local entry = redis.call('HGET', key, task)
     if not entry then return end
+    if jobs.isOne(entry) then
+        redis.call('HDEL', key, task)
+        return jobs.stop(prefix, name, task, entry)
+    end
     local place, isTold = inboxes.child(entry)
     -- Its end is in the inbox, and the next step reads it.
     if isTold then return end

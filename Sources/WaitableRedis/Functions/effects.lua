@@ -8,6 +8,9 @@
 --                                     its token is used | '@', '=' or '*' until the execution has closed, and is answered
 --                                     in that way. Has an outcome, but for '*'
 --   'stop', task                      stops the execution that a task of this one waits for
+--   'follow', task, JOB               a job (a JSON object) goes on for a task of this one. Where the task is given up, it goes
+--                                     to `jobs`, so that it is stopped
+--   'unfollow', task                  it has ended
 --   'report', PARENT, task, w         tells the execution whose task started this one that it has closed; PARENT is a place (see
 --                                     outbox.lua)
 --   'send', PARTITION, effect         the same in another partition, by a message: one of these, or a program on an item as
@@ -33,6 +36,7 @@ local closing = require 'closing'
 local children = require 'children'
 local outbox = require 'outbox'
 local items = require 'items'
+local jobs = require 'jobs'
 local own = require 'slots'.own
 local feed = require 'feed'
 
@@ -115,6 +119,23 @@ KINDS.stop = {
     target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
     problem = function(prefix) return problemOf(closing.checkStopping, prefix) end,
     apply = function(prefix, name, args, i) closing.stopTask(prefix, name, args[i + 1]) end,
+}
+
+KINDS.follow = {
+    width = function() return 3 end,
+    check = function(args, i)
+        integer(args[i + 1], 'task', 0, MAX_TASK)
+        if byte(args[i + 2]) ~= 123 then refuse('VALIDATION', 'job', 'must be a JSON object', args[i + 2]) end
+    end,
+    target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
+    apply = function(prefix, name, args, i) jobs.follow(prefix, name, args[i + 1], args[i + 2]) end,
+}
+
+KINDS.unfollow = {
+    width = function() return 2 end,
+    check = function(args, i) integer(args[i + 1], 'task', 0, MAX_TASK) end,
+    target = function(prefix, name) return prefix .. ':children:' .. name, 'HLEN' end,
+    apply = function(prefix, name, args, i) jobs.unfollow(prefix, name, args[i + 1]) end,
 }
 
 KINDS.report = {

@@ -30,13 +30,14 @@
 --   prefix:sleepers      zset    worker that sleeps -> the instant at which it looks by itself (ms); see sleepers.lua
 --   prefix:wake:WORKER   channel the instant at which a sleeping worker has to look (SPUBLISH)
 --   prefix:wake          channel the same, for all workers; nothing but people publish there (PUBLISH)
---   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`, `:outbox:Q`:
---                                work for claims
+--   prefix:paused        hash    paused machine -> since when (ms); see pausing.lua; `:stopping`, `:setback`, `:jobs`,
+--                                `:outbox:Q`: work for claims
 --   prefix:workers       zset    worker -> when its report is out of date (ms)
 --   prefix:reports       hash    worker -> what it last said of itself, a JSON object
 --   prefix:inbox:X       hash    answers and signs of life of tasks, by their ids; see inboxes.lua
 --   prefix:children:X    hash    the executions that tasks wait for, by the tasks' ids: their places; behind a `!` one of
---                                another partition that has closed
+--                                another partition that has closed, behind a `&` a job of an adapter
+--   prefix:jobs          list    jobs of adapters that are to be stopped; see jobs.lua
 --   prefix:stopping      list    executions that are to be stopped, a slice by each call that can
 --   prefix:unread        hash    an execution -> `task:parent` (a place), which has been told of its end and has not read it yet
 --   prefix:outbox:Q      list    messages to partition Q that have not been delivered; see outbox.lua
@@ -61,7 +62,7 @@ local noMore, prefixOf = arguments.noMore, arguments.prefixOf
 local register = require 'functions'.register
 local isError = require 'commands'.isError
 
-local VERSION = '21'
+local VERSION = '22'
 
 -- waitable_version  KEYS: prefix or none  ARGV: none  returns the library's version
 local function version() return VERSION end

@@ -23,7 +23,7 @@ rights.EFFECTS = {
     {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
-    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'}, {'XADD', ':events'},
+    {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'}, {'XADD', ':events'}, {'RPUSH', ':jobs'},
 }
 
 -- What programs on declared tables add.
@@ -32,6 +32,9 @@ rights.TABLES = {
     {'HDEL', ':record:'}, {'HGETALL', ':record:'}, {'ZADD', ':index:'}, {'ZREM', ':index:'}, {'ZRANGE', ':index:'},
     {'ZCARD', ':index:'}, {'HGET', ':tables'},
 }
+
+-- What hands out jobs that are to be stopped.
+rights.JOBS = {{'LREM', ':jobs'}, {'RPUSH', ':jobs'}, {'LRANGE', ':jobs'}, {'HDEL', ':paused'}}
 
 -- What tells of an execution.
 rights.FEED = {{'XADD', ':events'}}

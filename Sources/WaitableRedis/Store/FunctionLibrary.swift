@@ -44,6 +44,7 @@ package enum FunctionLibrary {
         ("feed", PackageResources.feed_lua), ("functions", PackageResources.functions_lua),
         ("inboxes", PackageResources.inboxes_lua),
         ("instants", PackageResources.instants_lua), ("items", PackageResources.items_lua),
+        ("jobs", PackageResources.jobs_lua),
         ("leases", PackageResources.leases_lua), ("library", PackageResources.library_lua),
         ("listing", PackageResources.listing_lua), ("management", PackageResources.management_lua),
         ("memory", PackageResources.memory_lua), ("names", PackageResources.names_lua),

@@ -87,6 +87,8 @@ package struct Keys: Sendable, Hashable {
     package func history(_ key: ExecutionKey) -> String { prefix + ":history:" + key.member }
     /// list: executions that are still to be stopped, as those are that their tasks waited for.
     package var stopping: String { prefix + ":stopping" }
+    /// list: jobs of adapters that are to be stopped; see jobs.lua.
+    package var jobs: String { prefix + ":jobs" }
     /// Field of ``paused`` that says that ``stopping`` holds something.
     package static let stoppingField = ":stopping"
     /// hash: answers and signs of life of tasks that wait for them, ``TaskAnswer``.

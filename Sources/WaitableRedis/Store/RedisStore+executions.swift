@@ -202,7 +202,7 @@ extension RedisStore {
         guard var words = reply.array, words.count >= 4, let microseconds = words[0].string.flatMap({ Int64($0) }),
             let token = words[1].string
         else { throw .unexpectedReply(function: "waitable_claim", reply: "\(reply)") }
-        let messages = words.count.isMultiple(of: 2) ? [] : Self.partitions(in: words.removeLast().string ?? "")
+        let waiting = words.count.isMultiple(of: 2) ? "" : words.removeLast().string ?? ""
         var members: [ClaimedMember] = []
         members.reserveCapacity(words.count / 2 - 2)
         let redeliveries = words[3].array
@@ -223,7 +223,8 @@ extension RedisStore {
             token: token,
             nextDue: words[2].string.flatMap { Double($0) },
             members: members,
-            messages: messages
+            messages: Self.partitions(in: waiting),
+            hasJobs: waiting.split(separator: ",").contains { $0 == "jobs" }
         )
     }
 

@@ -9,7 +9,7 @@ extension CallConfiguration {
         case .function(nil): otherFunctions != nil ? true : functions.isEmpty ? false : nil
         case .host(let url?): CallURL(url).map(allows) ?? false
         case .host(nil): hosts.isEmpty ? false : nil
-        case .activity: nil
+        case .activity, .table, .machine: nil
         case .bucket(let name?): bucket(named: name) != nil
         case .bucket(nil): buckets.contains(where: \.isForOthers) ? true : buckets.isEmpty ? false : nil
         }

@@ -28,6 +28,9 @@ extension HTTPCaller {
     /// The most code points of a cause.
     private static let longestCause = 32_768
 
+    /// The error of a task whose adapter gives no answer that counts.
+    static let unavailable = "Waitable.IntegrationUnavailable"
+
     private struct Fault: Error {
         let error: String
         let cause: String
@@ -35,7 +38,7 @@ extension HTTPCaller {
         var isPassing = false
 
         static func unavailable(_ cause: String) -> Fault {
-            Fault(error: "Waitable.IntegrationUnavailable", cause: cause, isPassing: true)
+            Fault(error: HTTPCaller.unavailable, cause: cause, isPassing: true)
         }
 
         static func invalid(_ cause: String) -> Fault {
@@ -57,8 +60,7 @@ extension HTTPCaller {
         } catch {
             // A task that goes on is not given up because nobody can say how it stands.
             if error.isPassing, let poll = request.poll, poll.failures < TaskPoll.mostFailures {
-                let pause = max(poll.pause, min(60_000, 1_000 << min(poll.failures, 6)))
-                return .postponed(poll.next(pause: pause, failures: poll.failures + 1), output: nil)
+                return .postponed(poll.afterFailure, output: nil)
             }
             return .failed(error: error.error, cause: "The adapter of '\(adapter.prefix)' \(error.cause)")
         }
@@ -154,7 +156,12 @@ extension HTTPCaller {
 
 extension TaskPoll {
     /// The poll after this one.
-    fileprivate func next(pause: Int64, failures: Int = 0, state: String? = nil) -> TaskPoll {
+    func next(pause: Int64, failures: Int = 0, state: String? = nil) -> TaskPoll {
         TaskPoll(number: number + 1, pause: pause, failures: failures, state: state ?? self.state, at: at)
+    }
+
+    /// The poll after this one, which has got no answer.
+    var afterFailure: TaskPoll {
+        next(pause: max(pause, min(60_000, 1_000 << min(failures, 6))), failures: failures + 1)
     }
 }

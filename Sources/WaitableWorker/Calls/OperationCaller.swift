@@ -20,36 +20,59 @@ struct OperationCaller: Sendable {
 
     /// The service's name in resources.
     static let service = "aws-sdk:sfn"
-    /// How long an operation may take: a little more than the longest one, a StartSyncExecution.
-    private static let longest: Duration = .seconds(310)
+    /// How long an operation may take.
+    private static let longest: Duration = .seconds(60)
     /// Those that are for callers who wait: a task takes an activity's tasks from nobody.
-    private static let unsupported: Set<Spelling> = ["GetActivityTask", "TestState"]
+    private static let forCallers: Set<Spelling> = ["GetActivityTask", "TestState"]
     /// Members whose text is JSON, so that a definition may have the value itself.
     private static let documents: Set<Spelling> = ["definition", "input", "output"]
 
     func answer(to request: IntegrationRequest, _ call: OutsideCall) async -> TaskAnswer {
+        if let poll = request.poll { return await self.answer(to: poll, of: request, call) }
         let action = request.integration.action
         let operation = action.prefix(1).uppercased() + action.dropFirst()
-        guard let handler, !Self.unsupported.contains(Spelling(operation)) else {
-            return .failed(
-                error: OutsideIntegration.missing,
-                cause: "The resource \(request.integration.resource) is not supported by this version"
-            )
-        }
+        guard !Self.forCallers.contains(Spelling(operation)) else { return Self.unsupported(request) }
         var members = Self.members(request.parameters, isOutermost: true).objectValue ?? [:]
         // A call that is made again starts the same execution.
         if operation == "StartExecution", members["name"] == nil {
             members["name"] = .string(DerivedUUID.text(call.idempotencyKey, "name"))
         }
-        let asked = members
+        return await carryOut(operation, members, request, call)
+    }
+
+    /// How an execution stands that is followed.
+    private func answer(to poll: TaskPoll, of request: IntegrationRequest, _ call: OutsideCall) async -> TaskAnswer {
+        let execution = (try? JSON(parsing: poll.state)) ?? .null
+        return await carryOut(FollowedExecution.poll, ["executionArn": execution], request, call)
+    }
+
+    private func carryOut(
+        _ operation: String,
+        _ members: JSONObject,
+        _ request: IntegrationRequest,
+        _ call: OutsideCall
+    ) async -> TaskAnswer {
         do throws(OperationFailure) {
-            let carriedOut = try await Self.bounded { await handler.carryOut(operation, asked) }.get()
+            guard let handler else { return Self.unsupported(request) }
+            let carriedOut = try await Self.bounded { await handler.carryOut(operation, members) }.get()
+            if operation == FollowedExecution.start || operation == FollowedExecution.poll,
+                carriedOut["status"]?.stringValue == "RUNNING", let execution = carriedOut["executionArn"]
+            {
+                let number = (request.poll?.number ?? 0) + 1
+                let pause = FollowedExecution.pause(before: number)
+                let poll = TaskPoll(number: number, pause: pause, state: execution.text, at: call.date)
+                return .postponed(poll, output: nil)
+            }
             let answer = Self.output(.object(carriedOut))
             guard answer.textSize(upTo: DataLimit.bytes) <= DataLimit.bytes else {
                 return .tooLarge(from: request.integration.service)
             }
             return answer.isNested(deeperThan: TaskAnswer.deepestEntry - 1) ? .tooDeep : .succeeded(answer)
         } catch {
+            // An execution goes on, although nobody can say now how it stands.
+            if let poll = request.poll, error.status >= 500, poll.failures < TaskPoll.mostFailures {
+                return .postponed(poll.afterFailure, output: nil)
+            }
             let name = error.name.hasSuffix("Exception") ? error.name : error.name + "Exception"
             let requestID = DerivedUUID.text(call.idempotencyKey)
             return .failed(
@@ -57,6 +80,13 @@ struct OperationCaller: Sendable {
                 cause: "\(error.message) (Service: Sfn, Status Code: \(error.status), Request ID: \(requestID))"
             )
         }
+    }
+
+    private static func unsupported(_ request: IntegrationRequest) -> TaskAnswer {
+        .failed(
+            error: OutsideIntegration.missing,
+            cause: "The resource \(request.integration.resource) is not supported by this version"
+        )
     }
 
     private static func bounded(

@@ -78,58 +78,63 @@ struct FolderStorage: ObjectStorage {
         }
     }
 
-    func list(prefix: String, after last: String?, most: Int) async throws(StorageFault) -> [ListedObject] {
+    func list(prefix: String, after last: ListPlace, most: Int) async throws(StorageFault) -> [ListedObject] {
         try await blocking { () throws(StorageFault) in
+            let root = try open(folder: [], isMade: false)
             var found: [ListedObject] = []
-            let folder = try open(folder: [], isMade: false)
-            try list(folder, at: "", prefix, after: last ?? "", most, depth: 0, &found)
+            var last = last
+            while found.count < most {
+                let window = try window(of: prefix, after: last, in: root)
+                for key in window.keys(behind: last.key) {
+                    guard found.count < most else { return found }
+                    last = .goingOn(key)
+                    // What is gone since is not listed.
+                    if let object = try object(key, in: root) { found.append(object) }
+                }
+                if window.isLast { break }
+            }
             return found
         }
     }
 
-    /// What files are called that are not whole yet.
-    private static let temporary = ".waitable-"
-    /// How deep folders are looked into.
-    private static let deepest = 64
-
-    /// Lists a folder's files, and those below it, in the order of their keys.
-    private func list(
-        _ folder: FileDescriptor,
-        at path: String,
-        _ prefix: String,
-        after last: String,
-        _ most: Int,
-        depth: Int,
-        _ found: inout [ListedObject]
-    ) throws(StorageFault) {
-        guard depth < Self.deepest else { return }
-        for name in try folder.entries(at: path) where !name.hasPrefix(Self.temporary) && found.count < most {
-            let key = path + name
-            // What lies below it comes behind its own name with a slash.
-            let below = key + "/"
-            var status = stat()
-            guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { continue }
-            switch status.st_mode & S_IFMT {
-            case S_IFREG where key.hasPrefix(prefix) && key > last:
-                let modified = status.modified
-                found.append(
-                    ListedObject(
-                        key: key,
-                        size: Int64(status.st_size),
-                        modified: Int64(modified.tv_sec),
-                        entityTag: "\"\(status.st_size)-\(modified.tv_sec).\(modified.tv_nsec)\""
-                    )
-                )
-            case S_IFDIR
-            where (below.hasPrefix(prefix) || prefix.hasPrefix(below)) && (below > last || last.hasPrefix(below)):
-                let flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
-                let inner = FileDescriptor(openat(folder.number, name, flags))
-                guard inner.isOpen else { continue }
-                try list(inner, at: below, prefix, after: last, most, depth: depth + 1, &found)
-            default: continue
-            }
-        }
+    /// The keys behind one: those that were found for the page before, where they go on behind it.
+    private func window(
+        of prefix: String,
+        after last: ListPlace,
+        in root: FileDescriptor
+    ) throws(StorageFault) -> KeyWindow {
+        let list = KeyWindows.List(folder: ([self.root] + names).joined(separator: "/"), prefix: prefix)
+        if case .goingOn(let key) = last, let known = KeyWindows.shared.window(of: list, behind: key) { return known }
+        var finder = KeyFinder(prefix: prefix, after: last.key ?? "")
+        try finder.look(in: root, at: "", depth: 0)
+        let window = finder.window
+        KeyWindows.shared.keep(window, of: list)
+        return window
     }
+
+    /// A file as a list tells of it; `nil` where there is none.
+    private func object(_ key: String, in root: FileDescriptor) throws(StorageFault) -> ListedObject? {
+        var path = try ObjectKey.path(key)
+        let name = path.removeLast()
+        var folder = root
+        for name in path {
+            folder = folder.folder(name)
+            guard folder.isOpen else { return nil }
+        }
+        var status = stat()
+        guard fstatat(folder.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG
+        else { return nil }
+        let modified = status.modified
+        return ListedObject(
+            key: key,
+            size: Int64(status.st_size),
+            modified: Int64(modified.tv_sec),
+            entityTag: "\"\(status.st_size)-\(modified.tv_sec).\(modified.tv_nsec)\""
+        )
+    }
+
+    /// What files are called that are not whole yet.
+    static let temporary = ".waitable-"
 
     /// Opens a folder below the root.
     ///
@@ -140,7 +145,7 @@ struct FolderStorage: ObjectStorage {
         guard folder.isOpen else { throw Self.fault("cannot be opened", root) }
         for name in names + path {
             if isMade { _ = mkdirat(folder.number, name, 0o755) }
-            let inner = FileDescriptor(openat(folder.number, name, flags | O_NOFOLLOW))
+            let inner = folder.folder(name)
             guard inner.isOpen else { throw Self.fault("cannot be opened", name) }
             folder = inner
         }
@@ -162,38 +167,6 @@ struct FolderStorage: ObjectStorage {
         } catch {
             throw StorageFault(reason: "\(error)", isPassing: true)
         }
-    }
-}
-
-/// An open file or folder, which is closed when nothing holds it any more.
-private final class FileDescriptor {
-    let number: Int32
-
-    init(_ number: Int32) { self.number = number }
-
-    deinit { if number >= 0 { close(number) } }
-
-    var isOpen: Bool { number >= 0 }
-
-    /// The names of what is in a folder, in the order of keys: a folder's has a slash behind it there.
-    func entries(at path: String) throws(StorageFault) -> [String] {
-        // The stream closes its own descriptor.
-        let copy = openat(number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard copy >= 0, let stream = fdopendir(copy) else {
-            if copy >= 0 { close(copy) }
-            throw StorageFault(reason: "cannot be listed: '\(path)'")
-        }
-        defer { closedir(stream) }
-        var names: [(name: String, order: String)] = []
-        while let entry = readdir(stream) {
-            let isFolder = Int32(entry.pointee.d_type) == Int32(DT_DIR)
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name, name != ".", name != ".." else { continue }
-            names.append((name, isFolder ? name + "/" : name))
-        }
-        return names.sorted { $0.order < $1.order }.map(\.name)
     }
 }
 

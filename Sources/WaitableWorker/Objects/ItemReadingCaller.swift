@@ -5,20 +5,32 @@ import WaitableObjects
 /// Reads a page of a map run's items. It keeps nothing: where the next page begins is part of the answer.
 struct ItemReadingCaller: Sendable {
     let storage: any ObjectStorage
+    /// The bucket that ``storage`` is of.
+    let bucket: String
+    /// The objects of another bucket; `nil` where no setting says where they are.
+    let others: @Sendable (_ bucket: String) -> (any ObjectStorage)?
 
-    /// How many bytes are asked for at once.
-    private static let chunk = 65_536
     /// How many objects of a list make a page, at the most.
     private static let mostListed = 200
 
+    /// A page, and where the next one begins; `nil` where there is none.
+    struct Page {
+        var items: [JSON] = []
+        /// Where the items come from, where that is not the same for all pages.
+        var source: String?
+        var position: String?
+    }
+
     func answer(to reading: ItemReading) async throws(TransferFailure) -> TaskAnswer {
-        let (items, position) =
+        let page =
             switch reading.operation {
             case .object: try await object(reading)
             case .list: try await list(reading)
+            case .listedObjects, .namedObjects: try await objects(reading)
             }
-        var answer: JSONObject = ["page": .integer(Int64(reading.page)), "items": .array(items)]
-        answer["position"] = position.map(JSON.string)
+        var answer: JSONObject = ["page": .integer(Int64(reading.page)), "items": .array(page.items)]
+        answer["source"] = page.source.map(JSON.string)
+        answer["position"] = page.position.map(JSON.string)
         let output = JSON.object(answer)
         guard !output.isNested(deeperThan: TaskAnswer.deepestEntry - 1) else {
             throw TransferFailure(reason: "An item is nested deeper than \(TaskAnswer.deepestEntry - 3) levels")
@@ -26,42 +38,20 @@ struct ItemReadingCaller: Sendable {
         return .succeeded(output)
     }
 
-    private func object(_ reading: ItemReading) async throws(TransferFailure) -> (items: [JSON], position: String?) {
+    private func object(_ reading: ItemReading) async throws(TransferFailure) -> Page {
         guard let key = reading.parameters["Key"]?.stringValue else {
             throw TransferFailure(reason: "Key: must be a string")
         }
         let version = reading.parameters["VersionId"]?.stringValue
-        var page: ItemPage
-        do throws(ItemFault) {
-            page = try ItemPage(reading.format, from: reading.position, most: reading.most)
-        } catch {
-            throw TransferFailure(key, error)
-        }
-        while !page.isFull {
-            let offset = page.offset
-            let chunk: ObjectChunk
-            do throws(StorageFault) {
-                chunk = try await storage.patiently { (storage) throws(StorageFault) in
-                    try await storage.read(key, version: version, from: offset, most: Self.chunk)
-                }
-            } catch {
-                throw TransferFailure(key, error)
-            }
-            guard chunk.isLast || !chunk.bytes.isEmpty else {
-                throw TransferFailure(reason: "The object '\(key)': nothing came, and it is not at its end")
-            }
-            do throws(ItemFault) {
-                try page.take(chunk.bytes, version: chunk.version, isLast: chunk.isLast)
-            } catch {
-                throw TransferFailure(key, error)
-            }
-        }
-        return (page.items, page.position)
+        let object = ItemObject(storage: storage, key: key, version: version)
+        return try await object.page(reading.format, from: reading.position, most: reading.most)
     }
 
-    private func list(_ reading: ItemReading) async throws(TransferFailure) -> (items: [JSON], position: String?) {
+    private func list(_ reading: ItemReading) async throws(TransferFailure) -> Page {
         let prefix = reading.parameters["Prefix"]?.stringValue ?? ""
-        let last = reading.position ?? reading.parameters["StartAfter"]?.stringValue
+        let last =
+            reading.position.map(ListPlace.goingOn)
+            ?? .beginning(after: reading.parameters["StartAfter"]?.stringValue)
         let most = min(reading.most, Self.mostListed)
         let objects: [ListedObject]
         do throws(StorageFault) {
@@ -78,6 +68,6 @@ struct ItemReadingCaller: Sendable {
                 "StorageClass": .string("STANDARD"),
             ])
         }
-        return (items, objects.count < most ? nil : objects.last?.key)
+        return Page(items: items, position: objects.count < most ? nil : objects.last?.key)
     }
 }

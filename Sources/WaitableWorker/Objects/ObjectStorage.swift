@@ -12,8 +12,24 @@ protocol ObjectStorage: Sendable {
 
     /// Lists objects in the order of their keys.
     ///
-    /// - Parameter last: The key behind which the list begins.
-    func list(prefix: String, after last: String?, most: Int) async throws(StorageFault) -> [ListedObject]
+    /// - Parameter last: Behind which key the list begins, or goes on.
+    func list(prefix: String, after last: ListPlace, most: Int) async throws(StorageFault) -> [ListedObject]
+}
+
+/// Where a page of a list begins.
+enum ListPlace: Sendable, Equatable {
+    /// Behind a key, or at the beginning.
+    case beginning(after: String?)
+    /// Behind the last key of the page before.
+    case goingOn(String)
+
+    /// The key.
+    var key: String? {
+        switch self {
+        case .beginning(let key): key
+        case .goingOn(let key): key
+        }
+    }
 }
 
 /// A part of an object.

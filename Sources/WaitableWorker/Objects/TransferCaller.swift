@@ -15,13 +15,15 @@ struct TransferCaller: Sendable {
             let name = request.bucketName
             guard let name else { throw TransferFailure(reason: "Bucket: must be the name of a bucket") }
             guard let storage = caller.configuration.storage(of: name, caller) else {
-                throw TransferFailure(
-                    reason:
-                        "Nothing says where the bucket '\(name)' is: WAITABLE_BUCKETS of the worker has no place for it"
-                )
+                throw TransferFailure.noPlace(name)
             }
             switch request.transfer {
-            case .read(let reading): return try await ItemReadingCaller(storage: storage).answer(to: reading)
+            case .read(let reading):
+                let configuration = caller.configuration
+                let reader = ItemReadingCaller(storage: storage, bucket: name) { [caller] in
+                    Bucket.isName($0) ? configuration.storage(of: $0, caller) : nil
+                }
+                return try await reader.answer(to: reading)
             case .write(let writing):
                 let files = ResultFiles(request: request, writing: writing, storage: storage, partitions: partitions)
                 return try await files.writeNext(to: name)

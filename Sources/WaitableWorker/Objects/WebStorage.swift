@@ -106,7 +106,7 @@ struct WebStorage: ObjectStorage {
         }
     }
 
-    func list(prefix: String, after last: String?, most: Int) async throws(StorageFault) -> [ListedObject] {
+    func list(prefix: String, after last: ListPlace, most: Int) async throws(StorageFault) -> [ListedObject] {
         guard isS3 else {
             throw StorageFault(reason: "is a web server, which cannot list objects: use file: or s3+https://")
         }
@@ -114,7 +114,7 @@ struct WebStorage: ObjectStorage {
         url.addParameter("list-type", "2")
         url.addParameter("max-keys", String(most))
         if !prefix.isEmpty { url.addParameter("prefix", prefix) }
-        if let last { url.addParameter("start-after", last) }
+        if let key = last.key { url.addParameter("start-after", key) }
         let asked = request(.GET, url)
         return try await reach { () async throws -> Result<[ListedObject], StorageFault> in
             let response = try await caller.client.execute(asked, timeout: Self.limit)

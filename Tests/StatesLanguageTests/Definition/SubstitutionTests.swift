@@ -8,11 +8,16 @@ struct SubstitutionTests {
         arguments: [
             (#""${DDBTable}""#, #""orders""#), ("${A}${DDBTable}", "1orders"), ("no placeholder", "no placeholder"),
             ("$", "$"), ("${", "${"), ("${}", "${}"), ("${not closed", "${not closed"), ("${a b}", "${a b}"),
-            ("${${A}}", "${1}"), ("$.a${A}", "$.a1"), ("${Quoted}", #"say \"hi\"\\\n"#),
+            ("${${A}}", "${1}"), ("$.a${A}", "$.a1"),
+            ("arn:aws:lambda:${AWS::Region}:${A}:x", "arn:aws:lambda:eu-west-1:1:x"),
+            ("${AWS::}${AWS:Region}", "${AWS::}${AWS:Region}"),
+            ("${Quoted}", #"say \"hi\"\\\n"#),
         ]
     )
     func values(definition: String, result: String) throws {
-        let values: [Spelling: String] = ["DDBTable": "orders", "A": "1", "Quoted": "say \"hi\"\\\n"]
+        let values: [Spelling: String] = [
+            "DDBTable": "orders", "A": "1", "Quoted": "say \"hi\"\\\n", "AWS::Region": "eu-west-1",
+        ]
         #expect(try StateMachine.substituting(values, in: definition) == result)
     }
 

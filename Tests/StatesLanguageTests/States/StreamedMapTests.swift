@@ -348,6 +348,15 @@ struct StreamedMapTests {
             ),
             (#""ItemsPointer":"a""#, "The value is not a valid JSON Pointer: 'a'", "/ItemsPointer"),
             (#""ItemsPointer":"/~2""#, "The value is not a valid JSON Pointer: '/~2'", "/ItemsPointer"),
+            (#""ManifestType":"X""#, "ManifestType must be one of ATHENA_DATA, S3_INVENTORY: 'X'", "/ManifestType"),
+            (
+                #""InputType":"JSON","Transformation":"X""#,
+                "Transformation must be one of LOAD_AND_FLATTEN, NONE: 'X'", "/Transformation"
+            ),
+            (
+                #""Transformation":"LOAD_AND_FLATTEN""#,
+                "The field 'InputType' is required where Transformation is LOAD_AND_FLATTEN", ""
+            ),
         ]
     )
     func problems(config: String, message: String, place: String) {

@@ -1,5 +1,13 @@
 package import StatesLanguage
 
+/// A table that has to be declared.
+package struct TableNeed: Sendable, Equatable {
+    /// Its name; `nil` where several are meant.
+    package let name: String?
+    /// The command that declares it.
+    package let command: String
+}
+
 /// The operations on items, for the check of a definition.
 package struct ItemCatalog: ResourceCatalog {
     /// The catalogue of `arn:aws:states:::dynamodb:` and `arn:aws:states:::aws-sdk:dynamodb:` operations.
@@ -36,14 +44,21 @@ package struct ItemCatalog: ResourceCatalog {
         return nil
     }
 
-    /// Says which table a task needs declared, and how: one that nobody has declared has the key `Id`, and no queries.
+    /// Says which table a task needs declared, and how.
     package func requirement(of resource: String, parameters: JSON?) -> String? {
+        guard let table = table(of: resource, parameters: parameters) else { return nil }
+        let what = table.name.map { "the table '\($0)' is" } ?? "its tables are"
+        return "The task fails unless \(what) declared: \(table.command)"
+    }
+
+    /// The table that a task needs declared: one that nobody has declared has the key `Id`, and no queries. `nil` for none.
+    func table(of resource: String, parameters: JSON?) -> TableNeed? {
         guard let action = ItemResource(resource)?.action, let fields = parameters?.objectValue else { return nil }
         var keys = ["NAME:TYPE"]
         switch action {
         case .query, .scan: break
         case .batchGetItem, .batchWriteItem, .transactWriteItems:
-            return "The task fails unless its tables are declared: \(Self.command("TABLE", keys))"
+            return TableNeed(name: nil, command: Self.command("TABLE", keys))
         case .putItem:
             guard let item = fields["Item"]?.objectValue, !Self.hasID(item) else { return nil }
         case .getItem, .updateItem, .deleteItem:
@@ -57,7 +72,7 @@ package struct ItemCatalog: ResourceCatalog {
             }
         }
         let table = fields["TableName"]?.stringValue ?? "TABLE"
-        return "The task fails unless the table '\(table)' is declared: \(Self.command(table, keys))"
+        return TableNeed(name: table, command: Self.command(table, keys))
     }
 
     /// Whether attributes have the key of a table that nobody has declared; names may differ in case.
