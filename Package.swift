@@ -207,7 +207,11 @@ if Context.environment["WAITABLE_FUZZING"] != nil {
     package.targets.append(
         .executableTarget(
             name: "waitable-fuzz",
-            dependencies: ["JSONValues", "JSONata", "StatesLanguage", "Waitable", "WaitableItems"],
+            dependencies: [
+                "JSONValues", "JSONata", "RedisClient", "StatesLanguage", "Waitable", "WaitableHTTP", "WaitableItems",
+                "WaitableObjects", "WaitableOperations", "WaitableRedis", "WaitableWorker",
+                hummingbirdCore, nioCore, nioEmbedded, nioHTTP1,
+            ],
             path: "Fuzzing/Sources",
             // gold cannot link it, and lld drops the counters of what was run unless it is told not to.
             linkerSettings: [.unsafeFlags(["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "nostart-stop-gc"])]

@@ -23,9 +23,14 @@ struct AuditTests {
         #"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":\#(seconds),"End":true}}}"#
     }
 
-    private func audit(_ stack: Stack) async throws -> AuditReport {
+    private func audit(_ stack: Stack, within budget: ReplayBudget? = ReplayBudget()) async throws -> AuditReport {
         let partitions = stack.partitions
-        var audit = Audit(stores: partitions.stores, servers: partitions.servers, itemTable: "items")
+        var audit = Audit(
+            stores: partitions.stores,
+            servers: partitions.servers,
+            itemTable: "items",
+            budget: budget
+        )
         return try await audit.run()
     }
 
@@ -118,6 +123,44 @@ struct AuditTests {
                 let cured = try await audit(stack)
                 #expect(cured.isClean, "\(broken.code) is not cured: \(cured.json.text)")
             }
+        }
+    }
+
+    @Test("what there is no work for is counted and not replayed; what was found is replayed again all the same")
+    func tooLong() async throws {
+        try await Stack.with(workers: 1) { stack in
+            let heavy = try await stack.create(
+                "heavy",
+                #"{"QueryLanguage":"JSONata","StartAt":"P","States":{"P":{"Type":"Pass","Output":"{% $sum([1..20000]) %}","#
+                    + #""End":true}}}"#
+            )
+            let light = try await stack.create("light", Self.waits(0))
+            for number in 1...3 {
+                for machine in [heavy, light] {
+                    _ = try await stack.closed(try await stack.start(machine, name: "x\(number)"))
+                }
+            }
+            try await stack.settle()
+            let all = try await audit(stack, within: nil)
+            #expect(all.isClean && all.replayed == 6 && all.notReplayed == 0, "\(all.json.text)")
+            let none = try await audit(stack, within: ReplayBudget(store: 0))
+            #expect(none.isClean && none.executions == 6 && none.replayed == 3, "\(none.json.text)")
+            #expect(none.notReplayed == 3 && none.tooLong == 3, "\(none.json.text)")
+            // Enough for them all, so that what one needs is known; then for that one alone.
+            let store = 10_000_000
+            let plenty = ReplayBudget(store: store)
+            let most = try await audit(stack, within: plenty)
+            #expect(most.replayed == 6)
+            let one = (store - plenty.left) / 3
+            try #require(one > 2_000)
+            for number in 1...3 {
+                let name = "heavy:x\(number)"
+                let changed = try await changed(stack, name) { $0.output = "1" }
+                try await redis(stack, ["HSET", keys(stack, name).executions, name, changed])
+            }
+            let some = try await audit(stack, within: ReplayBudget(store: one + 1_000))
+            #expect(codes(some)["journal-differs"] ?? 0 >= 1, "\(some.json.text)")
+            #expect((codes(some)["journal-differs"] ?? 0) + some.tooLong == 3, "\(some.json.text)")
         }
     }
 
@@ -362,6 +405,11 @@ struct AuditTests {
             let unknown = single.text.replacing(":a\"", with: ":lost\"")
             try await check(stack, [unknown], 1, ["accepted-unknown": 1])
             try await check(stack, ["{", #"{"a":1}"#], 1, ["accepted-unreadable": 2])
+            // What no instant is given for is not compared.
+            for instant: JSON in [.integer(.max), .integer(.min), .double(1e300)] {
+                moved["startDate"] = instant
+                try await check(stack, [JSON.object(moved).text], 0, ["accepted": 1])
+            }
         }
     }
 

@@ -54,6 +54,8 @@ struct NumberPictureTests {
         (##"$formatInteger(12,"#")"##, "D3130"),
         (#"$formatInteger(12,"０")"#, #""１２""#),
         (##"$parseInteger("12,345,678","#,##0")"##, "12345678"),
+        (##"$parseInteger("12,345:678","#:##0")"##, "12345678"),
+        (##"$parseInteger("12:345,678","#:##0,0")"##, "12345678"),
         (#"$parseInteger("one hundred and twenty-three","w")"#, "123"),
         (#"$parseInteger("XIV","I")"#, "14"),
         (#"$parseInteger("zz","a")"#, "702"),

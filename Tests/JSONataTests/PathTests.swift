@@ -48,6 +48,16 @@ struct PathTests {
     }
 
     @Test(arguments: [
+        ("rows.n[[0..1]]{'all':$}", #"{"all":6}"#),
+        ("rows.n[[0..1]]{'all':$count($)}", #"{"all":1}"#),
+        ("rows.none[[0..1]]{'all':$exists($)}", #"{"all":false}"#),
+        ("rows{'all':n}", #"{"all":6}"#),
+    ])
+    func nothingInGroups(_ expression: String, _ result: String) {
+        #expect(evaluate(expression, #"{"rows":[{"k":1},{"n":6}]}"#) == result)
+    }
+
+    @Test(arguments: [
         ("a", "[[1,2],[3]]"),
         ("a[0]", "[1,2]"),
         ("a.$", "[1,2,3]"),

@@ -25,6 +25,8 @@ struct PatternFunctionTests {
         (#"$replace("abcabc",/b/,function($m){$uppercase($m.match)})"#, #""aBcaBc""#),
         (#"$replace("abcabc",/b/,function($m){$string($m.start) })"#, #""a1ca4c""#),
         ("$replace('aa',/a/,'$0\u{301}')", "\"a\u{301}a\u{301}\""), ("$replace('a',/a/,'$\u{301}x')", "\"$\u{301}x\""),
+        (#"$replace("hello","z",function($m){"x"})"#, #""hello""#),
+        (#"$replace("hello","l",function($m){"x"})"#, "D3012"),
         (#"$replace("hello",/l/,"[$1]")"#, #""he[][]o""#),
         (#"$replace("hello",/(l)(l)/,"[$12]")"#, #""he[l2]o""#),
         (#"$replace("abc",/x*/,"-")"#, "D1004"),

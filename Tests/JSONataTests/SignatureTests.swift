@@ -11,6 +11,13 @@ struct SignatureTests {
         ("5.(function($x)<s-:s>{$x}())", "S0213"),
         ("(5).(function($x)<s-:s>{$x}())", "T0411"),
         ("function($x)<a<n>:n>{$sum($x)}(5)", "5"),
+        // An argument that is left out in the middle takes the next one, as in jsonata-js.
+        ("function($x,$y)<b?n:x>{[$x,$y]}(5)", "[5]"),
+        ("function($x,$y)<b?n:x>{$x}(5)", "5"),
+        ("function($x,$y)<b?n:x>{$y}(5)", "undefined"),
+        ("function($x,$y)<b?n:x>{[$x,$y]}(true,5)", "[true,5]"),
+        ("function($x,$y,$z)<nb?s:x>{$y}(1,'a')", #""a""#),
+        ("function($x,$y)<b?a:x>{$x}([5])", "[5]"),
         (#"function($x)<a<n>:n>{$sum($x)}([1,"a"])"#, "T0412"),
         ("function($x)<(ns):x>{$x}(true)", "T0410"),
         ("function($x)<(n<s>):x>{$x}(true)", "S0402"),

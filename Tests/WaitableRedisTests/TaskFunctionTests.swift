@@ -34,6 +34,30 @@ struct TaskFunctionTests {
         #expect(try await partition.call("answer", "m:a", "7", "h7", "5") == .integer(0))
     }
 
+    @Test("what a redrive begins anew is answered no more, whether a worker has made its first step or not")
+    func redriven() async throws {
+        let partition = try Partition()
+        try await partition.redis("HSET", "~:activities", "mail", "{}")
+        try await start(partition, "m:a", effects: [["offer", "mail", "7\nm:a\ntoken\n{}", "{}"]])
+        try await partition.call("stop", "m:a")
+        try await partition.call("redrive", "m:a")
+        let redriven = try await partition.document("m:a")
+        for (field, value) in [("7", "{}"), ("h7", "5"), ("b7", "5")] {
+            #expect(try await partition.call("answer", "m:a", "7", field, value) == .integer(0), "\(field)")
+        }
+        #expect(try await partition.call("awaits", "m:a", "7") == .integer(0))
+        #expect(try await inbox(partition, "m:a").isEmpty)
+        #expect(try await partition.document("m:a") == redriven)
+        // Nobody is given the task of before, either.
+        #expect(try await partition.call("take", "mail") == .null)
+        let claimed = try await partition.claim()
+        let document = Self.waiting.replacing("3,7", with: "9")
+        let step = Entry("m:a", next: Self.later, document: document)
+        try await partition.call("commit", [claimed.token] + Entry.arguments([step]))
+        #expect(try await partition.call("answer", "m:a", "7", "7", "{}") == .integer(0))
+        #expect(try await partition.call("answer", "m:a", "9", "9", "{}") == .integer(1))
+    }
+
     @Test("an inbox of more answers than a step should read takes no more large ones until they are read")
     func full() async throws {
         let partition = try Partition()

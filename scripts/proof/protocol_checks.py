@@ -54,8 +54,9 @@ class Checks:
                     self.check_family(state, name, documents)
                 elif name[0] == "q":
                     self.check_distant_family(state, name)
-                elif name[0] == "t" and "answer" in state.told and "1" not in get(state.data, f":inbox:{name}"):
-                    raise Violation(f"the answer of {name} was accepted and is lost")
+                elif name[0] == "t" and f"answer {value['w']}" in state.told and "redriven" not in value:
+                    if value["w"] not in get(state.data, f":inbox:{name}"):
+                        raise Violation(f"the answer of {name} was accepted and is lost")
                 self.check_inbox(state, name, due, at)
             if is_open and name[0] == "c" and at == 1 and value.get("y"):
                 self.check_child(state, name, value)
@@ -94,7 +95,8 @@ class Checks:
         """What gets an answer is due at once, or in a worker's hands."""
         score = due[name]
         waits = score % 1 == 0 and state.clock < score < NEVER + 1
-        if "1" in get(state.data, f":inbox:{name}", at) and waits and state.left.get("back", 1):
+        answered = {"1", "2"} & set(get(state.data, f":inbox:{name}", at))
+        if answered and waits and state.left.get("back", 1):
             raise Violation(f"{name} has an answer that nobody reads")
 
     # Two partitions
@@ -157,7 +159,8 @@ class Checks:
                     adopt = [model.fcall("adopt", worker[0], *worker[3])] if worker[3] else []
                     _, data = model.run(data, clock, *adopt, model.fcall("commit", *worker[2], at=at))
                 # Whoever has the task answers it in the end.
-                _, data = model.run(data, clock, model.fcall("answer", "t:a", 1, 1, '{"output":1}', at=at))
+                for task in (1, 2):
+                    _, data = model.run(data, clock, model.fcall("answer", "t:a", task, task, '{"output":1}', at=at))
                 heads.append(clock if worker else float(replies[0][2] or NEVER))
                 if model.partitions > 1:
                     data = self.deliver_all(data, clock, at)

@@ -1,5 +1,7 @@
 """The moves of the protocol: calls of the function library on a real Redis, whose clock the search sets, and faults."""
 
+import json
+
 from protocol_state import (
     EPOCH, LEASE, NEVER, RESTORE, SNAPSHOT, WAIT, State, Violation, entries, get, ident_in, prefix)
 from protocol_worker import claimed
@@ -15,8 +17,8 @@ WORLDS = {
     },
     "tasks": {
         "starts": ("t:a",), "hand": "b", "partitions": 1,
-        "budget": {"start": 1, "repeat": 1, "hand": 1, "answer": 1, "again": 1, "stop": 1, "tick": 4, "back": 1, "lost": 1,
-                   "crash": 1, "renew": 1, "release": 1, "pause": 1},
+        "budget": {"start": 1, "repeat": 1, "hand": 1, "answer": 1, "again": 1, "stop": 1, "redrive": 1, "tick": 4,
+                   "back": 1, "lost": 1, "crash": 1, "renew": 1, "release": 1, "pause": 1},
     },
     "apart": {
         "starts": ("q:" + ident_in(0, 2),), "hand": None, "partitions": 2,
@@ -94,7 +96,10 @@ class Model:
             yield "an item is put there by hand", lambda: self.put(state)
         for budget, word in (("answer", ""), ("again", " again")):
             if left.get(budget) and "t:a" in documents and (budget == "answer" or not left["answer"]):
-                yield f"t:a is answered{word}", lambda budget=budget: self.answer(state, budget)
+                # A redrive begins another task: who has the first one may answer it still.
+                for task in (1, 2) if left.get("redrive") == 0 else (1,):
+                    yield f"task {task} of t:a is answered{word}", lambda budget=budget, task=task: self.answer(
+                        state, budget, task)
 
     def operators_moves(self, state, at):
         left = state.left
@@ -107,8 +112,8 @@ class Model:
                     instant = state.clock + shift
                     yield f"reschedule {name} by {shift}", lambda name=name, instant=instant: self.call(
                         state, "reschedule", "reschedule", name, instant, at=at)
-            redriven = "m" if self.partitions == 1 else "c"
-            if left.get("redrive") and name[0] == redriven and document.startswith('{"s":"A"'):
+            redriven = "mt" if self.partitions == 1 else "c"
+            if left.get("redrive") and name[0] in redriven and document.startswith('{"s":"A"'):
                 yield f"redrive {name}", lambda name=name: self.call(state, "redrive", "redrive", name, at=at)
         if left.get("pause"):
             yield "pause m", lambda: self.call(state, "pause", "pause", "m")
@@ -212,12 +217,15 @@ class Model:
         told = state.told | {f"m:{item}", f"{item}@{instant}"}
         return state.changed(data=data, left=self.spend(state, "hand"), told=told)
 
-    def answer(self, state, budget):
-        document = get(state.data, ":executions")["t:a"]
-        replies, data = self.run(state.data, state.clock, self.fcall("answer", "t:a", 1, 1, '{"output":1}'))
-        told = state.told | {"answer"} if replies[0] == 1 else state.told
-        if replies[0] != 1 and '"w":"1"' in document.split('"input"')[0] and document.startswith('{"s":"R"'):
+    def answer(self, state, budget, task):
+        value = json.loads(get(state.data, ":executions")["t:a"])
+        replies, data = self.run(state.data, state.clock, self.fcall("answer", "t:a", task, task, '{"output":1}'))
+        told = state.told | {f"answer {task}"} if replies[0] == 1 else state.told
+        waits = value["s"] == "R" and value.get("w") == str(task) and "redriven" not in value
+        if replies[0] != 1 and waits:
             raise Violation(f"t:a waits, and its answer is refused: {replies[0]}")
+        if replies[0] == 1 and not waits:
+            raise Violation("an answer is accepted that t:a does not wait for")
         return state.changed(data=data, left=self.spend(state, budget), told=told)
 
     # Workers: with two partitions the first one serves the first, the second one the second

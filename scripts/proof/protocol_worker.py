@@ -1,7 +1,7 @@
 """What a worker makes of what it has claimed, as the program does.
 
 The machines: m waits and closes; p starts c and waits for its end, q does the same in another partition; c waits and closes; t
-waits for an answer. A member of `due` without a document was put there by hand, and is adopted by m.
+waits for an answer, of another task when it was redriven. A member of `due` without a document was put there by hand, and is adopted by m.
 """
 
 import json
@@ -17,13 +17,15 @@ def step(name, document, answers, now, token, child=None):
     flow = dict(value.get("f") or {"n": 0, "g": 0})
     if "redriven" in value:
         flow["g"] += 1
+        if machine == "t":
+            flow["n"] = 0
     passed, effects, awaits, end = None, [], None, value.get("z")
     if machine in "pqt":
-        next_, awaits = f"?{NEVER}", "1"
+        next_, awaits = f"?{NEVER}", str(flow["g"] + 1) if machine == "t" else "1"
         if flow["n"] == 0 and machine != "t":
             elsewhere = ["send", "1"] if machine == "q" else []
             effects = [[*elsewhere, "start", "c", child or item, "{}", "1", "*", "h"]]
-        elif flow["n"] > 0 and "1" in answers:
+        elif flow["n"] > 0 and awaits in answers:
             effects, next_, awaits = [["forget", "0"]], "", None
     elif flow["n"] == 0:
         end = value.get("moved", now + WAIT)

@@ -26,9 +26,9 @@ def shifted_clock(folder):
 
 
 class Stack:
-    """Some Redis, one ingest and some workers. `clients` go to ingest; with one Redis each process has a proxy of its own to it."""
+    """Some Redis, one ingest and some workers. With one Redis each process has a proxy of its own to it, unless told otherwise."""
 
-    def __init__(self, waitable, topology, fsync, moves_clock, has_disk, workers=2):
+    def __init__(self, waitable, topology, fsync, moves_clock, has_disk, workers=2, is_proxied=True, settings=None):
         self.folder = Path(tempfile.mkdtemp(prefix="waitable-chaos-"))
         self.log = open(self.folder / "log", "ab")
         self.port = free_port()
@@ -51,11 +51,11 @@ class Stack:
         common = environment | {
             "WAITABLE_LOG_LEVEL": "warning", "WAITABLE_LEASE_MS": "2000", "WAITABLE_REDIS_URL": self.redis.url,
             "WAITABLE_PARTITIONS": str(self.redis.partitions), "WAITABLE_DURABILITY": self.redis.durability,
-        }
+        } | (settings or {})
         self.environment = common
         for name in ["ingest"] + [f"worker{n}" for n in range(1, workers + 1)]:
             own = dict(common)
-            if topology == "single":
+            if topology == "single" and is_proxied:
                 self.proxies[name] = Proxy(self.redis.port)
                 own["WAITABLE_REDIS_URL"] = f"redis://127.0.0.1:{self.proxies[name].port}"
             if name == "ingest":

@@ -104,11 +104,12 @@ extension Library {
         _ limit: Double,
         _ call: Call
     ) throws(JSONataError) -> Value {
-        guard let replacement = call.text(2) else { throw JSONataError(.d3012, value: call[2]) }
         try call.budget.spend(bytes: 2 * part.utf8.count)
         var result = ""
         var (start, count) = (0, 0.0)
         while count < limit, let position = text.utf8Position(of: part, from: start) {
+            // A function is for the matches of regular expressions.
+            guard let replacement = call.text(2) else { throw JSONataError(.d3012, value: call[2]) }
             try call.budget.spend(bytes: replacement.utf8.count + position - start)
             result += text.utf8Part(start..<position) + replacement
             start = position + part.utf8.count

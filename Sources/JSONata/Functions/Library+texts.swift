@@ -33,15 +33,17 @@ extension Library {
         try call.budget.spend(bytes: text.utf8.count)
         let scalars = text.unicodeScalars
         let count = scalars.count
-        var start = try call.number(1) ?? 0
-        if start < 0 { start = Double(count) + start < 0 ? 0 : Double(count) + start }
+        let place = try call.number(1)
         var end = Double(count)
         if let length = try call.number(2) {
-            if length <= 0 { return .string("") }
-            end = start + length
+            // A length from nowhere has no end, as in JavaScript.
+            guard length > 0, let place else { return .string("") }
+            end = (place >= 0 ? place : max(0, Double(count) + place)) + length
         }
-        // Parts of a place count as JavaScript counts them: not at all.
-        let from = Int(min(start.rounded(.towardZero), Double(count)))
+        // Parts of a place count as JavaScript counts them: not at all, on either side of 0.
+        var start = (place ?? 0).rounded(.towardZero)
+        if start < 0 { start = max(0, Double(count) + start) }
+        let from = Int(min(start, Double(count)))
         let to = Int(max(Double(from), min(end.rounded(.towardZero), Double(count))))
         return try call.evaluation.string(String(scalars.dropFirst(from).prefix(to - from)))
     }

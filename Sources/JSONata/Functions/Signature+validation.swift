@@ -19,12 +19,16 @@ extension Signature {
                     }
                     validated.append(input)
                 } else {
-                    validated.append(.undefined)
+                    // As in jsonata-js, it takes the next argument all the same, though that is of no type of its own.
+                    validated.append(index < arguments.count ? arguments[index] : .undefined)
+                    index += 1
                 }
                 continue
             }
             for _ in 0..<count {
-                validated.append(try checked(arguments[index], symbols[index], parameter, index, name, budget))
+                let isThere = index < arguments.count
+                let (argument, symbol) = isThere ? (arguments[index], symbols[index]) : (.undefined, Self.missing)
+                validated.append(try checked(argument, symbol, parameter, index, name, budget))
                 index += 1
             }
         }

@@ -85,12 +85,13 @@ final class ObjectNode: Node {
 }
 
 extension Evaluation {
-    /// Values behind each other in an array, as `$append` joins them.
+    /// Values behind each other in an array, as `$append` joins them: one alone stays as it is.
     fileprivate func joined(_ values: some Sequence<Value>) throws(JSONataError) -> Value {
+        let values = values.filter { !$0.isUndefined }
+        guard values.count > 1 else { return values.first ?? .undefined }
         var joined: [Value] = []
         for value in values {
             switch value {
-            case .undefined: break
             case .array(let array):
                 try budget.spend(array.count)
                 joined.append(contentsOf: array)

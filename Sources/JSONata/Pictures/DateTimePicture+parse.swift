@@ -9,10 +9,12 @@ extension DateTimePicture {
         var values = components
         try fill(&values, form, now)
         func value(_ letter: Unicode.Scalar) -> Int64 { Int64(max(-1e8, min(1e8, values[letter] ?? 0))) }
+        // Years below 100 are of the twentieth century, as in JavaScript's `Date.UTC`.
+        let year = (0..<100).contains(value("Y")) ? value("Y") + 1_900 : value("Y")
         let date =
             form.isByDayOfYear
-            ? CivilDate(year: value("Y"), month: 1, day: value("d"))
-            : CivilDate(year: value("Y"), month: max(1, value("M")), day: value("D"))
+            ? CivilDate(year: year, month: 1, day: value("d"))
+            : CivilDate(year: year, month: max(1, value("M")), day: value("D"))
         var hour = value("H")
         if form.isByHalfDay { hour = value("h") % 12 + (value("P") == 1 ? 12 : 0) }
         let minutes = date.daysFromEpoch * 1_440 + hour * 60 + value("m") - (value("Z") + value("z"))

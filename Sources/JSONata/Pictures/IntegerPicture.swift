@@ -159,7 +159,8 @@ struct IntegerPicture {
     }
 
     private func parseDecimal(_ text: String) -> Double? {
-        let separators = groups.map(\.character)
+        // Of regular groups, jsonata-js takes commas for separators, whatever the picture has.
+        let separators = groups.map(\.character) + (regularGroup > 0 ? [","] : [])
         var digits = text.unicodeScalars.filter { !separators.contains($0) }.map { scalar -> Unicode.Scalar in
             guard zero != 0x30, scalar.value >= zero, scalar.value - zero < 10 else { return scalar }
             return Unicode.Scalar(scalar.value - zero + 0x30) ?? scalar

@@ -32,13 +32,18 @@ struct ExecutionReplay: Sendable {
 
     /// Makes the next step.
     ///
+    /// - Parameter allowance: The units of work with which it breaks off. One that has used as many is no step of the execution's.
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    mutating func make(_ entry: JournalEntry, _ recording: Recording) throws(JSONError) -> Remade {
+    mutating func make(
+        _ entry: JournalEntry,
+        _ recording: Recording,
+        within allowance: Int = .max
+    ) throws(JSONError) -> Remade {
         var abortion: HistoryEvent?
         if let closing = entry.messages.closing, closing.status == .aborted {
             abortion = abort(at: closing.instant, closing.failure)
         }
-        let made = try runner.step(of: current, entry, recording: recording)
+        let made = try runner.step(of: current, entry, recording: recording, within: allowance)
         if made.lastEventID > lastEventID {
             lastEventID = made.lastEventID
             lastInstant = entry.instant

@@ -33,12 +33,15 @@ package struct ReplayCheck: Sendable {
 
     /// Makes the next step again.
     ///
+    /// - Parameter allowance: The units of work with which it breaks off. Where it has used as many, the check is of no more use.
     /// - Throws: `JSONError` where the execution's input is not JSON.
-    package mutating func take(_ entry: JournalEntry) throws(JSONError) {
+    /// - Returns: The units of work that it has used.
+    @discardableResult
+    package mutating func take(_ entry: JournalEntry, within allowance: Int = .max) throws(JSONError) -> Int {
         let messages = entry.messages
         // One that is moved into the past is due when it is moved.
         if pending != nil, let moved = messages.rescheduledTo { pending = max(moved, messages.rescheduledAt ?? moved) }
-        let made = try replay.make(entry, .nothing).made
+        let made = try replay.make(entry, .nothing, within: allowance).made
         if let pending, pending <= entry.instant {
             latenesses.append(entry.instant.milliseconds - pending.milliseconds)
         }
@@ -46,6 +49,7 @@ package struct ReplayCheck: Sendable {
         pending = isOpen ? made.execution.flow?.waitEnd : nil
         passed = made.passed
         last = made.execution
+        return made.work
     }
 
     /// How the document differs from what the entries came to; `nil` where it does not, or where there were no entries.

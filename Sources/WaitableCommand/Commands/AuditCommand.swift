@@ -13,6 +13,10 @@ struct AuditCommand: AsyncParsableCommand {
             it reads in pages, changes nothing, and reports only what it saw twice.
             docs/audit.md lists the checks.
 
+            A replay costs what the steps have cost. Each execution has a little work, and
+            all together have a store of it; what needs more when that is empty is counted
+            as not replayed. --replay-all replays those, too.
+
             --accepted names a file of what clients were told, one answer per line, as
             POST /, POST /items and StartExecution give it. Each start must be there.
 
@@ -28,6 +32,8 @@ struct AuditCommand: AsyncParsableCommand {
     @OptionGroup var settings: SettingFlags
     @Option(name: .customLong("accepted"), help: "A file of clients' answers (NDJSON), or - for standard input.")
     var accepted: String?
+    @Flag(name: .customLong("replay-all"), help: "Replays every execution, however long that takes.")
+    var replaysAll = false
     @Option(name: .customLong("limit"), help: "How many findings of each kind are shown, 1 to 100000.")
     var limit = 20
     @Flag(name: .customLong("json"), help: "Prints JSON.")
@@ -42,13 +48,14 @@ struct AuditCommand: AsyncParsableCommand {
     func run() async throws {
         try await Exit.mapping {
             let settings = try Settings(onRedis: settings, command: "audit")
-            let (accepted, limit) = (accepted, limit)
+            let (accepted, limit, replaysAll) = (accepted, limit, replaysAll)
             let report = try await Connection.with(settings) { partitions in
                 var audit = Audit(
                     stores: partitions.stores,
                     servers: partitions.servers,
                     itemTable: settings.itemTable,
-                    shown: limit
+                    shown: limit,
+                    budget: replaysAll ? nil : ReplayBudget()
                 )
                 guard let accepted else { return try await audit.run() }
                 var reader = try LineReader(path: accepted)

@@ -9,7 +9,8 @@ enum AuditText {
             ["executions", "\(report.executions), \(report.closed) of them closed"],
             [
                 "journals",
-                "\(report.replayed) made again" + (report.notReplayed > 0 ? ", \(report.notReplayed) not" : ""),
+                "\(report.replayed) made again" + (report.notReplayed > 0 ? ", \(report.notReplayed) not" : "")
+                    + (report.tooLong > 0 ? " (\(report.tooLong) need too much work: --replay-all)" : ""),
             ],
         ]
         if report.accepted > 0 { table.rows.append(["accepted", "\(report.accepted)"]) }

@@ -50,8 +50,7 @@ struct AcceptedStart: Equatable {
     /// Epoch seconds, as AWS has them.
     private static func milliseconds(_ json: JSON) -> Int64? {
         switch json {
-        case .integer(let seconds): seconds * 1_000
-        case .double(let seconds): Int64((seconds * 1_000).rounded())
+        case .integer, .double: json.numberValue.flatMap { Int64(exactly: ($0 * 1_000).rounded()) }
         default: nil
         }
     }

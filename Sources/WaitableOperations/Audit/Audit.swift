@@ -17,6 +17,8 @@ package struct Audit {
     private let itemTable: String
     /// How long something has to be wrong that somebody may only pass through.
     private let passing: Duration
+    /// What there is to make executions again; `nil` where that may take as long as it takes.
+    private let budget: ReplayBudget?
     private var report: AuditReport
 
     /// Doubtful executions that are looked at again at once.
@@ -32,17 +34,20 @@ package struct Audit {
     ///   - itemTable: The table of the waitable pattern's items.
     ///   - shown: How many findings of each kind the report keeps.
     ///   - passing: How long something has to be wrong that somebody may only pass through.
+    ///   - budget: What there is to make executions again; `nil` where that may take as long as it takes.
     package init(
         stores: [RedisStore],
         servers: [RedisStore],
         itemTable: String,
         shown: Int = 20,
-        passing: Duration = .seconds(1)
+        passing: Duration = .seconds(1),
+        budget: ReplayBudget? = ReplayBudget()
     ) {
         self.stores = stores
         self.servers = servers
         self.itemTable = itemTable
         self.passing = passing
+        self.budget = budget
         report = AuditReport(shown: shown)
     }
 
@@ -74,7 +79,7 @@ package struct Audit {
     }
 
     private mutating func take(_ page: AuditPage, _ part: inout Part) async throws {
-        part.doubtful += try await part.reading.doubts(of: page)
+        part.doubtful += try await part.reading.doubts(of: page, within: budget)
         count(&part.reading)
         if part.doubtful.count >= Self.mostDoubtful { try await settle(&part) }
     }
@@ -137,6 +142,7 @@ package struct Audit {
         report.closed += counts.closed
         report.replayed += counts.replayed
         report.notReplayed += counts.notReplayed
+        report.tooLong += counts.tooLong
         for lateness in counts.latenesses { report.lateness.add(lateness) }
     }
 
@@ -144,6 +150,9 @@ package struct Audit {
     private mutating func settle(_ part: inout Part) async throws {
         let before = Set(part.doubtful.map(\.identity))
         let subjects = part.doubtful.map(\.subject).uniqued()
+        let replayed = Set(
+            part.doubtful.filter { AuditProblem.ofReplays.contains(Spelling($0.code)) }.map(\.subject.name)
+        )
         part.doubtful = []
         guard !before.isEmpty else { return }
         try await Task.sleep(for: passing)
@@ -151,9 +160,10 @@ package struct Audit {
             let names = group.map(\.name)
             for chunk in names.chunks(ofCount: Examiner.atOnce) {
                 let page = try await part.reading.page(kind, names: Array(chunk))
-                for doubt in try await part.reading.doubts(of: page) where before.contains(doubt.identity) {
-                    report.add(doubt)
-                }
+                // What a replay has found is replayed, whatever that takes.
+                let budget = replayed.isDisjoint(with: chunk) ? budget : nil
+                let doubts = try await part.reading.doubts(of: page, within: budget)
+                for doubt in doubts where before.contains(doubt.identity) { report.add(doubt) }
             }
         }
         // Counted when they were first read.

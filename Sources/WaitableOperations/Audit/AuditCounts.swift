@@ -4,6 +4,8 @@ struct AuditCounts {
     var closed = 0
     var replayed = 0
     var notReplayed = 0
+    /// Those of ``notReplayed`` for which there was not enough work.
+    var tooLong = 0
     var latenesses: [Int64] = []
 
     mutating func add(_ others: AuditCounts) {
@@ -11,6 +13,7 @@ struct AuditCounts {
         closed += others.closed
         replayed += others.replayed
         notReplayed += others.notReplayed
+        tooLong += others.tooLong
         latenesses += others.latenesses
     }
 }

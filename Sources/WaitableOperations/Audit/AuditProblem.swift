@@ -24,6 +24,12 @@ enum AuditProblem: String, CaseIterable {
     case acceptedOtherInput = "accepted-other-input"
     case acceptedOtherInstant = "accepted-other-instant"
 
+    /// The codes of what a replay finds.
+    static let ofReplays: Set<Spelling> = [
+        Spelling(waitLeftEarly.rawValue), Spelling(closedEarly.rawValue), Spelling(journalDiffers.rawValue),
+        Spelling(journalIncomplete.rawValue),
+    ]
+
     /// What is wrong.
     ///
     /// - Parameter detail: What differs from case to case.

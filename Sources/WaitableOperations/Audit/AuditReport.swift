@@ -10,8 +10,11 @@ package struct AuditReport: Sendable {
     package internal(set) var closed = 0
     /// How many were made again from their journals.
     package internal(set) var replayed = 0
-    /// How many have a journal that this version cannot make again: of another version, or of a revision that is gone.
+    /// How many have a journal that was not made again: it is of another version, or of a revision that is gone, or there was not
+    /// enough work for it.
     package internal(set) var notReplayed = 0
+    /// For how many of those there was not enough work.
+    package internal(set) var tooLong = 0
     /// How many starts clients were told of.
     package internal(set) var accepted = 0
     /// By how much waits were left late.
@@ -30,7 +33,7 @@ package struct AuditReport: Sendable {
         findings.add(Finding(code, .error, at: place, text, ""))
     }
 
-    /// `{"executions","closed","replayed","notReplayed","accepted","lateness","countsByCode","findings"}`
+    /// `{"executions","closed","replayed","notReplayed","tooLong","accepted","lateness","countsByCode","findings"}`
     package var json: JSON {
         var codes: JSONObject = [:]
         for (code, count) in findings.counts.sorted(by: { $0.key < $1.key }) {
@@ -39,6 +42,7 @@ package struct AuditReport: Sendable {
         return .object([
             "executions": .integer(Int64(executions)), "closed": .integer(Int64(closed)),
             "replayed": .integer(Int64(replayed)), "notReplayed": .integer(Int64(notReplayed)),
+            "tooLong": .integer(Int64(tooLong)),
             "accepted": .integer(Int64(accepted)), "lateness": lateness.json, "countsByCode": .object(codes),
             "findings": .array(
                 findings.kept.map { finding in

@@ -26,14 +26,16 @@ struct ExecutionReading {
     }
 
     /// Reads the executions of a page.
-    func outcome(of page: AuditPage) async throws -> Outcome {
+    ///
+    /// - Parameter budget: What there is to make them again; `nil` where that may take as long as it takes.
+    func outcome(of page: AuditPage, within budget: ReplayBudget?) async throws -> Outcome {
         let all = Array(zip(page.names, page.documents))
         let size = max(1, (all.count + Self.sideBySide - 1) / Self.sideBySide)
         return try await withThrowingTaskGroup(of: Outcome.self) { group in
             for part in all.chunks(ofCount: size) {
                 group.addTask {
                     var reading = self
-                    return try await reading.read(Array(part))
+                    return try await reading.read(Array(part), within: budget)
                 }
             }
             return try await group.reduce(into: Outcome()) { all, part in
@@ -44,13 +46,21 @@ struct ExecutionReading {
         }
     }
 
-    private mutating func read(_ executions: [([UInt8], [UInt8])]) async throws -> Outcome {
+    private mutating func read(
+        _ executions: [([UInt8], [UInt8])],
+        within budget: ReplayBudget?
+    ) async throws -> Outcome {
         var outcome = Outcome()
-        for (name, document) in executions { try await read(name, document, &outcome) }
+        for (name, document) in executions { try await read(name, document, within: budget, &outcome) }
         return outcome
     }
 
-    private mutating func read(_ name: [UInt8], _ document: [UInt8], _ outcome: inout Outcome) async throws {
+    private mutating func read(
+        _ name: [UInt8],
+        _ document: [UInt8],
+        within budget: ReplayBudget?,
+        _ outcome: inout Outcome
+    ) async throws {
         outcome.counts.executions += 1
         let subject = AuditSubject(kind: .execution, name: name)
         guard let key = ExecutionKey(member: String(decoding: name, as: UTF8.self)) else {
@@ -68,9 +78,12 @@ struct ExecutionReading {
             outcome.doubts.append(subject.doubt(.documentUnreadable, problem))
         }
         if !execution.status.isOpen { outcome.counts.closed += 1 }
-        switch try await replayer.make(execution) {
+        switch try await replayer.make(execution, within: budget) {
         case .nothing: break
         case .impossible: outcome.counts.notReplayed += 1
+        case .tooLong:
+            outcome.counts.notReplayed += 1
+            outcome.counts.tooLong += 1
         case .incomplete: outcome.doubts.append(subject.doubt(.journalIncomplete))
         case .made(let check):
             outcome.counts.replayed += 1

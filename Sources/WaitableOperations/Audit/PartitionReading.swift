@@ -38,10 +38,12 @@ struct PartitionReading {
     }
 
     /// What is wrong with a page, as it was read.
-    mutating func doubts(of page: AuditPage) async throws -> [Doubt] {
+    ///
+    /// - Parameter budget: What there is to make executions again; `nil` where that may take as long as it takes.
+    mutating func doubts(of page: AuditPage, within budget: ReplayBudget?) async throws -> [Doubt] {
         guard !page.names.isEmpty else { return [] }
         switch page.kind {
-        case .execution: return try await doubtsOfExecutions(page)
+        case .execution: return try await doubtsOfExecutions(page, within: budget)
         case .member: return try await verdicts(.member, page)
         case .redelivered: return try await verdicts(.redelivered, page)
         case .family(.history): return try await verdicts(.history, page)
@@ -63,13 +65,13 @@ struct PartitionReading {
     }
 
     /// Redis judges the executions while this process makes them again.
-    private mutating func doubtsOfExecutions(_ page: AuditPage) async throws -> [Doubt] {
+    private mutating func doubtsOfExecutions(_ page: AuditPage, within budget: ReplayBudget?) async throws -> [Doubt] {
         var doubts: [Doubt] = []
         for part in page.parts(of: Examiner.atOnce) {
             let (store, examiner, subjects) = (store, examiner, Self.subjects(.execution, part))
             async let judged = examiner.judgement(of: subjects)
             async let scores = Self.closings(of: part, in: store)
-            let outcome = try await executions.outcome(of: part)
+            let outcome = try await executions.outcome(of: part, within: budget)
             counts.add(outcome.counts)
             doubts += outcome.doubts
             doubts += Self.closedEarly(outcome, try await scores)

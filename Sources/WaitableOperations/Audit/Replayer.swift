@@ -11,6 +11,8 @@ struct Replayer {
         case nothing
         /// This version cannot make it again.
         case impossible
+        /// It needs more work than there was for it.
+        case tooLong
         /// Elements of its history are missing.
         case incomplete
         /// It was made again.
@@ -41,22 +43,31 @@ struct Replayer {
 
     private var journals: RedisStore?
 
-    mutating func make(_ execution: Execution) async throws -> Result {
+    /// Makes an execution again.
+    ///
+    /// - Parameter budget: What there is for it and others; `nil` where it may take as long as it takes.
+    mutating func make(_ execution: Execution, within budget: ReplayBudget?) async throws -> Result {
         guard let journal = execution.journal else { return .nothing }
         guard journal.version == Journal.currentVersion, let runner = try await runner(of: execution) else {
             return .impossible
         }
         var check = ReplayCheck(of: execution, runner: runner)
+        var share = budget?.share
+        var isTooLong = false
         let isWhole: Bool
         do {
             isWhole = try await (journals ?? store).readJournal(of: execution) { entry in
-                try check.take(entry)
-                return true
+                let allowance = share?.allowance ?? .max
+                let work = allowance > 0 ? try check.take(entry, within: allowance) : 0
+                share?.spend(work)
+                isTooLong = work >= allowance
+                return !isTooLong
             } pause: {
             }
         } catch is JSONError {
             return .impossible
         }
+        if isTooLong { return .tooLong }
         return isWhole ? .made(check) : .incomplete
     }
 

@@ -144,9 +144,11 @@ local function forget(prefix, name, field, value)
     inboxes.release(prefix, entry.child, name, field)
 end
 
--- Whether the document has a task of that id without an answer, and that start (ms; nil for any).
+-- Whether the document has a task of that id without an answer, and that start (ms; nil for any). One that was redriven, and has
+-- not gone on since, has none: its next step begins its tasks anew, under other ids.
 local function awaits(document, task, start)
-    local _, rest = split(document)
+    local members, rest = split(document)
+    if members.redriven then return false end
     local head = headOf(rest)
     local awaited = (not start or head.start == start) and head.awaited
     return awaited and find(',' .. awaited .. ',', ',' .. task .. ',', 1, true) ~= nil
