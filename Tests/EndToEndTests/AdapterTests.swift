@@ -1,7 +1,6 @@
 import Foundation
 import RedisClient
 import StatesLanguage
-import Synchronization
 import Testing
 import WaitableRedis
 
@@ -385,18 +384,6 @@ struct AdapterTests {
             #expect(wrong["error"] == "Sfn.UnknownOperationException")
             let poll = try await run(stack, call("getActivityTask", ["ActivityArn": "a"]))
             #expect(poll["error"] == "Waitable.ResourceNotSupported")
-        }
-    }
-}
-
-/// Counts from 1.
-private final class Counter: Sendable {
-    private let last = Mutex(0)
-
-    func next() -> Int {
-        last.withLock { last in
-            last += 1
-            return last
         }
     }
 }

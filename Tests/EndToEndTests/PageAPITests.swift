@@ -5,7 +5,6 @@ import NIOHTTP1
 import RedisClient
 import RedisTestServer
 import StatesLanguage
-import Synchronization
 import Testing
 import Waitable
 import WaitableRedis
@@ -202,16 +201,16 @@ struct PageAPITests {
                 let line = text.split(separator: "\r\n").first { $0.hasPrefix("cmdstat_\(command):calls=") }
                 return line.flatMap { Int($0.split { "=,".contains($0) }[1]) } ?? 0
             }
-            let told = Atomic(0)
+            let told = Counter()
             try await withThrowingTaskGroup(of: [JSON].self) { group in
                 for _ in 0..<20 {
                     group.addTask {
                         try await Self.events(stack, "?areas=item&Id=a&stateMachine=far", "item", 2) { _ in
-                            told.add(1, ordering: .relaxed)
+                            told.next()
                         }
                     }
                 }
-                try await eventually("all are told how it stands") { told.load(ordering: .relaxed) == 20 }
+                try await eventually("all are told how it stands") { told.value == 20 }
                 _ = try await client.send(RedisCommand("CONFIG", "RESETSTAT"))
                 try await eventually("it is looked at") { try await calls("hstrlen") >= 3 }
                 #expect(try await calls("hmget") <= 2)

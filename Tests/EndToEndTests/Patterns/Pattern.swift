@@ -92,7 +92,7 @@ extension Pattern {
                 (#"{"request":"yes"}"#, .output(.object(["approved": .bool(true)]))),
                 (#"{"request":"no"}"#, .output(.object(["approved": .bool(false)]))),
             ],
-            check: { stack, _ in
+            check: { stack, _ async throws in
                 #expect(try await stack.entries("approvals").count == 2)
                 #expect(try await stack.item("requests", "yes")["state"] == "APPROVED")
                 #expect(try await stack.item("requests", "no")["state"] == "TURNED DOWN")
@@ -107,7 +107,7 @@ extension Pattern {
                 )
             ],
             function: { _, body, _ in (200, #"{"price":\#(body["article"] == "a" ? 7 : 8)}"#) },
-            check: { stack, _ in
+            check: { stack, _ async throws in
                 #expect(try await stack.item("articles", "a")["sold"] == "2")
                 #expect(try await stack.item("articles", "b")["sold"] == "1")
             }
@@ -118,7 +118,7 @@ extension Pattern {
             prepare: { _, folder in
                 try folder.write("account,amount\nx,1\ny,20\nx,300\ny,4000\nx,50000\n", "data/rows.csv")
             },
-            check: { stack, folder in
+            check: { stack, folder async throws in
                 #expect(try await stack.item("accounts", "x")["amount"] == "50301")
                 #expect(try await stack.item("accounts", "y")["amount"] == "4020")
                 let runs = try FileManager.default.contentsOfDirectory(
@@ -132,13 +132,13 @@ extension Pattern {
         Pattern(
             name: "wait-until",
             executions: [(#"{"id":"r","at":"NOW"}"#, .output("r"))],
-            check: { stack, _ in #expect(try await stack.item("reminders", "r")["times"] == "1") }
+            check: { stack, _ async throws in #expect(try await stack.item("reminders", "r")["times"] == "1") }
         ),
         Pattern(
             name: "aggregator",
             // Which of them is the last is for the table to say.
             executions: (1...3).map { (#"{"group":"g","part":\#($0)}"#, .output("g")) },
-            check: { stack, _ in
+            check: { stack, _ async throws in
                 #expect(try await stack.item("groups", "g")["received"] == "3")
                 #expect(try await stack.entries("complete").count == 1)
             }
@@ -157,7 +157,7 @@ extension Pattern {
                 let key = store.keys.item(ItemKey(table: "circuits", id: "shut"))
                 _ = try await stack.integer("HSET", key, "service", "shut", "state", "OPEN")
             },
-            check: { stack, _ in
+            check: { stack, _ async throws in
                 #expect(try await stack.item("circuits", "bad")["failures"] == "1")
                 #expect(try await stack.item("circuits", "bad")["state"] == "OPEN")
                 #expect(try await stack.item("circuits", "good").isEmpty)
