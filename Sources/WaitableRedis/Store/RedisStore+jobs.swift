@@ -12,16 +12,16 @@ package struct GivenUpJob: Sendable, Equatable {
     /// What is known of it, ``FollowedJob``.
     package let job: String
 
-    /// Reads an entry; `nil` where it is none.
-    init?(_ entry: [UInt8]) {
+    /// Reads an entry. One that was put there by hand and is none has no job.
+    init(_ entry: [UInt8]) {
         let lines = entry.split(separator: UInt8(ascii: "\n"), maxSplits: 2, omittingEmptySubsequences: false)
-        guard lines.count == 3, let task = Int(String(decoding: lines[0], as: UTF8.self)),
-            let key = ExecutionKey(member: String(decoding: lines[2], as: UTF8.self))
-        else { return nil }
+            .map { String(decoding: $0, as: UTF8.self) }
+        let task = Int(lines[0])
+        let key = lines.count == 3 ? ExecutionKey(member: lines[2]) : nil
         self.entry = entry
-        self.key = key
-        self.task = task
-        job = String(decoding: lines[1], as: UTF8.self)
+        self.key = key ?? ExecutionKey(machine: "", name: "")
+        self.task = task ?? 0
+        job = task == nil || key == nil ? "" : lines[1]
     }
 }
 
@@ -41,6 +41,6 @@ extension RedisStore {
         guard let entries = reply.array else {
             throw .unexpectedReply(function: "waitable_jobs", reply: "\(reply)")
         }
-        return entries.compactMap { $0.bytes.flatMap(GivenUpJob.init) }
+        return entries.compactMap { $0.bytes.map(GivenUpJob.init) }
     }
 }

@@ -13,12 +13,18 @@ final class JobStopper: Sendable {
     private let arn: ARN
     private let names = NameCheck()
     private let logger: Logger
-    /// The partitions that are to be looked at.
-    private let waiting = Mutex<Set<Int>>([])
+    private let state = Mutex(State())
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
-    /// How many adapters are told at once.
+    private struct State {
+        /// The partitions that are to be looked at.
+        var waiting: Set<Int> = []
+        /// Those that are being looked at.
+        var running: Set<Int> = []
+    }
+
+    /// How many connections an adapter gets.
     private static let atOnce = 16
     /// The pause before an adapter that cannot be told is told again.
     private static let pause: Duration = .seconds(10)
@@ -35,25 +41,42 @@ final class JobStopper: Sendable {
 
     /// Notes that there are jobs to be stopped in a partition.
     func note(_ partition: Int) {
-        waiting.withLock { _ = $0.insert(partition) }
+        guard partitions.stores.indices.contains(partition) else { return }
+        state.withLock { _ = $0.waiting.insert(partition) }
         signal.yield()
     }
 
     /// Stops what is noted, until the task is cancelled.
     func run() async {
         let client = Calls.client(atOnce: Self.atOnce)
-        for await _ in signals {
-            let found = waiting.withLock { waiting in
-                defer { waiting = [] }
-                return waiting
-            }
-            await withDiscardingTaskGroup { group in
-                for partition in found where partitions.stores.indices.contains(partition) {
-                    group.addTask { await self.stopJobs(of: self.partitions.stores[partition], client) }
+        await withDiscardingTaskGroup { group in
+            for await _ in signals {
+                for partition in take() {
+                    group.addTask {
+                        await self.stopJobs(of: self.partitions.stores[partition], client)
+                        self.end(partition)
+                    }
                 }
             }
+            group.cancelAll()
         }
         try? await client.shutdown()
+    }
+
+    /// Partitions to look at where nobody is at it.
+    private func take() -> Set<Int> {
+        state.withLock { state in
+            let free = state.waiting.subtracting(state.running)
+            state.waiting.subtract(free)
+            state.running.formUnion(free)
+            return free
+        }
+    }
+
+    private func end(_ partition: Int) {
+        state.withLock { _ = $0.running.remove(partition) }
+        // It may have been noted again meanwhile.
+        signal.yield()
     }
 
     /// Stops the jobs of a partition, until there are none.
@@ -67,17 +90,15 @@ final class JobStopper: Sendable {
                 (stopped, again) = ([], [])
                 guard !jobs.isEmpty else { return }
                 let now = try await store.now()
-                for part in jobs.chunks(of: Self.atOnce) {
-                    let told = await withTaskGroup(of: (GivenUpJob, Bool).self) { group in
-                        for job in part { group.addTask { (job, await self.tell(job, at: now, client)) } }
-                        return await group.reduce(into: []) { $0.append($1) }
-                    }
-                    for (job, isDone) in told {
-                        times[job.entry, default: 0] += 1
-                        let isGivenUp = times[job.entry, default: 0] >= Self.mostTimes
-                        if isGivenUp { log("job was not stopped", job, "its adapter gave no answer") }
-                        if isDone || isGivenUp { stopped.append(job) } else { again.append(job) }
-                    }
+                let told = await withTaskGroup(of: (GivenUpJob, Bool).self) { group in
+                    for job in jobs { group.addTask { (job, await self.tell(job, at: now, client)) } }
+                    return await group.reduce(into: []) { $0.append($1) }
+                }
+                for (job, isDone) in told {
+                    times[job.entry, default: 0] += 1
+                    let isGivenUp = times[job.entry, default: 0] >= Self.mostTimes
+                    if isGivenUp { log("job was not stopped", job, "its adapter gave no answer") }
+                    if isDone || isGivenUp { stopped.append(job) } else { again.append(job) }
                 }
             } catch {
                 logger.warning("jobs are not stopped", metadata: ["error": "\(error)"])
@@ -97,19 +118,13 @@ final class JobStopper: Sendable {
         let call = followed.cancellation(ofTask: job.task, of: job.key, at: now, arn: arn)
         let answer = await HTTPCaller(client: client, configuration: configuration, names: names).answer(to: call)
         guard case .failed(let error, let cause) = answer else { return true }
-        if error == HTTPCaller.unavailable { return false }
+        // Another worker may have the adapter.
+        if error == HTTPCaller.unavailable || error == OutsideIntegration.missing { return false }
         log("job was not stopped", job, "\(error ?? ""): \(cause ?? "")")
         return true
     }
 
     private func log(_ message: Logger.Message, _ job: GivenUpJob, _ reason: String) {
         logger.warning(message, metadata: ["execution": "\(job.key)", "task": "\(job.task)", "error": "\(reason)"])
-    }
-}
-
-extension Array {
-    /// Its parts, of so many elements each.
-    fileprivate func chunks(of count: Int) -> [ArraySlice<Element>] {
-        stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }
     }
 }
