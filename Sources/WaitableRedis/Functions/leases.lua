@@ -107,13 +107,13 @@ local function letFree(prefix, text, list, pause)
     local before, now = firstDue(prefix), clock()
     local taken = tonumber(redis.call('ZSCORE', prefix .. ':leases', text) or now)
     local isInOrder = pause == 0 and taken < now
-    local again = isInOrder and taken - #list or now + pause
+    local again = isInOrder and taken - #list + 1 or now + pause
     -- Where the clock was set back since, what has no document is due no sooner than when it was claimed: see `putBack`.
     local found = not isInOrder and taken > again and documentsOf(prefix, list)
     local rescored, free = {}, {}
     for n = 1, #list do
         if scores[n] and tonumber(scores[n]) == lease then
-            rescored[#rescored + 1] = format('%.0f', found and not found[n] and taken or isInOrder and again + n or again)
+            rescored[#rescored + 1] = format('%.0f', found and not found[n] and taken or isInOrder and again + n - 1 or again)
             rescored[#rescored + 1] = list[n]
             free[#free + 1] = list[n]
         end
