@@ -132,11 +132,12 @@ struct CallSlotsTests {
         #expect(line.join(place(199), at: later) == 500)
         // The line is full then: who comes last is not in it, and who comes before the last takes its place.
         _ = line.join(place(200), at: later)
-        #expect(line.join(place(300), at: later) == 3_000)
+        #expect(line.join(place(300), at: later) == 1_000)
         #expect(line.ahead(of: place(300), at: later) == 200)
         #expect(line.join(place(50, "b"), at: later) == 200)
         #expect(line.ahead(of: place(300), at: later) == 200)
         // Nothing has ended for long.
+        #expect(line.join(place(300), at: later + .milliseconds(20)) == 2_000)
         #expect(line.join(place(1), at: later + .seconds(10)) == 1_000)
         #expect(line.ahead(of: place(300), at: later + .seconds(20)) == 0)
     }

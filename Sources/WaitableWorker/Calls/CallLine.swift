@@ -24,7 +24,7 @@ struct CallLine {
         let end: ContinuousClock.Instant
     }
 
-    /// The most that are known: no more can find room together.
+    /// The most that are known.
     private let most: Int
     /// In order.
     private var entries: [Entry] = []
@@ -41,9 +41,10 @@ struct CallLine {
     /// In how many ms those come again that find no room: few different ones, so that those of a batch are few calls of Redis.
     private static let pauses = [20, 50, 100, 200, 500, 1_000]
     /// The same for those that are not in the line.
-    private static let farPause = 3_000
+    private static let farPauses = [1_000, 2_000, 3_000]
 
-    /// - Parameter most: The most that it knows.
+    /// - Parameter most: The most that it knows: as many as can find room together, or more. While those beyond are away, it should
+    ///   not run empty.
     init(most: Int) { self.most = most }
 
     /// How many are before a place, and expected.
@@ -61,8 +62,8 @@ struct CallLine {
     mutating func join(_ place: Place, at now: ContinuousClock.Instant) -> Int {
         leave(place)
         let index = index(of: place)
-        guard index < most else { return Self.farPause }
-        let pause = pause(behind: index, at: now)
+        guard index < most else { return pause(behind: index, at: now, among: Self.farPauses) ?? Self.farPauses[0] }
+        let pause = pause(behind: index, at: now, among: Self.pauses) ?? Self.pauses[4]
         entries.insert(Entry(place: place, end: now + .milliseconds(pause) + Self.grace), at: index)
         if entries.count > most { entries.removeLast() }
         return pause
@@ -83,12 +84,13 @@ struct CallLine {
         lastEnd = now
     }
 
-    /// Half of the time in which so many calls and one more end, so that whoever is next is there when there is room.
-    private func pause(behind count: Int, at now: ContinuousClock.Instant) -> Int {
+    /// Half of the time in which so many calls and one more end, so that whoever is next is there when there is room; `nil` where
+    /// none has ended yet.
+    private func pause(behind count: Int, at now: ContinuousClock.Instant, among pauses: [Int]) -> Int? {
         let last = lastEnd.map { min($0.duration(to: now), Self.longestInterval) } ?? .zero
-        guard let interval = interval.map({ max($0, last) }) else { return Self.pauses[4] }
+        guard let interval = interval.map({ max($0, last) }) else { return nil }
         let wanted = Int(interval * (count + 1) / 2 / .milliseconds(1))
-        return Self.pauses.last { $0 <= wanted } ?? Self.pauses[0]
+        return pauses.last { $0 <= wanted } ?? pauses[0]
     }
 
     /// Where a place is, or would be.

@@ -67,6 +67,8 @@ final class CallSlots: Sendable {
 
     /// How many calls may wait for their turn and be under way, as a multiple of the limit.
     private static let mostAdmitted = 8
+    /// How many executions a line knows at least.
+    private static let fewestInLine = 1_000
 
     /// - Parameter limit: The most calls under way at once.
     init(limit: Int) { self.limit = limit }
@@ -95,7 +97,10 @@ final class CallSlots: Sendable {
                 return nil
             }
             return distinct.map { destination in
-                state.lines[destination, default: CallLine(most: 2 * limit)].join(place, at: now)
+                state.lines[destination, default: CallLine(most: max(2 * limit, Self.fewestInLine))].join(
+                    place,
+                    at: now
+                )
             }
             .max()
         }
