@@ -34,7 +34,12 @@ struct SettingsTests {
         #expect(settings.port == 8080)
         #expect(settings.leaseMilliseconds == 30_000)
         #expect(settings.retention.ageMilliseconds == 7_776_000_000)
-        #expect(settings.substitutions == ["DDBTable": "items"])
+        #expect(
+            settings.substitutions == [
+                "DDBTable": "items", "AWS::Partition": "aws", "AWS::Region": "us-east-1",
+                "AWS::AccountId": "000000000000",
+            ]
+        )
         #expect(!settings.redisIsRequired && !settings.defaultMachineIsRequired && !settings.hasCredentials)
         for setting in Setting.all {
             guard let value = setting.default else { continue }

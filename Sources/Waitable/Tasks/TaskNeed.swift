@@ -39,6 +39,7 @@ extension TaskNeed {
         func given(_ field: String) -> String? { parameters.objectValue?[field]?.stringValue }
         switch TaskIntegration(task.resource) {
         case .outside(let outside) where outside.needsAdapter: self = .adapter(outside)
+        case .outside(let outside) where outside.action.hasPrefix("start"): self = .machine(given("StateMachineArn"))
         case .function(let arn): self = .function(arn)
         case .invoke: self = .function(given("FunctionName"))
         case .http: self = .host(url: given("ApiEndpoint"))

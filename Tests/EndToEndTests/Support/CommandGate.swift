@@ -20,19 +20,41 @@ final class CommandGate: Sendable {
     let port: Int
     /// What is kept back, in turn.
     let pauses: AsyncStream<Pause>
-    private let continuation: AsyncStream<Pause>.Continuation
     private let server: any Channel
     private let worker: Worker
 
     private final class Worker: Sendable {
         let number = Mutex(0)
+        /// How many commands were handed on whose replies have not come, and whether that is all that is waited for.
+        let underWay = Mutex((count: 0, isLast: false))
+        private let continuation: AsyncStream<Pause>.Continuation
+
+        init(_ continuation: AsyncStream<Pause>.Continuation) { self.continuation = continuation }
+
+        func begin() { underWay.withLock { $0.count += 1 } }
+
+        func end() {
+            let isOver = underWay.withLock { underWay in
+                underWay.count -= 1
+                return underWay.isLast && underWay.count == 0
+            }
+            if isOver { continuation.finish() }
+        }
+
+        func finish() {
+            let isOver = underWay.withLock { underWay in
+                underWay.isLast = true
+                return underWay.count == 0
+            }
+            if isOver { continuation.finish() }
+        }
     }
 
     /// Listens on a free port.
     init(to redis: Int, at words: [String]) async throws {
         let (pauses, continuation) = AsyncStream<Pause>.makeStream()
-        (self.pauses, self.continuation) = (pauses, continuation)
-        let worker = Worker()
+        self.pauses = pauses
+        let worker = Worker(continuation)
         self.worker = worker
         server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { client in
@@ -41,7 +63,7 @@ final class CommandGate: Sendable {
                     .flatMap { server in
                         client.eventLoop.makeCompletedFuture {
                             let number = worker.number.withLock { $0 }
-                            let requests = Requests(of: client, to: server, words) { word, isBefore, proceed in
+                            let requests = Requests(of: client, to: server, words, worker) { word, isBefore, proceed in
                                 continuation.yield(
                                     Pause(word: word, isBefore: isBefore, worker: number, proceed: proceed)
                                 )
@@ -67,8 +89,8 @@ final class CommandGate: Sendable {
         }
     }
 
-    /// Ends ``pauses``.
-    func finish() { continuation.finish() }
+    /// Ends ``pauses`` behind the replies to what was handed on.
+    func finish() { worker.finish() }
 
     private typealias Tell = (_ word: String, _ isBefore: Bool, _ proceed: @escaping @Sendable () -> Void) -> Void
 
@@ -87,9 +109,17 @@ final class CommandGate: Sendable {
         private var held: String?
         /// The word of the command whose reply is to be kept back.
         fileprivate private(set) var awaited: String?
+        private let worker: Worker
+        private var isUnderWay = false
 
-        init(of client: any Channel, to target: any Channel, _ words: [String], _ tell: @escaping Tell) {
-            (self.client, self.target, self.words, self.tell) = (client, target, words, tell)
+        init(
+            of client: any Channel,
+            to target: any Channel,
+            _ words: [String],
+            _ worker: Worker,
+            _ tell: @escaping Tell
+        ) {
+            (self.client, self.target, self.words, self.worker, self.tell) = (client, target, words, worker, tell)
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -118,12 +148,20 @@ final class CommandGate: Sendable {
             guard let word = held, !pending.isEmpty else { return }
             held = nil
             awaited = word
+            isUnderWay = true
+            worker.begin()
             target.writeAndFlush(pending.removeFirst(), promise: nil)
         }
 
         /// Says that the reply has come.
         func tellReply(_ proceed: @escaping @Sendable () -> Void) {
             if let awaited { tell(awaited, false, proceed) }
+            settle()
+        }
+
+        private func settle() {
+            if isUnderWay { worker.end() }
+            isUnderWay = false
         }
 
         /// The reply is handed on.
@@ -134,6 +172,7 @@ final class CommandGate: Sendable {
 
         func channelInactive(context: ChannelHandlerContext) {
             pending = []
+            settle()
             target.close(promise: nil)
         }
     }
