@@ -99,6 +99,26 @@ struct ConnectionTests {
         }
     }
 
+    @Test(
+        "A request to go on in another protocol is answered, and ends the connection",
+        arguments: [
+            "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+            "CONNECT 127.0.0.1:80 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+        ]
+    )
+    func upgrades(request: String) async throws {
+        try await TestServer.with { port in
+            let get = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+            let text = await (try await RawConnection(port: port, request + get)).takeAll()
+            #expect(text.split(separator: "HTTP/1.1 ").count == 1 && text.contains("Connection: close"), "\(text)")
+            let ignored = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: h2c\r\n\r\n"
+            let last = "GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+            let both = await (try await RawConnection(port: port, ignored + last)).takeAll()
+            #expect(both.split(separator: "HTTP/1.1 200").count == 2, "\(both)")
+        }
+    }
+
     @Test("A request needs one Host, and what cannot be parsed is told by its rule")
     func heads() async throws {
         try await TestServer.with { port in

@@ -103,7 +103,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
             exchanges.append(
                 Exchange(
                     isOld: head.isOld,
-                    endsConnection: isSpare || !head.isKeepAlive,
+                    endsConnection: isSpare || !head.isKeepAlive || head.endsParsing,
                     awaitsContinue: !head.isOld && head.headers.contains(name: "Expect"),
                     begun: now
                 )

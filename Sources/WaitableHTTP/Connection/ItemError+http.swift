@@ -78,6 +78,13 @@ extension HTTPRequestHead {
     /// Whether the client speaks HTTP/1.0: it knows neither chunks nor `100 Continue`, and need not name a host.
     var isOld: Bool { version.major == 1 && version.minor == 0 }
 
+    /// Whether the parser takes nothing behind it: the client would go on in another protocol, which nobody here speaks.
+    var endsParsing: Bool {
+        guard method != .CONNECT else { return true }
+        let options = headers[canonicalForm: "Connection"]
+        return headers.contains(name: "Upgrade") && options.contains { $0.lowercased() == "upgrade" }
+    }
+
     /// Whether it asks how the process is.
     var isProbe: Bool { ["/healthz", "/readyz"].contains { uri == $0 || uri.hasPrefix($0 + "?") } }
 }
