@@ -193,6 +193,21 @@ struct CallTests {
         }
     }
 
+    @Test("Executions that call again and again do not overtake those that wait for their first call")
+    func loops() async throws {
+        let server = try await FunctionServer()
+        try await Stack.with(workers: 1, environment: Self.environment(server, limit: 3)) { stack in
+            let loop =
+                #"{"StartAt":"A","States":{"A":{"Type":"Task","ResultPath":null,"Next":"B","Resource":"#
+                + #""arn:aws:lambda:us-east-1:000000000000:function:slow"},"B":{"Type":"Choice","Default":"A","#
+                + #""Choices":[{"Variable":"$.end","IsPresent":true,"Next":"C"}]},"C":{"Type":"Succeed"}}}"#
+            let looping = try await stack.create("loop", loop)
+            for _ in 0..<12 { _ = try await stack.start(looping, "{}") }
+            try await eventually("each has called") { server.calls.count >= 12 }
+            #expect(try await run(stack, Self.function("echo"))["status"] == "SUCCEEDED")
+        }
+    }
+
     @Test("An answer with a status that is none fails the call, and nothing else", arguments: ["000", "099"])
     func noStatus(status: String) async throws {
         let server = try await FunctionServer()

@@ -53,6 +53,12 @@ struct Cursor: Sendable, Equatable {
         }
     }
 
+    /// When the line, or a branch of it, entered its state last.
+    var lastEntry: Instant {
+        guard case .branches(let branches) = phase else { return enteredAt }
+        return branches.cursors.reduce(enteredAt) { max($0, $1.lastEntry) }
+    }
+
     /// The tasks without an answer, in the line and its branches.
     var pendingTasks: [PendingTask] {
         switch phase {

@@ -13,6 +13,9 @@ public struct Flow: Sendable, Equatable {
         return min(wakeUp, deadline)
     }
 
+    /// When a state was entered last, in any line.
+    public var lastEntry: Instant { root.lastEntry }
+
     /// The state in which the execution's outermost line stands.
     public var state: String { root.state }
 
