@@ -176,11 +176,14 @@ struct CallTests {
             )
             // Half of them are due at once, and the others twice as fast as they can be called.
             let count = 120
-            let due = try await stack.now()
+            let due = try await stack.now().adding(milliseconds: 10_000)
             for number in (0..<count).shuffled() {
                 let instant = due.adding(milliseconds: Int64(max(number - count / 2, 0) * 25 + number))
                 _ = try await stack.start(machine, #"{"t":"\#(instant.iso8601)","number":\#(number)}"#)
             }
+            // One that is started later has been due since then.
+            try #require(try await stack.now() < due)
+            try await eventually("half of them are due") { try await stack.now() > due.adding(milliseconds: 60) }
             let worker = try stack.worker(Self.environment(server, limit: 3))
             try await eventually("all are closed") { try await stack.closedCount() == count }
             let numbers = try server.calls.map {

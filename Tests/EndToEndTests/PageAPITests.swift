@@ -198,7 +198,7 @@ struct PageAPITests {
             let client = stack.store(of: "a").client
             @Sendable func calls(_ command: String) async throws -> Int {
                 let text = try await client.send(RedisCommand("INFO", "commandstats")).string ?? ""
-                let line = text.split(separator: "\r\n").first { $0.hasPrefix("cmdstat_\(command):calls=") }
+                let line = text.split(separator: "\n").first { $0.hasPrefix("cmdstat_\(command):calls=") }
                 return line.flatMap { Int($0.split { "=,".contains($0) }[1]) } ?? 0
             }
             let told = Counter()
