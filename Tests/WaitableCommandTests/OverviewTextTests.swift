@@ -15,6 +15,7 @@ struct OverviewTextTests {
             running: 3,
             paused: 4,
             completedPerSecond: 5,
+            failedPerSecond: 2,
             oldestOverdueMilliseconds: oldest,
             workers: workers,
             partitions: (0..<partitions).map {
@@ -36,7 +37,8 @@ struct OverviewTextTests {
         }
         #expect(
             lines == [
-                "2027-01-15T08:00:00.000Z", "WAITING DUE RUNNING PAUSED COMPLETED/S OLDEST DUE", "1 2 3 4 5 9999 ms",
+                "2027-01-15T08:00:00.000Z", "WAITING DUE RUNNING PAUSED CLOSED/S FAILED/S OLDEST DUE",
+                "1 2 3 4 5 2 9999 ms",
                 "WORKER SINCE HOLDS CLAIMED COMMITTED LATE P50 P99 MAX",
                 "a 2023-11-14T22:13:20.000Z 1 7 6 3 ms 40 ms 500 ms", "b 2023-11-14T22:13:20.000Z 0 0 0 - - -",
             ]

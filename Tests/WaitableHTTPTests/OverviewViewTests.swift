@@ -13,6 +13,7 @@ struct OverviewViewTests {
         running: 2,
         paused: 4,
         completedPerSecond: 5,
+        failedPerSecond: 2,
         oldestOverdueMilliseconds: 254_740,
         workers: [WorkerReport(name: "w1", startedAt: Instant(milliseconds: 1_700_000_000_000))],
         partitions: [

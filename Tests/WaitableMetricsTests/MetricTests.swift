@@ -41,6 +41,7 @@ struct MetricTests {
         running: 3,
         paused: 4,
         completedPerSecond: 5,
+        failedPerSecond: 2,
         oldestOverdueMilliseconds: 6_500,
         workers: ["a", "b"].map { WorkerReport(name: $0, startedAt: Instant(milliseconds: 0)) },
         partitions: [PartitionShare(number: 0, open: 4, due: 2, paused: 4, oldestOverdueMilliseconds: 6_500)]

@@ -92,7 +92,12 @@ struct PartitionedListTests {
         let late = partitions.partition(5)
         try await late.redis("ZADD", "~:due", "\(now.milliseconds - 5_000)", "m:late")
         try await late.redis("ZADD", "~:due", "\(now.milliseconds - 90_000)", "m:later")
-        try await late.redis("ZADD", "~:closed", "\(now.milliseconds)", "m:done")
+        // Two in any second, one of which failed.
+        for number in 0..<120 {
+            let at = "\(now.milliseconds - 1_000 + Int64(number) * 500)"
+            try await late.redis("ZADD", "~:closed", at, "m:\(number)")
+            if number.isMultiple(of: 2) { try await late.redis("ZADD", "~:failed", at, "m:\(number)") }
+        }
         let report = WorkerReport(name: "w", startedAt: now)
         try await partitions.home.report(report, life: 60_000)
         let overview = try await partitions.overview()
@@ -100,6 +105,7 @@ struct PartitionedListTests {
         #expect(overview.due == 2)
         #expect(overview.workers == [report])
         #expect(overview.oldestOverdueMilliseconds >= 90_000)
-        #expect(overview.completedPerSecond <= 1)
+        #expect(overview.completedPerSecond == 2)
+        #expect(overview.failedPerSecond == 1)
     }
 }

@@ -6,13 +6,12 @@ import WaitableRedis
 enum OverviewText {
     /// The counts in one block, the workers in a table below.
     static func text(of overview: Overview) -> String {
-        var counts = Table(header: ["WAITING", "DUE", "RUNNING", "PAUSED", "COMPLETED/S", "OLDEST DUE"])
-        counts.rows = [
-            [overview.waiting, overview.due, overview.running, overview.paused, overview.completedPerSecond].map(
-                String.init
-            )
-                + [seconds(overview.oldestOverdueMilliseconds)]
+        var counts = Table(header: ["WAITING", "DUE", "RUNNING", "PAUSED", "CLOSED/S", "FAILED/S", "OLDEST DUE"])
+        let figures = [
+            overview.waiting, overview.due, overview.running, overview.paused, overview.completedPerSecond,
+            overview.failedPerSecond,
         ]
+        counts.rows = [figures.map(String.init) + [seconds(overview.oldestOverdueMilliseconds)]]
         var workers = Table(header: ["WORKER", "SINCE", "HOLDS", "CLAIMED", "COMMITTED", "LATE P50", "P99", "MAX"])
         workers.rows = overview.workers.map { worker in
             let lateness = worker.lateness.map { [$0.p50, $0.p99, $0.max].map { "\($0) ms" } } ?? ["-", "-", "-"]

@@ -12,6 +12,7 @@ extension Overview {
             "running": .integer(Int64(running)),
             "paused": .integer(Int64(paused)),
             "completedPerSecond": .integer(Int64(completedPerSecond)),
+            "failedPerSecond": .integer(Int64(failedPerSecond)),
             "oldestOverdueSeconds": .double(Double(oldestOverdueMilliseconds) / 1_000),
             "workers": .array(workers.map(\.json)),
             "partitions": .array(partitions.map(\.json)),
@@ -25,7 +26,7 @@ extension Overview {
             let overdueMilliseconds = Int(exactly: (overdue * 1_000).rounded()),
             let workers = object["workers"]?.arrayValue
         else { return nil }
-        let names = ["waiting", "due", "running", "paused", "completedPerSecond"]
+        let names = ["waiting", "due", "running", "paused", "completedPerSecond", "failedPerSecond"]
         let counts = names.compactMap { object[$0]?.integerValue.map(Int.init) }
         guard counts.count == names.count else { return nil }
         self.init(
@@ -35,6 +36,7 @@ extension Overview {
             running: counts[2],
             paused: counts[3],
             completedPerSecond: counts[4],
+            failedPerSecond: counts[5],
             oldestOverdueMilliseconds: overdueMilliseconds,
             workers: workers.compactMap(WorkerReport.init(json:)),
             partitions: (object["partitions"]?.arrayValue ?? []).compactMap(PartitionShare.init(json:))

@@ -15,6 +15,8 @@ package struct Overview: Sendable, Equatable {
     package var paused: Int
     /// Executions that closed within the last second.
     package var completedPerSecond: Int
+    /// How many of these did not succeed.
+    package var failedPerSecond: Int
     /// How long the execution that is due longest has been waiting for a worker, in ms.
     package var oldestOverdueMilliseconds: Int
     /// The workers that have reported themselves lately, by name.
@@ -30,6 +32,7 @@ package struct Overview: Sendable, Equatable {
         running: Int,
         paused: Int,
         completedPerSecond: Int,
+        failedPerSecond: Int,
         oldestOverdueMilliseconds: Int,
         workers: [WorkerReport],
         partitions: [PartitionShare]
@@ -40,6 +43,7 @@ package struct Overview: Sendable, Equatable {
         self.running = running
         self.paused = paused
         self.completedPerSecond = completedPerSecond
+        self.failedPerSecond = failedPerSecond
         self.oldestOverdueMilliseconds = oldestOverdueMilliseconds
         self.workers = workers
         self.partitions = partitions

@@ -18,6 +18,7 @@ extension Partitions {
             running: running,
             paused: figures.reduce(0) { $0 + $1.paused },
             completedPerSecond: figures.reduce(0) { $0 + $1.completed },
+            failedPerSecond: figures.reduce(0) { $0 + $1.failed },
             oldestOverdueMilliseconds: figures.reduce(0) { max($0, $1.oldestOverdue) },
             workers: workers,
             partitions: figures.enumerated().map { $1.share(of: $0) }
@@ -33,8 +34,10 @@ private struct PartitionFigures: Sendable {
     /// Executions whose score lies ahead, and that are not parked.
     var ahead: Int
     var paused: Int
-    /// Within the last second.
+    /// Within the last second, with those that did not succeed.
     var completed: Int
+    /// Within the last second.
+    var failed: Int
     /// In ms.
     var oldestOverdue: Int
 
@@ -54,20 +57,22 @@ extension RedisStore {
                 RedisCommand("ZCOUNT", keys.due, "(\(instant)", "+inf"),
                 RedisCommand("ZCOUNT", keys.due, String(DueScore.parked), "(\(2 * DueScore.parked)"),
                 RedisCommand("ZCOUNT", keys.closed, "(\(now.milliseconds - 1_000)", instant),
+                RedisCommand("ZCOUNT", keys.failed, "(\(now.milliseconds - 1_000)", instant),
                 RedisCommand("ZRANGE", keys.due, "0", "0", "WITHSCORES"),
             ])
         } catch {
             throw refusal(error)
         }
         for case .error(let error) in replies { throw refusal(error) }
-        let counts = replies.prefix(4).map { Int($0.integer ?? 0) }
-        let head = replies[4].array?.last?.string.flatMap { Double($0) }.flatMap(Instant.init(clamping:))
+        let counts = replies.prefix(5).map { Int($0.integer ?? 0) }
+        let head = replies[5].array?.last?.string.flatMap { Double($0) }.flatMap(Instant.init(clamping:))
         return PartitionFigures(
             now: now,
             due: counts[0],
             ahead: counts[1] - counts[2],
             paused: counts[2],
             completed: counts[3],
+            failed: counts[4],
             oldestOverdue: head.map { max(0, Int(now.milliseconds - $0.milliseconds)) } ?? 0
         )
     }

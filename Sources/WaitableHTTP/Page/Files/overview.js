@@ -94,11 +94,16 @@ function showTiles(place, overview) {
     ['Running', overview.running, 'held by workers', '/ui/items?status=RUNNING'],
     ['Paused', overview.paused, 'were due meanwhile', '/ui/machines'],
     ['Closed', overview.completedPerSecond, 'in the last second', ''],
+    ['Failed', overview.failedPerSecond, 'of these', '/ui/failures'],
   ];
-  show(place, tiles.map(([name, count, note, href]) => h('div', { class: `tile ${name === 'Due now' && overview.due && overview.oldestOverdueSeconds >= lateFrom ? 'warn' : ''}` },
+  show(place, tiles.map(([name, count, note, href]) => h('div', { class: `tile ${isWarning(name, overview) ? 'warn' : ''}` },
     h('dt', null, href ? h('a', { href }, name) : name),
     h('dd', { 'data-figure': name }, number(count)),
     h('dd', { class: 'note' }, note))));
+}
+
+function isWarning(name, { due, oldestOverdueSeconds, failedPerSecond }) {
+  return name === 'Due now' ? due > 0 && oldestOverdueSeconds >= lateFrom : name === 'Failed' && failedPerSecond > 0;
 }
 
 function workerTable({ workers, now }) {
