@@ -20,6 +20,19 @@ package struct ObjectList: Sendable, Equatable {
         self.objects = objects
     }
 
+    /// Whether the objects lie behind a key, and each behind the one before it, by the bytes of their keys: a list is read in
+    /// pages, each of which begins behind the last key of the one before.
+    ///
+    /// - Parameter key: The last key of the page before; `nil` for none.
+    package func follows(_ key: String?) -> Bool {
+        var last = key ?? ""
+        for object in objects {
+            guard let key = object["Key"], last.utf8.lexicographicallyPrecedes(key.utf8) else { return false }
+            last = key
+        }
+        return true
+    }
+
     private typealias Bytes = ArraySlice<UInt8>
 
     /// What stands in the first element of a name, and what stands behind it.

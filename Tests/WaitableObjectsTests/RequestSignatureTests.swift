@@ -63,4 +63,17 @@ struct RequestSignatureTests {
         #expect(ObjectList(Array("<Error/>".utf8)) == nil)
         #expect(ObjectList(Array("<ListBucketResult></ListBucketResult>".utf8))?.objects == [])
     }
+
+    @Test(
+        "are answered with a page of a list only where its keys lie behind the last one, in the order of their bytes",
+        arguments: [
+            (["a", "b", "\u{FFFD}", "\u{10000}"], nil, true), (["b"], "a", true), ([], "a", true),
+            (["a"], "a", false), (["b", "a"], nil, false), (["b", "b"], "a", false), ([""], nil, false),
+        ] as [([String], String?, Bool)]
+    )
+    func follows(keys: [String], last: String?, isPage: Bool) throws {
+        let contents = keys.map { "<Contents><Key>\($0)</Key></Contents>" }.joined()
+        let list = try #require(ObjectList(Array("<ListBucketResult>\(contents)</ListBucketResult>".utf8)))
+        #expect(list.follows(last) == isPage)
+    }
 }

@@ -123,6 +123,10 @@ struct WebStorage: ObjectStorage {
             guard let list = ObjectList(text) else {
                 return .failure(StorageFault(reason: "answered with what is no list of objects"))
             }
+            // Otherwise the pages would never end, and the same objects come again and again.
+            guard list.follows(last.key) else {
+                return .failure(StorageFault(reason: "lists objects in no order, or not behind the key that was given"))
+            }
             return .success(
                 list.objects.map { object in
                     ListedObject(
