@@ -128,10 +128,11 @@ final class CommandGate: Sendable {
         }
 
         private func handOn() {
-            while held == nil, awaited == nil, let bytes = pending.first {
+            while held == nil, let bytes = pending.first {
                 let text = end + String(buffer: bytes)
-                end = String(text.suffix(32))
                 if let word = words.first(where: { text.contains($0) }) {
+                    // One after the other. What has no word in it may be the rest of the one that is under way.
+                    guard awaited == nil else { return }
                     end = ""
                     held = word
                     let this = NIOLoopBound(self, eventLoop: client.eventLoop)
@@ -139,6 +140,7 @@ final class CommandGate: Sendable {
                     tell(word, true) { loop.execute { this.value.release() } }
                     return
                 }
+                end = String(text.suffix(32))
                 pending.removeFirst()
                 target.writeAndFlush(bytes, promise: nil)
             }
@@ -151,6 +153,7 @@ final class CommandGate: Sendable {
             isUnderWay = true
             worker.begin()
             target.writeAndFlush(pending.removeFirst(), promise: nil)
+            handOn()
         }
 
         /// Says that the reply has come.
