@@ -94,14 +94,14 @@ struct Batch: Sendable {
         if adopts { progress.adoptions += 1 }
         if lease.isHalfUsed { await lease.renew(runner.claim.members.map(\.bytes), worker: worker) }
         switch await runner.run(member, token: lease.token) {
-        case .step(let step): steps.append(step)
+        case .step(let step):
+            steps.append(step)
+            worker.slowMachines.note(member, work: step.step.work, &progress.slow)
         case .postponed(let pause): postponed[pause, default: []].append(member.bytes)
         case .untimely: untimely[member.redeliveries, default: []].append(member.bytes)
         case .failed: break
         }
-        let now = ContinuousClock.now
-        worker.slowMachines.note(member, took: progress.last.duration(to: now), &progress.slow)
-        progress.last = now
+        progress.last = .now
     }
 
     /// Commits the steps, then goes on with those that waited for the outcome of an item operation.

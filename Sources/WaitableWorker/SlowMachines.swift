@@ -2,11 +2,13 @@ import CodeUnits
 import Synchronization
 import Waitable
 
-/// State machines of which an execution took long lately: in a batch, theirs come behind those of all others.
+/// State machines of which an execution was much work lately: in a batch, theirs come behind those of all others.
+///
+/// Work is counted, not timed: on a busy machine everything takes long.
 final class SlowMachines: Sendable {
-    /// What is long for one execution, and what is not.
-    private static let long = Duration.milliseconds(20)
-    private static let short = Duration.milliseconds(5)
+    /// The units of work, about 20 ms, beyond which an execution is much work, and those, about 5 ms, below which it is not.
+    private static let much = 40_000
+    private static let little = 10_000
     /// Beyond so many names all are forgotten.
     private static let mostNames = 1_000
 
@@ -15,14 +17,14 @@ final class SlowMachines: Sendable {
     /// The names, as of now.
     var current: Set<Spelling> { names.withLock { $0 } }
 
-    /// Notes how long an execution took.
+    /// Notes how much work an execution was.
     ///
     /// - Parameter current: Names as of before; brought up to date.
-    func note(_ member: ClaimedMember, took time: Duration, _ current: inout Set<Spelling>) {
+    func note(_ member: ClaimedMember, work: Int, _ current: inout Set<Spelling>) {
         // Nearly always nothing was slow, and this was not.
-        guard time > Self.long || !current.isEmpty && time < Self.short else { return }
+        guard work > Self.much || !current.isEmpty && work < Self.little else { return }
         guard let name = Self.name(of: member) else { return }
-        if time > Self.long {
+        if work > Self.much {
             guard current.insert(name).inserted else { return }
             names.withLock { names in
                 if names.count >= Self.mostNames { names.removeAll() }
