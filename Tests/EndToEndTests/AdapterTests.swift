@@ -304,6 +304,51 @@ struct AdapterTests {
         }
     }
 
+    @Test("An adapter that does not answer holds up the cancellations of no other one")
+    func hangingCancellation() async throws {
+        func server(_ cancelled: Int) async throws -> FunctionServer {
+            try await FunctionServer { call in
+                Self.body(call)["cancel"] == nil ? (202, #"{"retryAfterSeconds":3600}"#) : (cancelled, "{}")
+            }
+        }
+        let (hanging, good) = (try await server(1), try await server(200))
+        let environment = [
+            "WAITABLE_INTEGRATIONS": "arn:aws:states:::hanging:=http://127.0.0.1:\(hanging.port),"
+                + "arn:aws:states:::good:=http://127.0.0.1:\(good.port)"
+        ]
+        func cancellations(_ server: FunctionServer) -> Int {
+            server.calls.filter { Self.body($0)["cancel"] != nil }.count
+        }
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let items = "[\((0..<40).map(String.init).joined(separator: ","))]"
+            let many = try await stack.create(
+                "many",
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":\#(Self.task("::hanging:run.sync")),"End":true}}}"#
+            )
+            let first = try await stack.start(many, items, name: "first")
+            let second = try await stack.start(
+                try await stack.create("one", Self.task("::good:run.sync")),
+                name: "second"
+            )
+            try await eventually("all are followed") {
+                let prefix = stack.store(of: "first").keys.prefix
+                let other = stack.store(of: "second").keys.prefix
+                let counts = (
+                    try await stack.integer("HLEN", prefix + ":children:many:first"),
+                    try await stack.integer("HLEN", other + ":children:one:second")
+                )
+                return counts == (40, 1)
+            }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(first)]).status == 200)
+            try await eventually("the adapter is told") { cancellations(hanging) > 0 }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(second)]).status == 200)
+            let start = ContinuousClock.now
+            try await eventually("the other one is told") { cancellations(good) > 0 }
+            // The first one is given a minute for each.
+            #expect(ContinuousClock.now - start < .seconds(30))
+        }
+    }
+
     @Test("Tasks are followed to their ends though a worker is killed, and each is begun once")
     func killed() async throws {
         let server = try await FunctionServer { call in

@@ -1,4 +1,4 @@
-package import StatesLanguage
+import StatesLanguage
 
 /// A job that an adapter follows, as it is kept for when nobody waits for it any more: `{"resource", "state", "attempt", "poll",
 /// "job"}`, the last one what the adapter has said of it.
@@ -40,7 +40,8 @@ package struct FollowedJob: Sendable {
     }
 
     /// The call that has the adapter stop it.
-    package func cancellation(ofTask task: Int, of key: ExecutionKey, at now: Instant, arn: ARN) -> OutsideCall {
+    package func cancellation(ofTask task: Int, of key: ExecutionKey, arn: ARN) -> OutsideCall {
+        let now = Instant(milliseconds: 0)
         let request = IntegrationRequest(
             integration: integration,
             state: state,

@@ -16,6 +16,7 @@ local jobs = {}
 
 local MARK = '&'
 local MAX_JOBS = 100 -- entries that one call hands out, and deals with
+local MAX_PLACE = 1000000000
 
 -- Field of `paused` that says that there are jobs to be stopped: so a claim looks at it no more than it does anyway.
 local WAITING = ':jobs'
@@ -50,26 +51,20 @@ function jobs.wait(states) return states ~= nil and states[WAITING] ~= nil end
 
 -- waitable_jobs: hands out jobs that are to be stopped.
 -- KEYS   prefix
--- ARGV   entries that were handed out before and are dealt with; then '' and those that come again, behind all others
+-- ARGV   from: the place of the first one in the list; then entries that were handed out before and are dealt with, at most 100
 -- Returns [entry, …], at most 100, which stay: task, job (JSON), and X, a line each
--- Errors VALIDATION. Bound: 100 entries of each kind, and how many there are for each of them.
+-- Errors VALIDATION. Bound: 100 entries, and how many there are for each that is dealt with.
 local function handOut(keys, args)
     local prefix = prefixOf(keys)
-    integer(tostring(#args), 'entries', 0, 2 * MAX_JOBS + 1)
+    local from = integer(args[1], 'from', 0, MAX_PLACE)
+    integer(tostring(#args), 'words', 1, MAX_JOBS + 1)
     rights.check(prefix, rights.JOBS)
-    local key, comesAgain = prefix .. ':jobs', false
+    local key = prefix .. ':jobs'
     redis.call('HLEN', prefix .. ':paused')
     redis.call('LLEN', key)
-    for n = 1, #args do
-        if args[n] == '' then
-            comesAgain = true
-        elseif redis.call('LREM', key, 1, args[n]) == 1 and comesAgain then
-            redis.call('RPUSH', key, args[n])
-        end
-    end
-    local list = redis.call('LRANGE', key, 0, MAX_JOBS - 1)
-    if #list == 0 then redis.call('HDEL', prefix .. ':paused', WAITING) end
-    return list
+    for n = 2, #args do redis.call('LREM', key, 1, args[n]) end
+    if redis.call('LLEN', key) == 0 then redis.call('HDEL', prefix .. ':paused', WAITING) end
+    return redis.call('LRANGE', key, from, from + MAX_JOBS - 1)
 end
 
 register('jobs', handOut, 'allow-oom')

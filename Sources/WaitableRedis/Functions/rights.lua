@@ -34,7 +34,7 @@ rights.TABLES = {
 }
 
 -- What hands out jobs that are to be stopped.
-rights.JOBS = {{'LREM', ':jobs'}, {'RPUSH', ':jobs'}, {'LRANGE', ':jobs'}, {'HDEL', ':paused'}}
+rights.JOBS = {{'LREM', ':jobs'}, {'LRANGE', ':jobs'}, {'HDEL', ':paused'}}
 
 -- What tells of an execution.
 rights.FEED = {{'XADD', ':events'}}
