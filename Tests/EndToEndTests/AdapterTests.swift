@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import RedisClient
 import StatesLanguage
 import Testing
@@ -304,6 +305,32 @@ struct AdapterTests {
         }
     }
 
+    @Test("A job that is known only after its task was given up is stopped as well")
+    func lateJob() async throws {
+        let server = try await FunctionServer(
+            answers: { call in
+                let state = Self.body(call)["parameters"] ?? .null
+                let isNew = Self.body(call)["cancel"] == nil
+                return isNew ? (202, #"{"retryAfterSeconds":3600,"state":\#(state.text)}"#) : (200, "{}")
+            },
+            pause: { Self.body($0)["cancel"] == nil ? .milliseconds(2_500) : .zero }
+        )
+        try await Stack.with(workers: 1, environment: Self.environment(server)) { stack in
+            let plain = try await stack.create("plain", Self.task("::ecs:runTask.sync"))
+            let timed = try await stack.create("timed", Self.task("::ecs:runTask.sync", #","TimeoutSeconds":2"#))
+            let late = try await stack.start(timed, #"{"kind":"timed"}"#)
+            let stopped = try await stack.start(plain, #"{"kind":"stopped"}"#)
+            try await eventually("both are begun") { server.calls.count == 2 }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(stopped)]).status == 200)
+            #expect(try await stack.closed(late)["error"] == "States.Timeout")
+            func keys() -> Set<Spelling> {
+                Set(server.calls.filter { Self.body($0)["cancel"] != nil }.map { Spelling($0.key ?? "") })
+            }
+            try await eventually("both are stopped") { keys().count == 2 }
+            #expect(keys() == [Spelling(late + ":3:cancel"), Spelling(stopped + ":3:cancel")])
+        }
+    }
+
     @Test("An adapter that does not answer holds up the cancellations of no other one")
     func hangingCancellation() async throws {
         func server(_ cancelled: Int) async throws -> FunctionServer {
@@ -316,7 +343,7 @@ struct AdapterTests {
             "WAITABLE_INTEGRATIONS": "arn:aws:states:::hanging:=http://127.0.0.1:\(hanging.port),"
                 + "arn:aws:states:::good:=http://127.0.0.1:\(good.port)"
         ]
-        func cancellations(_ server: FunctionServer) -> Int {
+        @Sendable func cancellations(_ server: FunctionServer) -> Int {
             server.calls.filter { Self.body($0)["cancel"] != nil }.count
         }
         try await Stack.with(workers: 1, environment: environment) { stack in

@@ -1,4 +1,4 @@
-import StatesLanguage
+package import StatesLanguage
 
 /// A job that an adapter follows, as it is kept for when nobody waits for it any more: `{"resource", "state", "attempt", "poll",
 /// "job"}`, the last one what the adapter has said of it.
@@ -8,6 +8,15 @@ package struct FollowedJob: Sendable {
     private let attempt: Int
     private let number: Int
     private let job: String
+
+    /// The job that a request has begun.
+    package init(_ request: IntegrationRequest, _ poll: TaskPoll) {
+        integration = request.integration
+        state = request.state
+        attempt = request.attempt
+        number = poll.number
+        job = poll.state
+    }
 
     init(_ integration: OutsideIntegration, _ task: FollowedTask) {
         self.integration = integration

@@ -4,9 +4,10 @@
 -- entry of `jobs`, in the same call: task, job and execution, a line each. It stays there until a worker has dealt with it.
 
 local strings = require 'strings'
-local byte, sub = strings.byte, strings.sub
+local byte, format, match, sub = strings.byte, strings.format, strings.match, strings.sub
 local arguments = require 'arguments'
-local integer, prefixOf = arguments.integer, arguments.prefixOf
+local integer, named, noMore, prefixOf, refuse =
+    arguments.integer, arguments.named, arguments.noMore, arguments.prefixOf, arguments.refuse
 local register = require 'functions'.register
 local clock = require 'clock'.clock
 local rights = require 'rights'
@@ -16,7 +17,7 @@ local jobs = {}
 
 local MARK = '&'
 local MAX_JOBS = 100 -- entries that one call hands out, and deals with
-local MAX_PLACE = 1000000000
+local MAX_PLACE = 100000000000
 
 -- Field of `paused` that says that there are jobs to be stopped: so a claim looks at it no more than it does anyway.
 local WAITING = ':jobs'
@@ -46,6 +47,20 @@ function jobs.stop(prefix, name, task, entry)
     wake(prefix, nil, (clock()))
 end
 
+-- Leaves jobs to be stopped that an execution was told of and has not read: it closes.
+function jobs.abandon(prefix, name)
+    local inbox = prefix .. ':inbox:' .. name
+    if redis.call('HLEN', inbox) == 0 then return end
+    local fields = redis.call('HGETALL', inbox)
+    for n = 1, #fields, 2 do
+        local task = match(fields[n], '^b(%d+)$')
+        local readable, told = pcall(cjson.decode, task and fields[n + 1] or '0')
+        if task and readable and type(told) == 'table' and type(told.job) == 'string' then
+            jobs.stop(prefix, name, task, MARK .. told.job)
+        end
+    end
+end
+
 -- Whether there are jobs to be stopped, by what pausing.states says.
 function jobs.wait(states) return states ~= nil and states[WAITING] ~= nil end
 
@@ -67,6 +82,25 @@ local function handOut(keys, args)
     return redis.call('LRANGE', key, from, from + MAX_JOBS - 1)
 end
 
+-- waitable_give_up: leaves a job to be stopped whose task had ended before it was known.
+-- KEYS   prefix
+-- ARGV   X, task, job (a JSON object)
+-- Returns 1
+-- Errors VALIDATION. Bound: constant.
+local function giveUp(keys, args)
+    local prefix = prefixOf(keys)
+    local name = named(args[1], 'execution')
+    local task = integer(args[2], 'task', 0, MAX_PLACE)
+    noMore(args, 3)
+    if byte(args[3] or '') ~= 123 then refuse('VALIDATION', 'job', 'must be a JSON object', args[3] or '') end
+    rights.check(prefix, rights.GIVING_UP)
+    redis.call('HLEN', prefix .. ':paused')
+    redis.call('LLEN', prefix .. ':jobs')
+    jobs.stop(prefix, name, format('%d', task), MARK .. args[3])
+    return 1
+end
+
 register('jobs', handOut, 'allow-oom')
+register('give_up', giveUp, 'allow-oom')
 
 return jobs

@@ -43,4 +43,9 @@ extension RedisStore {
         }
         return entries.compactMap { $0.bytes.map(GivenUpJob.init) }
     }
+
+    /// Leaves a job to be stopped whose task had ended before it was known.
+    package func giveUp(_ job: String, ofTask task: Int, of key: ExecutionKey) async throws(StoreError) {
+        _ = try await call("waitable_give_up", FunctionArguments(key.member, String(task), job))
+    }
 }
