@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import RedisClient
 import StatesLanguage
 import Testing
@@ -301,6 +302,77 @@ struct AdapterTests {
             #expect(try await second.end() == 0)
             let audit = try Program(["audit"], environment: stack.environment)
             #expect(try await audit.end() == 0, "\(audit.output)")
+        }
+    }
+
+    @Test("A job that is known only after its task was given up is stopped as well")
+    func lateJob() async throws {
+        let server = try await FunctionServer(
+            answers: { call in
+                let state = Self.body(call)["parameters"] ?? .null
+                let isNew = Self.body(call)["cancel"] == nil
+                return isNew ? (202, #"{"retryAfterSeconds":3600,"state":\#(state.text)}"#) : (200, "{}")
+            },
+            pause: { Self.body($0)["cancel"] == nil ? .milliseconds(2_500) : .zero }
+        )
+        try await Stack.with(workers: 1, environment: Self.environment(server)) { stack in
+            let plain = try await stack.create("plain", Self.task("::ecs:runTask.sync"))
+            let timed = try await stack.create("timed", Self.task("::ecs:runTask.sync", #","TimeoutSeconds":2"#))
+            let late = try await stack.start(timed, #"{"kind":"timed"}"#)
+            let stopped = try await stack.start(plain, #"{"kind":"stopped"}"#)
+            try await eventually("both are begun") { server.calls.count == 2 }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(stopped)]).status == 200)
+            #expect(try await stack.closed(late)["error"] == "States.Timeout")
+            func keys() -> Set<Spelling> {
+                Set(server.calls.filter { Self.body($0)["cancel"] != nil }.map { Spelling($0.key ?? "") })
+            }
+            try await eventually("both are stopped") { keys().count == 2 }
+            #expect(keys() == [Spelling(late + ":3:cancel"), Spelling(stopped + ":3:cancel")])
+        }
+    }
+
+    @Test("An adapter that does not answer holds up the cancellations of no other one")
+    func hangingCancellation() async throws {
+        func server(_ cancelled: Int) async throws -> FunctionServer {
+            try await FunctionServer { call in
+                Self.body(call)["cancel"] == nil ? (202, #"{"retryAfterSeconds":3600}"#) : (cancelled, "{}")
+            }
+        }
+        let (hanging, good) = (try await server(1), try await server(200))
+        let environment = [
+            "WAITABLE_INTEGRATIONS": "arn:aws:states:::hanging:=http://127.0.0.1:\(hanging.port),"
+                + "arn:aws:states:::good:=http://127.0.0.1:\(good.port)"
+        ]
+        @Sendable func cancellations(_ server: FunctionServer) -> Int {
+            server.calls.filter { Self.body($0)["cancel"] != nil }.count
+        }
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let items = "[\((0..<40).map(String.init).joined(separator: ","))]"
+            let many = try await stack.create(
+                "many",
+                #"{"StartAt":"M","States":{"M":{"Type":"Map","ItemProcessor":\#(Self.task("::hanging:run.sync")),"End":true}}}"#
+            )
+            let first = try await stack.start(many, items, name: "first")
+            let second = try await stack.start(
+                try await stack.create("one", Self.task("::good:run.sync")),
+                name: "second"
+            )
+            try await eventually("all are followed") {
+                let prefix = stack.store(of: "first").keys.prefix
+                let other = stack.store(of: "second").keys.prefix
+                let counts = (
+                    try await stack.integer("HLEN", prefix + ":children:many:first"),
+                    try await stack.integer("HLEN", other + ":children:one:second")
+                )
+                return counts == (40, 1)
+            }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(first)]).status == 200)
+            try await eventually("the adapter is told") { cancellations(hanging) > 0 }
+            #expect(try await stack.call("StopExecution", ["executionArn": .string(second)]).status == 200)
+            let start = ContinuousClock.now
+            try await eventually("the other one is told") { cancellations(good) > 0 }
+            // The first one is given a minute for each.
+            #expect(ContinuousClock.now - start < .seconds(30))
         }
     }
 

@@ -175,11 +175,21 @@ package struct ExecutionRunner: Sendable {
         guard machine.isToldThings else { return [] }
         let known = before.flow?.followedTasks ?? []
         let ended = known.filter { messages.answers["\($0.id)"] != nil }.map { Effect.unfollow(task: $0.id) }
-        guard after.status == .running, let tasks = after.flow?.followedTasks, !tasks.isEmpty else { return ended }
+        guard after.status == .running else { return ended }
+        let tasks = after.flow?.followedTasks ?? []
+        // What the same step is told of and gives up. Where the execution ends, its inbox still has it.
+        let pending = before.flow?.pendingTasks ?? []
+        let lost = pending.flatMap { task -> [Effect] in
+            guard let job = messages.answers["b\(task.id)"]?.objectValue?["job"]?.stringValue,
+                messages.answers["\(task.id)"] == nil, !tasks.contains(where: { $0.id == task.id })
+            else { return [] }
+            return [.follow(task: task.id, job: job), .stop(task: task.id)]
+        }
+        guard !tasks.isEmpty else { return ended + lost }
         let begun = tasks.filter { task in
             !known.contains { $0.id == task.id && $0.poll.state == task.poll.state }
         }
-        return ended
+        return ended + lost
             + begun.compactMap { task in
                 guard case .outside(let outside) = machine.tasks[task.state]?.integration, outside.needsAdapter else {
                     return nil

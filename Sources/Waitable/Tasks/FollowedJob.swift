@@ -9,6 +9,15 @@ package struct FollowedJob: Sendable {
     private let number: Int
     private let job: String
 
+    /// The job that a request has begun.
+    package init(_ request: IntegrationRequest, _ poll: TaskPoll) {
+        integration = request.integration
+        state = request.state
+        attempt = request.attempt
+        number = poll.number
+        job = poll.state
+    }
+
     init(_ integration: OutsideIntegration, _ task: FollowedTask) {
         self.integration = integration
         state = task.state
@@ -40,7 +49,8 @@ package struct FollowedJob: Sendable {
     }
 
     /// The call that has the adapter stop it.
-    package func cancellation(ofTask task: Int, of key: ExecutionKey, at now: Instant, arn: ARN) -> OutsideCall {
+    package func cancellation(ofTask task: Int, of key: ExecutionKey, arn: ARN) -> OutsideCall {
+        let now = Instant(milliseconds: 0)
         let request = IntegrationRequest(
             integration: integration,
             state: state,

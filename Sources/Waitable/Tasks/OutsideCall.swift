@@ -31,4 +31,10 @@ package struct OutsideCall: Sendable, Equatable {
     package var timeoutSeconds: Int?
     /// Whether the task goes on until it is answered by its token: then the call's own answer is not the task's.
     package var waitsForToken: Bool
+
+    /// Whether its answer may tell of a job that goes on.
+    package var mayBeginJob: Bool {
+        guard case .integration(let request) = target else { return false }
+        return request.integration.isFollowed && request.integration.needsAdapter && request.poll == nil
+    }
 }

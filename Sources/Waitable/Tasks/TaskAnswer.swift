@@ -6,7 +6,7 @@ package import StatesLanguage
 /// | --- | --- |
 /// | `7` | the answer of task 7: `{"output":…}`, `{"error"?,"cause"?}`, or `{"child":"machine:id","as"}`, which has closed |
 /// | `s7` | a worker took it: `{"worker"?,"at"}` |
-/// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used, or with `{"output"?,"poll","after","failures"?,"state"}` until it is asked again, after so many ms |
+/// | `b7` | what it was begun with has been accepted, with this answer; it goes on until its token is used, or with `{"output"?,"poll","after","failures"?,"state","job"?}` until it is asked again, after so many ms; `job` is a ``FollowedJob`` that has begun |
 /// | `h7` | its last sign of life, Unix ms |
 /// | `o7` | the outcome of what it asked another partition for: ``ChildOutcome`` or ``ItemOutcome`` |
 /// | `m7` | what was changed of the map run that began with event 7: ``StatesLanguage/MapRunSettings`` |
@@ -18,8 +18,9 @@ package enum TaskAnswer: Sendable, Equatable {
     /// What it was begun with has been accepted, with this answer.
     case submitted(JSON)
     /// Whoever was called wants to be asked again; with the answer to what it was begun with, where that is told. The poll's
-    /// instant is not looked at, but its pause.
-    case postponed(TaskPoll, output: JSON?)
+    /// instant is not looked at, but its pause. With the job that has begun, as ``FollowedJob`` has it: where nobody reads the
+    /// answer any more, it is to be stopped.
+    case postponed(TaskPoll, output: JSON?, job: String? = nil)
     /// It is alive.
     case heartbeat(Instant)
 
@@ -41,9 +42,10 @@ package enum TaskAnswer: Sendable, Equatable {
             object["error"] = error.map(JSON.string)
             object["cause"] = cause.map(JSON.string)
             return .object(object)
-        case .postponed(let poll, let output):
+        case .postponed(let poll, let output, let job):
             var object = JSONObject()
             object["output"] = output
+            object["job"] = job.map(JSON.string)
             object["poll"] = .integer(Int64(poll.number))
             object["after"] = .integer(poll.pause)
             if poll.failures > 0 { object["failures"] = .integer(Int64(poll.failures)) }

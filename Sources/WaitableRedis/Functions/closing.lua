@@ -141,6 +141,7 @@ function closing.close(prefix, name, head, queue)
     end
     redis.call('DEL', key)
     if not queue and #list > 0 then stopAll(prefix, list) end
+    jobs.abandon(prefix, name)
     redis.call('DEL', prefix .. ':inbox:' .. name)
     local parent = head.parent
     if parent then inboxes.report(prefix, name, parent.name, parent.task, parent.mark) end

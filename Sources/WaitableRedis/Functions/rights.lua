@@ -22,6 +22,7 @@ rights.EFFECTS = {
     {'RPOP', ':history:'}, {'UNLINK', ':history:'}, {'HEXISTS', ':activities'}, {'RPUSH', ':activity:'}, {'XADD', ':stream:'},
     {'HSET', ':children:'}, {'HGET', ':children:'}, {'HGETALL', ':children:'}, {'HDEL', ':children:'}, {'DEL', ':children:'},
     {'HSET', ':inbox:'}, {'HGET', ':inbox:'}, {'HDEL', ':inbox:'}, {'DEL', ':inbox:'}, {'HSET', ':unread'}, {'HDEL', ':unread'},
+    {'HGETALL', ':inbox:'},
     {'RPUSH', ':stopping'}, {'HSET', ':paused'}, {'HGET', ':executions'}, {'ZREM', ':due'}, {'ZREM', ':closed'},
     {'HDEL', ':redelivered'}, {'ZADD', ':failed'}, {'ZREM', ':failed'}, {'XADD', ':events'}, {'RPUSH', ':jobs'},
 }
@@ -34,7 +35,10 @@ rights.TABLES = {
 }
 
 -- What hands out jobs that are to be stopped.
-rights.JOBS = {{'LREM', ':jobs'}, {'RPUSH', ':jobs'}, {'LRANGE', ':jobs'}, {'HDEL', ':paused'}}
+rights.JOBS = {{'LREM', ':jobs'}, {'LRANGE', ':jobs'}, {'HDEL', ':paused'}}
+
+-- What leaves a job to be stopped.
+rights.GIVING_UP = {{'RPUSH', ':jobs'}, {'HSET', ':paused'}}
 
 -- What tells of an execution.
 rights.FEED = {{'XADD', ':events'}}

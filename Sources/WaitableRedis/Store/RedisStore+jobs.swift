@@ -30,17 +30,22 @@ extension RedisStore {
     /// Takes out jobs that are dealt with, and reads those that are to be stopped.
     ///
     /// - Parameters:
-    ///   - stopped: Those that are dealt with.
-    ///   - again: Those that are to come again, behind all others.
-    package func jobs(stopped: [GivenUpJob] = [], again: [GivenUpJob] = []) async throws(StoreError) -> [GivenUpJob] {
-        var arguments = FunctionArguments()
+    ///   - place: Which one is the first, from 0.
+    ///   - stopped: Those that are dealt with, at most 100.
+    /// - Returns: At most 100.
+    @discardableResult
+    package func jobs(from place: Int = 0, stopped: [GivenUpJob] = []) async throws(StoreError) -> [GivenUpJob] {
+        var arguments = FunctionArguments(String(place))
         for job in stopped { arguments.append(job.entry) }
-        if !again.isEmpty { arguments.append("") }
-        for job in again { arguments.append(job.entry) }
         let reply = try await call("waitable_jobs", arguments)
         guard let entries = reply.array else {
             throw .unexpectedReply(function: "waitable_jobs", reply: "\(reply)")
         }
         return entries.compactMap { $0.bytes.map(GivenUpJob.init) }
+    }
+
+    /// Leaves a job to be stopped whose task had ended before it was known.
+    package func giveUp(_ job: String, ofTask task: Int, of key: ExecutionKey) async throws(StoreError) {
+        _ = try await call("waitable_give_up", FunctionArguments(key.member, String(task), job))
     }
 }

@@ -116,6 +116,9 @@ final class Calls: Sendable {
         while !Task.isCancelled, !(await tell(call, answer)) { try? await Task.sleep(for: .seconds(1)) }
     }
 
+    /// A little longer than an adapter may take to begin a job.
+    private static let longestStart: Duration = .seconds(310)
+
     /// Gives signs of life until the task has ended, or is cancelled. One that Redis does not take is given again soon.
     private func keepAlive(_ call: OutsideCall) async {
         var pause: Duration = .seconds(PendingTask.callSeconds) / 3
@@ -125,7 +128,11 @@ final class Calls: Sendable {
             do {
                 let store = partitions.store(of: call.key)
                 let now = try await store.now()
-                guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else { return }
+                guard try await store.answer(call.key, task: call.task, .heartbeat(now)) else {
+                    // A job that it begins is to be stopped: its answer says which one it is.
+                    if call.mayBeginJob { try? await Task.sleep(for: Self.longestStart) }
+                    return
+                }
                 pause = .seconds(PendingTask.callSeconds) / 3
             } catch  where !Task.isCancelled {
                 log("sign of life failed", call, error)
@@ -139,7 +146,12 @@ final class Calls: Sendable {
     /// - Returns: Whether Redis took it; a task that has ended meanwhile needs no answer.
     private func tell(_ call: OutsideCall, _ answer: TaskAnswer) async -> Bool {
         do {
-            _ = try await partitions.store(of: call.key).answer(call.key, task: call.task, answer)
+            let store = partitions.store(of: call.key)
+            let isTaken = try await store.answer(call.key, task: call.task, answer)
+            // Nobody reads of the job any more.
+            if !isTaken, case .postponed(_, _, let job?) = answer {
+                try await store.giveUp(job, ofTask: call.task, of: call.key)
+            }
             return true
         } catch {
             log("answer of a call is repeated", call, error)

@@ -150,7 +150,7 @@ extension HTTPCaller {
         let isNews = asked.integration.isFollowed && asked.poll == nil
         let output = isNews ? object["output"] ?? .object([:]) : nil
         if let output, output.isNested(deeperThan: TaskAnswer.deepestEntry - 1) { return .tooDeep }
-        return .postponed(poll, output: output)
+        return .postponed(poll, output: output, job: asked.poll == nil ? FollowedJob(asked, poll).text : nil)
     }
 }
 

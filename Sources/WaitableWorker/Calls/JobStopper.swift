@@ -12,6 +12,7 @@ final class JobStopper: Sendable {
     private let configuration: CallConfiguration
     private let arn: ARN
     private let names = NameCheck()
+    private let slots = CallSlots(limit: JobStopper.atOnce)
     private let logger: Logger
     private let state = Mutex(State())
     private let signals: AsyncStream<Void>
@@ -24,12 +25,15 @@ final class JobStopper: Sendable {
         var running: Set<Int> = []
     }
 
-    /// How many connections an adapter gets.
-    private static let atOnce = 16
+    /// How many calls there are at once; an adapter that hangs has two thirds of them at the most.
+    private static let atOnce = 48
+    /// How many of an adapter's jobs of a partition are in hand at once, and how far into its list others are looked for.
+    private static let mostInHand = 256
+    private static let farthest = 20_000
     /// The pause before an adapter that cannot be told is told again.
     private static let pause: Duration = .seconds(10)
-    /// How often an adapter is told that answers with nothing that counts, by one worker.
-    private static let mostTimes = 360
+    /// For how long one is told that gives no answer that counts.
+    private static let longest: Duration = .seconds(3_600)
 
     init(partitions: Partitions, configuration: CallConfiguration, arn: ARN, logger: Logger) {
         self.partitions = partitions
@@ -79,49 +83,107 @@ final class JobStopper: Sendable {
         signal.yield()
     }
 
-    /// Stops the jobs of a partition, until there are none.
-    private func stopJobs(of store: RedisStore, _ client: HTTPClient) async {
-        var stopped: [GivenUpJob] = []
-        var again: [GivenUpJob] = []
-        var times: [[UInt8]: Int] = [:]
-        while !Task.isCancelled {
-            do {
-                let jobs = try await store.jobs(stopped: stopped, again: again)
-                (stopped, again) = ([], [])
-                guard !jobs.isEmpty else { return }
-                let now = try await store.now()
-                let told = await withTaskGroup(of: (GivenUpJob, Bool).self) { group in
-                    for job in jobs { group.addTask { (job, await self.tell(job, at: now, client)) } }
-                    return await group.reduce(into: []) { $0.append($1) }
-                }
-                for (job, isDone) in told {
-                    times[job.entry, default: 0] += 1
-                    let isGivenUp = times[job.entry, default: 0] >= Self.mostTimes
-                    if isGivenUp { log("job was not stopped", job, "its adapter gave no answer") }
-                    if isDone || isGivenUp { stopped.append(job) } else { again.append(job) }
-                }
-            } catch {
-                logger.warning("jobs are not stopped", metadata: ["error": "\(error)"])
-                try? await Task.sleep(for: Self.pause)
-                continue
+    /// Those that are in hand, by their entries, and how many each adapter has.
+    private final class Hand: Sendable {
+        private let state = Mutex((entries: Set<[UInt8]>(), counts: [CallDestination?: Int]()))
+
+        /// Takes one; `false` where it is in hand, or its adapter has enough.
+        func take(_ job: GivenUpJob, _ destination: CallDestination?) -> Bool {
+            state.withLock { state in
+                guard state.counts[destination, default: 0] < JobStopper.mostInHand,
+                    state.entries.insert(job.entry).inserted
+                else { return false }
+                state.counts[destination, default: 0] += 1
+                return true
             }
-            if !again.isEmpty { try? await Task.sleep(for: Self.pause) }
+        }
+
+        func leave(_ job: GivenUpJob, _ destination: CallDestination?) {
+            state.withLock { state in
+                state.entries.remove(job.entry)
+                state.counts[destination, default: 0] -= 1
+            }
         }
     }
 
-    /// - Returns: Whether there is no more to be done.
-    private func tell(_ job: GivenUpJob, at now: Instant, _ client: HTTPClient) async -> Bool {
-        guard let followed = FollowedJob(job.job) else {
-            log("job was not stopped", job, "its entry cannot be read")
-            return true
+    /// Stops the jobs of a partition, until there are none. Each is told by itself, so that none waits for another one's adapter.
+    private func stopJobs(of store: RedisStore, _ client: HTTPClient) async {
+        let hand = Hand()
+        await withDiscardingTaskGroup { group in
+            while !Task.isCancelled {
+                do {
+                    var place = 0
+                    while place < Self.farthest {
+                        let jobs = try await store.jobs(from: place)
+                        if jobs.isEmpty { break }
+                        place += jobs.count
+                        for job in jobs {
+                            let call = FollowedJob(job.job)?.cancellation(ofTask: job.task, of: job.key, arn: arn)
+                            let destination = call.flatMap { configuration.destination(of: $0.target) }
+                            guard hand.take(job, destination) else { continue }
+                            group.addTask {
+                                await self.stop(job, by: call, destination, store, client)
+                                hand.leave(job, destination)
+                            }
+                        }
+                    }
+                    if place == 0 { return }
+                } catch {
+                    logger.warning("jobs are not stopped", metadata: ["error": "\(error)"])
+                }
+                // Those that wait for room, or came meanwhile.
+                try? await Task.sleep(for: .seconds(1))
+            }
+            group.cancelAll()
         }
-        let call = followed.cancellation(ofTask: job.task, of: job.key, at: now, arn: arn)
-        let answer = await HTTPCaller(client: client, configuration: configuration, names: names).answer(to: call)
-        guard case .failed(let error, let cause) = answer else { return true }
+    }
+
+    /// Tells an adapter of a job until it has answered, and takes the job out of the list.
+    private func stop(
+        _ job: GivenUpJob,
+        by call: OutsideCall?,
+        _ destination: CallDestination?,
+        _ store: RedisStore,
+        _ client: HTTPClient
+    ) async {
+        let end = ContinuousClock.now + Self.longest
+        while !Task.isCancelled {
+            guard let call else {
+                log("job was not stopped", job, "its entry cannot be read")
+                break
+            }
+            guard let failure = await failure(of: call, destination, client) else { break }
+            guard ContinuousClock.now < end else {
+                log("job was not stopped", job, failure)
+                break
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+        while !Task.isCancelled {
+            do {
+                try await store.jobs(stopped: [job])
+                return
+            } catch {
+                try? await Task.sleep(for: Self.pause)
+            }
+        }
+    }
+
+    /// Why an adapter has to be told again; `nil` where there is no more to be done.
+    private func failure(of call: OutsideCall, _ destination: CallDestination?, _ client: HTTPClient) async -> String? {
+        let caller = HTTPCaller(client: client, configuration: configuration, names: names)
+        let answer: TaskAnswer?
+        if let destination {
+            answer = try? await slots.withTurn(destination) { await caller.answer(to: call) }
+        } else {
+            answer = await caller.answer(to: call)
+        }
+        guard case .failed(let error, let cause)? = answer else { return nil }
+        let reason = "\(error ?? ""): \(cause ?? "")"
         // Another worker may have the adapter.
-        if error == HTTPCaller.unavailable || error == OutsideIntegration.missing { return false }
-        log("job was not stopped", job, "\(error ?? ""): \(cause ?? "")")
-        return true
+        if error == HTTPCaller.unavailable || error == OutsideIntegration.missing { return reason }
+        logger.warning("job was not stopped", metadata: ["execution": "\(call.key)", "error": "\(reason)"])
+        return nil
     }
 
     private func log(_ message: Logger.Message, _ job: GivenUpJob, _ reason: String) {

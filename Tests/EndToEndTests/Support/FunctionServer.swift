@@ -41,14 +41,19 @@ final class FunctionServer: Sendable {
     /// - Parameters:
     ///   - port: 0 for a free one.
     ///   - answers: What answers; `nil` for the ways above.
-    init(port: Int = 0, answers: Answers? = nil) async throws {
+    ///   - pause: How long it takes to answer a call.
+    init(
+        port: Int = 0,
+        answers: Answers? = nil,
+        pause: @escaping @Sendable (_ call: Call) -> TimeAmount = { _ in .zero }
+    ) async throws {
         let received = Received()
         self.received = received
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(received, answers))
+                    try channel.pipeline.syncOperations.addHandler(Handler(received, pause, answers))
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
@@ -64,10 +69,12 @@ final class FunctionServer: Sendable {
         private var head: HTTPRequestHead?
         private var body = ""
 
+        private let pause: @Sendable (Call) -> TimeAmount
         private let answers: Answers?
 
-        init(_ received: Received, _ answers: Answers?) {
+        init(_ received: Received, _ pause: @escaping @Sendable (Call) -> TimeAmount, _ answers: Answers?) {
             self.received = received
+            self.pause = pause
             self.answers = answers
         }
 
@@ -91,7 +98,14 @@ final class FunctionServer: Sendable {
                 case 2:
                     let answer = "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
                     writeRaw(answer + answer, context)
-                default: write(HTTPResponseStatus(statusCode: status), text, context)
+                default:
+                    let pause = pause(call)
+                    guard pause > .zero else {
+                        return write(HTTPResponseStatus(statusCode: status), text, context)
+                    }
+                    context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
+                        self.write(HTTPResponseStatus(statusCode: status), text, context)
+                    }
                 }
             }
         }
