@@ -157,7 +157,7 @@ struct ResultFiles: Sendable {
             var found: [ExecutionKey: Execution] = [:]
             let places = Dictionary(grouping: keys) { partitions.partitioning.partition(of: $0.name) }
             for (place, keys) in places {
-                let documents = try await partitions.stores[place].documents(keys)
+                let documents = try await documents(keys, in: partitions.stores[place])
                 for (key, document) in zip(keys, documents) {
                     found[key] = try document.map { try ExecutionDocument.decode($0, key: key) }
                 }
@@ -179,6 +179,20 @@ struct ResultFiles: Sendable {
         } catch {
             throw TransferFailure(reason: "The results cannot be read: \(error)")
         }
+    }
+
+    /// Executions' documents. Where Redis does not answer, or refuses for a reason that passes, it is asked again: a failover takes
+    /// some seconds.
+    private func documents(_ keys: [ExecutionKey], in store: RedisStore) async throws(StoreError) -> [[UInt8]?] {
+        for pause in [500, 1_000, 2_000, 4_000, 8_000] {
+            do throws(StoreError) {
+                return try await store.documents(keys)
+            } catch {
+                guard error.isPassing || error.isWorthRepeating, !Task.isCancelled else { throw error }
+            }
+            try? await Task.sleep(for: .milliseconds(pause))
+        }
+        return try await store.documents(keys)
     }
 
     /// What is written of an execution.
