@@ -36,6 +36,7 @@ package enum DefaultUser {
         ["DEL", "KEY"], ["UNLINK", "KEY"], ["SET", "KEY", "v"], ["INCR", "KEY"], ["HSET", "KEY", "f", "v"],
         ["HDEL", "KEY", "f"], ["HINCRBY", "KEY", "f", "1"], ["LPOP", "KEY"], ["RPOP", "KEY"], ["LPUSH", "KEY", "v"],
         ["RPUSH", "KEY", "v"], ["XADD", "KEY", "*", "f", "v"], ["ZADD", "KEY", "1", "m"], ["ZREM", "KEY", "m"],
+        ["LREM", "KEY", "1", "v"],
     ]
 
     /// Asks Redis what the user may not do; `nil` where it may do all, and where this Redis has no such question.
