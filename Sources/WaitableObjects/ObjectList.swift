@@ -2,6 +2,8 @@
 package struct ObjectList: Sendable, Equatable {
     /// The members of each object: `Key`, `Size`, `LastModified`, `ETag`.
     package let objects: [[Spelling: String]]
+    /// Whether there are more behind them: a store may give fewer than it was asked for.
+    package let isTruncated: Bool
 
     /// Reads an answer; `nil` where it is none.
     package init?(_ text: [UInt8]) {
@@ -18,6 +20,7 @@ package struct ObjectList: Sendable, Equatable {
             rest = behind
         }
         self.objects = objects
+        isTruncated = Self.content(of: "IsTruncated", in: list).map { Array($0.content) == Array("true".utf8) } ?? false
     }
 
     /// Whether the objects lie behind a key, and each behind the one before it, by the bytes of their keys: a list is read in

@@ -292,6 +292,26 @@ struct LargeInputTests {
         try await Stack.with(environment: setting) { _ in }
     }
 
+    @Test("A store that lists fewer objects at once than it was asked for is asked for the others")
+    func shortLists() async throws {
+        let keys = (0..<7).map { "k-\($0)" }
+        let server = try await FunctionServer { call in
+            let last = call.path.components(separatedBy: "start-after=").dropFirst().first?.prefix { $0 != "&" } ?? ""
+            let rest = keys.filter { $0 > last }
+            let contents = rest.prefix(2).map { "<Contents><Key>\($0)</Key><Size>1</Size></Contents>" }.joined()
+            let isTruncated = "<IsTruncated>\(rest.count > 2)</IsTruncated>"
+            return (200, "<ListBucketResult>\(isTruncated)\(contents)</ListBucketResult>")
+        }
+        let environment = ["WAITABLE_BUCKETS": "data=s3+http://127.0.0.1:\(server.port)"]
+        try await Stack.with(workers: 1, environment: environment) { stack in
+            let reader =
+                #""ItemReader":{"Resource":"arn:aws:states:::s3:listObjectsV2","Parameters":{"Bucket":"data","Prefix":"k"}}"#
+            let read = try await run(stack, Self.map(reader + #","ItemSelector":{"k.$":"$$.Map.Item.Value.Key"}"#))
+            let items = try JSON(parsing: try #require(read["output"]?.stringValue)).arrayValue
+            #expect(items?.map { $0.objectValue?["k"]?.stringValue } == keys)
+        }
+    }
+
     @Test("A web server has the items, with parts or without; what changes under the run fails it")
     func web() async throws {
         let rows = Self.rows(2_000)

@@ -110,13 +110,34 @@ struct WebStorage: ObjectStorage {
         guard isS3 else {
             throw StorageFault(reason: "is a web server, which cannot list objects: use file: or s3+https://")
         }
+        var found: [ListedObject] = []
+        var last = last.key
+        while found.count < most {
+            let list = try await page(of: prefix, after: last, most: most - found.count)
+            found += list.objects.map { object in
+                ListedObject(
+                    key: object["Key"] ?? "",
+                    size: object["Size"].flatMap { Int64($0) } ?? 0,
+                    modified: object["LastModified"].flatMap(Instant.init(iso8601:)).map { $0.milliseconds / 1_000 }
+                        ?? 0,
+                    entityTag: object["ETag"] ?? ""
+                )
+            }
+            guard list.isTruncated else { break }
+            guard !list.objects.isEmpty else { throw StorageFault(reason: "has more objects, and lists none") }
+            last = found.last?.key
+        }
+        return found
+    }
+
+    private func page(of prefix: String, after last: String?, most: Int) async throws(StorageFault) -> ObjectList {
         var url = base
         url.addParameter("list-type", "2")
         url.addParameter("max-keys", String(most))
         if !prefix.isEmpty { url.addParameter("prefix", prefix) }
-        if let key = last.key { url.addParameter("start-after", key) }
+        if let last { url.addParameter("start-after", last) }
         let asked = request(.GET, url)
-        return try await reach { () async throws -> Result<[ListedObject], StorageFault> in
+        return try await reach { () async throws -> Result<ObjectList, StorageFault> in
             let response = try await caller.client.execute(asked, timeout: Self.limit)
             guard response.status == .ok else { return .failure(try await Self.fault(response, "the list")) }
             let text = Array(buffer: try await response.body.collect(upTo: Self.mostText))
@@ -124,20 +145,10 @@ struct WebStorage: ObjectStorage {
                 return .failure(StorageFault(reason: "answered with what is no list of objects"))
             }
             // Otherwise the pages would never end, and the same objects come again and again.
-            guard list.follows(last.key) else {
+            guard list.follows(last) else {
                 return .failure(StorageFault(reason: "lists objects in no order, or not behind the key that was given"))
             }
-            return .success(
-                list.objects.map { object in
-                    ListedObject(
-                        key: object["Key"] ?? "",
-                        size: object["Size"].flatMap { Int64($0) } ?? 0,
-                        modified: object["LastModified"].flatMap(Instant.init(iso8601:)).map { $0.milliseconds / 1_000 }
-                            ?? 0,
-                        entityTag: object["ETag"] ?? ""
-                    )
-                }
-            )
+            return .success(list)
         }
     }
 
