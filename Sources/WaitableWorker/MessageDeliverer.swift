@@ -1,6 +1,5 @@
 package import Logging
 import RedisClient
-import Synchronization
 package import WaitableRedis
 
 /// Takes messages from the partitions that have sent them to those that they are for: what was sent meanwhile, and what
@@ -15,18 +14,9 @@ package final class MessageDeliverer: Sendable {
         var to: Int
     }
 
-    private struct State {
-        /// Those that are to be looked at.
-        var waiting: Set<Channel> = []
-        /// Those that are being delivered.
-        var running: Set<Channel> = []
-    }
-
     private let partitions: Partitions
     private let logger: Logger
-    private let state = Mutex(State())
-    private let signals: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
+    private let channels = NotedWork<Channel>()
     /// The pauses before a channel is tried again, in ms.
     private static let pauses: ClosedRange<Int64> = 20...5_000
 
@@ -34,7 +24,6 @@ package final class MessageDeliverer: Sendable {
     package init(partitions: Partitions, logger: Logger) {
         self.partitions = partitions
         self.logger = logger
-        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Notes that messages wait in a partition.
@@ -43,40 +32,11 @@ package final class MessageDeliverer: Sendable {
     package func note(_ others: [Int], in partition: Int) {
         guard !others.isEmpty else { return }
         let known = others.filter { partitions.stores.indices.contains($0) && $0 != partition }
-        state.withLock { $0.waiting.formUnion(known.map { Channel(from: partition, to: $0) }) }
-        signal.yield()
+        channels.note(known.map { Channel(from: partition, to: $0) })
     }
 
     /// Delivers what is noted, until the task is cancelled.
-    package func run() async {
-        await withDiscardingTaskGroup { group in
-            for await _ in signals {
-                for channel in take() {
-                    group.addTask {
-                        await self.deliver(channel)
-                        self.end(channel)
-                    }
-                }
-            }
-            group.cancelAll()
-        }
-    }
-
-    /// Channels to deliver that nobody is at.
-    private func take() -> Set<Channel> {
-        state.withLock { state in
-            let free = state.waiting.subtracting(state.running)
-            state.waiting.subtract(free)
-            state.running.formUnion(free)
-            return free
-        }
-    }
-
-    private func end(_ channel: Channel) {
-        state.withLock { _ = $0.running.remove(channel) }
-        // It may have been noted again meanwhile.
-        signal.yield()
-    }
+    package func run() async { await channels.run { await self.deliver($0) } }
 
     /// Delivers all messages of a channel; again and again, while that does not succeed.
     private func deliver(_ channel: Channel) async {

@@ -14,16 +14,8 @@ final class JobStopper: Sendable {
     private let names = NameCheck()
     private let slots = CallSlots(limit: JobStopper.atOnce)
     private let logger: Logger
-    private let state = Mutex(State())
-    private let signals: AsyncStream<Void>
-    private let signal: AsyncStream<Void>.Continuation
-
-    private struct State {
-        /// The partitions that are to be looked at.
-        var waiting: Set<Int> = []
-        /// Those that are being looked at.
-        var running: Set<Int> = []
-    }
+    /// By the numbers of partitions.
+    private let work = NotedWork<Int>()
 
     /// How many calls there are at once; an adapter that hangs has two thirds of them at the most.
     private static let atOnce = 48
@@ -40,47 +32,19 @@ final class JobStopper: Sendable {
         self.configuration = configuration
         self.arn = arn
         self.logger = logger
-        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Notes that there are jobs to be stopped in a partition.
     func note(_ partition: Int) {
         guard partitions.stores.indices.contains(partition) else { return }
-        state.withLock { _ = $0.waiting.insert(partition) }
-        signal.yield()
+        work.note([partition])
     }
 
     /// Stops what is noted, until the task is cancelled.
     func run() async {
         let client = Calls.client(atOnce: Self.atOnce)
-        await withDiscardingTaskGroup { group in
-            for await _ in signals {
-                for partition in take() {
-                    group.addTask {
-                        await self.stopJobs(of: self.partitions.stores[partition], client)
-                        self.end(partition)
-                    }
-                }
-            }
-            group.cancelAll()
-        }
+        await work.run { await self.stopJobs(of: self.partitions.stores[$0], client) }
         try? await client.shutdown()
-    }
-
-    /// Partitions to look at where nobody is at it.
-    private func take() -> Set<Int> {
-        state.withLock { state in
-            let free = state.waiting.subtracting(state.running)
-            state.waiting.subtract(free)
-            state.running.formUnion(free)
-            return free
-        }
-    }
-
-    private func end(_ partition: Int) {
-        state.withLock { _ = $0.running.remove(partition) }
-        // It may have been noted again meanwhile.
-        signal.yield()
     }
 
     /// Those that are in hand, by their entries, and how many each adapter has.
@@ -128,11 +92,12 @@ final class JobStopper: Sendable {
                         }
                     }
                     if place == 0 { return }
+                    // Those that wait for room, or came meanwhile.
+                    try? await Task.sleep(for: .seconds(1))
                 } catch {
                     logger.warning("jobs are not stopped", metadata: ["error": "\(error)"])
+                    try? await Task.sleep(for: .seconds(1))
                 }
-                // Those that wait for room, or came meanwhile.
-                try? await Task.sleep(for: .seconds(1))
             }
             group.cancelAll()
         }
