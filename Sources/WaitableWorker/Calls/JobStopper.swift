@@ -76,6 +76,7 @@ final class JobStopper: Sendable {
         await withDiscardingTaskGroup { group in
             while !Task.isCancelled {
                 do {
+                    let looked = ContinuousClock.now
                     var place = 0
                     while place < Self.farthest {
                         let jobs = try await store.jobs(from: place)
@@ -92,8 +93,10 @@ final class JobStopper: Sendable {
                         }
                     }
                     if place == 0 { return }
-                    // Those that wait for room, or came meanwhile.
-                    try? await Task.sleep(for: .seconds(1))
+                    // Those that wait for room, or came meanwhile: a long list is looked through for a twentieth of the time.
+                    try await Task.sleep(for: max(.seconds(1), looked.duration(to: .now) * 20))
+                } catch is CancellationError {
+                    break
                 } catch {
                     logger.warning("jobs are not stopped", metadata: ["error": "\(error)"])
                     try? await Task.sleep(for: .seconds(1))
