@@ -92,7 +92,6 @@ struct ItemReader: Sendable {
             most: page.most
         )
     }
-
 }
 
 extension MapTransfer {
