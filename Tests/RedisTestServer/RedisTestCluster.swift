@@ -68,6 +68,13 @@ public final class RedisTestCluster: Sendable {
         String(node.ask("CLUSTER MYID").split(separator: "\r\n").last ?? "")
     }
 
+    /// Takes a slot from the node that has it, so that the cluster is down, and waits until all nodes say so.
+    public func removeSlot(_ slot: Int, from owner: RedisTestServer) throws {
+        try owner.ask("CLUSTER DELSLOTS \(slot)", until: "+OK")
+        // What the owner has sent before may reach a node after it gave up the slot, and give the slot back.
+        for node in nodes { try node.ask("CLUSTER DELSLOTS \(slot)", "CLUSTER INFO", until: "cluster_state:fail") }
+    }
+
     // MARK: Moving a slot
 
     /// Begins to move a slot: keys that the first node has not are at the second.

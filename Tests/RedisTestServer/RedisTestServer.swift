@@ -143,18 +143,20 @@ public final class RedisTestServer: Sendable {
         (try? LoopbackSocket())?.asks("\(command)\r\n", port: port) ?? ""
     }
 
-    /// Asks again and again until the answer has some words in it.
+    /// Sends commands again and again until the answer to the last one has some words in it.
     ///
     /// - Throws: ``RedisTestServerError`` with the last answer after half a minute.
-    public func ask(_ command: String, until words: String) throws {
+    public func ask(_ commands: String..., until words: String) throws {
         let limit = Date(timeIntervalSinceNow: 30)
         var answer = ""
         while Date() < limit {
-            answer = ask(command)
+            for command in commands { answer = ask(command) }
             if answer.contains(words) { return }
             usleep(5_000)
         }
-        throw RedisTestServerError(reason: "\(command) on port \(port): no '\(words)' in '\(answer)'")
+        throw RedisTestServerError(
+            reason: "\(commands.joined(separator: ", ")) on port \(port): no '\(words)' in '\(answer)'"
+        )
     }
 
     private static func answers(port: Int) -> Bool {
