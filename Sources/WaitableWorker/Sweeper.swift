@@ -9,8 +9,7 @@ package import WaitableRedis
 /// Removes closed executions whose retention is over: rarely, in bounded steps, and never in two places at once.
 ///
 /// Every worker runs one. Each step is one atomic function call, so nothing is removed twice; the function lets one
-/// sweeper go on through a backlog and turns the others away. Between two steps of a backlog the sweeper rests nine times
-/// as long as the step took, so it never takes more than about a tenth of Redis.
+/// sweeper go on through a backlog and turns the others away. Between two steps it rests, as ``SweepPace`` says.
 package final class Sweeper: Service {
     private let partitions: Partitions
     private let configuration: RetentionConfiguration
@@ -69,44 +68,62 @@ package final class Sweeper: Service {
     package func sweep() async throws -> Int {
         let stores = partitions.stores.count == 1 ? partitions.stores : partitions.stores.filter(isOurs)
         guard !stores.isEmpty else { return 0 }
-        var removed = 0
+        var backlogs: [Backlog] = []
         if let age = configuration.ageMilliseconds {
             // What is kept for days is not judged by the millisecond: one clock does for all.
             let end = try await partitions.home.now().adding(milliseconds: -age)
-            for store in stores { removed += try await remove(.closed(before: end), from: store, counted: aged) }
+            backlogs += stores.map { Backlog(store: $0, departure: .closed(before: end), counter: aged) }
         }
         if let count = configuration.count {
             // Ids are spread evenly: each partition keeps its share.
             let share = (count + partitions.stores.count - 1) / partitions.stores.count
-            for store in stores { removed += try await remove(.surplus(over: share), from: store, counted: surplus) }
+            backlogs += stores.map { Backlog(store: $0, departure: .surplus(over: share), counter: surplus) }
+        }
+        var removed = 0
+        // In turn: where more close all the time, a backlog may never end.
+        while !backlogs.isEmpty {
+            var unfinished: [Backlog] = []
+            for var backlog in backlogs {
+                removed += try await step(through: &backlog)
+                if backlog.count > 0 { unfinished.append(backlog) }
+            }
+            backlogs = unfinished
         }
         if removed > 0 { logger.info("retention swept", metadata: ["removed": "\(removed)"]) }
         return removed
     }
 
-    private func remove(
-        _ departure: RedisStore.Departure,
-        from store: RedisStore,
-        counted: Counter
-    ) async throws -> Int {
-        var total = 0
+    /// What a partition has to remove for one reason.
+    private struct Backlog {
+        let store: RedisStore
+        let departure: RedisStore.Departure
+        let counter: Counter
+        var pace = SweepPace()
+        /// How many are to be looked at yet.
+        var count = 0
+        /// How many of the oldest stay.
         var left = 0
-        while true {
-            let start = ContinuousClock.now
-            guard
-                let sweep = try await store.sweep(
-                    departure,
-                    limit: configuration.batch,
-                    itemTable: configuration.itemTable,
-                    sweeper: name,
-                    skipping: left
-                )
-            else { return total }
-            counted.increment(by: sweep.removed)
-            total += sweep.removed
-            left += sweep.left
-            guard sweep.hasMore else { return total }
-            try await Task.sleep(for: (ContinuousClock.now - start) * 9)
+    }
+
+    /// Removes a batch, and rests.
+    ///
+    /// - Returns: How many were removed.
+    private func step(through backlog: inout Backlog) async throws -> Int {
+        let start = ContinuousClock.now
+        let sweep = try await backlog.store.sweep(
+            backlog.departure,
+            limit: configuration.batch,
+            itemTable: configuration.itemTable,
+            sweeper: name,
+            skipping: backlog.left
+        )
+        backlog.count = sweep?.backlog ?? 0
+        guard let sweep else { return 0 }
+        backlog.counter.increment(by: sweep.removed)
+        backlog.left += sweep.left
+        if backlog.count > 0 {
+            try await Task.sleep(for: backlog.pace.rest(after: ContinuousClock.now - start, backlog: backlog.count))
         }
+        return sweep.removed
     }
 }

@@ -17,14 +17,14 @@ extension RedisStore {
         package var removed: Int
         /// How many stayed, because the tasks that wait for their ends have not read these yet.
         package var left: Int
-        /// Whether there may be more to remove.
-        package var hasMore: Bool
+        /// How many are to be looked at yet.
+        package var backlog: Int
 
         /// A step from its parts.
-        package init(removed: Int, left: Int, hasMore: Bool) {
+        package init(removed: Int, left: Int, backlog: Int) {
             self.removed = removed
             self.left = left
-            self.hasMore = hasMore
+            self.backlog = backlog
         }
     }
 
@@ -57,6 +57,6 @@ extension RedisStore {
         guard numbers.count == 3 else {
             throw .unexpectedReply(function: "waitable_sweep", reply: "\(reply)")
         }
-        return Sweep(removed: numbers[0], left: numbers[1], hasMore: numbers[2] != 0)
+        return Sweep(removed: numbers[0], left: numbers[1], backlog: numbers[2])
     }
 }

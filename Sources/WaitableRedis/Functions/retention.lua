@@ -64,7 +64,8 @@ end
 --        somebody else wrote it, another machine has an execution of that id, or `due` has the bare id),
 --        sweeper? (a name: one at a time),
 --        skip? (how many of the oldest stay: those that the calls before have left)
--- Returns [how many were removed, how many of those looked at stay, 1 there may be more | 0] | -1 another sweeper is at it
+-- Returns [how many were removed, how many of those looked at stay, how many are to be looked at yet]
+--        | -1 another sweeper is at it
 -- Errors VALIDATION. Bound: limit; with a table, as many as the lookups of their items in all machines allow.
 local function sweep(keys, args)
     local prefix = prefixOf(keys)
@@ -88,17 +89,14 @@ local function sweep(keys, args)
         limit = floor(MAX_LOOKUPS / #machines)
         if limit < 1 then limit = 1 end
     end
-    local list = {}
-    if before then
-        list = redis.call('ZRANGE', closed, '-inf', format('(%.0f', before), 'BYSCORE', 'LIMIT', skip, limit)
-    end
-    if keep and #list < limit then
-        local surplus = redis.call('ZCARD', closed) - keep - skip
-        if surplus > limit then surplus = limit end
-        if surplus > #list then list = redis.call('ZRANGE', closed, skip, skip + surplus - 1) end
-    end
-    -- A full batch is followed by another one: until then the others need not try.
-    if sweeper and #list == limit then
+    -- Both are the oldest ones.
+    local aged = before and redis.call('ZCOUNT', closed, '-inf', format('(%.0f', before)) or 0
+    local surplus = keep and redis.call('ZCARD', closed) - keep or 0
+    local count = (aged > surplus and aged or surplus) - skip
+    local more = count > limit and count - limit or 0
+    local list = count > 0 and redis.call('ZRANGE', closed, skip, skip + count - more - 1) or {}
+    -- Another batch follows: until then the others need not try.
+    if sweeper and more > 0 then
         redis.call('SET', prefix .. ':sweeper', format('%.0f %s', (clock()), sweeper), 'PX', SWEEPER_LEASE)
     elseif sweeper then
         redis.call('DEL', prefix .. ':sweeper')
@@ -125,7 +123,7 @@ local function sweep(keys, args)
     if #doomed > 0 then redis.call('UNLINK', unpack(doomed)) end
     batched('ZREM', closed, delisted)
     batched('ZREM', prefix .. ':failed', delisted)
-    return {#delisted, #list - #delisted, #list == limit and 1 or 0}
+    return {#delisted, #list - #delisted, more}
 end
 
 register('sweep', sweep, 'allow-oom')
