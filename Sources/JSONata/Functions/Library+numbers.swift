@@ -82,7 +82,7 @@ extension Library {
         let value = rounded(number, places: 0)
         if let whole = Int64(exactly: value) { return .string(String(whole, radix: Int(radix))) }
         let text = wholeText(value, radix: radix)
-        try call.budget.spend(bytes: 4 * text.utf8.count)
+        try call.budget.spend(text.utf8.count)
         return .string(text)
     }
 
@@ -108,7 +108,7 @@ extension Library {
     }
 
     /// How many times as much a byte of a picture costs as one of a text that is only looked at.
-    static let costOfPicture = 8
+    static let costOfPicture = 32
 
     private static func formatNumber(_ call: Call) throws(JSONataError) -> Value {
         guard let number = try call.number(0) else { return .undefined }

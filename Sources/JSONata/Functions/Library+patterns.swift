@@ -139,7 +139,7 @@ extension Library {
 
     private static func replacement(of match: PatternMatch, _ call: Call) throws(JSONataError) -> String {
         if let template = call.text(2) {
-            try call.budget.spend(bytes: template.utf8.count)
+            try call.budget.spend(bytes: 4 * template.utf8.count)
             return substitute(template, match)
         }
         let object = try call.evaluation.object([
