@@ -3,4 +3,6 @@
 final class PageMemory: Sendable {
     /// Folders that were looked at.
     let windows = KeyWindows()
+    /// Objects that are being unpacked.
+    let unpacked = UnpackedObjects()
 }

@@ -18,7 +18,7 @@ struct TransferCaller: Sendable {
             guard let storage = storage(of: name) else { throw TransferFailure.noPlace(name) }
             switch request.transfer {
             case .read(let reading):
-                let reader = ItemReadingCaller(storage: storage, bucket: name) {
+                let reader = ItemReadingCaller(storage: storage, bucket: name, memory: memory) {
                     Bucket.isName($0) ? self.storage(of: $0) : nil
                 }
                 return try await reader.answer(to: reading)
@@ -63,6 +63,9 @@ struct TransferFailure: Error {
     init(_ key: String, _ fault: ItemFault) {
         reason = fault.isOfAWS ? fault.reason : "The object '\(key)': \(fault)"
     }
+
+    /// Nobody waits for the answer any more.
+    static let givenUp = TransferFailure(reason: "The reading was given up")
 }
 
 extension StorageFault: CustomStringConvertible {
