@@ -113,16 +113,24 @@ extension ItemReadingCaller {
             throw TransferFailure(reason: "Key: must be a string")
         }
         let object = named(key, version: reading.parameters["VersionId"]?.stringValue)
+        if let known = position.manifest,
+            let manifest = memory.manifests.manifest(object.identity, kind, version: known)
+        {
+            return manifest
+        }
         let (bytes, version) = try await object.content(upTo: Self.mostManifestBytes)
         if let known = position.manifest, known != version {
             throw TransferFailure(key, .changed(from: known, to: version))
         }
         position.manifest = version
+        let manifest: ObjectManifest
         do throws(ItemFault) {
-            return try ObjectManifest(bytes, kind)
+            manifest = try ObjectManifest(bytes, kind)
         } catch {
             throw TransferFailure(key, error)
         }
+        memory.manifests.keep(manifest, object.identity, kind, version: version, size: bytes.count)
+        return manifest
     }
 
     /// The next objects of a list.

@@ -3,6 +3,8 @@
 final class PageMemory: Sendable {
     /// Folders that were looked at.
     let windows = KeyWindows()
+    /// Manifests that were read.
+    let manifests = Manifests()
     /// Objects that are being unpacked.
     let unpacked = UnpackedObjects()
 }
