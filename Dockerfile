@@ -1,8 +1,8 @@
 # The whole of Waitable in one image; the command says which process it is. docker-compose.yml has its health checks.
 FROM swift:6.3-bookworm AS build
-# Without its shared object, hiredis is linked statically like everything else.
-RUN apt-get update && apt-get install -y --no-install-recommends libhiredis-dev ca-certificates \
-    && rm -rf /var/lib/apt/lists/* /usr/lib/*/libhiredis.so
+# Without their shared objects, hiredis and zlib are linked statically like everything else.
+RUN apt-get update && apt-get install -y --no-install-recommends libhiredis-dev zlib1g-dev ca-certificates \
+    && rm -rf /var/lib/apt/lists/* /usr/lib/*/libhiredis.so /usr/lib/*/libz.so
 WORKDIR /src
 COPY Package.* ./
 RUN swift package resolve

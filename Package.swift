@@ -113,8 +113,12 @@ let package = Package(
         .target(name: "PrometheusMetrics", dependencies: ["CodeUnits", coreMetrics]),
         .target(name: "LineLogging", dependencies: ["CodeUnits", logging]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "Waitable", dependencies: ["CodeUnits", "StatesLanguage", "WaitableItems", crypto]),
-        .target(name: "WaitableObjects", dependencies: ["CodeUnits", "SignatureVersion4", "StatesLanguage", crypto]),
+        .target(
+            name: "WaitableObjects",
+            dependencies: ["CZlib", "CodeUnits", "SignatureVersion4", "StatesLanguage", crypto]
+        ),
         .target(name: "SignatureVersion4", dependencies: ["CodeUnits", "StatesLanguage", crypto]),
         .target(name: "WaitableItems", dependencies: ["CodeUnits", "JSONValues"]),
         .target(name: "StatesLanguage", dependencies: ["CodeUnits", "JSONValues", "JSONata", crypto]),
@@ -145,9 +149,10 @@ let package = Package(
         .testTarget(name: "PrometheusMetricsTests", dependencies: ["PrometheusMetrics", coreMetrics]),
         .testTarget(name: "LineLoggingTests", dependencies: ["LineLogging", logging]),
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(name: "GzipWriter", dependencies: ["CZlib"], path: "Tests/GzipWriter"),
         .testTarget(
             name: "WaitableObjectsTests",
-            dependencies: ["WaitableObjects", "SignatureVersion4", "StatesLanguage"]
+            dependencies: ["CZlib", "GzipWriter", "WaitableObjects", "SignatureVersion4", "StatesLanguage"]
         ),
         .testTarget(name: "WaitableItemsTests", dependencies: ["WaitableItems"]),
         .testTarget(
@@ -174,7 +179,10 @@ let package = Package(
         ),
         .testTarget(
             name: "WaitableWorkerTests",
-            dependencies: ["WaitableWorker", "WaitableRedis", nioCore, nioEmbedded, nioHTTP1, nioPosix]
+            dependencies: [
+                "GzipWriter", "StatesLanguage", "WaitableObjects", "WaitableWorker", "WaitableRedis", nioCore,
+                nioEmbedded, nioHTTP1, nioPosix,
+            ]
         ),
         .testTarget(
             name: "WaitableMetricsTests",
@@ -192,7 +200,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "WaitableCommand", "WaitableMetrics", "WaitableOperations", "WaitableRedis", "WaitableWorker",
-                "RedisTestServer",
+                "GzipWriter", "RedisTestServer",
                 asyncHTTPClient,
                 nioCore, nioHTTP1, nioPosix, nioSSL, logging, serviceLifecycle,
             ],

@@ -13,4 +13,9 @@ package struct ItemFault: Error, Sendable, Equatable, CustomStringConvertible {
         self.reason = reason
         self.isOfAWS = isOfAWS
     }
+
+    /// The object is another one than that which was read before.
+    package static func changed(from known: String, to version: String) -> ItemFault {
+        ItemFault("It was changed while it was read: it was \(known), and is \(version)")
+    }
 }

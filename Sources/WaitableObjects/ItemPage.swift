@@ -12,9 +12,12 @@ package struct ItemPage: Sendable {
     package private(set) var isAtEnd = false
     private var parser: any ItemParser
     private var bytes = 0
+    /// How many bytes have no item.
+    private var passedOver = 0
     private let most: Int
-    /// What is cut off by the end of what was read.
-    private var rest: [UInt8] = []
+    private let mostPassedOver: Int
+    /// What is cut off by the end of what was read: the next page begins with it.
+    package private(set) var rest: [UInt8] = []
 
     /// How many bytes the items of a page have, about.
     private static let mostBytes = 65_536
@@ -24,7 +27,13 @@ package struct ItemPage: Sendable {
     /// - Parameters:
     ///   - position: What ``position`` was of the page before; `nil` for the first page.
     ///   - most: How many items it has at the most.
-    package init(_ format: ItemFormat, from position: String?, most: Int) throws(ItemFault) {
+    ///   - mostPassedOver: How many bytes without an item, such as empty lines, it passes over, about.
+    package init(
+        _ format: ItemFormat,
+        from position: String?,
+        most: Int,
+        mostPassedOver: Int = 16_777_216
+    ) throws(ItemFault) {
         var place: JSONObject?
         if let position {
             guard let object = (try? JSON(parsing: position))?.objectValue, let start = object["o"]?.integerValue,
@@ -38,10 +47,13 @@ package struct ItemPage: Sendable {
         }
         parser = try format.parser(from: place)
         self.most = most
+        self.mostPassedOver = mostPassedOver
     }
 
-    /// Whether it takes no more.
-    package var isFull: Bool { isAtEnd || items.count >= most || bytes >= Self.mostBytes }
+    /// Whether it takes no more. Where it has passed over a lot, it may have no items, and yet not be the last one.
+    package var isFull: Bool {
+        isAtEnd || items.count >= most || bytes >= Self.mostBytes || passedOver >= mostPassedOver
+    }
 
     /// Where the next page begins; `nil` where there is none.
     package var position: String? {
@@ -58,9 +70,7 @@ package struct ItemPage: Sendable {
     ///   - isLast: Whether the object ends with them.
     package mutating func take(_ chunk: [UInt8], version: String, isLast: Bool) throws(ItemFault) {
         if let known = self.version {
-            guard known.utf8.elementsEqual(version.utf8) else {
-                throw ItemFault("It was changed while it was read: it was \(known), and is \(version)")
-            }
+            guard known == version else { throw .changed(from: known, to: version) }
         }
         self.version = version
         offset += Int64(chunk.count)
@@ -77,7 +87,9 @@ package struct ItemPage: Sendable {
                 items.append(item)
                 bytes += size
                 place += count
-            case .other(let count): place += count
+            case .other(let count):
+                passedOver += count
+                place += count
             case .end: isAtEnd = true
             case .cutOff:
                 guard rest.count - place <= Self.mostItemBytes else {

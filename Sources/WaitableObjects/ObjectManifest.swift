@@ -39,12 +39,12 @@ package struct ObjectManifest: Sendable, Equatable {
         }
         guard !names.isEmpty else { throw ItemFault("Its 'fileSchema' must name the columns") }
         guard let files = object["files"]?.arrayValue else { throw ItemFault("Its 'files' must be an array") }
-        let bucket = object["destinationBucket"]?.stringValue
+        let bucket = object["destinationBucket"]?.stringValue.map { $0.without(prefix: "arn:aws:s3:::") ?? $0 }
         objects = try files.enumerated().map { (number, file) throws(ItemFault) in
             guard let key = file.objectValue?["key"]?.stringValue else {
                 throw ItemFault("Its 'files[\(number)].key' must be a string")
             }
-            return Object(bucket: bucket.map { $0.without(prefix: "arn:aws:s3:::") ?? $0 }, key: key)
+            return Object(bucket: bucket, key: key)
         }
         format = .csv(delimiter: UInt8(ascii: ","), headers: names)
     }

@@ -7,13 +7,6 @@ import Waitable
 /// What no request may do to a process: end it, stall it, or fill it.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct BudgetTests {
-    /// The most memory that a process has had, in MiB.
-    private static func peak(_ program: Program) throws -> Int {
-        let status = try String(contentsOfFile: "/proc/\(program.process.processIdentifier)/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
-        return try #require(Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1])) / 1_024
-    }
-
     private static func numbers(_ count: Int) -> String {
         "[" + (0..<count).map(String.init).joined(separator: ",") + "]"
     }
@@ -33,7 +26,7 @@ struct BudgetTests {
                 #expect(answer.json.objectValue?["result"] == "FAIL")
                 #expect(answer.json.objectValue?["diagnostics"]?.arrayValue?.count == 1)
             }
-            #expect(try Self.peak(stack.ingest) < 250)
+            #expect(try stack.ingest.peakMemory() < 250)
         }
     }
 
@@ -58,7 +51,7 @@ struct BudgetTests {
             let call = #"{"n.$":"States.ArrayLength(States.ArrayUnique($))"}"#
             let unique = try await stack.start(try await stack.create("unique", Self.pass(call)), Self.numbers(42_000))
             #expect(try await stack.closed(unique)["output"] == #"{"n":42000}"#)
-            #expect(try Self.peak(stack.ingest) < 400)
+            #expect(try stack.ingest.peakMemory() < 400)
         }
     }
 
@@ -120,7 +113,7 @@ struct BudgetTests {
             let description = try await stack.closed(copies)
             #expect(description["error"] == "States.DataLimitExceeded")
             #expect(description["cause"]?.stringValue?.contains("12582912 bytes") == true)
-            #expect(try Self.peak(stack.ingest) < 500)
+            #expect(try stack.ingest.peakMemory() < 500)
         }
     }
 
@@ -135,7 +128,7 @@ struct BudgetTests {
             let input = #"{"x":"\#(String(repeating: "x", count: 20_000))"}"#
             let execution = try await stack.start(machine, input, name: "e")
             #expect(try await stack.closed(execution)["status"] == "FAILED")
-            let before = try Self.peak(stack.ingest)
+            let before = try stack.ingest.peakMemory()
             var ids: [Int64?] = []
             for isReversed in [false, true] {
                 let request: JSONObject = [
@@ -162,7 +155,7 @@ struct BudgetTests {
             }
             #expect(states ?? 0 > 12_000)
             try await expectFewReplays(of: execution, on: stack)
-            #expect(try Self.peak(stack.ingest) < before + 120)
+            #expect(try stack.ingest.peakMemory() < before + 120)
         }
     }
 

@@ -182,4 +182,27 @@ struct ItemPageTests {
             try large.take(Array("\"\(String(repeating: "x", count: 262_143))\"\n".utf8), version: "1", isLast: true)
         }
     }
+
+    @Test("a page without an item ends too, and the next one goes on behind what was passed over")
+    func nothing() throws {
+        let blank = Array(repeating: UInt8(ascii: " "), count: 1_023) + [0x0A]
+        var position: String?
+        var count = 0
+        for expected in [16, 16, 0] {
+            var page = try ItemPage(.jsonLines, from: position, most: 10, mostPassedOver: 16_384)
+            #expect(page.offset == Int64(count) * 1_024)
+            var taken = 0
+            while !page.isFull, taken < expected {
+                try page.take(blank, version: "1", isLast: false)
+                taken += 1
+            }
+            #expect(taken == expected)
+            count += taken
+            if expected == 0 { try page.take(Array("7\n".utf8), version: "1", isLast: true) }
+            #expect(page.isFull)
+            #expect(page.items == (expected == 0 ? [.integer(7)] : []))
+            position = page.position
+            #expect((position == nil) == (expected == 0))
+        }
+    }
 }

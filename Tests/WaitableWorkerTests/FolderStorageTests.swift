@@ -9,7 +9,7 @@ struct FolderStorageTests {
         let root = FileManager.default.temporaryDirectory.appending(path: "waitable-folder-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: root.appending(path: "b"), withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: root) }
-        try await body(FolderStorage(root: root.path, names: ["b"]), root)
+        try await body(FolderStorage(root: root.path, names: ["b"], windows: KeyWindows()), root)
     }
 
     private func reason(_ body: () async throws -> Void) async -> String {

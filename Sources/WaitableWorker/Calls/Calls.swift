@@ -13,6 +13,7 @@ final class Calls: Sendable {
     private let logger: Logger
     private let slots: CallSlots
     private let names = NameCheck()
+    private let memory = PageMemory()
     private let queue: AsyncStream<OutsideCall>
     private let continuation: AsyncStream<OutsideCall>.Continuation
 
@@ -102,7 +103,7 @@ final class Calls: Sendable {
             operations: operations
         )
         var answer: TaskAnswer
-        let transfers = TransferCaller(caller: caller, partitions: partitions)
+        let transfers = TransferCaller(caller: caller, partitions: partitions, memory: memory)
         if let destination = configuration.destination(of: call.target) {
             guard let made = try? await slots.withTurn(destination, { await transfers.answer(to: call) }) else {
                 return

@@ -7,6 +7,8 @@ struct FolderStorage: ObjectStorage {
     let root: String
     /// The names of the folders within it that the bucket's objects are in.
     let names: [String]
+    /// What lists go on with.
+    let windows: KeyWindows
 
     func read(_ key: String, version: String?, from offset: Int64, most: Int) async throws(StorageFault) -> ObjectChunk
     {
@@ -104,11 +106,11 @@ struct FolderStorage: ObjectStorage {
         in root: FileDescriptor
     ) throws(StorageFault) -> KeyWindow {
         let list = KeyWindows.List(folder: ([self.root] + names).joined(separator: "/"), prefix: prefix)
-        if case .goingOn(let key) = last, let known = KeyWindows.shared.window(of: list, behind: key) { return known }
+        if case .goingOn(let key) = last, let known = windows.window(of: list, behind: key) { return known }
         var finder = KeyFinder(prefix: prefix, after: last.key ?? "")
         try finder.look(in: root, at: "", depth: 0)
         let window = finder.window
-        KeyWindows.shared.keep(window, of: list)
+        windows.keep(window, of: list)
         return window
     }
 

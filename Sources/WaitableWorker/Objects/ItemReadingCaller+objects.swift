@@ -47,48 +47,80 @@ extension ItemReadingCaller {
         let format: ItemFormat
     }
 
+    /// Where the next items are.
+    private enum Next {
+        case part(Part)
+        /// Behind what was passed over.
+        case further
+        case end
+    }
+
     func objects(_ reading: ItemReading) async throws(TransferFailure) -> Page {
         var position = try reading.position.map { (text) throws(TransferFailure) in try Position(text) } ?? Position()
         for _ in 0..<Self.mostPassedOver {
-            guard let part = try await part(of: reading, at: &position) else { return Page() }
+            let part: Part
+            switch try await next(of: reading, at: &position) {
+            case .part(let next): part = next
+            case .further: continue
+            case .end: return Page()
+            }
             guard let storage = part.bucket == bucket ? storage : others(part.bucket) else {
                 throw TransferFailure.noPlace(part.bucket)
             }
-            for (end, what) in [(".gz", "gzip"), (".parquet", "Parquet"), (".zst", "Zstandard")]
-            where part.key.hasSuffix(end) {
-                throw TransferFailure(part.key, ItemFault("This version does not read \(what)"))
-            }
-            let object = ItemObject(storage: storage, key: part.key)
+            let identity = ObjectIdentity(bucket: part.bucket, key: part.key)
+            let object = ItemObject(storage: storage, identity: identity, memory: memory)
             var page = try await object.page(part.format, from: position.inner, most: reading.most)
             position.key = part.key
             position.inner = page.position
             if page.position == nil { position.number += 1 }
-            guard page.items.isEmpty else {
-                page.source = "S3://\(part.bucket)/\(part.key)"
-                page.position = position.text
-                return page
-            }
+            if page.items.isEmpty, page.position == nil { continue }
+            page.source = "S3://\(part.bucket)/\(part.key)"
+            page.position = position.text
+            return page
         }
         return Page(position: position.text)
     }
 
-    /// The object that the next page is of; `nil` where there is none.
-    private func part(of reading: ItemReading, at position: inout Position) async throws(TransferFailure) -> Part? {
-        guard case .namedObjects(let kind) = reading.operation else {
-            if position.inner != nil, let key = position.key {
-                return Part(bucket: bucket, key: key, format: reading.format)
-            }
-            return try await listed(reading, behind: position.key).map {
-                Part(bucket: bucket, key: $0, format: reading.format)
-            }
+    private func next(of reading: ItemReading, at position: inout Position) async throws(TransferFailure) -> Next {
+        if case .namedObjects(let kind) = reading.operation {
+            let manifest = try await manifest(kind, of: reading, at: &position)
+            guard manifest.objects.indices.contains(position.number) else { return .end }
+            let named = manifest.objects[position.number]
+            let format = manifest.format ?? reading.format
+            return .part(Part(bucket: named.bucket ?? bucket, key: named.key, format: format))
         }
+        if position.inner == nil {
+            let found = try await listed(reading, behind: position.key)
+            if let next = found.first(where: { $0.size > 0 }) {
+                return .part(Part(bucket: bucket, key: next.key, format: reading.format))
+            }
+            // Objects without any content.
+            guard found.count == Self.mostPassedOver, let last = found.last else { return .end }
+            position.key = last.key
+            return .further
+        }
+        guard let key = position.key else { throw TransferFailure(reason: "The position is none: \(position.text)") }
+        return .part(Part(bucket: bucket, key: key, format: reading.format))
+    }
+
+    /// The manifest, in the version that the pages before were read by.
+    private func manifest(
+        _ kind: ItemManifest,
+        of reading: ItemReading,
+        at position: inout Position
+    ) async throws(TransferFailure) -> ObjectManifest {
         guard let key = reading.parameters["Key"]?.stringValue else {
             throw TransferFailure(reason: "Key: must be a string")
         }
-        let object = ItemObject(storage: storage, key: key, version: reading.parameters["VersionId"]?.stringValue)
+        let object = named(key, version: reading.parameters["VersionId"]?.stringValue)
+        if let known = position.manifest,
+            let manifest = memory.manifests.manifest(object.identity, kind, version: known)
+        {
+            return manifest
+        }
         let (bytes, version) = try await object.content(upTo: Self.mostManifestBytes)
-        guard position.manifest == nil || position.manifest == version else {
-            throw TransferFailure(key, ItemFault("It was changed while it was read"))
+        if let known = position.manifest, known != version {
+            throw TransferFailure(key, .changed(from: known, to: version))
         }
         position.manifest = version
         let manifest: ObjectManifest
@@ -97,28 +129,23 @@ extension ItemReadingCaller {
         } catch {
             throw TransferFailure(key, error)
         }
-        guard manifest.objects.indices.contains(position.number) else { return nil }
-        let named = manifest.objects[position.number]
-        return Part(bucket: named.bucket ?? bucket, key: named.key, format: manifest.format ?? reading.format)
+        memory.manifests.keep(manifest, object.identity, kind, version: version, size: bytes.count)
+        return manifest
     }
 
-    /// The next object of a list that has any content; `nil` where there is none.
-    private func listed(_ reading: ItemReading, behind key: String?) async throws(TransferFailure) -> String? {
+    /// The next objects of a list.
+    private func listed(
+        _ reading: ItemReading,
+        behind key: String?
+    ) async throws(TransferFailure) -> [ListedObject] {
         let prefix = reading.parameters["Prefix"]?.stringValue ?? ""
-        var last = key.map(ListPlace.goingOn) ?? .beginning(after: reading.parameters["StartAfter"]?.stringValue)
-        while true {
-            let place = last
-            let found: [ListedObject]
-            do throws(StorageFault) {
-                found = try await storage.patiently { (storage) throws(StorageFault) in
-                    try await storage.list(prefix: prefix, after: place, most: Self.mostPassedOver)
-                }
-            } catch {
-                throw TransferFailure(reason: "The list of objects: \(error)")
+        let last = key.map(ListPlace.goingOn) ?? .beginning(after: reading.parameters["StartAfter"]?.stringValue)
+        do throws(StorageFault) {
+            return try await storage.patiently { (storage) throws(StorageFault) in
+                try await storage.list(prefix: prefix, after: last, most: Self.mostPassedOver)
             }
-            if let next = found.first(where: { $0.size > 0 }) { return next.key }
-            guard found.count == Self.mostPassedOver, let end = found.last else { return nil }
-            last = .goingOn(end.key)
+        } catch {
+            throw TransferFailure(reason: "The list of objects: \(error)")
         }
     }
 }

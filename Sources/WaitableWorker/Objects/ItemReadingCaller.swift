@@ -2,11 +2,12 @@ import StatesLanguage
 import Waitable
 import WaitableObjects
 
-/// Reads a page of a map run's items. It keeps nothing: where the next page begins is part of the answer.
+/// Reads a page of a map run's items. Where the next page begins is part of the answer.
 struct ItemReadingCaller: Sendable {
     let storage: any ObjectStorage
     /// The bucket that ``storage`` is of.
     let bucket: String
+    let memory: PageMemory
     /// The objects of another bucket; `nil` where no setting says where they are.
     let others: @Sendable (_ bucket: String) -> (any ObjectStorage)?
 
@@ -42,9 +43,14 @@ struct ItemReadingCaller: Sendable {
         guard let key = reading.parameters["Key"]?.stringValue else {
             throw TransferFailure(reason: "Key: must be a string")
         }
-        let version = reading.parameters["VersionId"]?.stringValue
-        let object = ItemObject(storage: storage, key: key, version: version)
-        return try await object.page(reading.format, from: reading.position, most: reading.most)
+        let named = named(key, version: reading.parameters["VersionId"]?.stringValue)
+        return try await named.page(reading.format, from: reading.position, most: reading.most)
+    }
+
+    /// An object of the bucket.
+    func named(_ key: String, version: String?) -> ItemObject {
+        let identity = ObjectIdentity(bucket: bucket, key: key, version: version)
+        return ItemObject(storage: storage, identity: identity, memory: memory)
     }
 
     private func list(_ reading: ItemReading) async throws(TransferFailure) -> Page {

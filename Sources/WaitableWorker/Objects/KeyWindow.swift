@@ -22,8 +22,6 @@ struct KeyWindow: Sendable, Equatable {
 
 /// The keys of lists that go on: a folder tells its files in no order, so each look at it finds more of them than a page has.
 final class KeyWindows: Sendable {
-    static let shared = KeyWindows()
-
     /// What is listed.
     struct List: Sendable, Equatable {
         var folder: String

@@ -7,6 +7,7 @@ import WaitableRedis
 struct TransferCaller: Sendable {
     let caller: HTTPCaller
     let partitions: Partitions
+    let memory: PageMemory
 
     /// What a call came to: of a map run here, of anything else with the caller.
     func answer(to call: OutsideCall) async -> TaskAnswer {
@@ -14,14 +15,11 @@ struct TransferCaller: Sendable {
         do throws(TransferFailure) {
             let name = request.bucketName
             guard let name else { throw TransferFailure(reason: "Bucket: must be the name of a bucket") }
-            guard let storage = caller.configuration.storage(of: name, caller) else {
-                throw TransferFailure.noPlace(name)
-            }
+            guard let storage = storage(of: name) else { throw TransferFailure.noPlace(name) }
             switch request.transfer {
             case .read(let reading):
-                let configuration = caller.configuration
-                let reader = ItemReadingCaller(storage: storage, bucket: name) { [caller] in
-                    Bucket.isName($0) ? configuration.storage(of: $0, caller) : nil
+                let reader = ItemReadingCaller(storage: storage, bucket: name, memory: memory) {
+                    Bucket.isName($0) ? self.storage(of: $0) : nil
                 }
                 return try await reader.answer(to: reading)
             case .write(let writing):
@@ -30,6 +28,26 @@ struct TransferCaller: Sendable {
             }
         } catch {
             return .failed(error: request.error, cause: error.reason)
+        }
+    }
+
+    /// The objects of a bucket; `nil` where no setting says where they are.
+    private func storage(of name: String) -> (any ObjectStorage)? {
+        guard let bucket = caller.configuration.bucket(named: name) else { return nil }
+        let folders = bucket.isForOthers ? [name] : []
+        switch bucket.place {
+        case .folder(let root): return FolderStorage(root: root, names: folders, windows: memory.windows)
+        case .web(let address):
+            var url = address.url
+            for folder in folders { url.addPath(folder) }
+            return WebStorage(caller: caller, base: url, signature: nil, isS3: false)
+        case .storage(let address):
+            var url = address.url
+            url.addPath(name)
+            let signature = caller.configuration.storageCredentials.map {
+                RequestSignature(keyID: $0.keyID, secret: $0.secret, sessionToken: $0.sessionToken, region: $0.region)
+            }
+            return WebStorage(caller: caller, base: url, signature: signature, isS3: true)
         }
     }
 }
@@ -45,32 +63,13 @@ struct TransferFailure: Error {
     init(_ key: String, _ fault: ItemFault) {
         reason = fault.isOfAWS ? fault.reason : "The object '\(key)': \(fault)"
     }
+
+    /// Nobody waits for the answer any more.
+    static let givenUp = TransferFailure(reason: "The reading was given up")
 }
 
 extension StorageFault: CustomStringConvertible {
     var description: String { reason }
-}
-
-extension CallConfiguration {
-    /// The objects of a bucket; `nil` where no setting says where they are.
-    func storage(of name: String, _ caller: HTTPCaller) -> (any ObjectStorage)? {
-        guard let bucket = bucket(named: name) else { return nil }
-        let folders = bucket.isForOthers ? [name] : []
-        switch bucket.place {
-        case .folder(let root): return FolderStorage(root: root, names: folders)
-        case .web(let address):
-            var url = address.url
-            for folder in folders { url.addPath(folder) }
-            return WebStorage(caller: caller, base: url, signature: nil, isS3: false)
-        case .storage(let address):
-            var url = address.url
-            url.addPath(name)
-            let signature = storageCredentials.map {
-                RequestSignature(keyID: $0.keyID, secret: $0.secret, sessionToken: $0.sessionToken, region: $0.region)
-            }
-            return WebStorage(caller: caller, base: url, signature: signature, isS3: true)
-        }
-    }
 }
 
 extension ObjectStorage {

@@ -35,6 +35,11 @@ struct WebStorage: ObjectStorage {
         let asked = request
         return try await reach { () async throws -> Result<ObjectChunk, StorageFault> in
             let response = try await caller.client.execute(asked, timeout: Self.limit)
+            if response.status == .ok || response.status == .partialContent,
+                let encoding = Self.encoding(of: response.headers, key)
+            {
+                return .failure(StorageFault(reason: "answered with what is packed on its way: '\(encoding)'"))
+            }
             switch response.status.code {
             case 206:
                 let range = response.headers.first(name: "Content-Range") ?? ""
@@ -42,6 +47,9 @@ struct WebStorage: ObjectStorage {
                     return .failure(StorageFault(reason: "answered with another part than was asked for: '\(range)'"))
                 }
                 let bytes = Array(buffer: try await response.body.collect(upTo: most))
+                guard bytes.count <= part.count else {
+                    return .failure(StorageFault(reason: "answered with a part that is longer than it says"))
+                }
                 guard bytes.count == part.count else {
                     return .failure(StorageFault(reason: "answered with a part that is cut off", isPassing: true))
                 }
@@ -127,7 +135,8 @@ struct WebStorage: ObjectStorage {
             guard !list.objects.isEmpty else { throw StorageFault(reason: "has more objects, and lists none") }
             last = found.last?.key
         }
-        return found
+        // A store may not know how many it was asked for.
+        return Array(found.prefix(most))
     }
 
     private func page(of prefix: String, after last: String?, most: Int) async throws(StorageFault) -> ObjectList {
@@ -185,6 +194,8 @@ struct WebStorage: ObjectStorage {
             return try await caller.reach(base.authority.host, within: Self.limit, body).get()
         } catch let fault as StorageFault {
             throw fault
+        } catch is NIOTooManyBytesError {
+            throw StorageFault(reason: "answered with more bytes than it was asked for")
         } catch {
             throw StorageFault(reason: "gave no answer: \(error)", isPassing: true)
         }
@@ -199,6 +210,16 @@ struct WebStorage: ObjectStorage {
             isPassing: status == 429 || status >= 500
         )
     }
+
+    /// How an answer is packed although it was asked for as it is; `nil` where it is not, or where the object's name says the same.
+    private static func encoding(of headers: HTTPHeaders, _ key: String) -> String? {
+        let ofName = key.hasSuffix(".gz") ? ["gzip", "x-gzip"] : []
+        return headers[canonicalForm: "Content-Encoding"].map { $0.lowercased() }
+            .first { encoding in packings.contains { $0 == encoding } && !ofName.contains { $0 == encoding } }
+    }
+
+    /// Other codings, such as `aws-chunked`, are told by stores and mean nothing.
+    private static let packings = ["gzip", "x-gzip", "deflate", "compress", "br", "zstd"]
 
     private static func version(_ headers: HTTPHeaders, size: Int64?) -> String {
         let tag = headers.first(name: "ETag") ?? headers.first(name: "Last-Modified") ?? ""

@@ -16,6 +16,21 @@ final class FunctionServer: Sendable {
         var key: String?
         var body: String
         var signature: String?
+        /// Which part of an object is asked for.
+        var range: String?
+    }
+
+    /// What answers a request.
+    enum Reply: Sendable {
+        case answer(status: Int, headers: HTTPHeaders, body: ByteBuffer)
+        /// 200, with the same bytes again and again.
+        case endless(ByteBuffer)
+        /// The connection ends.
+        case close
+        /// Nothing ever comes.
+        case nothing
+        /// 200, twice.
+        case twice(String)
     }
 
     let port: Int
@@ -28,6 +43,9 @@ final class FunctionServer: Sendable {
 
     /// What came so far.
     var calls: [Call] { received.calls.withLock { $0 } }
+
+    /// Says what a call is answered with.
+    typealias Replies = @Sendable (_ call: Call) -> Reply
 
     /// What a call is answered with: a status of 0 ends the connection instead, one of 1 is no answer ever, and
     /// one of 2 is 200, twice.
@@ -42,10 +60,36 @@ final class FunctionServer: Sendable {
     ///   - port: 0 for a free one.
     ///   - answers: What answers; `nil` for the ways above.
     ///   - pause: How long it takes to answer a call.
-    init(
+    convenience init(
         port: Int = 0,
         answers: Answers? = nil,
         pause: @escaping @Sendable (_ call: Call) -> TimeAmount = { _ in .zero }
+    ) async throws {
+        let replies = answers.map { answers -> Replies in
+            { call in
+                let (status, text) = answers(call)
+                switch status {
+                case 0: return .close
+                case 1: return .nothing
+                case 2: return .twice(text)
+                default:
+                    let headers: HTTPHeaders = ["Content-Type": "application/json"]
+                    return .answer(status: status, headers: headers, body: ByteBuffer(string: text))
+                }
+            }
+        }
+        try await self.init(port: port, replies: replies, pause: pause)
+    }
+
+    /// One that has more to say than a status and a text.
+    static func replying(_ replies: @escaping Replies) async throws -> FunctionServer {
+        try await FunctionServer(port: 0, replies: replies) { _ in .zero }
+    }
+
+    private init(
+        port: Int,
+        replies: Replies?,
+        pause: @escaping @Sendable (_ call: Call) -> TimeAmount
     ) async throws {
         let received = Received()
         self.received = received
@@ -53,7 +97,7 @@ final class FunctionServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(Handler(received, pause, answers))
+                    try channel.pipeline.syncOperations.addHandler(Handler(received, pause, replies))
                 }
             }
             .bind(host: "127.0.0.1", port: port).get()
@@ -70,12 +114,12 @@ final class FunctionServer: Sendable {
         private var body = ""
 
         private let pause: @Sendable (Call) -> TimeAmount
-        private let answers: Answers?
+        private let replies: Replies?
 
-        init(_ received: Received, _ pause: @escaping @Sendable (Call) -> TimeAmount, _ answers: Answers?) {
+        init(_ received: Received, _ pause: @escaping @Sendable (Call) -> TimeAmount, _ replies: Replies?) {
             self.received = received
             self.pause = pause
-            self.answers = answers
+            self.replies = replies
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -88,34 +132,35 @@ final class FunctionServer: Sendable {
                 guard let head else { return }
                 let key = head.headers.first(name: "Idempotency-Key")
                 let signature = head.headers.first(name: "Waitable-Signature")
-                let call = Call(path: head.uri, key: key, body: body, signature: signature)
+                let range = head.headers.first(name: "Range")
+                let call = Call(path: head.uri, key: key, body: body, signature: signature, range: range)
                 received.calls.withLock { $0.append(call) }
-                guard let answers else { return answer(head, context) }
-                let (status, text) = answers(call)
-                switch status {
-                case 0: context.close(promise: nil)
-                case 1: break
-                case 2:
+                guard let replies else { return answer(head, context) }
+                switch replies(call) {
+                case .close: context.close(promise: nil)
+                case .nothing: break
+                case .twice(let text):
                     let answer = "HTTP/1.1 200 OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n\(text)"
                     writeRaw(answer + answer, context)
-                default:
+                case .endless(let part): writeEndless(part, context, every: .milliseconds(1))
+                case .answer(let code, let headers, let body):
+                    let status = HTTPResponseStatus(statusCode: code)
                     let pause = pause(call)
-                    guard pause > .zero else {
-                        return write(HTTPResponseStatus(statusCode: status), text, context)
-                    }
+                    guard pause > .zero else { return write(status, body, context, headers) }
                     context.eventLoop.assumeIsolated().scheduleTask(in: pause) {
-                        self.write(HTTPResponseStatus(statusCode: status), text, context)
+                        self.write(status, body, context, headers)
                     }
                 }
             }
         }
 
-        private func drip(_ context: ChannelHandlerContext) {
+        private func writeEndless(_ part: ByteBuffer, _ context: ChannelHandlerContext, every delay: TimeAmount) {
             let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Transfer-Encoding": "chunked"])
             context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
             let channel = context.channel
-            let task = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(50)) { _ in
-                channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: " "))), promise: nil)
+            let task = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: delay) { _ in
+                guard channel.isWritable else { return }
+                channel.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(part)), promise: nil)
             }
             channel.closeFuture.whenComplete { _ in task.cancel() }
         }
@@ -129,7 +174,9 @@ final class FunctionServer: Sendable {
         private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
             let path = head.uri.split(separator: "?")[0]
             if path == "/hang" { return }
-            if path == "/drip" { return drip(context) }
+            if path == "/drip" {
+                return writeEndless(ByteBuffer(string: " "), context, every: .milliseconds(50))
+            }
             if path == "/slow" {
                 let text = body
                 context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(100)) { [self] in
@@ -158,13 +205,22 @@ final class FunctionServer: Sendable {
             _ context: ChannelHandlerContext,
             _ headers: HTTPHeaders = ["Content-Type": "application/json"]
         ) {
+            write(status, ByteBuffer(string: text), context, headers)
+        }
+
+        private func write(
+            _ status: HTTPResponseStatus,
+            _ body: ByteBuffer,
+            _ context: ChannelHandlerContext,
+            _ headers: HTTPHeaders
+        ) {
             var headers = headers
-            headers.add(name: "Content-Length", value: "\(text.utf8.count)")
+            headers.add(name: "Content-Length", value: "\(body.readableBytes)")
             context.write(
                 wrapOutboundOut(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers))),
                 promise: nil
             )
-            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: text)))), promise: nil)
+            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
             context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         }
     }

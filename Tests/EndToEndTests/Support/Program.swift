@@ -58,6 +58,13 @@ final class Program: Sendable {
     /// What it has printed so far, on both outputs.
     var output: String { (try? String(contentsOf: file, encoding: .utf8)) ?? "" }
 
+    /// The most memory that it has had, in MiB.
+    func peakMemory() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") })
+        return try #require(Int(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[1])) / 1_024
+    }
+
     func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
     /// Waits for its end.
