@@ -278,6 +278,31 @@ struct RedisUserTests {
         }
     }
 
+    @Test("A consumer may use the streams of every partition, and no key that only ends or goes on as theirs do")
+    func consumersKeys() async throws {
+        let streams = [
+            "{0}:events", "{9}:stream:s", "{42}:stream:a:b", "{127}:events", "{1023}:stream:s", "{1023}:events",
+        ]
+        let others = [
+            "{1}:item:items:k1}:events", "{1}:item:items:k}:stream:s", "{1}:inbox:m:a}:events", "{x}:events",
+            "{1}:record:t:a:b}:stream:s", "{10000}:events", "{}:stream:s", "{1}:events2",
+        ]
+        try await with { stack in
+            for (keys, isAllowed) in [(streams, true), (others, false)] {
+                for key in keys {
+                    for words in [["XLEN"], ["XACK"], ["XREADGROUP", "GROUP", "g", "c", "STREAMS"]] {
+                        var command = RedisCommand("ACL", "DRYRUN", "waitable-consumer")
+                        for word in words + ["waitable:" + key] { command.append(word) }
+                        if words != ["XLEN"] { command.append(words == ["XACK"] ? "g" : ">") }
+                        if words == ["XACK"] { command.append("0-1") }
+                        let reply = try await stack.store.client.send(command)
+                        #expect((reply.string == "OK") == isAllowed, "\(words[0]) \(key): \(reply)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test("No rule of a user is one that Redis deprecates: a first argument of a command without subcommands")
     func currentRules() throws {
         let text = try String(contentsOf: Program.root.appending(path: "deploy/redis/users.acl"), encoding: .utf8)

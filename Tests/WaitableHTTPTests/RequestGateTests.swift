@@ -122,4 +122,108 @@ struct RequestGateTests {
         receive("a")
         #expect(parser.come == ["complete"])
     }
+
+    /// A connection whose requests are one letter and an empty line each: the gate closes behind each of them.
+    private final class Connection {
+        let channel = EmbeddedChannel()
+        let parser = Parser()
+        let gate: RequestGate
+
+        init(_ turns: AheadTurns) throws {
+            gate = RequestGate(limit: 1_000, turns: turns)
+            try channel.pipeline.syncOperations.addHandlers(gate, Closer(gate: gate), parser)
+        }
+
+        func receive(_ text: String) {
+            channel.pipeline.fireChannelRead(ByteBuffer(string: text))
+            channel.pipeline.fireChannelReadComplete()
+        }
+
+        /// Answers the request under way; something more may come before all of the answer is written.
+        func answer(_ more: String = "") {
+            gate.noteAnswer()
+            if !more.isEmpty { receive(more) }
+            gate.open()
+        }
+
+        /// Lets the connection do what it has to, and gives the requests that have passed.
+        func passed() -> [String] {
+            channel.embeddedEventLoop.run()
+            return parser.come.filter { $0 != "complete" }.map { $0.replacing("\r\n", with: "") }
+        }
+    }
+
+    /// Closes a gate behind each empty line.
+    private final class Closer: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let gate: RequestGate
+
+        init(gate: RequestGate) { self.gate = gate }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            if String(buffer: unwrapInboundIn(data)).hasSuffix("\r\n\r\n") { gate.close() }
+            context.fireChannelRead(data)
+        }
+    }
+
+    private static func requests(_ letters: String) -> String { letters.map { "\($0)\r\n\r\n" }.joined() }
+
+    @Test("what many connections sent ahead passes a few at a time, in turn by connection; what was not waits for none")
+    func turns() throws {
+        let turns = AheadTurns(most: 2)
+        let all = try ["abc", "def", "ghi", "jkl"].map { letters in
+            let connection = try Connection(turns)
+            connection.receive(Self.requests(letters))
+            return connection
+        }
+        // The first of each was not sent ahead of an answer.
+        #expect(all.map { $0.passed() } == [["a"], ["d"], ["g"], ["j"]])
+        for connection in all { connection.answer() }
+        #expect(all.map { $0.passed() } == [["b"], ["e"], [], []])
+        let other = try Connection(turns)
+        for letter in ["x", "y", "z"] {
+            other.receive(Self.requests(letter))
+            #expect(other.passed() == [letter])
+            other.answer()
+        }
+        // A fast client may have read the answer before all of it is known to be written.
+        other.receive(Self.requests("v"))
+        #expect(other.passed() == ["v"])
+        other.answer(Self.requests("w"))
+        #expect(other.passed() == ["w"])
+        all[1].answer()
+        #expect(all.map { $0.passed() } == [[], [], ["h"], []])
+        all[0].answer()
+        #expect(all.map { $0.passed() } == [[], [], [], ["k"]])
+        // Now those wait that had a turn before.
+        all[3].answer()
+        all[2].answer()
+        #expect(all.map { $0.passed() } == [["c"], ["f"], [], []])
+        for connection in [all[0], all[1]] { connection.answer() }
+        #expect(all.map { $0.passed() } == [[], [], ["i"], ["l"]])
+    }
+
+    @Test("a turn ends with its connection, after a moment, and where no request has come whole")
+    func turnsEnd() throws {
+        let turns = AheadTurns(most: 1)
+        let (first, second, third) = (try Connection(turns), try Connection(turns), try Connection(turns))
+        for connection in [first, second, third] {
+            connection.receive(Self.requests("ab"))
+            _ = connection.passed()
+            connection.answer()
+        }
+        #expect([first, second, third].map { $0.passed() } == [["b"], [], []])
+        first.channel.pipeline.fireChannelInactive()
+        #expect([second, third].map { $0.passed() } == [["b"], []])
+        second.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        #expect(third.passed() == ["b"])
+        third.receive("half\r\n")
+        third.answer()
+        #expect(third.passed() == ["half"])
+        let fourth = try Connection(turns)
+        fourth.receive(Self.requests("ab"))
+        #expect(fourth.passed() == ["a"])
+        fourth.answer()
+        #expect(fourth.passed() == ["b"])
+    }
 }

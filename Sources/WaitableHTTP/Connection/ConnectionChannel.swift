@@ -11,6 +11,7 @@ package struct ConnectionChannel: HTTPChannelHandler {
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
     private let places: ConnectionPlaces
+    private let turns: AheadTurns
     /// In bytes, each way; the kernel doubles it. Left to itself, it keeps 4 MiB for each client that does not read, and 6 of one
     /// that is not read: all of these come at once when the client sends no more.
     private static let kernelBuffer = 262_144
@@ -29,6 +30,7 @@ package struct ConnectionChannel: HTTPChannelHandler {
         )
         self.limits = limits
         places = ConnectionPlaces(most: limits.connections)
+        turns = AheadTurns(most: limits.ahead)
     }
 
     /// What answers requests.
@@ -36,7 +38,7 @@ package struct ConnectionChannel: HTTPChannelHandler {
 
     /// Makes the pipeline of a connection.
     package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let limits = limits
+        let (limits, turns) = (limits, turns)
         let onLoss: @Sendable () -> Void = { [weak channel] in
             channel?.triggerUserOutboundEvent(ConnectionEvent.placeWanted, promise: nil)
         }
@@ -52,7 +54,7 @@ package struct ConnectionChannel: HTTPChannelHandler {
         return base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let parser = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let gate = RequestGate(limit: limits.headBytes)
+            let gate = RequestGate(limit: limits.headBytes, turns: turns)
             try pipeline.addHandler(gate, position: .before(parser))
             let handler = ConnectionHandler(limits: limits, gate: gate, place: place, onLoss: onLoss)
             try pipeline.addHandler(handler, position: .after(parser))

@@ -184,6 +184,7 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
         switch unwrapOutboundIn(data) {
         case .head(var head):
             exchanges[exchanges.startIndex].isAnswered = true
+            gate.noteAnswer()
             frame(&head, &exchanges[exchanges.startIndex])
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body:

@@ -4,6 +4,8 @@ package import NIOCore
 package struct ConnectionLimits: Sendable {
     /// The most connections at once. The next one takes the place of the one that has waited longest for its client.
     package var connections = 4_096
+    /// The most requests under way at once that were sent ahead of the answers to those before them, over all connections.
+    package var ahead = 8
     /// The most bytes of a request's head: its line and its fields.
     package var headBytes = 16_384
     /// How long the head of a request may take.

@@ -9,8 +9,9 @@ import NIOCore
 #endif
 
 /// Hands what comes on to the parser behind it, one request at a time: while one is answered, what follows stays here unparsed,
-/// and no more is read. So a client that sends thousands ahead costs what one that waits for its answers does, and others have
-/// their turns in between.
+/// and no more is read. So a client that sends thousands ahead costs what one that waits for its answers does. What was sent ahead
+/// also waits for one of the few turns that all connections share for such requests (``AheadTurns``): so many that do not wait for
+/// their answers hold up none that does.
 ///
 /// It also counts the bytes that the parser has not made anything of yet: the beginning of a head. The parser's own limit is for
 /// names and values, and it keeps all that stands around them.
@@ -31,22 +32,36 @@ final class RequestGate: ChannelDuplexHandler {
     private enum Passage {
         case open
         case closed
+        /// It opens with its turn.
+        case waits
         /// Nothing that comes is wanted any more.
         case discards
     }
 
     private let limit: Int
+    private let turns: AheadTurns?
+    /// That of the request that is answered, where it was sent ahead. One that takes longer waits for something, and works no more.
+    private var turn: AheadTurns.Turn? { didSet { if turn == nil { turnTimer?.cancel() } } }
+    private var turnTimer: Scheduled<Void>?
+    private static let longestTurn: TimeAmount = .seconds(1)
     private var context: ChannelHandlerContext?
     private var passage = Passage.open
     private var held: ByteBuffer?
+    /// Whether there was something when the answer under way began: the client had not waited for it.
+    private var isAhead = false
     private var isFeeding = false
     private var isReadWanted = false
     private var hasEnded = false
     /// The bytes since the last part of a request came out of the parser.
     private(set) var bytes = 0
 
-    /// - Parameter limit: The most bytes of a head.
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: The most bytes of a head.
+    ///   - turns: Those for what was sent ahead; `nil`: it needs none.
+    init(limit: Int, turns: AheadTurns? = nil) {
+        self.limit = limit
+        self.turns = turns
+    }
 
     /// Whether there is something that the parser has not had yet.
     var holds: Bool { held != nil }
@@ -57,11 +72,30 @@ final class RequestGate: ChannelDuplexHandler {
     /// Hands nothing on until it is opened.
     func close() { if passage == .open { passage = .closed } }
 
+    /// Takes note that an answer begins.
+    func noteAnswer() { isAhead = holds }
+
     /// Goes on, once it has been others' turn.
     func open() {
         guard passage == .closed else { return }
+        turn = nil
+        guard isAhead, let turns, let eventLoop = context?.eventLoop else {
+            passage = .open
+            return goOnSoon()
+        }
+        (passage, isAhead) = (.waits, false)
+        let gate = NIOLoopBound(self, eventLoop: eventLoop)
+        turns.ask { turn in eventLoop.execute { gate.value.goOn(turn) } }
+    }
+
+    private func goOn(_ turn: AheadTurns.Turn) {
+        guard passage == .waits, let context else { return }
         passage = .open
-        goOnSoon()
+        self.turn = turn
+        turnTimer = context.eventLoop.assumeIsolated().scheduleTask(in: Self.longestTurn) { [self] in self.turn = nil }
+        goOn()
+        // The rest of a request that has not come whole need not be waited for.
+        if passage == .open { self.turn = nil }
     }
 
     /// Drops all that there is, and all that comes.
@@ -73,7 +107,10 @@ final class RequestGate: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        turn = nil
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard passage != .discards else { return }
@@ -93,7 +130,7 @@ final class RequestGate: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        (held, isReadWanted, hasEnded) = (nil, false, false)
+        (held, isReadWanted, hasEnded, turn) = (nil, false, false, nil)
         context.fireChannelInactive()
     }
 
