@@ -1,8 +1,9 @@
 /// How long a sweeper rests between two steps through a backlog: nine times as long as the step before took, so that it takes
-/// about a tenth of Redis; shorter, down to once as long, while the backlog grows although it is at it.
+/// about a tenth of Redis; shorter and shorter while the backlog grows although it is at it. Then Redis is busy with others, and a
+/// step mostly waits for its turn.
 struct SweepPace {
     /// How many times as long as a step the rest is.
-    private static let range = 1.0...9.0
+    private static let range = 0.1...9.0
     private var factor = Self.range.upperBound
     private var backlog: Int?
 
