@@ -253,7 +253,8 @@ struct PageAPITests {
             let begun = ContinuousClock.now
             stack.ingest.signal(SIGTERM)
             while try await body.next() != nil {}
-            #expect(begun.duration(to: .now) < .seconds(3))
+            // What does not stop by itself is cut off after 7 s.
+            #expect(begun.duration(to: .now) < .seconds(6))
         }
     }
 

@@ -30,9 +30,7 @@ struct CollidingTextsTests {
         var left = names
         while !left.isEmpty {
             let entries = left.map { entry($0, program, token) }
-            let start = ContinuousClock.now
             let replies = try #require(try await partition.call("commit", [token] + Entry.arguments(entries)).array)
-            #expect(ContinuousClock.now - start < .seconds(2))
             #expect(replies[0].array?.first == .integer(1))
             #expect(replies.dropFirst().allSatisfy { $0 == .integer(4) })
             left.removeFirst()
@@ -110,10 +108,8 @@ struct CollidingTextsTests {
             try await partition.redis("HDEL", "~:executions", name)
             try await partition.accept(name)
             let token = try await partition.claim().token
-            let start = ContinuousClock.now
             let entries = Entry.arguments([entry(name, program(texts.suffix(own)), token)])
             let reply = try #require(try await partition.call("commit", [token] + entries).array?.first?.array)
-            #expect(ContinuousClock.now - start < .seconds(2))
             let outcome = try #require(reply.last?.string)
             #expect(outcome.contains(message) != isRead && outcome.contains("ValidationException") != isRead, "\(name)")
         }

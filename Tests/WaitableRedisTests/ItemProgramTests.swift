@@ -140,14 +140,12 @@ struct ItemProgramTests {
                 try await partition.redis("HSET", "~:item:T:x", fields[index], fields[index + 1])
             }
             let contents = try await partition.redis("HLEN", "~:item:T:x")
-            let start = ContinuousClock.now
             let result = try await run(partition, "updateItem", expression)
             guard case .failed(_, let cause) = result else {
                 Issue.record("\(expression.prefix(80)): not refused")
                 continue
             }
             #expect(cause?.contains(message) == true)
-            #expect(ContinuousClock.now - start < .seconds(4))
             #expect(try await partition.redis("HLEN", "~:item:T:x") == contents)
         }
     }
@@ -157,11 +155,9 @@ struct ItemProgramTests {
         let partition = try Partition()
         try await set(partition, "Id", "x", "l", list(50_000))
         let removed = (0..<250).map { "l[\($0 * 2)]" }.joined(separator: ",")
-        let start = ContinuousClock.now
         #expect(
             try await run(partition, "updateItem", #""UpdateExpression":"REMOVE \#(removed)""#) == succeeded("{}")
         )
-        #expect(ContinuousClock.now - start < .seconds(5))
         #expect(try await partition.item("T:x")["l"] == list(49_750))
         try await set(
             partition,
