@@ -64,8 +64,9 @@ enum NumberWords {
 
     /// All words, as a regular expression that takes any number of them.
     static let pattern: String = {
-        let words = values.keys.map(\.text).sorted {
-            $0.utf8.count > $1.utf8.count || $0.utf8.count == $1.utf8.count && $0 < $1
+        let words = values.keys.map(\.text).sorted { (a: String, b: String) -> Bool in
+            let (lengthOfA, lengthOfB) = (a.utf8.count, b.utf8.count)
+            return lengthOfA == lengthOfB ? a < b : lengthOfA > lengthOfB
         }
         return "(?:" + (words + ["and", "[\\-, ]"]).joined(separator: "|") + ")+"
     }()
