@@ -1,3 +1,5 @@
+import CodeUnits
+
 /// What an evaluation may cost, counted while it goes on. Nothing here looks at a clock: the same evaluation made again
 /// ends at the same place.
 ///
@@ -12,6 +14,9 @@ public final class Budget {
 
     /// The programs of the regular expressions that were used, by these, which are kept as long.
     var programs: [ObjectIdentifier: (pattern: Pattern, program: PatternProgram)] = [:]
+
+    /// The pictures of moments that were used, by their texts. Whoever uses one again pays for its bytes again.
+    var pictures: [Spelling: DateTimePicture] = [:]
 
     static let bytesOfUnit = 16
 

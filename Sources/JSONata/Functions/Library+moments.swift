@@ -1,3 +1,5 @@
+import CodeUnits
+
 extension Library {
     static let moments = [
         function("now", 0, "<s?s?:s>") { (call) throws(JSONataError) in
@@ -23,9 +25,15 @@ extension Library {
         guard milliseconds.magnitude <= furthest else { throw JSONataError(.d1001, value: .number(milliseconds)) }
         let code = picture ?? DateTimePicture.iso8601
         try call.budget.spend(bytes: costOfPicture * code.utf8.count)
-        let picture = try DateTimePicture(code)
-        let text = try picture.format(Int64(milliseconds.rounded(.down)), zone: zone)
+        let text = try self.picture(code, call.budget).format(Int64(milliseconds.rounded(.down)), zone: zone)
         return try call.evaluation.string(text)
+    }
+
+    private static func picture(_ code: String, _ budget: Budget) throws(JSONataError) -> DateTimePicture {
+        if let known = budget.pictures[Spelling(code)] { return known }
+        let picture = try DateTimePicture(code)
+        budget.pictures[Spelling(code)] = picture
+        return picture
     }
 
     private static func toMilliseconds(_ call: Call) throws(JSONataError) -> Value {
@@ -38,6 +46,7 @@ extension Library {
         // It becomes a pattern, which is made anew by every call.
         try call.budget.spend(bytes: 4 * costOfPicture * picture.utf8.count)
         let now = call.evaluation.environment.milliseconds
-        return try DateTimePicture(picture).parse(text, now: now, call.budget).map { .number($0) } ?? .undefined
+        let moment = try self.picture(picture, call.budget).parse(text, now: now, call.budget)
+        return moment.map { .number($0) } ?? .undefined
     }
 }

@@ -7,6 +7,13 @@ extension Signature {
         _ budget: Budget
     ) throws(JSONataError) -> [Value] {
         let symbols = arguments.map(\.typeSymbol)
+        if fitOneByOne(symbols) {
+            var validated = arguments
+            for (index, parameter) in parameters.enumerated() where parameter.isArray {
+                validated[index] = try checked(arguments[index], symbols[index], parameter, index, name, budget)
+            }
+            return validated
+        }
         guard let counts = match(symbols) else { throw mismatch(symbols, name) }
         var validated: [Value] = []
         validated.reserveCapacity(parameters.count)
@@ -68,6 +75,12 @@ extension Signature {
         Array("a".utf8): "arrays", Array("b".utf8): "booleans", Array("f".utf8): "functions",
         Array("n".utf8): "numbers", Array("o".utf8): "objects", Array("s".utf8): "strings",
     ]
+
+    /// Whether each parameter takes one argument, as in most calls: then there is nothing to search.
+    private func fitOneByOne(_ symbols: [UInt8]) -> Bool {
+        guard symbols.count == parameters.count else { return false }
+        return zip(parameters, symbols).allSatisfy { !$0.repeats && $0.types.contains($1) }
+    }
 
     /// How many arguments each parameter takes, as many as it can from left to right; `nil` where they do not fit.
     private func match(_ symbols: [UInt8], first: Int? = nil) -> [Int]? {
