@@ -15,7 +15,7 @@ struct DocumentTests {
         ("docs/feed.md", "consumer"),
     ]
 
-    @Test("The documents' sessions", arguments: documents.map(\.0))
+    @Test("The sessions of those who have just begun, without users", arguments: ["README.md", "docs/redis-cli.md"])
     func session(document: String) async throws {
         let session = try ConsoleSession(document: document)
         #expect(!session.commands.isEmpty)
@@ -25,7 +25,7 @@ struct DocumentTests {
         }
     }
 
-    @Test("The same as the users of deploy/redis/users.acl that they name", arguments: documents)
+    @Test("The documents' sessions, as the users of deploy/redis/users.acl that they name", arguments: documents)
     func session(document: String, user: String) async throws {
         let session = try ConsoleSession(document: document)
         if session.commands.contains(where: { $0.line.contains("redis-cli") }) {

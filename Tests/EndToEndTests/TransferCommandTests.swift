@@ -9,7 +9,7 @@ import WaitableRedis
 /// `waitable export` and `waitable import`: items that wait move to another server.
 @Suite(.serialized, .timeLimit(.minutes(3)))
 struct TransferCommandTests {
-    private static let count = 10_000
+    private static let count = 4_000
 
     /// Runs something with the partitions of a namespace on another server.
     private func with(
@@ -28,7 +28,7 @@ struct TransferCommandTests {
     }
 
     @Test(
-        "10,000 items that wait are exported, imported into another server and namespace, and complete once, not early"
+        "4,000 items that wait are exported, imported into another server and namespace, and complete once, not early"
     )
     func moves() async throws {
         let other = try RedisTestServer()
@@ -50,7 +50,7 @@ struct TransferCommandTests {
             }
             let export = try Program(words, environment: stack.environment)
             #expect(try await export.end() == 0, "\(export.output)")
-            #expect(export.output.contains("exported 10000 executions, and "), "\(export.output)")
+            #expect(export.output.contains("exported 4000 executions, and "), "\(export.output)")
             #expect(try await stack.dueCount() == Self.count)
 
             let environment = stack.environment.merging(
@@ -59,11 +59,11 @@ struct TransferCommandTests {
             let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
             let half = file.appendingPathExtension("half")
             defer { try? FileManager.default.removeItem(at: half) }
-            try Data(lines.prefix(12_000).joined(separator: "\n").utf8).write(to: half)
+            try Data(lines.prefix(5_000).joined(separator: "\n").utf8).write(to: half)
             for (words, code, output) in [
-                (["--file", half.path], 65, "line 12001: must be there: the export was cut, and is not whole"),
+                (["--file", half.path], 65, "line 5001: must be there: the export was cut, and is not whole"),
                 (["--file", file.path], 3, "the namespace 'other' must be empty, but has other:{"),
-                (["--file", file.path, "--overwrite"], 0, "imported 10000 executions, and "),
+                (["--file", file.path, "--overwrite"], 0, "imported 4000 executions, and "),
             ] as [([String], Int32, String)] {
                 let program = try Program(["import"] + words, environment: environment)
                 #expect(try await program.end() == code, "\(program.output)")
