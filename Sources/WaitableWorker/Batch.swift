@@ -254,7 +254,7 @@ extension [ClaimedMember] {
     /// They may have been given back before, all of a batch at one instant.
     fileprivate func inDueOrder(at now: Instant) -> [ClaimedMember] {
         let dated = enumerated().map { index, member in
-            let execution = ExecutionKey(member: member.member).flatMap { key in
+            let execution = member.key.flatMap { key in
                 member.document.flatMap { try? ExecutionDocument.decode($0, key: key) }
             }
             return (since: execution?.since(now) ?? now, index: index, member: member)
