@@ -67,7 +67,6 @@ struct MemberRunner: Sendable {
                 let reader = InboxReader(store: worker.store, partitions: worker.partitions, arn: worker.arn)
                 execution = try await reader.read(execution)
             }
-            let place = CallLine.Place(due: execution.since(claim.now), key: key)
             var step =
                 if let lastRunner, lastRunner.runs(execution) {
                     try lastRunner.run(execution, at: claim.now)
@@ -75,7 +74,10 @@ struct MemberRunner: Sendable {
                     try await step(of: execution)
                 }
             step.journal?.lostLeases = member.redeliveries
-            if !step.calls.isEmpty, let pause = worker.calls.admit(step.calls, for: place) { return .postponed(pause) }
+            if !step.calls.isEmpty {
+                let place = CallLine.Place(due: step.executionBefore?.since(claim.now) ?? claim.now, key: key)
+                if let pause = worker.calls.admit(step.calls, for: place) { return .postponed(pause) }
+            }
             return pending(consume step, of: member)
         } catch let error as AdoptionError {
             worker.logger.error("item not adopted", metadata: ["execution": "\(member.member)", "error": "\(error)"])
