@@ -6,7 +6,8 @@ extension JSON {
     ///
     /// - Throws: ``JSONError`` where the text is not one JSON value with nothing but white space around it.
     public init(parsing text: String) throws(JSONError) {
-        self = try Array(text.utf8).withUnsafeBufferPointer { (buffer) throws(JSONError) in try JSON(parsing: buffer) }
+        var text = text
+        self = try text.withUTF8 { utf8 in Result { () throws(JSONError) in try JSON(parsing: utf8) } }.get()
     }
 
     /// Reads JSON from UTF-8 bytes.

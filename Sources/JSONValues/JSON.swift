@@ -8,7 +8,8 @@ public enum JSON: Sendable, Hashable {
     case double(Double)
     case string(String)
     case array([JSON])
-    case object(JSONObject)
+    /// Behind a reference: values are copied more often than objects are made.
+    indirect case object(JSONObject)
 }
 
 extension JSON {

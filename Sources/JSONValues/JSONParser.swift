@@ -59,8 +59,8 @@ struct JSONParser {
     }
 
     private mutating func object() throws(JSONError) -> JSONObject {
-        var object = JSONObject()
-        guard try open(end: UInt8(ascii: "}")) else { return object }
+        guard try open(end: UInt8(ascii: "}")) else { return JSONObject() }
+        var object = JSONObject(minimumCapacity: 2)
         repeat {
             let key = try key()
             guard allowsRepeatedKeys || object[key] == nil else { throw error("Duplicate field '\(key)'") }

@@ -7,7 +7,7 @@ public struct RedisCommand: Sendable {
     /// Words of a command, encoded.
     public struct Arguments: Sendable {
         private(set) var count = 0
-        private(set) var body = ByteBuffer()
+        private(set) var body: [UInt8] = []
 
         /// No words.
         public init() {}
@@ -30,42 +30,29 @@ public struct RedisCommand: Sendable {
         /// Appends words that are encoded already.
         public mutating func append(_ others: Arguments) {
             count += others.count
-            body.writeImmutableBuffer(others.body)
+            body += others.body
         }
 
         mutating func reserveCapacity(_ bytes: Int) { body.reserveCapacity(bytes) }
 
-        /// One word, in one write: `$LENGTH`, the bytes, each with its line end.
+        /// One word: `$LENGTH`, the bytes, each with its line end.
         private mutating func append(_ bytes: UnsafeRawBufferPointer) {
             count += 1
-            let digits = Self.digitCount(bytes.count)
-            body.writeWithUnsafeMutableBytes(minimumWritableBytes: bytes.count + digits + 5) { target in
-                target[0] = UInt8(ascii: "$")
-                var rest = bytes.count
-                for index in stride(from: digits, through: 1, by: -1) {
-                    target[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                Self.writeLineEnd(target, at: digits + 1)
-                UnsafeMutableRawBufferPointer(rebasing: target[(digits + 3)...]).copyMemory(from: bytes)
-                Self.writeLineEnd(target, at: digits + 3 + bytes.count)
-                return digits + 5 + bytes.count
-            }
+            body.append(UInt8(ascii: "$"))
+            appendDigits(of: bytes.count)
+            appendLineEnd()
+            body.append(contentsOf: bytes)
+            appendLineEnd()
         }
 
-        private static func writeLineEnd(_ target: UnsafeMutableRawBufferPointer, at index: Int) {
-            target[index] = UInt8(ascii: "\r")
-            target[index + 1] = UInt8(ascii: "\n")
+        private mutating func appendDigits(of number: Int) {
+            if number >= 10 { appendDigits(of: number / 10) }
+            body.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
         }
 
-        private static func digitCount(_ number: Int) -> Int {
-            var count = 1
-            var rest = number / 10
-            while rest > 0 {
-                count += 1
-                rest /= 10
-            }
-            return count
+        private mutating func appendLineEnd() {
+            body.append(UInt8(ascii: "\r"))
+            body.append(UInt8(ascii: "\n"))
         }
     }
 
@@ -102,16 +89,16 @@ public struct RedisCommand: Sendable {
     var words: Int { arguments.count }
 
     /// Its words as they go over the wire.
-    var body: ByteBuffer { arguments.body }
+    var body: [UInt8] { arguments.body }
 
     /// About what it takes on the wire.
-    var byteCount: Int { body.readableBytes + 16 }
+    var byteCount: Int { body.count + 16 }
 
     /// Writes the command as it goes over the wire.
     func write(to buffer: inout ByteBuffer) {
         buffer.writeStaticString("*")
         buffer.writeString(String(words))
         buffer.writeStaticString("\r\n")
-        buffer.writeImmutableBuffer(body)
+        buffer.writeBytes(body)
     }
 }

@@ -3,7 +3,7 @@ package import JSONValues
 /// A value of an item's attribute, as DynamoDB knows them.
 ///
 /// Source: Amazon DynamoDB API reference, `AttributeValue`.
-package indirect enum AttributeValue: Sendable, Hashable {
+package enum AttributeValue: Sendable, Hashable {
     /// `S`: text.
     case string(String)
     /// `N`: a decimal number of up to 38 digits, in canonical text (``DecimalText``).

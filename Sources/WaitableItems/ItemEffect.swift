@@ -1,7 +1,8 @@
 import JSONValues
 
-/// A write to an item, carried out by the commit of the execution that asked for it.
-package enum ItemEffect: Sendable, Equatable {
+/// A write to an item, carried out by the commit of the execution that asked for it. Behind a reference, as what looks at it hands
+/// it around.
+package indirect enum ItemEffect: Sendable, Equatable {
     /// The item gets values for the fields of a form. Those of an update include the key attribute, so that a new item is
     /// whole.
     case write(ItemKey, ItemForm, values: [String])

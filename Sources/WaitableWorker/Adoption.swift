@@ -31,7 +31,7 @@ struct Adoption: Sendable {
     }
 
     private func takeOver(_ member: ClaimedMember) async throws -> Step? {
-        let id = ExecutionKey(member: member.member)?.name ?? member.member
+        let id = member.key?.name ?? member.member
         guard !member.bytes.isEmpty else { throw AdoptionError(member, "it must not be empty", isFinal: true) }
         guard isDeployed else { throw AdoptionError(member, "no state machine is deployed for it") }
         if try await isMoved(member, id: id) { return nil }
@@ -114,7 +114,7 @@ struct Adoption: Sendable {
 
     /// A failed execution in place of a member: of its own name where that can be one.
     private func givingUp(_ member: ClaimedMember, _ error: AdoptionError) async throws -> Step? {
-        let own = ExecutionKey(member: member.member).flatMap { key in
+        let own = member.key.flatMap { key in
             member.document == nil && key.member.utf8.elementsEqual(member.bytes) && member.bytes.count <= Limits.name
                 ? key : nil
         }

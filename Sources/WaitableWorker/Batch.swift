@@ -198,14 +198,14 @@ struct Batch: Sendable {
     /// that was refused: it comes again when its lease has run out, until it is poison.
     private func again(_ pending: PendingStep, refused reason: String) async -> PendingStep? {
         let step = pending.step
-        if !step.evaluatedAll, let before = step.before,
+        if !step.evaluatedAll, let before = step.executionBefore,
             let again = await run(before, after: pending, evaluatesAll: true)
         {
             return again
         }
         guard step.execution.failure?.error != Self.refusal else { return nil }
         let failure = ExecutionFailure(error: Self.refusal, cause: "Redis refused what the step came to: \(reason)")
-        let failing = (step.before ?? step.execution).failing(failure, at: lease.now)
+        let failing = (step.executionBefore ?? step.execution).failing(failure, at: lease.now)
         return PendingStep(failing, replacing: step.replacedBytes, by: worker.configuration.name)
     }
 
@@ -254,7 +254,7 @@ extension [ClaimedMember] {
     /// They may have been given back before, all of a batch at one instant.
     fileprivate func inDueOrder(at now: Instant) -> [ClaimedMember] {
         let dated = enumerated().map { index, member in
-            let execution = ExecutionKey(member: member.member).flatMap { key in
+            let execution = member.key.flatMap { key in
                 member.document.flatMap { try? ExecutionDocument.decode($0, key: key) }
             }
             return (since: execution?.since(now) ?? now, index: index, member: member)

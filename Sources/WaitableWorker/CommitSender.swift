@@ -16,7 +16,7 @@ struct CommitSender: Sendable {
         let transitions = steps.map { $0.step.transition(lease: lease.token) }
         // What several steps came to can be more than Redis takes at once.
         let bytes = transitions.reduce(0) { $0 + $1.document.count }
-        guard steps.count == 1 || bytes <= Limits.claimedBytes && transitions.texts <= Limits.texts else {
+        guard steps.count == 1 || bytes <= Limits.claimedBytes && transitions[...].texts <= Limits.texts else {
             return await resultsInHalves(of: steps)
         }
         guard steps.count > 1 || bytes <= Limits.document else {

@@ -22,7 +22,7 @@ struct MemberRunner: Sendable {
     /// Asks once which machines of the members without a document are not deployed: each member by itself would cost a call.
     mutating func lookUpMachines() async {
         let bare = claim.members.lazy.filter { $0.document == nil }
-        let names = bare.compactMap { ExecutionKey(member: $0.member)?.machine }
+        let names = bare.compactMap { $0.key?.machine }
         // Without an answer each one asks for itself.
         undeployed = (try? await worker.store.undeployed(among: Set(names.map { Spelling($0) }))) ?? []
     }
@@ -30,7 +30,7 @@ struct MemberRunner: Sendable {
     /// Whether it costs calls of its own to find out what a member is, and to adopt it.
     func isToAdopt(_ member: ClaimedMember) -> Bool {
         guard member.document == nil else { return false }
-        guard let machine = ExecutionKey(member: member.member)?.machine else { return true }
+        guard let machine = member.key?.machine else { return true }
         return !undeployed.contains(Spelling(machine))
     }
 
@@ -52,7 +52,7 @@ struct MemberRunner: Sendable {
     /// - Parameter token: The lease under which it is held by now.
     mutating func run(_ member: ClaimedMember, token: String) async -> Outcome {
         do {
-            guard let key = ExecutionKey(member: member.member), let document = member.document else {
+            guard let key = member.key, let document = member.document else {
                 let adoption = Adoption(worker: worker, claim: claim, token: token, isDeployed: isToAdopt(member))
                 let adopted = try await adoption.adopt(member)
                 return adopted.map { pending($0, of: member) } ?? .failed
@@ -67,7 +67,6 @@ struct MemberRunner: Sendable {
                 let reader = InboxReader(store: worker.store, partitions: worker.partitions, arn: worker.arn)
                 execution = try await reader.read(execution)
             }
-            let place = CallLine.Place(due: execution.since(claim.now), key: key)
             var step =
                 if let lastRunner, lastRunner.runs(execution) {
                     try lastRunner.run(execution, at: claim.now)
@@ -75,7 +74,10 @@ struct MemberRunner: Sendable {
                     try await step(of: execution)
                 }
             step.journal?.lostLeases = member.redeliveries
-            if !step.calls.isEmpty, let pause = worker.calls.admit(step.calls, for: place) { return .postponed(pause) }
+            if !step.calls.isEmpty {
+                let place = CallLine.Place(due: step.executionBefore?.since(claim.now) ?? claim.now, key: key)
+                if let pause = worker.calls.admit(step.calls, for: place) { return .postponed(pause) }
+            }
             return pending(consume step, of: member)
         } catch let error as AdoptionError {
             worker.logger.error("item not adopted", metadata: ["execution": "\(member.member)", "error": "\(error)"])
@@ -110,7 +112,7 @@ struct MemberRunner: Sendable {
     /// A failure in place of a document that no worker could read, a newer one included: that has had its leases. What was
     /// there is kept as the execution's input.
     private func unreadable(_ member: ClaimedMember, _ error: DocumentError) async -> Step? {
-        guard let key = ExecutionKey(member: member.member) else { return nil }
+        guard let key = member.key else { return nil }
         let machine = try? await worker.machines.current(key.machine)
         worker.metrics.poisoned.increment()
         worker.logger.error("document given up", metadata: ["execution": "\(key)", "error": "\(error)"])

@@ -37,6 +37,6 @@ final class SlowMachines: Sendable {
 
     /// The name of a member's machine; `nil` where it names none.
     static func name(of member: ClaimedMember) -> Spelling? {
-        ExecutionKey(member: member.member).map { Spelling($0.machine) }
+        member.key.map { Spelling($0.machine) }
     }
 }

@@ -38,11 +38,16 @@ struct RepeatedStartTests {
         return form == .aborted ? Array(#"{"s":"A","ended":\#(end.milliseconds)}"#.utf8) + document : document
     }
 
-    private func start(_ form: Form, _ input: String, _ key: ExecutionKey = RepeatedStartTests.key) -> Transition {
+    private func start(
+        _ form: Form,
+        _ input: String,
+        _ key: ExecutionKey = RepeatedStartTests.key,
+        due: Instant = Instant(milliseconds: 9_000_000_000_000)
+    ) -> Transition {
         Transition(
             key: key,
             revision: "",
-            next: .due(Instant(milliseconds: 9_000_000_000_000)),
+            next: .due(due),
             document: document(form, input),
             listing: .unchanged,
             effects: []
@@ -119,9 +124,8 @@ struct RepeatedStartTests {
         let input = #"{"x":"\#(String(repeating: "x", count: 200_000))"}"#
         for first in stride(from: 0, to: 200, by: 50) {
             let starts = (first..<first + 50).map { number in
-                var start = start(.unbegun, input, ExecutionKey(machine: "m", name: "k\(number)"))
-                start.next = .due(Instant(milliseconds: 1))
-                return start
+                let key = ExecutionKey(machine: "m", name: "k\(number)")
+                return start(.unbegun, input, key, due: Instant(milliseconds: 1))
             }
             _ = try await partition.store.start(starts)
         }

@@ -1,7 +1,8 @@
-/// A definition in Amazon States Language: read, checked and compiled once, then run any number of times.
+/// A definition in Amazon States Language: read, checked and compiled once, then run any number of times. A class, since every
+/// step hands it around.
 ///
 /// Source: Amazon States Language, https://states-language.net
-public struct StateMachine: Sendable {
+public final class StateMachine: Sendable {
     /// The definition's text, verbatim.
     public let definition: String
     /// Its `Comment`.

@@ -9,7 +9,7 @@ struct Cursor: Sendable, Equatable {
         /// The end of a retry's pause.
         case retrying(at: Instant)
         /// The answer of a task.
-        case task(PendingTask)
+        indirect case task(PendingTask)
         /// The branches of a Parallel state, or the iterations of a Map state.
         indirect case branches(Branches)
         /// A redrive: the state failed.

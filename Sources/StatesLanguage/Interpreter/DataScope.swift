@@ -3,14 +3,14 @@ struct DataScope {
     let state: String
     let enteredID: Int
     /// What `$` of a path is: the state's input, or the part of it or the result that is looked at.
-    let input: JSON
+    var input: JSON
     /// All of the state's input.
     let stateInput: JSON
     /// What the state came to.
-    var outcome: Outcome?
+    private(set) var outcome: Outcome?
     /// The moment that a query sees.
-    var now: Instant
-    let context: ContextObject
+    private(set) var now: Instant
+    private(set) var context: ContextObject
     let variables: Variables
     /// What all that is evaluated costs.
     let work: WorkBudget
@@ -53,55 +53,41 @@ struct DataScope {
     }
 
     /// The same scope with other data.
-    func with(_ input: JSON) -> DataScope { with(input, context) }
+    consuming func with(_ input: JSON) -> DataScope {
+        self.input = input
+        return self
+    }
 
     /// The same scope with what the state's work came to.
-    func with(result: JSON) -> DataScope {
-        var scope = with(result, context)
-        scope.outcome = .result(result)
-        return scope
+    consuming func with(result: JSON) -> DataScope {
+        input = result
+        outcome = .result(result)
+        return self
     }
 
     /// The same scope with an error that is caught.
-    func with(error: JSON) -> DataScope {
-        var scope = with(error, context)
-        scope.outcome = .error(error)
-        return scope
+    consuming func with(error: JSON) -> DataScope {
+        input = error
+        outcome = .error(error)
+        return self
     }
 
     /// The same scope at another moment: what is evaluated again in a later step must come to the same.
-    func at(_ instant: Instant) -> DataScope {
-        var scope = self
-        scope.now = instant
-        return scope
-    }
-
-    private func with(_ input: JSON, _ context: ContextObject) -> DataScope {
-        DataScope(
-            state: state,
-            enteredID: enteredID,
-            input: input,
-            stateInput: stateInput,
-            outcome: outcome,
-            now: now,
-            context: context,
-            variables: variables,
-            work: work
-        )
+    consuming func at(_ instant: Instant) -> DataScope {
+        now = instant
+        return self
     }
 
     /// The same scope with an item of a Map state.
-    func with(_ item: MapItem) -> DataScope {
-        var context = context
+    consuming func with(_ item: MapItem) -> DataScope {
         context.item = item
-        return with(input, context)
+        return self
     }
 
     /// The same scope with the token of a task that begins.
-    func with(taskToken: String) -> DataScope {
-        var context = context
+    consuming func with(taskToken: String) -> DataScope {
         context.taskToken = taskToken
-        return with(input, context)
+        return self
     }
 
     /// What random values at a place in the state are made from: the same when the step is made again, another with each

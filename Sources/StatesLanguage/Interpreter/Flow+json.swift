@@ -28,9 +28,9 @@ extension Flow {
     /// - Throws: ``FlowError`` naming the member that is missing, of the wrong type or out of range.
     public init(json: JSON, since start: Instant? = nil) throws(FlowError) {
         guard let object = json.objectValue else { throw FlowError(reason: "it is no object") }
-        root = try Cursor(object, since: start)
-        lastEventID = try FlowMember.count(object["l"], "l") ?? root.previousID
-        deadline = try FlowMember.instant(object["t"], "t")
+        let root = try Cursor(object, since: start)
+        let lastEventID = try FlowMember.count(object["l"], "l") ?? root.previousID
+        self.init(root: root, lastEventID: lastEventID, deadline: try FlowMember.instant(object["t"], "t"))
     }
 }
 

@@ -1,11 +1,34 @@
 /// Where an execution stands: its tree of cursors, and how many events it has had. All that has to be kept between two
 /// steps, beside the definition and the input.
 public struct Flow: Sendable, Equatable {
-    var root: Cursor
     /// The id of the last event.
     public var lastEventID: Int
     /// When the execution times out; `nil` for never.
     public internal(set) var deadline: Instant?
+    private var tree: Tree
+
+    /// The cursors. A class, since executions are handed around with them.
+    private final class Tree: Sendable {
+        let root: Cursor
+
+        init(root: Cursor) { self.root = root }
+    }
+
+    init(root: Cursor, lastEventID: Int, deadline: Instant?) {
+        tree = Tree(root: root)
+        self.lastEventID = lastEventID
+        self.deadline = deadline
+    }
+
+    var root: Cursor {
+        get { tree.root }
+        set { tree = Tree(root: newValue) }
+    }
+
+    /// Whether an execution stands in the same place.
+    public static func == (left: Flow, right: Flow) -> Bool {
+        left.root == right.root && left.lastEventID == right.lastEventID && left.deadline == right.deadline
+    }
 
     /// The earliest instant at which any line needs attention; `nil` where only answers of tasks move it on.
     public var wakeUp: Instant? {

@@ -30,7 +30,7 @@ extension Flow {
 
     /// The flow of an execution that only waits.
     public init(_ wait: PlainWait) {
-        root = Cursor(
+        let root = Cursor(
             state: wait.state,
             input: nil,
             enteredAt: wait.enteredAt,
@@ -38,7 +38,6 @@ extension Flow {
             previousID: wait.eventID,
             phase: .waiting(until: wait.until)
         )
-        lastEventID = wait.eventID
-        deadline = nil
+        self.init(root: root, lastEventID: wait.eventID, deadline: nil)
     }
 }

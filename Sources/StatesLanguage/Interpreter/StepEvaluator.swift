@@ -30,8 +30,8 @@ struct StepEvaluator {
         case enter(String, input: JSON?, previous: Int)
         case act(State, Cursor)
         case exit(State, Cursor, Leaving)
-        case fail(State, Cursor, StateFailure)
-        case walk(State, Cursor, Branches, by: [Stimulus])
+        indirect case fail(State, Cursor, StateFailure)
+        indirect case walk(State, Cursor, Branches, by: [Stimulus])
         case end(End)
     }
 

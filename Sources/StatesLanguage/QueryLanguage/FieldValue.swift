@@ -1,5 +1,5 @@
 /// A field's value that a definition gives, or has a query for: `TimeoutSeconds` and `TimeoutSecondsPath`, for example.
-enum FieldValue<Value: Sendable>: Sendable {
+indirect enum FieldValue<Value: Sendable>: Sendable {
     case fixed(Value)
     /// - Parameter field: The field that has the query.
     case query(any Query, field: String)

@@ -13,8 +13,10 @@ extension StepEvaluator {
         guard hasEventRoom else { throw Self.fullHistory }
         let id = lastEventID + 1
         let scope = scope(of: cursor)
-        let known = task.resource.waitsForToken ? scope.with(taskToken: tasks.token(ofTask: id)) : scope
-        let payload = try state.dataFlow.payload(known)
+        let payload =
+            task.resource.waitsForToken
+            ? try state.dataFlow.payload(scope.with(taskToken: tasks.token(ofTask: id)))
+            : try state.dataFlow.payload(scope)
         if let failure = DataLimit.failure(of: payload, "task", scope, nesting: mostNested) { throw failure }
         // What was looked up was counted then.
         work.spend(bytes: payload.shape.constantSize)
@@ -41,7 +43,7 @@ extension StepEvaluator {
         }
         switch disposition {
         case .succeeded(let output):
-            return succeed(task, of: state, cursor, output)
+            return succeed(task, of: state, cursor, output, scope)
         case .failed(let error, let cause):
             return fail(task, of: state, cursor, StateFailure(error: error, cause: cause))
         case .submitted(let output):
@@ -99,7 +101,8 @@ extension StepEvaluator {
     ) -> Move {
         var cursor = cursor
         var pending = pending
-        let limits = limits(of: task, scope(of: cursor))
+        let scope = scope(of: cursor)
+        let limits = limits(of: task, scope)
         for stimulus in stimuli where stimulus.task == pending.id {
             switch stimulus {
             case .started(_, let worker, let instant):
@@ -121,7 +124,7 @@ extension StepEvaluator {
             case .heartbeat(_, let instant):
                 pending.live(at: instant, heartbeat: limits.heartbeat)
             case .succeeded(_, let output):
-                return succeed(task, of: state, cursor, output)
+                return succeed(task, of: state, cursor, output, scope)
             case .failed(_, let error, let cause):
                 // Nobody has taken a task of an activity that does not exist.
                 let event = pending.answerer == .activity ? "ScheduleFailed" : "Failed"
@@ -154,14 +157,20 @@ extension StepEvaluator {
         )
     }
 
-    private mutating func succeed(_ task: TaskState, of state: State, _ cursor: Cursor, _ output: JSON) -> Move {
+    private mutating func succeed(
+        _ task: TaskState,
+        of state: State,
+        _ cursor: consuming Cursor,
+        _ output: JSON,
+        _ scope: DataScope
+    ) -> Move {
         if let failure = dataFailure(of: output, from: task.resource.service) {
             return fail(task, of: state, cursor, failure)
         }
-        var cursor = cursor
         write("Succeeded", task, &cursor) { .ended("Succeeded", task.resource, output: output.text) }
         do throws(StateFailure) {
-            return .exit(state, cursor, try leaving(state, with: output, scope(of: cursor)))
+            let leaving = try leaving(state, with: output, scope)
+            return .exit(state, cursor, leaving)
         } catch {
             return .fail(state, cursor, error)
         }

@@ -99,11 +99,11 @@ final class WaitState: Sendable {
 extension StepEvaluator {
     /// Begins a wait.
     mutating func act(_ wait: WaitState, of state: State, _ cursor: Cursor) throws(StateFailure) -> Move {
-        let scope = scope(of: cursor)
-        let seen = scope.with(try state.dataFlow.input(scope))
-        let end = try wait.end(from: cursor.enteredAt, seen)
+        var scope = scope(of: cursor)
+        scope.input = try state.dataFlow.input(scope)
+        let end = try wait.end(from: cursor.enteredAt, scope)
         if let moved = movedEnd.take() { return rest(until: moved, state, cursor) }
-        let kept = try wait.movedEnd(of: line.interruptedWait.take(), seen)
+        let kept = try wait.movedEnd(of: line.interruptedWait.take(), scope)
         return rest(until: kept ?? end, state, cursor)
     }
 
@@ -115,11 +115,11 @@ extension StepEvaluator {
             return .end(.resting(cursor))
         }
         do throws(StateFailure) {
-            let scope = scope(of: cursor)
-            let seen = scope.with(try state.dataFlow.input(scope))
+            var scope = scope(of: cursor)
+            scope.input = try state.dataFlow.input(scope)
             let leaving = Leaving(
-                output: try state.dataFlow.output(seen),
-                assigned: try state.assignment?.values(seen)
+                output: try state.dataFlow.output(scope),
+                assigned: try state.assignment?.values(scope)
             )
             return .exit(state, cursor, leaving)
         } catch {

@@ -16,7 +16,8 @@ extension Execution {
             return tasks.isEmpty ? .due(flow.wakeUp ?? now) : .answered(by: flow.wakeUp)
         case .succeeded(let output):
             close(.succeeded, nil, at: now)
-            self.output = output
+            // Nearly always the same text: then one of them is held.
+            self.output = output == input ? input : output
         case .failed(let flow, let error, let cause):
             close(.failed, flow, at: now)
             failure = ExecutionFailure(error: error, cause: cause)

@@ -20,14 +20,21 @@ package struct ExecutionKey: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter member: `machine:id`.
     /// - Returns: `nil` where the member has no colon: a bare Id, put there by hand.
     package init?(member: String) {
-        let bytes = member.utf8
-        let colon = UInt8(ascii: ":")
-        let offset = bytes.withContiguousStorageIfAvailable { $0.firstIndex(of: colon) }
-        guard let offset = offset ?? bytes.firstIndex(of: colon).map({ bytes.distance(from: bytes.startIndex, to: $0) })
-        else { return nil }
-        let end = bytes.index(bytes.startIndex, offsetBy: offset)
-        self.machine = String(member[..<end])
-        self.name = String(member[bytes.index(after: end)...])
+        var member = member
+        guard let key = member.withUTF8({ ExecutionKey(member: $0) }) else { return nil }
+        self = key
+    }
+
+    /// The same of its bytes.
+    package init?(member: [UInt8]) {
+        guard let key = member.withUnsafeBufferPointer({ ExecutionKey(member: $0) }) else { return nil }
+        self = key
+    }
+
+    private init?(member: UnsafeBufferPointer<UInt8>) {
+        guard let colon = member.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        machine = String(decoding: UnsafeBufferPointer(rebasing: member[..<colon]), as: UTF8.self)
+        name = String(decoding: UnsafeBufferPointer(rebasing: member[(colon + 1)...]), as: UTF8.self)
     }
 
     /// The name that it was given.

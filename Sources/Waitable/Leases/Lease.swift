@@ -42,10 +42,12 @@ package struct Claim: Sendable {
 
 /// One member of a claim.
 package struct ClaimedMember: Sendable {
-    /// The member of the `due` set: `machine:id`, or a bare Id put there by hand.
-    package let member: String
-    /// The same as stored: put there by hand, it can be of any bytes.
+    /// The member of the `due` set as stored: `machine:id`, or a bare Id. Put there by hand, it can be of any bytes.
     package let bytes: [UInt8]
+    /// The same as text.
+    package var member: String { String(decoding: bytes, as: UTF8.self) }
+    /// The execution that it names; `nil` for a bare Id.
+    package var key: ExecutionKey? { ExecutionKey(member: bytes) }
     /// The execution's document; `nil` where there is none.
     package var document: [UInt8]?
     /// How often a lease on it ran out.
@@ -53,7 +55,6 @@ package struct ClaimedMember: Sendable {
 
     /// A member from its parts.
     package init(bytes: [UInt8], document: [UInt8]?, redeliveries: Int) {
-        member = String(decoding: bytes, as: UTF8.self)
         self.bytes = bytes
         self.document = document
         self.redeliveries = redeliveries

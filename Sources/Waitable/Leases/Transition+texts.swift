@@ -1,4 +1,4 @@
-extension Collection<Transition> {
+extension ArraySlice<Transition> {
     /// The names and texts in what they do beside their documents that a caller may have chosen, for ``Limits/texts``.
     package var texts: Int {
         var known: ItemForm?

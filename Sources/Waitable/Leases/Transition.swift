@@ -1,24 +1,25 @@
 package import StatesLanguage
 
-/// One execution's part of an atomic commit: its new document, what it writes to items, and when it is due next.
-package struct Transition: Sendable {
+/// One execution's part of an atomic commit: its new document, what it writes to items, and when it is due next. A class, since
+/// what looks at it, and sends it, hands it around.
+package final class Transition: Sendable {
     /// The execution.
-    package var key: ExecutionKey
+    package let key: ExecutionKey
     /// What becomes of its place in the `due` set.
-    package var next: Next
+    package let next: Next
     /// The new document.
-    package var document: [UInt8]
+    package let document: [UInt8]
     /// What becomes of the list that has what the document's journal has no room for.
-    package var listing: Listing
+    package let listing: Listing
     /// What else is done, in order.
-    package var effects: [Effect]
+    package let effects: [Effect]
     /// The last instant that its step took for passed; `nil` for none. By Redis's clock too it must have passed.
-    package var passed: Instant?
+    package let passed: Instant?
     /// The hash of the revision that the execution runs.
-    package var revision: String
+    package let revision: String
 
     /// The size of the document that it replaces, in bytes; 0 for none.
-    package var replacedBytes: Int
+    package let replacedBytes: Int
 
     /// To how many bytes a running execution's document may grow in a full Redis, and by how many bytes its end may add to
     /// what is there: so all executions together take little more.

@@ -1,13 +1,13 @@
 package import StatesLanguage
 
 /// Runs one execution on, in memory: from its wait to its next wait, to an item operation whose outcome only Redis
-/// knows, or to its end. What it writes comes back as a ``Step``, to be committed.
-package struct ExecutionRunner: Sendable {
+/// knows, or to its end. What it writes comes back as a ``Step``, to be committed. A class, since every step hands it around.
+package final class ExecutionRunner: Sendable {
     /// The machine that the execution runs.
     package let machine: DeployedMachine
     /// Names in the context object and in the history.
     package let arn: ARN
-    private let secret: TaskTokenKey
+    let secret: TaskTokenKey
     private let areApart: AreApart?
     private let tables: DeclaredTables
 
@@ -72,7 +72,7 @@ package struct ExecutionRunner: Sendable {
     ///   - areApart: What lies in another partition; `nil` for what the entry says.
     func step(
         of execution: Execution,
-        _ entry: JournalEntry,
+        _ entry: consuming JournalEntry,
         recording: Recording = .nothing,
         within allowance: Int = .max,
         _ areApart: AreApart? = nil
@@ -84,9 +84,7 @@ package struct ExecutionRunner: Sendable {
         var tasks = StepTasks(
             of: before,
             at: entry.instant,
-            arn: arn,
-            secret: secret,
-            machine: machine,
+            by: self,
             alwaysEvaluate: entry.evaluatesAll,
             isRedrive: entry.messages.redrivenAt != nil,
             elsewhere: areApart.map(TaskPlaces.asked) ?? .known(entry.elsewhere),
@@ -111,13 +109,12 @@ package struct ExecutionRunner: Sendable {
         let place = next.take(advance.outcome, at: entry.instant)
         var effects = Self.begun(tasks.effects, next)
         if flow == nil, let moved = entry.messages.rescheduledTo {
-            effects = effects.map { $0.moved(to: moved, of: execution.key) }
+            effects = effects.map { $0.moved(to: moved, of: next.key) }
         }
         effects.append(unlessEmpty: following(execution, entry.messages, next))
         effects.append(unlessEmpty: Self.abandoning(execution, entry.messages, next))
         effects.append(unlessEmpty: forgetting(entry.messages, execution, place))
         if place == .closed, machine.revision.hasEvents { effects.append(.tell(ExecutionEvent(closed: next))) }
-        var entry = entry
         entry.elsewhere = tasks.elsewhere
         entry.onTables = tasks.onTables
         return Step(

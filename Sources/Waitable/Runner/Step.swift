@@ -4,11 +4,10 @@ package import StatesLanguage
 package struct Step: Sendable {
     /// The execution after the step.
     package var execution: Execution
-    /// The execution before the step, for a second try.
-    package var before: Execution? { earlier?.value }
-    private let earlier: Box<Execution>?
+    /// The execution before it.
+    var before: Box<Execution>?
     /// When the step was due: the end of the wait, or the start; `nil` where no instant brought it about.
-    package let due: Instant?
+    package internal(set) var due: Instant?
     /// Its place in the `due` set after the commit.
     package var next: Transition.Next
     /// What went into the step; `nil` for one that did nothing yet, or is journaled.
@@ -20,17 +19,17 @@ package struct Step: Sendable {
     /// What else its commit does.
     package var effects: [Effect]
     /// What has to be called once it is committed.
-    package var calls: [OutsideCall]
+    package var calls: [OutsideCall] = []
     /// What happened; empty unless asked for.
-    package var events: [HistoryEvent]
+    package var events: [HistoryEvent] = []
     /// What happened to states, in order; empty unless asked for.
-    let notes: [StateNote]
+    var notes: [StateNote] = []
     /// The id of the execution's last event.
-    package var lastEventID: Int
+    package var lastEventID = 0
     /// How much of the history is kept.
-    package var history: HistoryLevel
+    package var history = HistoryLevel.all
     /// Retries that the step began.
-    package var retries: Int
+    package var retries = 0
     /// The last instant that it took for passed; `nil` for none.
     package var passed: Instant?
     /// The size of the document that it replaces, in bytes; 0 for none.
@@ -38,37 +37,8 @@ package struct Step: Sendable {
     /// The units of work that it took: a value looked at or made, or 16 bytes of text.
     package internal(set) var work = 0
 
-    init(
-        execution: Execution,
-        before: Box<Execution>? = nil,
-        due: Instant? = nil,
-        next: Transition.Next,
-        journal: JournalEntry?,
-        effects: [Effect],
-        calls: [OutsideCall] = [],
-        events: [HistoryEvent] = [],
-        notes: [StateNote] = [],
-        lastEventID: Int = 0,
-        history: HistoryLevel = .all,
-        retries: Int = 0,
-        passed: Instant? = nil,
-        work: Int = 0
-    ) {
-        self.execution = execution
-        earlier = before
-        self.due = due
-        self.next = next
-        self.journal = journal
-        self.effects = effects
-        self.calls = calls
-        self.events = events
-        self.notes = notes
-        self.lastEventID = lastEventID
-        self.history = history
-        self.retries = retries
-        self.passed = passed
-        self.work = work
-    }
+    /// The execution before the step, for a second try.
+    package var executionBefore: Execution? { before?.value }
 
     /// Takes the step's entry into the execution's journal, as far as a history is kept.
     ///

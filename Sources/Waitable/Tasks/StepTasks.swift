@@ -12,9 +12,8 @@ struct StepTasks: TaskHandler {
     /// How often the execution was redriven, with this step: items that run again have other names.
     private let redrives: Int
     private let now: Instant
-    private let arn: ARN
-    private let secret: TaskTokenKey
-    private let machine: DeployedMachine
+    private let runner: ExecutionRunner
+    private var arn: ARN { runner.arn }
     private let items: ItemTaskHandler
     private let places: TaskPlaces
     /// The tasks whose effects lie in other partitions.
@@ -26,9 +25,7 @@ struct StepTasks: TaskHandler {
     init(
         of before: Box<Execution>,
         at now: Instant,
-        arn: ARN,
-        secret: TaskTokenKey,
-        machine: DeployedMachine,
+        by runner: ExecutionRunner,
         alwaysEvaluate: Bool,
         isRedrive: Bool,
         elsewhere places: TaskPlaces,
@@ -39,21 +36,19 @@ struct StepTasks: TaskHandler {
         self.before = before
         redrives = before.value.redriveCount + (isRedrive ? 1 : 0)
         self.now = now
-        self.arn = arn
-        self.secret = secret
-        self.machine = machine
+        self.runner = runner
         items = ItemTaskHandler(
-            keyAttributes: machine.keyAttributes,
+            keyAttributes: runner.machine.keyAttributes,
             execution: before.value.key,
             now: now,
             alwaysEvaluate: alwaysEvaluate
         )
     }
 
-    func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution, secret: secret).text }
+    func token(ofTask id: Int) -> String { TaskToken(task: id, of: execution, secret: runner.secret).text }
 
     mutating func begin(_ task: TaskRequest) -> TaskDisposition {
-        guard let prepared = machine.tasks[task.state], let integration = prepared.integration else {
+        guard let prepared = runner.machine.tasks[task.state], let integration = prepared.integration else {
             return .failed(
                 error: "Waitable.ResourceNotSupported",
                 cause: "The resource \(task.resource) is not supported by this version"

@@ -11,7 +11,7 @@ extension FunctionArguments {
         append(transitions.count)
         if let first = transitions.first?.row, transitions.allSatisfy({ $0.row == first }) {
             append(first, transitions.count)
-            for transition in transitions { appendRow(transition, first) }
+            for transition in transitions { appendRow(transition, isOwn: first.own != nil) }
             return nil
         }
         var rows: [(row: Row, places: [Int])] = []
@@ -29,7 +29,7 @@ extension FunctionArguments {
         }
         for (row, places) in rows {
             append(row, places.count)
-            for place in places { appendRow(transitions[place], row) }
+            for place in places { appendRow(transitions[place], isOwn: row.own != nil) }
         }
         for place in others { appendEntry(transitions[place], keys) }
         return rows.flatMap(\.places) + others
@@ -44,13 +44,13 @@ extension FunctionArguments {
         append(row.own?.table ?? "")
     }
 
-    private mutating func appendRow(_ transition: Transition, _ row: Row) {
+    private mutating func appendRow(_ transition: Transition, isOwn: Bool) {
         guard case .item(.write(let key, _, let values)) = transition.effects[0] else { return }
-        append(row.own == nil ? transition.key.member : key.id)
+        append(isOwn ? key.id : transition.key.member)
         append(transition.document)
-        if row.own == nil { append(key.suffix) }
+        if !isOwn { append(key.suffix) }
         if case .due(let instant) = transition.next { append(String(instant.milliseconds)) }
-        for value in row.own == nil ? values[...] : values.dropFirst() { append(value) }
+        for value in values[(isOwn ? 1 : 0)...] { append(value) }
     }
 
     private mutating func appendEntry(_ transition: Transition, _ keys: Keys) {

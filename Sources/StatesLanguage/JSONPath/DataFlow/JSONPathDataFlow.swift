@@ -20,7 +20,8 @@ struct JSONPathDataFlow: DataFlow {
 
     func payload(_ scope: DataScope) throws(StateFailure) -> Payload {
         guard let parameters else { return Payload(try inputPath.apply(scope)) }
-        return try parameters.apply(inputPath.takesAll ? scope : scope.with(try inputPath.apply(scope)))
+        if inputPath.takesAll { return try parameters.apply(scope) }
+        return try parameters.apply(scope.with(try inputPath.apply(scope)))
     }
 
     var payloadShape: PayloadShape { parameters?.shape ?? .whole }
