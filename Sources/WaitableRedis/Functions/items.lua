@@ -12,8 +12,10 @@ local concat, format, match = strings.concat, strings.format, strings.match
 local call = require 'call'
 local refuse = require 'arguments'.refuse
 local values = require 'values'
-local beginWork, quoted, workDone = values.beginWork, values.quoted, values.workDone
-local textsIn = require 'texts'.textsIn
+local quoted = values.quoted
+local work = require 'work'
+local counting = require 'texts'
+local hasMore, textsIn = counting.hasMore, counting.textsIn
 local changes = require 'changes'
 local decide, found, read, refuseExcess, returned, write =
     changes.decide, changes.found, changes.read, changes.refuseExcess, changes.returned, changes.write
@@ -23,9 +25,10 @@ require 'batches'
 
 local items = {}
 
--- What the programs of one call cost before the others wait for the next: bytes decoded; bytes read, and work; work alone, which
--- takes about 5 ms.
-local MAX_DECODED, MAX_COST, MAX_WORK = 4194304, 1000000, 33000
+-- What the programs of one call cost before the others wait for the next: bytes decoded, which takes a few milliseconds; bytes
+-- read; work, of which as much as a page of a query has.
+local MAX_DECODED, MAX_COST, MAX_WORK = 65536, 1000000, 20000
+local MAX_STEP_WORK = 60000 -- of the programs of one step, before the others fail
 
 -- The task in a program's text.
 function items.task(text) return match(text, '^{"task":(%d+),') end
@@ -53,6 +56,9 @@ end
 -- The program in an argument, or nil where others of the call leave it no room, unless it `mustRun`; refuses what is none.
 function items.parse(text, mustRun)
     if call.isFull and not mustRun then return nil end
+    if hasMore(text, limits.values) then
+        refuse('VALIDATION', 'program', format('must have at most %d values', limits.values), '')
+    end
     local texts = textsIn(text)
     if texts > limits.texts then
         refuse('VALIDATION', 'program', format('must have at most %d texts', limits.texts), texts)
@@ -69,31 +75,38 @@ function items.parse(text, mustRun)
     return program
 end
 
--- Evaluates and, as its last act, writes. Returns the members of DynamoDB's answer as JSON text.
+-- Evaluates and, as its last act, writes. Returns the members of DynamoDB's answer as JSON text in pieces, one at least.
 local function evaluate(program, key, prefix)
-    if program.isExcess then refuseExcess() end
+    if program.isExcess or call.work - call.before >= MAX_STEP_WORK then refuseExcess() end
     local onTable = tables.operations[program.op]
     if onTable then return onTable(prefix, program) end
     if program.table then return tables.evaluate(prefix, program) end
     local old = read(key, program, program.texts)
     local change = decide(program, old)
     if not change then return found(program, old) end
+    local answer = returned(program, change)
     write(program, key, change)
-    return returned(program, change)
+    return answer
 end
 
 -- Whether this call has run as many programs as it should.
-function items.areMany() return call.cost > MAX_COST or call.work > MAX_WORK or call.fields > limits.texts end
+function items.areMany() return call.cost > MAX_COST or call.work >= MAX_WORK or call.fields > limits.texts end
 
 -- Runs a program on the item in `key`, or on a declared table. Returns its outcome as JSON text; an item whose program fails
 -- is as it was. Nil and another partition for a scan that goes on there.
 function items.run(program, key, prefix)
-    beginWork()
+    values.forget()
+    work.begin(call.work - call.before)
     call.read = 0
     local succeeded, result = pcall(evaluate, program, key, prefix)
-    call.cost, call.work = call.cost + workDone(), call.work + workDone()
+    work.settle()
+    call.work = call.work + work.done()
     local outcome = '{"task":' .. program.task .. ',"echo":' .. quoted(program.echo)
-    if succeeded then return outcome .. ',"answer":{' .. result .. '}}' end
+    if succeeded then
+        result[1] = outcome .. ',"answer":{' .. result[1]
+        result[#result + 1] = '}}'
+        return concat(result)
+    end
     if type(result) == 'table' and result.forward then return nil, result.forward end
     local code = type(result) == 'table' and result.code or 'InternalServerError'
     local message = type(result) == 'table' and (result.message or result.err or result.refusal) or tostring(result)
