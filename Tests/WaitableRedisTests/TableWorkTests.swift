@@ -175,7 +175,7 @@ struct TableWorkTests {
         #expect(try await partition.redis("HEXISTS", "~:record:t:a:0", "z") == .integer(0))
     }
 
-    @Test("queries of one step share its work: all have pages, the later ones shorter ones")
+    @Test("queries of one step share its work: those that find none left are read afterwards, and all have everything")
     func steps() async throws {
         let partition = try await table()
         try await put(200, #""n":{"N":"7"},"s":{"S":"text"}"#, partition)
@@ -187,11 +187,102 @@ struct TableWorkTests {
             "commit",
             [token] + Entry.arguments([Entry("m:a", next: "1", token: token, effects: effects)])
         )
-        let counts = try #require(reply.array?.first?.array).dropFirst().map { outcome in
-            try JSON(parsing: outcome.string ?? "").objectValue?["answer"]?.objectValue?["Count"]?.integerValue ?? 0
+        let outcomes = try #require(reply.array?.first?.array).dropFirst().map { try JSON(parsing: $0.string ?? "") }
+        let counts = outcomes.map { $0.objectValue?["answer"]?.objectValue?["Count"]?.integerValue ?? 0 }
+        #expect(counts.count == 16 && counts[0] > 50 && counts.dropFirst().allSatisfy { $0 == 0 })
+        for (number, outcome) in outcomes.enumerated() {
+            let whole = try await partition.readOn(outcome).objectValue ?? [:]
+            #expect(whole["task"] == .integer(Int64(number + 7)))
+            let answer = whole["answer"]?.objectValue ?? [:]
+            #expect(
+                answer["Count"] == .integer(200) && answer["ScannedCount"] == .integer(200)
+                    && answer["LastEvaluatedKey"] == nil
+            )
+            #expect(Set(answer["Items"]?.arrayValue ?? []).count == 200)
         }
-        #expect(counts.count == 16)
-        #expect(counts[0] > 50 && counts.dropFirst().allSatisfy { (15...40).contains($0) })
+    }
+
+    @Test("the parts of a page are what DynamoDB's page is: up to its limit, or all that there is; each is bounded")
+    func parts() async throws {
+        let partition = try await table()
+        try await put(1_000, #""n":{"N":"7"},"s":{"S":"text"},"m":{"M":{"a":{"L":[{"N":"1"}]}}}"#, partition)
+        func read(_ action: ItemOperationName, _ more: String) async throws -> JSONObject {
+            let parameters = try JSON(parsing: #"{"TableName":"t"\#(more)}"#)
+            let first = try await partition.outcome(of: try TableOperation(action, parameters: parameters))
+            #expect(UnfinishedReading.isUnfinished(first))
+            let whole = try await partition.readOn(first) { part in
+                let looked = part.objectValue?["answer"]?.objectValue?["ScannedCount"]?.integerValue ?? .max
+                #expect(looked <= 300)
+            }
+            return try #require(whole.objectValue?["answer"]?.objectValue, "\(whole.text.prefix(300))")
+        }
+        let all = try await read(.scan, "")
+        #expect(
+            all["Count"] == .integer(1_000) && all["ScannedCount"] == .integer(1_000) && all["LastEvaluatedKey"] == nil
+        )
+        #expect(Set(all["Items"]?.arrayValue ?? []).count == 1_000)
+        let limited = try await read(.scan, #","Limit":333"#)
+        #expect(limited["Count"] == .integer(333) && limited["Items"]?.arrayValue?.count == 333)
+        #expect(limited["LastEvaluatedKey"] == (try JSON(parsing: "{\(Self.key(332))}")))
+        let values = #","ExpressionAttributeValues":{":c":{"S":"a"},":o":{"N":"900"}}"#
+        let backward = try await read(
+            .query,
+            #","KeyConditionExpression":"c = :c AND o < :o","ScanIndexForward":false\#(values)"#
+        )
+        let orders = backward["Items"]?.arrayValue?.compactMap { $0.objectValue?["o"]?.objectValue?["N"]?.stringValue }
+        #expect(orders == (0..<900).reversed().map { "\($0)" })
+        let none = #","FilterExpression":"s = :s","ExpressionAttributeValues":{":s":{"S":"other"}}"#
+        let filtered = try await read(.scan, none)
+        #expect(
+            filtered["Count"] == .integer(0) && filtered["ScannedCount"] == .integer(1_000)
+                && filtered["Items"] == .array([])
+        )
+        let counted = try await read(.scan, #","Select":"COUNT""#)
+        #expect(counted == ["Count": .integer(1_000), "ScannedCount": .integer(1_000)])
+    }
+
+    @Test("a page ends at 1 MB of items, however many parts it has: the parts together, not each of them")
+    func megabyte() async throws {
+        let partition = try await table()
+        try await put(400, #""s":{"S":"\#(String(repeating: "x", count: 4_000))"}"#, partition)
+        let parameters = try JSON(
+            parsing: #"{"TableName":"t","Select":"COUNT","FilterExpression":"attribute_exists(s)"}"#
+        )
+        let first = try await partition.outcome(of: try TableOperation(.scan, parameters: parameters))
+        let answer = try await partition.readOn(first).objectValue?["answer"]?.objectValue ?? [:]
+        let count = try #require(answer["Count"]?.integerValue)
+        #expect((255...265).contains(count) && answer["LastEvaluatedKey"] != nil)
+    }
+
+    @Test("a batch of 100 keys is read as a whole, in parts; in the meantime its table may go")
+    func batchOfReads() async throws {
+        let partition = try await table()
+        let list = Array(repeating: #"{"N":"1"}"#, count: 30).joined(separator: ",")
+        try await put(100, #""l":{"L":[\#(list)]},"n":{"N":"7"},"s":{"S":"text"}"#, partition)
+        let keys = (0..<100).map { "{\(Self.key($0))}" }.joined(separator: ",")
+        let parameters = try JSON(parsing: #"{"RequestItems":{"t":{"Keys":[\#(keys)],"ConsistentRead":true}}}"#)
+        let first = try await partition.outcome(of: try TableOperation(.batchGetItem, parameters: parameters))
+        #expect(UnfinishedReading.isUnfinished(first))
+        let answer = try await partition.readOn(first).objectValue?["answer"]?.objectValue ?? [:]
+        #expect(answer["UnprocessedKeys"] == .object([:]))
+        #expect(Set(answer["Responses"]?.objectValue?["t"]?.arrayValue ?? []).count == 100)
+        try await partition.redis("HDEL", "~:tables", "t")
+        let failed = try await partition.readOn(first).objectValue ?? [:]
+        #expect(
+            failed["code"] == .string("ResourceNotFoundException") && failed["answer"] == nil && failed["rest"] == nil
+        )
+    }
+
+    @Test("waitable_read_part reads, and nothing else")
+    func onlyReads() async throws {
+        let partition = try await table()
+        let item = #"{"TableName":"t","Item":{\#(Self.key(0))}}"#
+        let put = try TableOperation(.putItem, parameters: try JSON(parsing: item)).program(task: 7, echo: .null)
+        for program in [put, "", "{}", #"{"op":"scan"}"#] {
+            let refusal = try await partition.refusal("read_part", program)
+            #expect(refusal?.hasPrefix("VALIDATION program: must be a query, a scan or a batchGet") == true)
+        }
+        #expect(try await partition.redis("EXISTS", "~:record:t:a:0", "~:index:t") == .integer(0))
     }
 
     @Test("a program has 6,000 values at the most: one with more is refused before it is decoded")

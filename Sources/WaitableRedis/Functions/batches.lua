@@ -18,7 +18,7 @@ local batches = {}
 
 local MAX_BYTES = 1048576 -- of the items of one answer
 local MAX_READ = 4194304  -- of the items of a transaction, of which DynamoDB takes 4 MB
-local MAX_WORK = 30000    -- of a batch of reads, after which it ends
+local MAX_WORK = 15000    -- of a part of a batch of reads, with the other programs of the step
 
 -- Refuses a place that the request has had before.
 local function checkNew(seen, place, message)
@@ -44,13 +44,14 @@ function tables.operations.batchGet(prefix, program)
             checkNew(seen, places[n][k], TWICE)
         end
     end
-    if call.fields > limits.texts then changes.refuseExcess() end
+    call.read = program.bytes or 0
+    local most = MAX_WORK - (call.work - call.before)
     local answers, rest, isBegun = {}, {}, false
     for n, get in ipairs(program.gets) do
         local found, left = {}, {}
         get.op = 'get'
         for _, place in ipairs(places[n]) do
-            if call.read >= MAX_BYTES or call.fields > limits.texts or work.done() >= MAX_WORK then
+            if call.read >= MAX_BYTES or isBegun and (call.fields > limits.texts or work.done() >= most) then
                 left[#left + 1] = encodedItem(place.key)
             else
                 local succeeded, shown = pcall(read, get, place, program.texts)
@@ -70,6 +71,7 @@ function tables.operations.batchGet(prefix, program)
             rest[#rest + 1] = quoted(get.table) .. ':{' .. get.rest .. '"Keys":[' .. concat(left, ',') .. ']}'
         end
     end
+    if #rest > 0 and call.read < MAX_BYTES then program.rest = {bytes = call.read} end
     return {'"Responses":{', concat(answers, ','), '},"UnprocessedKeys":{', concat(rest, ','), '}'}
 end
 

@@ -1,12 +1,13 @@
 -- Queries and scans of declared tables, a page at a time:
 --   {"op":"query","table":name,"conditions":[condition, …]} and {"op":"scan","table":name,"segment":[number, of]}, each with
 --    "filter":condition,"project":[path],"limit":n,"from":{name:value},"backward":true,"counts":true (no items)
--- A page ends at its limit; at 1 MB of items, as DynamoDB's does; and at what a call should take, a few milliseconds: 1,000
--- items, their texts (texts.lua), or their work (work.lua), be they shown or not. Where other programs of the step have left less
--- than that, it is shorter. An item that is too much work for the rest of a page begins the next one.
+-- A page ends at its limit, and at 1 MB of items, as DynamoDB's does. One call reads a part of it, which ends at what a call
+-- should take, a few milliseconds: 1,000 items, their texts (texts.lua), or their work (work.lua), be they shown or not. Where
+-- other programs of the step have left less than that, it is shorter. An item that is too much work for the rest of a part
+-- begins the next one. Whoever has the outcome reads on from there (items.lua).
 --
--- A scan goes through the partitions in order, a page in one of them. One that finds nothing left in a partition ends with
--- {forward = the next one} as an error: the program goes there by a message.
+-- A scan goes through the partitions in order, a part in one of them. One that finds nothing left in a partition ends with
+-- {forward = the next one} as an error: the program goes there.
 
 local limits = require 'limits'
 local strings = require 'strings'
@@ -18,7 +19,6 @@ local encodedItem, invalid, order, sortedNames = values.encodedItem, values.inva
 local work = require 'work'
 local paths = require 'paths'
 local holds = require 'conditions'.holds
-local refuseExcess = require 'changes'.refuseExcess
 local ordering = require 'ordering'
 local readings = require 'readings'
 local tables = require 'tables'
@@ -26,10 +26,10 @@ local tables = require 'tables'
 local pages = {}
 
 local MAX_BYTES, MAX_ITEMS = 1048576, 1000
-local MAX_WORK, LEAST_WORK = 15000, 2500 -- of a page, and of one for which others have left less
+local LEAST_BYTES = 10   -- of an item of which little is read: so a page that counts has an end
+local MAX_WORK = 15000   -- of a part, with the other programs of the step
 local PASSED = 20 -- steps of work that it takes to find that an entry has no item
 local MAX_TEXTS = 3600   -- names and texts of the items in an answer, each of which takes time
-local MAX_COST = 4194304 -- bytes that the other programs of a call may have read
 local CHUNK = 100 -- entries of the index that are read at once
 local SLOTS = 16384
 
@@ -39,11 +39,12 @@ local function entriesBetween(index, low, high, backward, count)
     return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, count)
 end
 
--- A page of the items from `low` to `high`: its answer, and how many items were looked at.
+-- A part of a page, of the items from `low` to `high`: its answer, and how many items were looked at.
 local function page(prefix, program, known, low, high)
     tables.straighten(known)
     -- Before the items stands what is known only behind them.
-    local found, matched, looked, passed, bytes, texts, last = {''}, 0, 0, 0, 0, program.texts, nil
+    local found, matched, looked, passed, texts, last = {''}, 0, 0, 0, program.texts, nil
+    local bytes = program.bytes or 0 -- those of the parts before it too
     local asked, shown, isNested = {}, program.project and {}, false
     for _, path in ipairs(program.project or {}) do
         asked[path[1]], shown[path[1]] = true, true
@@ -53,13 +54,8 @@ local function page(prefix, program, known, low, high)
     local memory, tree = readings.new(shown), isNested and paths.tree(program.project)
     local names = (program.project or program.counts) and sortedNames(asked) or nil
     local hashOf = tables.hashes(prefix, known)
-    -- What the other programs of the call have left.
-    local room = 2 * limits.texts - call.fields
-    if room <= 0 or call.cost > MAX_COST then refuseExcess() end
     local most = MAX_WORK - (call.work - call.before)
-    if most < LEAST_WORK then most = LEAST_WORK end
-    local mostTexts = program.counts and limits.texts or MAX_TEXTS
-    if room > mostTexts then room = mostTexts end
+    local room = program.counts and limits.texts or MAX_TEXTS
     local limit = program.limit or MAX_ITEMS
     local isEnd, isOver = false, false -- whether nothing follows, and whether the next item was too much
     local function isFull()
@@ -83,7 +79,7 @@ local function page(prefix, program, known, low, high)
             matched = matched + 1
         end
         -- Its entry in the index and its key are texts too.
-        looked, bytes, texts = looked + 1, bytes + size, texts + more + 2
+        looked, bytes, texts = looked + 1, bytes + (size > LEAST_BYTES and size or LEAST_BYTES), texts + more + 2
         return true
     end
     while not isEnd and not isOver and not isFull() do
@@ -106,7 +102,7 @@ local function page(prefix, program, known, low, high)
                 work.settle()
                 break
             end
-            -- The next page goes on after an entry.
+            -- The next part goes on after an entry.
             if hash then last = member end
             if not isItem then
                 -- Somebody has removed the item by hand, or put something else in its place.
@@ -120,9 +116,13 @@ local function page(prefix, program, known, low, high)
     if not last and not isEnd then tables.refuseUnready(known) end
     call.fields = call.fields + texts
     -- As DynamoDB: a page that ends at its limit has a key, whether anything follows or not.
-    local next = (not isEnd or looked >= limit) and last or nil
+    local isLimit = program.limit ~= nil and looked >= limit
+    local isWhole = isLimit or bytes >= MAX_BYTES
+    local next = (not isEnd or isLimit) and last or nil
+    if next and not isWhole then program.rest = {bytes = bytes} end
     return {
         known = known, count = matched, items = not program.counts and found, next = next, looked = looked, last = last,
+        isWhole = isWhole, bytes = bytes,
     }
 end
 
@@ -261,6 +261,7 @@ function tables.operations.scan(prefix, program)
     if not result.next and next < slots.count(redis.call('HGET', prefix .. ':machines', ':partitions')) then
         if not result.last then error({forward = format('%d', next)}, 0) end
         result.next = result.last
+        if not result.isWhole then program.rest = {partition = format('%d', next), bytes = result.bytes} end
     end
     return answer(result)
 end
