@@ -21,12 +21,14 @@ package enum Limits {
     /// Texts and names of callers in what one call of Redis does to items: as many as Lua takes in a moment even where they
     /// were chosen to be slow (texts.lua).
     package static let texts = 6_000
+    /// Values, lists and maps among them, in one request on items: as many as are decoded and written in a moment.
+    package static let values = 6_000
     /// A lease, in ms.
     package static let lease = 86_400_000
 
     /// All of them, by name.
     package static let all: KeyValuePairs<String, Int> = [
         "batch": batch, "effects": effects, "name": name, "itemKey": itemKey, "item": item, "document": document,
-        "claimedBytes": claimedBytes, "inbox": inbox, "texts": texts, "lease": lease,
+        "claimedBytes": claimedBytes, "inbox": inbox, "texts": texts, "values": values, "lease": lease,
     ]
 }

@@ -22,6 +22,14 @@ enum ItemTexts {
         }
     }
 
+    /// The values in JSON, and the objects around them, as items.lua counts them: no text has `{"` in it.
+    static func values(inJSON json: String) -> Int {
+        var json = json
+        return json.withUTF8 { bytes in
+            zip(bytes, bytes.dropFirst()).count { $0 == UInt8(ascii: "{") && $1 == quote }
+        }
+    }
+
     private static let quote = UInt8(ascii: "\"")
     private static let names = [#"NULL":"#, #"BOOL":"#]
 
@@ -45,6 +53,16 @@ enum ItemTexts {
 }
 
 extension ItemEffect {
+    /// The values in it inside others, and the objects around them.
+    package var values: Int {
+        switch self {
+        case .write(_, _, let values):
+            values.lazy.filter { $0.utf8.starts(with: "{\"".utf8) }.reduce(0) { $0 + ItemTexts.values(inJSON: $1) }
+        case .evaluate(_, let program, _, _), .tour(_, let program, _): ItemTexts.values(inJSON: program)
+        case .delete: 0
+        }
+    }
+
     /// The names and texts in it that a caller may have chosen, which a call bounds.
     ///
     /// - Parameter known: A form whose names count elsewhere.

@@ -136,6 +136,7 @@ struct Batch: Sendable {
         var next: [PendingStep] = []
         var applied = 0
         var settled = 0
+        var unread: [[UInt8]] = []
         var lateness: [Int] = []
         let now = lease.estimatedNow
         for (step, result) in zip(steps, results) {
@@ -159,13 +160,20 @@ struct Batch: Sendable {
                 if step.step.next == .leased { log("outcome is left to the next claim", step) }
             case .applied(let outcomes):
                 applied += 1
-                if step.step.next == .leased, let following = await following(step, outcomes) { next.append(following) }
+                guard step.step.next == .leased else { break }
+                if outcomes.contains(where: UnfinishedReading.isUnfinished) {
+                    unread.append(Array(step.step.execution.key.member.utf8))
+                } else if let following = await following(step, outcomes) {
+                    next.append(following)
+                }
             case .failed(let reason):
                 worker.metrics.failed.increment()
                 log("commit refused: \(reason)", step)
                 if let again = await again(step, refused: reason) { next.append(again) }
             }
         }
+        // What their tasks have read so far is in the documents. The others do not wait until they have read on.
+        if !unread.isEmpty { await worker.release(unread, token: lease.token) }
         worker.metrics.applied.increment(by: applied)
         worker.metrics.settled.increment(by: settled)
         worker.tally.committed(applied + settled, lateness: lateness)

@@ -38,7 +38,8 @@ struct MemberRunner: Sendable {
     enum Outcome {
         /// What is to be committed.
         case step(PendingStep)
-        /// Too many calls are under way: nothing has happened yet, and it comes again in so many ms.
+        /// Too many calls are under way, or what it reads could not be read: nothing has happened yet, and it comes again in so
+        /// many ms.
         case postponed(Int)
         /// It cannot be taken over yet.
         case untimely
@@ -67,6 +68,8 @@ struct MemberRunner: Sendable {
                 let reader = InboxReader(store: worker.store, partitions: worker.partitions, arn: worker.arn)
                 execution = try await reader.read(execution)
             }
+            guard let isRead = await readOn(&execution) else { return .postponed(Self.pauseAfterFailure) }
+            guard isRead else { return pending(.reading(execution, at: claim.now), of: member) }
             var step =
                 if let lastRunner, lastRunner.runs(execution) {
                     try lastRunner.run(execution, at: claim.now)
@@ -91,6 +94,25 @@ struct MemberRunner: Sendable {
                 metadata: ["execution": "\(member.member)", "error": "\(error)"]
             )
             return .failed
+        }
+    }
+
+    /// In how many ms an execution comes again whose tasks could not be read for.
+    private static let pauseAfterFailure = 1_000
+
+    /// Reads on what the execution's tasks have read a part of.
+    ///
+    /// - Returns: Whether that is all; `nil` where Redis did not answer.
+    private func readOn(_ execution: inout Execution) async -> Bool? {
+        do throws(StoreError) {
+            return try await TableReader(partitions: worker.partitions).readOn(&execution)
+        } catch {
+            worker.logger.log(
+                level: Task.isCancelled ? .debug : .warning,
+                "tables cannot be read: the execution comes again",
+                metadata: execution.metadata(error: "\(error)")
+            )
+            return nil
         }
     }
 

@@ -118,6 +118,84 @@ struct TableCommandTests {
         }
     }
 
+    private static let filling = """
+        {"StartAt":"Each","States":{"Each":{"Type":"Map","ItemsPath":"$.batches","MaxConcurrency":4,"End":true,
+          "ItemProcessor":{"StartAt":"Put","States":{"Put":{"Type":"Task","End":true,
+            "Resource":"arn:aws:states:::aws-sdk:dynamodb:batchWriteItem",
+            "Parameters":{"RequestItems":{"rows.$":"$"}}}}}}}}
+        """
+
+    private static let reading = """
+        {"StartAt":"Find","States":{"Find":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:scan","End":true,
+          "Parameters":{"TableName":"rows","FilterExpression":"contains(s, :s)",
+            "ExpressionAttributeValues":{":s":{"S":"needle"}}}}}}
+        """
+
+    private static let whole = """
+        {"StartAt":"All","States":{"All":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:dynamodb:scan","End":true,
+          "Parameters":{"TableName":"rows"},"ResultSelector":{"n.$":"$.Count"}}}}
+        """
+
+    @Test(
+        "A scan of many items has all of them, whichever worker is killed meanwhile; what is too large for a state fails"
+    )
+    func readWhileKilled() async throws {
+        try await Stack.with(environment: ["WAITABLE_TABLES": "rows=day:S,row:N"]) { stack in
+            let filling = try await stack.create("filling", Self.filling)
+            let text = String(repeating: "hay ", count: 25)
+            let inputs = (0..<16).map { part in
+                let batches = (0..<10).map { batch in
+                    let puts = (0..<25).map { number in
+                        let row = part * 250 + batch * 25 + number
+                        let found = row % 100 == 0 ? " needle" : ""
+                        return #"{"PutRequest":{"Item":{"day":{"S":"d\#(part)"},"row":{"N":"\#(row)"},"#
+                            + #""s":{"S":"\#(text)\#(found)"},"l":{"L":[{"N":"1"},{"N":"2"}]}}}}"#
+                    }
+                    return "[\(puts.joined(separator: ","))]"
+                }
+                return #"{"batches":[\#(batches.joined(separator: ","))]}"#
+            }
+            let environment = ["WAITABLE_BATCH": "3", "WAITABLE_LEASE_MS": "500"]
+            let first = try stack.worker(environment)
+            for input in inputs {
+                let description = try await stack.closed(try await stack.start(filling, input))
+                #expect(description["status"] == "SUCCEEDED", "\(JSON.object(description).text)")
+            }
+            let reading = try await stack.create("reading", Self.reading)
+            let whole = try await stack.closed(try await stack.start(try await stack.create("whole", Self.whole)))
+            #expect(whole["error"] == "States.DataLimitExceeded", "\(JSON.object(whole).text)")
+            first.signal(SIGTERM)
+            #expect(try await first.end() == 0)
+            var executions: [String] = []
+            for _ in 0..<6 { executions.append(try await stack.start(reading)) }
+            for _ in 1...3 {
+                let worker = try stack.worker(environment)
+                try await eventually("a part of a page is read, and kept") {
+                    for store in stack.partitions.stores {
+                        let key = store.keys.prefix + ":executions"
+                        let documents = try await store.client.send(RedisCommand("HVALS", key)).array ?? []
+                        if documents.contains(where: { $0.string?.contains(#""rest":{"#) == true }) { return true }
+                    }
+                    return false
+                }
+                worker.signal(SIGKILL)
+                _ = try await worker.end()
+            }
+            let last = try stack.worker(environment)
+            for execution in executions {
+                let description = try await stack.closed(execution)
+                #expect(description["status"] == "SUCCEEDED", "\(JSON.object(description).text)")
+                let output = try JSON(parsing: description["output"]?.stringValue ?? "{}").objectValue ?? [:]
+                #expect(output["Count"] == .integer(40) && output["ScannedCount"] == .integer(4_000))
+                #expect(output["LastEvaluatedKey"] == nil)
+                #expect(output["Items"]?.arrayValue?.count == 40)
+                #expect(try await stack.events(execution).filter { $0 == "TaskSucceeded" }.count == 1)
+            }
+            last.signal(SIGTERM)
+            #expect(try await last.end() == 0)
+        }
+    }
+
     @Test("validate names the command that declares what a definition's tasks need")
     func warned() async throws {
         let file = FileManager.default.temporaryDirectory.appending(path: "waitable-\(UUID().uuidString).asl.json")

@@ -76,4 +76,66 @@ struct PartitionedTablesTests {
             }
         }
     }
+
+    /// Puts batches, scans and queries all of it, and reads 100 keys. None of these asks for a second page.
+    private static let readers: String = {
+        let put = task("batchWriteItem", #"{"RequestItems":{"orders.$":"$.puts"}}"#, #""End":true"#)
+        let each =
+            #"{"Type":"Map","ItemsPath":"$.batches","MaxConcurrency":4,"ResultPath":null,"Next":"Read","#
+            + #""ItemProcessor":{"StartAt":"Put","States":{"Put":\#(put)}}}"#
+        let query =
+            #"{"TableName":"orders","KeyConditionExpression":"customer = :c","ExpressionAttributeValues":{":c":{"S":"c1"}}}"#
+        let branches = [
+            task("scan", #"{"TableName":"orders"}"#, #""End":true"#),
+            task("scan", #"{"TableName":"orders","Select":"COUNT"}"#, #""End":true"#),
+            task("scan", #"{"TableName":"orders","Limit":250}"#, #""End":true"#),
+            task("query", query, #""End":true"#),
+            task("batchGetItem", #"{"RequestItems":{"orders":{"Keys.$":"$.keys"}}}"#, #""End":true"#),
+        ]
+        let parallel = branches.enumerated().map { #"{"StartAt":"T\#($0)","States":{"T\#($0)":\#($1)}}"# }
+            .joined(separator: ",")
+        return #"{"StartAt":"Each","States":{"Each":\#(each),"#
+            + #""Read":{"Type":"Parallel","Branches":[\#(parallel)],"End":true}}}"#
+    }()
+
+    @Test("a task that reads much has all of it, although no call of Redis does", arguments: [1, 5])
+    func parts(partitions: Int) async throws {
+        try await PartitionedNamespace.with(partitions: partitions) { namespace in
+            let now = try await namespace.partitions.home.now()
+            _ = try await namespace.partitions.home.create(
+                TableRecord(name: "orders", schema: try TableSchema("customer:S,order:N"), creationDate: now)
+            )
+            try await namespace.deploy("m", Self.readers)
+            let list = Array(repeating: #"{"N":"1"}"#, count: 10).joined(separator: ",")
+            let batches = (0..<30).map { batch in
+                let puts = (0..<25).map { number in
+                    #"{"PutRequest":{"Item":{"customer":{"S":"c\#(batch % 3)"},"order":{"N":"\#(batch * 25 + number)"},"#
+                        + #""l":{"L":[\#(list)]},"s":{"S":"text"}}}}"#
+                }
+                return #"{"puts":[\#(puts.joined(separator: ","))]}"#
+            }
+            let keys = (0..<100).map { number in
+                #"{"customer":{"S":"c0"},"order":{"N":"\#(number / 25 * 75 + number % 25)"}}"#
+            }
+            let input =
+                #"{"batches":[\#(batches.joined(separator: ","))],"keys":[\#(keys.joined(separator: ","))]}"#
+            try await namespace.start("m", [("a", input)])
+            let execution = try await namespace.execution("m", "a")
+            #expect(
+                execution.status == .succeeded,
+                "\(execution.failure?.error ?? "") \(execution.failure?.cause ?? "")"
+            )
+            let results = try JSON(parsing: execution.output ?? "[]").arrayValue?.map { $0.objectValue ?? [:] } ?? []
+            try #require(results.count == 5)
+            #expect(results[0]["Count"] == .integer(750) && results[0]["LastEvaluatedKey"] == nil)
+            #expect(Set(results[0]["Items"]?.arrayValue ?? []).count == 750)
+            #expect(results[1] == ["Count": .integer(750), "ScannedCount": .integer(750)])
+            #expect(results[2]["Count"] == .integer(250) && results[2]["LastEvaluatedKey"] != nil)
+            #expect(results[3]["Count"] == .integer(250) && results[3]["LastEvaluatedKey"] == nil)
+            #expect(results[4]["UnprocessedKeys"] == .object([:]))
+            #expect(results[4]["Responses"]?.objectValue?["orders"]?.arrayValue?.count == 100)
+            try await namespace.settle()
+            for store in namespace.partitions.stores { #expect(try await namespace.keys(store, ":inbox:*").isEmpty) }
+        }
+    }
 }

@@ -110,13 +110,13 @@ struct TableBoundTests {
             )
         }
         // 300,000 bytes of b, and a list of elements of one byte each in it.
-        let list = Array(repeating: #"{"N":"1"}"#, count: 20_000).joined(separator: ",")
+        let list = Array(repeating: #"{"N":"1"}"#, count: 3_000).joined(separator: ",")
         #expect(try await update("SET l = :l", #"":l":{"L":[\#(list)]}"#) == .answer(.object([:])))
         let tooLarge = TableResult.failure(
             code: "ValidationException",
             message: "Item size to update has exceeded the maximum allowed size"
         )
-        let text = String(repeating: "x", count: 60_000)
+        let text = String(repeating: "x", count: 102_000)
         #expect(try await update("SET s = :s", #"":s":{"S":"\#(text)"}"#) == tooLarge)
         #expect(try await update("SET s = :s REMOVE l", #"":s":{"S":"\#(text)"}"#) == .answer(.object([:])))
         #expect(try await update("SET c2 = :b", #"":b":{"B":"\#(bytes)"}"#) == tooLarge)

@@ -272,32 +272,6 @@ struct TableProgramTests {
         #expect(try await partition.redis("ZCARD", "~:index:orders") == .integer(1_499))
     }
 
-    @Test("the pages of one step share what a call may read; those that have no room fail, and may be tried again")
-    func pagesOfOneStep() async throws {
-        let partition = try await orders()
-        for start in stride(from: 0, to: 1_000, by: 25) {
-            let puts = (start..<start + 25).map {
-                #"{"PutRequest":{"Item":{"c":{"S":"a"},"o":{"N":"\#($0)"},"v":{"S":"\#($0)"},"w":{"S":"x\#($0)"}}}}"#
-            }
-            _ = try await partition.perform(
-                .batchWriteItem,
-                #"{"RequestItems":{"orders":[\#(puts.joined(separator: ","))]}}"#
-            )
-        }
-        let operation = try TableOperation(.scan, parameters: try JSON(parsing: #"{"TableName":"orders"}"#))
-        try await partition.accept("m:b")
-        let token = try await partition.claim().token
-        let effects = (0..<6).map { ["evaluate", "orders:x", operation.program(task: $0, echo: .object([:]))] }
-        let entry = Entry("m:b", next: "1", token: token, effects: effects)
-        let reply = try await partition.call("commit", [token] + Entry.arguments([entry]))
-        let outcomes = try #require(reply.array?.first?.array).dropFirst().compactMap(\.string)
-        #expect(outcomes.count == 6)
-        for (number, outcome) in outcomes.enumerated() {
-            #expect(outcome.contains("LastEvaluatedKey") == (number < 4), "\(outcome.prefix(200))")
-            #expect(outcome.contains("ProvisionedThroughputExceededException") == (number > 3))
-        }
-    }
-
     @Test("batches and transactions are of several items, and all or nothing")
     func batches() async throws {
         let partition = try await orders()

@@ -31,10 +31,17 @@ package enum ExecutionDocument {
     ///
     /// - Parameter lease: The fencing token under which it is committed; `nil` for none.
     package static func encode(_ execution: Execution, lease: String?) -> [UInt8] {
-        CompactDocument.encode(execution, lease: lease) ?? object(execution, lease: lease)
+        // Messages are for a worker that has taken them, but for one that still reads what they begin.
+        let messages = execution.status.isOpen ? execution.messages.head : [:]
+        guard messages.isEmpty else { return object(execution, messages, lease: lease) }
+        return CompactDocument.encode(execution, lease: lease) ?? object(execution, lease: lease)
     }
 
-    private static func object(_ execution: Execution, lease: String?) -> [UInt8] {
+    private static func object(
+        _ execution: Execution,
+        _ messages: JSONObject = [:],
+        lease: String?
+    ) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(192 + execution.input.utf8.count)
         text.append(contentsOf: #"{"s":""#.utf8)
@@ -44,6 +51,7 @@ package enum ExecutionDocument {
             member("ended", JSON.integer(stop.milliseconds), &text)
         }
         if let failure = execution.failure { member("failure", failure.json, &text) }
+        for (name, message) in messages { member(name, message, &text) }
         if let lease { member("k", .string(lease), &text) }
         member("d", .string(execution.revision), &text)
         member("b", .integer(execution.startDate.milliseconds), &text)

@@ -89,6 +89,16 @@ package struct ExecutionMessages: Sendable, Equatable {
     /// Whether nothing is left to read.
     package var isEmpty: Bool { box == nil }
 
+    /// The members that stand at the head of an open execution's document, in the functions' order; none of most.
+    package var head: JSONObject {
+        guard !isEmpty else { return [:] }
+        var members = JSONObject()
+        write(to: &members)
+        // Answers are kept beside the document. `ended` comes first.
+        members["a"] = nil
+        return members
+    }
+
     /// Reads the messages of a document's head or a journal entry, and `a` of an entry: answers are kept beside the document.
     init(_ object: JSONObject) {
         guard !object.isEmpty else { return }

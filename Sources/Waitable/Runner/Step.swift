@@ -75,6 +75,20 @@ package struct Step: Sendable {
         )
     }
 
+    /// About what the machine would do in that time.
+    private static let workOfReading = 100_000
+
+    /// The step that keeps what an execution's tasks have read so far, and makes it due again at once, to read on.
+    ///
+    /// - Parameter now: The Redis clock.
+    package static func reading(_ execution: Execution, at now: Instant) -> Step {
+        var step = Step(execution: execution, next: .due(now), journal: nil, effects: [])
+        step.listing = .unchanged
+        // Others come before it.
+        step.work = workOfReading
+        return step
+    }
+
     /// The step that makes an execution due at once without having begun it, for a worker to begin.
     package static func unbegun(_ execution: Execution) -> Step {
         Step(execution: execution, next: .due(execution.startDate), journal: nil, effects: [])

@@ -9,8 +9,8 @@ local strings = require 'strings'
 local concat = strings.concat
 local call = require 'call'
 local values = require 'values'
-local encodedItem, fail, invalid, quoted, workDone =
-    values.encodedItem, values.fail, values.invalid, values.quoted, values.workDone
+local encodedItem, fail, invalid, quoted = values.encodedItem, values.fail, values.invalid, values.quoted
+local work = require 'work'
 local changes = require 'changes'
 local tables = require 'tables'
 
@@ -18,12 +18,18 @@ local batches = {}
 
 local MAX_BYTES = 1048576 -- of the items of one answer
 local MAX_READ = 4194304  -- of the items of a transaction, of which DynamoDB takes 4 MB
-local MAX_WORK, MAX_BATCH_WORK = 500000, 50000 -- of what a transaction and a batch do, after which they end
+local MAX_WORK = 15000    -- of a part of a batch of reads, with the other programs of the step
 
 -- Refuses a place that the request has had before.
 local function checkNew(seen, place, message)
     if seen[place.hash] then invalid(message) end
     seen[place.hash] = true
+end
+
+-- An item as it is asked for; nil where there is none.
+local function read(get, place, texts)
+    local item = changes.read(place.hash, get, texts)
+    return item and concat(changes.append({}, get, item))
 end
 
 local TWICE = 'Provided list of item keys contains duplicates'
@@ -38,17 +44,25 @@ function tables.operations.batchGet(prefix, program)
             checkNew(seen, places[n][k], TWICE)
         end
     end
-    if call.fields > limits.texts then changes.refuseExcess() end
-    local answers, rest = {}, {}
+    call.read = program.bytes or 0
+    local most = MAX_WORK - (call.work - call.before)
+    local answers, rest, isBegun = {}, {}, false
     for n, get in ipairs(program.gets) do
         local found, left = {}, {}
         get.op = 'get'
         for _, place in ipairs(places[n]) do
-            if call.read >= MAX_BYTES or call.fields > limits.texts or workDone() >= MAX_BATCH_WORK then
+            if call.read >= MAX_BYTES or isBegun and (call.fields > limits.texts or work.done() >= most) then
                 left[#left + 1] = encodedItem(place.key)
             else
-                local item = changes.read(place.hash, get, program.texts)
-                if item then found[#found + 1] = changes.shown(get, item) end
+                local succeeded, shown = pcall(read, get, place, program.texts)
+                if succeeded then
+                    isBegun = true
+                    found[#found + 1] = shown
+                elseif isBegun and type(shown) == 'table' and shown.isWork then
+                    left[#left + 1] = encodedItem(place.key)
+                else
+                    error(shown, 0)
+                end
             end
         end
         -- A table of which there is nothing has an empty list.
@@ -57,7 +71,8 @@ function tables.operations.batchGet(prefix, program)
             rest[#rest + 1] = quoted(get.table) .. ':{' .. get.rest .. '"Keys":[' .. concat(left, ',') .. ']}'
         end
     end
-    return '"Responses":{' .. concat(answers, ',') .. '},"UnprocessedKeys":{' .. concat(rest, ',') .. '}'
+    if #rest > 0 and call.read < MAX_BYTES then program.rest = {bytes = call.read} end
+    return {'"Responses":{', concat(answers, ','), '},"UnprocessedKeys":{', concat(rest, ','), '}'}
 end
 
 function tables.operations.batchWrite(prefix, program)
@@ -66,18 +81,19 @@ function tables.operations.batchWrite(prefix, program)
         places[n] = tables.prepare(prefix, write)
         checkNew(seen, places[n], TWICE)
         redis.call('HLEN', places[n].hash)
+        changes.pay(write.item or {})
     end
     for n, write in ipairs(program.writes) do
         -- What is there goes, unread.
         tables.write(write, places[n], {old = true, new = write.item})
     end
-    return '"UnprocessedItems":{}'
+    return {'"UnprocessedItems":{}'}
 end
 
 -- What becomes of one item, or why not: the reason, as DynamoDB calls it.
 local function decided(write, place, texts)
     local succeeded, result = pcall(function()
-        if call.read > MAX_READ or workDone() > MAX_WORK then
+        if call.read > MAX_READ then
             invalid('The aggregate size of the items in the transaction exceeds the limit')
         end
         return changes.decide(write, changes.read(place.hash, write, texts))
@@ -108,7 +124,7 @@ function tables.operations.transact(prefix, program)
     for n, write in ipairs(program.writes) do
         if decisions[n] then tables.write(write, places[n], decisions[n]) end
     end
-    return ''
+    return {''}
 end
 
 return batches

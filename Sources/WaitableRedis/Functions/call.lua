@@ -10,7 +10,7 @@ function call.begin()
     call.noted = nil        -- for when it has noted that something is due at once (ms); see clock.lua
     -- What programs on items have cost so far: decoded bytes and strings, the strings of items, and all else; see items.lua.
     call.decoded, call.texts, call.fields, call.cost = 0, 0, 0, 0
-    call.work = 0           -- what programs have done, in steps of work (values.lua)
+    call.work, call.before = 0, 0 -- what programs have done, in steps of work (work.lua), and those of other executions of it
     call.read = 0           -- bytes of items that the program at hand has read; see changes.lua
     -- Declared tables by name, false where there is none, and how many partitions there are; see tables.lua.
     call.tables, call.partitions = {}, nil

@@ -5,16 +5,16 @@
 
 local limits = require 'limits'
 local strings = require 'strings'
-local concat, format, sub = strings.concat, strings.format, strings.sub
+local format, sub = strings.format, strings.sub
 local call = require 'call'
 local commands = require 'commands'
 local batched, isError = commands.batched, commands.isError
 local values = require 'values'
-local LARGEST_ITEM, copied, encoded, encodedItem, encodedStored, fail, fromStored, invalid, quoted, size, sortedNames, storedSize,
-    toStored, tooLarge =
-    values.LARGEST_ITEM, values.copied, values.encoded, values.encodedItem, values.encodedStored, values.fail, values.fromStored,
-    values.invalid, values.quoted, values.size, values.sortedNames, values.storedSize, values.toStored, values.tooLarge
-local textsIn = require 'texts'.textsIn
+local LARGEST_ITEM, copied, encoded, encodedItem, fail, fromStored, invalid, quoted, size, sortedNames, storedSize, toStored,
+    tooLarge =
+    values.LARGEST_ITEM, values.copied, values.encoded, values.encodedItem, values.fail, values.fromStored, values.invalid,
+    values.quoted, values.size, values.sortedNames, values.storedSize, values.toStored, values.tooLarge
+local work = require 'work'
 local readings = require 'readings'
 local projected = require 'paths'.projected
 local holds = require 'conditions'.holds
@@ -22,7 +22,8 @@ local updated = require 'updates'.updated
 
 local changes = {}
 
-local STORED = 100 -- bytes that are read in the time of a step of work
+-- Steps of work that it takes to find an item, to read an attribute and to show it, and to write an item.
+local ITEM, ATTRIBUTE, SHOWN, WRITTEN = 100, 8, 20, 150
 local TEXT = 6     -- bytes that a text takes at least, where texts are many
 
 -- Ends a program of an entry whose others leave it no room: it fails, and may be tried again.
@@ -67,27 +68,31 @@ function changes.read(key, program, texts)
         end
         if call.fields > 2 * limits.texts then changes.refuseExcess() end
     end
+    work.spend(ITEM)
     local count = redis.pcall('HLEN', key)
     if isError(count) then fail('InternalServerError', count.err) end
     if count == 0 then return nil end
     local names, isWhole = asked(program)
     if not isWhole and not next(names) then return {values = {}, key = key, memory = 0} end
-    local memory = readings.memory(key)
+    local memory = readings.memory(key, count)
     if not memory then invalid('The item has more bytes than an item may have') end
     -- An update must not bring an item beyond what can be read.
     if program.op == 'update' and memory > TEXT * (limits.texts - texts) then isWhole = true end
     -- Else the names are the program's.
-    if isWhole then note(2 * count) end
+    if isWhole then
+        note(2 * count)
+        work.spend(ATTRIBUTE * count)
+    end
     local item = {values = {}, rest = isWhole and {} or nil, key = key, memory = memory}
     local fields, bytes = fieldsOf(key, names, isWhole), 0
     for i = 1, #fields, 2 do
         local name, text = fields[i], fields[i + 1]
         bytes = bytes + #name + #text
-        if sub(text, 1, 2) == '{"' then note(textsIn(text)) elseif not isWhole then note(1) end
+        work.spend(#text / work.COPIED + ATTRIBUTE)
+        if sub(text, 1, 2) == '{"' then note(work.texts(text)) elseif not isWhole then note(1) end
         if names[name] then item.values[name] = fromStored(text) else item.rest[name] = text end
     end
     call.cost, call.read = call.cost + bytes, call.read + bytes
-    values.note(bytes / STORED)
     return item
 end
 
@@ -119,6 +124,14 @@ local function checkSize(attributes, old)
     if total > LARGEST_ITEM then tooLarge() end
 end
 
+-- Pays for an item that is to be written: for its attributes as much again as it takes to find out how large they are.
+function changes.pay(attributes)
+    work.spend(WRITTEN)
+    local before = work.done()
+    for name, v in pairs(attributes) do work.spend(ATTRIBUTE + (#name + size(v)) / work.COPIED) end
+    work.spend(work.done() - before)
+end
+
 -- What becomes of an item, {old, new, touched, rest}; nil for a program that only reads. Fails where its condition does not hold.
 function changes.decide(program, old)
     if program['if'] and not holds(old and old.values or {}, program['if']) then
@@ -128,10 +141,12 @@ function changes.decide(program, old)
     local change = {old = old}
     if program.op == 'put' then
         change.new = program.item
+        changes.pay(program.item)
     elseif program.op == 'update' then
         local base = copied(old and old.values or {})
         for name, v in pairs(program.key) do base[name] = base[name] or v end
         change.new, change.touched = updated(base, program.update)
+        work.spend(WRITTEN)
         checkSize(change.new, old)
     end
     return change
@@ -146,8 +161,9 @@ local function writeFields(key, item, list)
     batched('HSET', key, words, 2)
 end
 
--- Writes it. Nothing in it can fail for what the item is.
+-- Writes it. Nothing in it can fail for what the item is, or for the work.
 function changes.write(program, key, change)
+    work.settle()
     if program.op ~= 'update' then
         if change.old then redis.call('DEL', key) end
         if change.new then writeFields(key, change.new, sortedNames(change.new)) end
@@ -166,32 +182,35 @@ function changes.write(program, key, change)
     batched('HDEL', key, removed)
 end
 
--- {"name":value,…} of an item: its decoded attributes, and others in stored form, nil for none.
-local function encodedWhole(attributes, rest)
-    if not rest or next(rest) == nil then return encodedItem(attributes) end
-    local all, parts = {}, {}
+-- {"name":value,…} of an item, in pieces: its decoded attributes, and others in stored form, nil for none.
+local function appendWhole(parts, attributes, rest)
+    local all = {}
     for name in pairs(attributes) do all[name] = true end
-    for name in pairs(rest) do all[name] = true end
+    for name in pairs(rest or {}) do all[name] = true end
     for n, name in ipairs(sortedNames(all)) do
         local v = attributes[name]
-        parts[n] = quoted(name) .. ':' .. (v and encoded(v) or encodedStored(rest[name]))
+        work.spend(SHOWN)
+        parts[#parts + 1] = (n == 1 and '{' or ',') .. quoted(name) .. ':'
+        if v then parts[#parts + 1] = encoded(v) else readings.appendStored(parts, rest[name]) end
     end
-    return '{' .. concat(parts, ',') .. '}'
+    parts[#parts + 1] = next(all) and '}' or '{}'
+    return parts
 end
 
--- What a program asks for of an item, as JSON.
-function changes.shown(program, item)
-    if program.project then return encodedItem(projected(item.values, program.project)) end
-    return encodedWhole(item.values, item.rest)
+-- Appends what a program asks for of an item as JSON to a list of texts.
+function changes.append(parts, program, item)
+    if not program.project then return appendWhole(parts, item.values, item.rest) end
+    parts[#parts + 1] = encodedItem(projected(item.values, program.project))
+    return parts
 end
 
--- What a program that only reads answers with, as the members of a JSON object.
+-- What a program that only reads answers with, as the members of a JSON object in pieces.
 function changes.found(program, item)
-    if not item then return '' end
-    return '"Item":' .. changes.shown(program, item)
+    if not item then return {''} end
+    return changes.append({'"Item":'}, program, item)
 end
 
--- What a change answers with, by the program's ReturnValues.
+-- What a change answers with, by the program's ReturnValues: also members of a JSON object in pieces.
 function changes.returned(program, change)
     local wanted, old = program['return'], change.old
     local attributes, rest
@@ -199,8 +218,8 @@ function changes.returned(program, change)
     elseif wanted == 'ALL_NEW' then attributes, rest = change.new, old and old.rest
     elseif wanted == 'UPDATED_OLD' then attributes = projected(old and old.values or {}, change.touched)
     elseif wanted == 'UPDATED_NEW' then attributes = projected(change.new, change.touched) end
-    if not attributes or next(attributes) == nil and (not rest or next(rest) == nil) then return '' end
-    return '"Attributes":' .. encodedWhole(attributes, rest)
+    if not attributes or next(attributes) == nil and (not rest or next(rest) == nil) then return {''} end
+    return appendWhole({'"Attributes":'}, attributes, rest)
 end
 
 return changes

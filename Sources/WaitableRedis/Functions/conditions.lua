@@ -1,13 +1,16 @@
 -- The conditions of programs on items.
 
 local strings = require 'strings'
-local find, floor, format, sub = strings.find, strings.floor, strings.format, strings.sub
+local byte, find, format, sub = strings.byte, strings.find, strings.format, strings.sub
 local values = require 'values'
-local SET_ELEMENTS, count, decoded, elements, equal, note, order, spend =
-    values.SET_ELEMENTS, values.count, values.decoded, values.elements, values.equal, values.note, values.order, values.spend
+local SET_ELEMENTS, count, elements, equal, order =
+    values.SET_ELEMENTS, values.count, values.elements, values.equal, values.order
+local decoded = require 'base64'.decoded
+local work = require 'work'
+local COPIED, spend = work.COPIED, work.spend
 local at = require 'paths'.at
 
-local COMPARISON = 8 -- steps of work that each takes at least
+local COMPARISON, OPERAND = 12, 3 -- steps of work that each takes at least
 
 -- An operand of a condition, or nil when it is not there.
 local function compared(item, operand)
@@ -21,18 +24,47 @@ end
 
 local function startsWith(v, prefix)
     local text, start = v.S, prefix.S
-    if v.B and prefix.B then text, start = decoded(v.B), decoded(prefix.B) end
+    if v.B and prefix.B then
+        -- No more of it than the prefix has, in whole groups of base64.
+        if #v.B < #prefix.B then return false end
+        text, start = decoded(sub(v.B, 1, #prefix.B)), decoded(prefix.B)
+    end
     return text ~= nil and start ~= nil and sub(text, 1, #start) == start
 end
 
 local SHORT = 256 -- bytes of a text that Lua finds fast, whatever is before it
+-- Bytes that are passed over in the time of a step: where a text has the first one of what is searched for, and elsewhere.
+local STOPS, PASSED = 10, 1000
+local SAMPLE, SAMPLES = 16, 8 -- bytes that are looked at to tell how often it has, and in how many places
+local SAMPLED = 60 -- steps that this takes
+local LONG = 2048 -- bytes of a text for which it is done
+
+local place = 1 -- of the next one, anywhere: not to be foreseen
+
+-- Which part of a text is one character, about.
+local function share(text, character)
+    if #text < LONG then return 1 end
+    spend(SAMPLED)
+    local found = 0
+    for _ = 1, SAMPLES do
+        place = (place * 16807 + #text) % 2147483647
+        local from = place % (#text - SAMPLE) + 1
+        for i = from, from + SAMPLE - 1 do
+            if byte(text, i) == character then found = found + 1 end
+        end
+    end
+    return found / (SAMPLE * SAMPLES)
+end
 
 local function holdsText(text, part)
     local beginning, from = sub(part, 1, SHORT), 1
+    local step = 1 / PASSED + share(text, byte(part)) / STOPS
+    -- All of it is paid for before, and what was not needed given back.
     while true do
+        spend((#text - from) * step)
         local found = find(text, beginning, from, true)
-        spend(floor(((found or #text) - from + #part) / 16) + 1)
         if not found then return false end
+        spend((found - #text) * step + OPERAND + #part / COPIED)
         if #part <= SHORT or sub(text, found, found + #part - 1) == part then return true end
         from = found + 1
     end
@@ -61,10 +93,11 @@ local COMPARISONS = {
 
 local function holds(item, condition)
     local kind, first, second, third = condition[1], condition[2], condition[3], condition[4]
+    spend(1)
     if kind == 'and' then return holds(item, first) and holds(item, second) end
     if kind == 'or' then return holds(item, first) or holds(item, second) end
     if kind == 'not' then return not holds(item, first) end
-    note(COMPARISON)
+    spend(COMPARISON)
     if kind == 'exists' then return at(item, first) ~= nil end
     if kind == 'absent' then return at(item, first) == nil end
     if kind == 'type' then
@@ -74,6 +107,7 @@ local function holds(item, condition)
     local a = compared(item, first)
     if kind == 'in' then
         for i = 1, #second do
+            spend(OPERAND)
             local b = compared(item, second[i])
             if a and b and equal(a, b) then return true end
         end

@@ -65,6 +65,7 @@ local DOERS = {}
 
 -- A scan that has found nothing goes on in another partition, and its outcome comes from there.
 function DOERS.evaluate(prefix, place, words)
+    call.before = call.work
     local outcome, forward = items.perform(prefix, words[2], words[3] or '')
     if forward then
         local origin, name = outbox.split(place)

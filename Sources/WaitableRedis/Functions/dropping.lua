@@ -25,7 +25,7 @@ local function drop(keys, args)
     local text = redis.call('HGET', prefix .. ':tables', name)
     local known = text and tables.read(name, text)
     if not known or not known.isLeaving then refuse('VALIDATION', 'table', 'must be one that is being deleted', name) end
-    values.beginWork()
+    values.forget()
     local index = prefix .. ':index:' .. name
     local members = redis.call('ZRANGE', index, 0, most - 1)
     local hashOf, hashes = tables.hashes(prefix, known), {}

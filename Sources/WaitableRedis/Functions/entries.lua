@@ -20,6 +20,7 @@
 local limits = require 'limits'
 local strings = require 'strings'
 local byte, concat, format, sub = strings.byte, strings.concat, strings.format, strings.sub
+local call = require 'call'
 local arguments = require 'arguments'
 local count, refusal, refuse = arguments.count, arguments.refusal, arguments.refuse
 local isError = require 'commands'.isError
@@ -166,6 +167,7 @@ end
 
 -- History and effects of entry n, all or nothing. Returns an error text, or nil and the outcomes of its programs.
 function entries.apply(prefix, args, batch, n)
+    call.before = call.work
     local start, form = batch.starts[n], batch.forms[n]
     if form then return carryOut(batch.keys[n], form, args, start, batch.backs[n]) end
     local history, name, read, number, i = args[start], batch.names[n], batch.read, tonumber(args[start + 1]), start + 2

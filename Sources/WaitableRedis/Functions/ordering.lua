@@ -10,7 +10,7 @@ local byte, concat, find, floor, format, gsub, match, rep, sub =
     strings.byte, strings.concat, strings.find, strings.floor, strings.format, strings.gsub, strings.match, strings.rep,
     strings.sub
 local decimals = require 'decimals'
-local values = require 'values'
+local base64 = require 'base64'
 
 local ordering = {}
 
@@ -50,7 +50,7 @@ end
 function ordering.bytes(v)
     if v.S then return v.S end
     if v.N then return numberBytes(v.N) end
-    return values.decoded(v.B)
+    return base64.decoded(v.B)
 end
 
 -- The value of a type that has these bytes; nil where none has.
@@ -61,7 +61,7 @@ function ordering.value(kind, bytes)
         local number = numberText(bytes)
         return number and {N = number}
     end
-    return {B = values.base64(bytes)}
+    return {B = base64.encoded(bytes)}
 end
 
 -- What the entries of a slot begin with; for the slot after the last one, what is behind all.

@@ -1,33 +1,35 @@
 -- Queries and scans of declared tables, a page at a time:
 --   {"op":"query","table":name,"conditions":[condition, …]} and {"op":"scan","table":name,"segment":[number, of]}, each with
 --    "filter":condition,"project":[path],"limit":n,"from":{name:value},"backward":true,"counts":true (no items)
--- A page ends at its limit; at 1 MB of items, as DynamoDB's does; and at what a call should take, about 5 ms: 1,000 items, their
--- texts (texts.lua), or the work of the filter.
+-- A page ends at its limit, and at 1 MB of items, as DynamoDB's does. One call reads a part of it, which ends at what a call
+-- should take, a few milliseconds: 1,000 items, their texts (texts.lua), or their work (work.lua), be they shown or not. Where
+-- other programs of the step have left less than that, it is shorter. An item that is too much work for the rest of a part
+-- begins the next one. Whoever has the outcome reads on from there (items.lua).
 --
--- A scan goes through the partitions in order, a page in one of them. One that finds nothing left in a partition ends with
--- {forward = the next one} as an error: the program goes there by a message.
+-- A scan goes through the partitions in order, a part in one of them. One that finds nothing left in a partition ends with
+-- {forward = the next one} as an error: the program goes there.
 
 local limits = require 'limits'
 local strings = require 'strings'
-local concat, format = strings.concat, strings.format
+local format = strings.format
 local call = require 'call'
 local slots = require 'slots'
 local values = require 'values'
-local encodedItem, invalid, order, sortedNames, workDone =
-    values.encodedItem, values.invalid, values.order, values.sortedNames, values.workDone
-local projected = require 'paths'.projected
+local encodedItem, invalid, order, sortedNames = values.encodedItem, values.invalid, values.order, values.sortedNames
+local work = require 'work'
+local paths = require 'paths'
 local holds = require 'conditions'.holds
-local refuseExcess = require 'changes'.refuseExcess
 local ordering = require 'ordering'
 local readings = require 'readings'
 local tables = require 'tables'
 
 local pages = {}
 
-local MAX_BYTES, MAX_ITEMS, MAX_PAGE_WORK = 1048576, 1000, 33000
+local MAX_BYTES, MAX_ITEMS = 1048576, 1000
+local LEAST_BYTES = 10   -- of an item of which little is read: so a page that counts has an end
+local MAX_WORK = 15000   -- of a part, with the other programs of the step
+local PASSED = 20 -- steps of work that it takes to find that an entry has no item
 local MAX_TEXTS = 3600   -- names and texts of the items in an answer, each of which takes time
--- What the other programs of a call have left of it: bytes that they have read, and work.
-local MAX_COST, MAX_WORK = 4194304, 4 * MAX_PAGE_WORK
 local CHUNK = 100 -- entries of the index that are read at once
 local SLOTS = 16384
 
@@ -37,31 +39,50 @@ local function entriesBetween(index, low, high, backward, count)
     return redis.call('ZRANGE', index, low, high, 'BYLEX', 'LIMIT', 0, count)
 end
 
--- A page of the items from `low` to `high`: its answer, and how many items were looked at.
+-- A part of a page, of the items from `low` to `high`: its answer, and how many items were looked at.
 local function page(prefix, program, known, low, high)
     tables.straighten(known)
-    local found, matched, looked, passed, bytes, texts, last = {}, 0, 0, 0, 0, program.texts, nil
+    -- Before the items stands what is known only behind them.
+    local found, matched, looked, passed, texts, last = {''}, 0, 0, 0, program.texts, nil
+    local bytes = program.bytes or 0 -- those of the parts before it too
     local asked, shown, isNested = {}, program.project and {}, false
     for _, path in ipairs(program.project or {}) do
         asked[path[1]], shown[path[1]] = true, true
         isNested = isNested or #path > 1
     end
     if program.filter then readings.note(program.filter, asked) end
-    local memory = readings.new(shown)
+    local memory, tree = readings.new(shown), isNested and paths.tree(program.project)
     local names = (program.project or program.counts) and sortedNames(asked) or nil
     local hashOf = tables.hashes(prefix, known)
-    -- What the other programs of the call have left.
-    local room = 2 * limits.texts - call.fields
-    if room <= 0 or call.cost > MAX_COST or call.work >= MAX_WORK then refuseExcess() end
-    local most = program.counts and limits.texts or MAX_TEXTS
-    if room > most then room = most end
+    local most = MAX_WORK - (call.work - call.before)
+    local room = program.counts and limits.texts or MAX_TEXTS
     local limit = program.limit or MAX_ITEMS
-    local isEnd = false
+    local isEnd, isOver = false, false -- whether nothing follows, and whether the next item was too much
     local function isFull()
         return looked >= limit or looked + passed >= MAX_ITEMS or bytes >= MAX_BYTES or texts >= room
-            or workDone() >= MAX_PAGE_WORK
+            or work.done() >= most
     end
-    while not isEnd and not isFull() do
+    -- Looks at the item in a hash. Returns whether there is one that can be read.
+    local function look(hash)
+        local fields, size, more, form = readings.fields(hash, memory, names)
+        if not fields then return false end
+        local item = (program.filter or isNested) and readings.item(fields, asked)
+        if not program.filter or holds(item, program.filter) then
+            if not program.counts then
+                if matched > 0 then found[#found + 1] = ',' end
+                if isNested then
+                    found[#found + 1] = encodedItem(paths.pruned(item, tree))
+                else
+                    readings.append(found, fields, form, memory)
+                end
+            end
+            matched = matched + 1
+        end
+        -- Its entry in the index and its key are texts too.
+        looked, bytes, texts = looked + 1, bytes + (size > LEAST_BYTES and size or LEAST_BYTES), texts + more + 2
+        return true
+    end
+    while not isEnd and not isOver and not isFull() do
         local wanted = limit - looked < CHUNK and limit - looked or CHUNK
         local members = entriesBetween(known.index, low, high, program.backward, wanted)
         isEnd = #members < wanted
@@ -70,30 +91,23 @@ local function page(prefix, program, known, low, high)
                 isEnd = false
                 break
             end
-            local member = members[n]
+            local member, before = members[n], #found
             local hash = hashOf(member)
-            -- The next page goes on after an entry.
+            local succeeded, isItem = true, false
+            if hash then succeeded, isItem = pcall(look, hash) end
+            if not succeeded then
+                if not last or type(isItem) ~= 'table' or not isItem.isWork then error(isItem, 0) end
+                for k = #found, before + 1, -1 do found[k] = nil end
+                isEnd, isOver = false, true
+                work.settle()
+                break
+            end
+            -- The next part goes on after an entry.
             if hash then last = member end
-            local fields, size, more, form
-            if hash then fields, size, more, form = readings.fields(hash, memory, names) end
-            if fields then
-                -- Its entry in the index and its key are texts too.
-                looked, bytes, texts = looked + 1, bytes + size, texts + more + 2
-                local item = (program.filter or isNested) and readings.item(fields, asked)
-                if not program.filter or holds(item, program.filter) then
-                    matched = matched + 1
-                    if not program.counts then
-                        if matched > 1 then found[#found + 1] = ',' end
-                        if isNested then
-                            found[#found + 1] = encodedItem(projected(item, program.project))
-                        else
-                            readings.append(found, fields, form, memory)
-                        end
-                    end
-                end
-            else
+            if not isItem then
                 -- Somebody has removed the item by hand, or put something else in its place.
                 passed = passed + 1
+                work.spend(PASSED)
                 if not hash or redis.call('EXISTS', hash) == 0 then redis.call('ZREM', known.index, member) end
             end
             if program.backward then high = '(' .. member else low = '(' .. member end
@@ -102,22 +116,26 @@ local function page(prefix, program, known, low, high)
     if not last and not isEnd then tables.refuseUnready(known) end
     call.fields = call.fields + texts
     -- As DynamoDB: a page that ends at its limit has a key, whether anything follows or not.
-    local next = (not isEnd or looked >= limit) and last or nil
+    local isLimit = program.limit ~= nil and looked >= limit
+    local isWhole = isLimit or bytes >= MAX_BYTES
+    local next = (not isEnd or isLimit) and last or nil
+    if next and not isWhole then program.rest = {bytes = bytes} end
     return {
-        known = known, count = matched, items = not program.counts and concat(found), next = next, looked = looked,
-        last = last,
+        known = known, count = matched, items = not program.counts and found, next = next, looked = looked, last = last,
+        isWhole = isWhole, bytes = bytes,
     }
 end
 
--- The answer's members.
+-- The answer's members, in pieces: its items are many, or large.
 local function answer(result)
-    local parts = {format('"Count":%d', result.count)}
-    if result.items then parts[#parts + 1] = '"Items":[' .. result.items .. ']' end
+    local parts = result.items or {''}
+    parts[1] = format(result.items and '"Count":%d,"Items":[' or '"Count":%d', result.count)
+    if result.items then parts[#parts + 1] = ']' end
     if result.next then
-        parts[#parts + 1] = '"LastEvaluatedKey":' .. encodedItem(tables.keyOfMember(result.known, result.next))
+        parts[#parts + 1] = ',"LastEvaluatedKey":' .. encodedItem(tables.keyOfMember(result.known, result.next))
     end
-    parts[#parts + 1] = format('"ScannedCount":%d', result.looked)
-    return concat(parts, ',')
+    parts[#parts + 1] = format(',"ScannedCount":%d', result.looked)
+    return parts
 end
 
 -- Refuses a condition on a key with a value of another type.
@@ -243,6 +261,7 @@ function tables.operations.scan(prefix, program)
     if not result.next and next < slots.count(redis.call('HGET', prefix .. ':machines', ':partitions')) then
         if not result.last then error({forward = format('%d', next)}, 0) end
         result.next = result.last
+        if not result.isWhole then program.rest = {partition = format('%d', next), bytes = result.bytes} end
     end
     return answer(result)
 end

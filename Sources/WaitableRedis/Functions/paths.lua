@@ -1,7 +1,10 @@
 -- Places in an item. A path is a list of names (texts) and indexes (numbers, from 0).
 
 local values = require 'values'
-local copied, invalid, spend = values.copied, values.invalid, values.spend
+local copied, invalid = values.copied, values.invalid
+local spend = require 'work'.spend
+
+local PICKED = 8 -- steps of work that it takes to pick a part of an item
 
 local function child(v, step)
     if type(step) == 'number' then return v.L and v.L[step + 1] end
@@ -42,6 +45,7 @@ end
 
 -- The parts of an item at the paths; lists keep only the wanted elements.
 local function picked(v, node)
+    spend(PICKED)
     if node.whole then return v end
     local content = v.M or v.L
     if not content then return nil end
@@ -63,8 +67,10 @@ local function picked(v, node)
     return found and {L = result} or nil
 end
 
-local function projected(item, paths)
+-- Paths as a tree, for `picked`.
+local function tree(paths)
     local root = {steps = {}}
+    spend(PICKED * #paths)
     for i = 1, #paths do
         local node = root
         for k = 1, #paths[i] do
@@ -74,8 +80,15 @@ local function projected(item, paths)
         end
         node.whole = true
     end
+    return root
+end
+
+-- The parts of an item that are in a tree.
+local function pruned(item, root)
     local result = picked({M = item}, root)
     return result and result.M or {}
 end
 
-return {at = at, parent = parent, projected = projected}
+local function projected(item, paths) return pruned(item, tree(paths)) end
+
+return {at = at, parent = parent, projected = projected, pruned = pruned, tree = tree}

@@ -2,28 +2,29 @@
 -- answer. Those that no task can have written, of another type or too large, are told apart before they are read.
 
 local strings = require 'strings'
-local byte, concat, find, floor = strings.byte, strings.concat, strings.find, strings.floor
+local byte, concat, find, floor, format = strings.byte, strings.concat, strings.find, strings.floor, strings.format
 local call = require 'call'
 local isError = require 'commands'.isError
 local values = require 'values'
-local encodedStored, fromStored, note, quoted, sortedNames, storedSize =
-    values.encodedStored, values.fromStored, values.note, values.quoted, values.sortedNames, values.storedSize
-local textsIn = require 'texts'.textsIn
+local encodedStored, escaped, fromStored, quoted, sortedNames, storedSize =
+    values.encodedStored, values.escaped, values.fromStored, values.quoted, values.sortedNames, values.storedSize
+local work = require 'work'
+local COPIED, spend = work.COPIED, work.spend
 
 local readings = {}
 
 -- Bytes of memory that an item may take: more than tasks can write, whatever it is made of.
 local MAX_STORED = 4194304
 local UNKNOWN = values.LARGEST_ITEM -- where nobody may ask for it
-local SAMPLES = '1000' -- fields that are looked at for that: so many as to be all, where an item has no more texts than it may
+local SAMPLES = 1000 -- fields that are looked at for that: so many as to be all, where an item has no more texts than it may
 
 -- What may have to be escaped in JSON: nothing else has, and this is found faster.
 local UNUSUAL = '[^%w _.:;,/+=@()%-]'
 local OBJECT, QUOTE, NUMBER = 123, 34, 78 -- {, " and N
 local LONGEST_NUMBER = 60 -- bytes of a number in stored form
-local ITEM, ATTRIBUTE, SHOWN = 60, 6, 8 -- steps of work that it takes to find an item, to read an attribute and to write it
-local STORED = 100 -- bytes that are read in the time of a step of work
-local SHORT = 512 -- bytes of texts for which that is so
+local ITEM, ATTRIBUTE, SHOWN = 60, 8, 8 -- steps of work that it takes to find an item, to read an attribute and to write it
+local MISSED = 4 -- to find that there is none
+local SHORT = 512 -- bytes of texts of which that may be remembered
 
 -- Adds the attributes that a condition or an operand names to a set.
 function readings.note(condition, names)
@@ -39,10 +40,11 @@ function readings.note(condition, names)
     end
 end
 
--- The bytes of memory that a key takes, about, and more than its item has by DynamoDB's count; 0 where there is none, nil where
--- it has more than an item may.
-function readings.memory(key)
-    local bytes = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', SAMPLES)
+-- The bytes of memory that a key with so many fields takes, about, and more than its item has by DynamoDB's count; 0 where there
+-- is none, nil where it has more than an item may.
+function readings.memory(key, count)
+    spend(count < SAMPLES and count or SAMPLES)
+    local bytes = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', format('%d', SAMPLES))
     if isError(bytes) then return UNKNOWN end
     if not bytes then return 0 end
     return bytes <= MAX_STORED and bytes or nil
@@ -79,6 +81,7 @@ local function formOf(fields, memory)
         for n = 1, #names do
             if not memory.shown or memory.shown[names[n]] then places[names[n]] = 2 * n end
         end
+        spend(ATTRIBUTE * #names)
         form = {names = names, bytes = bytes, places = {}, heads = {}}
         for n, name in ipairs(sortedNames(places)) do
             form.places[n], form.heads[n] = places[name], (n == 1 and '{' or ',') .. seen[name]
@@ -106,12 +109,13 @@ end
 -- can be read. Then their size, by which DynamoDB limits pages; their texts (texts.lua) that no item before it had among its
 -- names; and their form, for `append`.
 function readings.fields(hash, memory, names)
-    local fields = readings.memory(hash) and valuesOf(hash, names)
-    if not fields or isError(fields) then return nil end
-    if #fields == 0 then
-        local count = names and redis.pcall('HLEN', hash) or 0
-        if isError(count) or count == 0 then return nil end
-    end
+    spend(ITEM + MISSED * (names and #names or 0))
+    -- Without names all fields are paid for below.
+    local count = names and redis.pcall('HLEN', hash) or 0
+    if isError(count) or names and count == 0 then return nil end
+    local fields = readings.memory(hash, count) and valuesOf(hash, names)
+    if not fields or isError(fields) or not names and #fields == 0 then return nil end
+    spend(ATTRIBUTE / 2 * #fields)
     local form, texts = formOf(fields, memory)
     local bytes, stored = form.bytes, 0
     texts = texts + #fields / 2
@@ -126,12 +130,12 @@ function readings.fields(hash, memory, names)
             bytes, texts = bytes + floor((#text - 7) / 2) + 1, texts + 1
         else
             local size = storedSize(text)
-            bytes, texts = bytes + size, texts + (size < #text and 1 or textsIn(text))
+            bytes, texts = bytes + size, texts + (size < #text and 1 or work.texts(text))
         end
     end
     stored = stored + form.bytes
     call.cost = call.cost + stored
-    note(ITEM + ATTRIBUTE * #form.names + stored / STORED)
+    spend(stored / COPIED)
     return fields, bytes, texts, form
 end
 
@@ -144,26 +148,30 @@ function readings.item(fields, names)
     return item
 end
 
--- Appends what is shown of an item as JSON to a list of texts: its members in order of name. No text is made that is not there
--- already, but for what has to be escaped.
-function readings.append(parts, fields, form, memory)
-    local places, heads, plain, last = form.places, form.heads, memory.plain, #parts
-    note(SHOWN * #places)
-    for n = 1, #places do
-        local text = fields[places[n]]
-        parts[last + 1] = heads[n]
-        if not plain[text] and #text < SHORT and (byte(text, 1) ~= OBJECT or byte(text, 2) ~= QUOTE) then
-            plain[text] = not find(text, UNUSUAL)
-        end
-        if plain[text] then
-            parts[last + 2], parts[last + 3], parts[last + 4] = '{"S":"', text, '"}'
-            last = last + 4
-        else
-            parts[last + 2] = encodedStored(text)
-            last = last + 2
-        end
+-- Appends a field of an item's hash as JSON to a list of texts. No text is made that is not there already, but for what has to be
+-- escaped. `plain`, where there is one, remembers those that need not be.
+function readings.appendStored(parts, text, plain)
+    local last = #parts
+    if byte(text, 1) == OBJECT and byte(text, 2) == QUOTE then
+        parts[last + 1] = encodedStored(text)
+        return
     end
-    parts[last + 1] = #places > 0 and '}' or '{}'
+    local shown = text
+    if not plain or not plain[text] then
+        if #text >= SHORT or find(text, UNUSUAL) then shown = escaped(text) elseif plain then plain[text] = true end
+    end
+    parts[last + 1], parts[last + 2], parts[last + 3] = '{"S":"', shown, '"}'
+end
+
+-- Appends what is shown of an item as JSON to a list of texts: its members in order of name.
+function readings.append(parts, fields, form, memory)
+    local places, heads = form.places, form.heads
+    spend(SHOWN * #places)
+    for n = 1, #places do
+        parts[#parts + 1] = heads[n]
+        readings.appendStored(parts, fields[places[n]], memory.plain)
+    end
+    parts[#parts + 1] = #places > 0 and '}' or '{}'
 end
 
 return readings

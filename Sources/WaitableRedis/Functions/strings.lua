@@ -7,8 +7,9 @@ local format, sub, byte, char, find, match, gmatch, gsub, rep =
 
 local function concat(parts, separator) return table.concat(parts, separator) end
 
--- Bytes from which on a text is searched for one character after the other, which takes far less time a byte than a set does.
-local LONG = 512
+-- Bytes for each character of a set from which on a text is searched for one after the other: that takes far less time a byte
+-- than the set does, and some for each search.
+local LONG = 10
 
 -- Some characters, by the pattern that is a set of them.
 local function set(pattern)
@@ -22,8 +23,8 @@ end
 
 -- Whether a text has one of a set.
 local function hasAny(text, some)
-    if #text < LONG then return find(text, some.pattern) ~= nil end
     local characters = some.characters
+    if #text < LONG * #characters then return find(text, some.pattern) ~= nil end
     for i = 1, #characters do
         if find(text, characters[i], 1, true) then return true end
     end
@@ -32,17 +33,28 @@ end
 
 local function floor(number) return number - number % 1 end
 
-local STRIDE = 64 -- bytes compared at a time: far faster than one by one
+local LARGE, SMALL = 4096, 64 -- bytes compared at a time: far faster than one by one
+
+-- The first of some bytes from a place on in which two texts differ, as far as both have them.
+local function skipped(a, b, from, length, stride)
+    while from <= length and sub(a, from, from + stride - 1) == sub(b, from, from + stride - 1) do from = from + stride end
+    return from
+end
+
+-- The place of the first byte in which two texts differ; behind both where there is none.
+local function difference(a, b)
+    local length = #a < #b and #a or #b
+    local from = length > LARGE and skipped(a, b, 1, length, LARGE) or 1
+    from = skipped(a, b, from, length, SMALL)
+    while from <= length and byte(a, from) == byte(b, from) do from = from + 1 end
+    return from
+end
 
 -- Strings are compared byte by byte; Lua's own comparison follows the server's locale.
 local function precedes(a, b)
-    local length, from = #a < #b and #a or #b, 1
-    while from <= length and sub(a, from, from + STRIDE - 1) == sub(b, from, from + STRIDE - 1) do from = from + STRIDE end
-    for i = from, length do
-        local x, y = byte(a, i), byte(b, i)
-        if x ~= y then return x < y end
-    end
-    return #a < #b
+    local at = difference(a, b)
+    local x, y = byte(a, at), byte(b, at)
+    return y ~= nil and (x == nil or x < y)
 end
 
 -- The code point at text[i] and the index after it, or nil when that is not well-formed UTF-8.
@@ -60,25 +72,33 @@ local function codePoint(text, i)
     end
 end
 
--- The code points beyond ASCII as patterns, those of most texts first.
+-- The code points beyond ASCII, those of most texts first: how each kind begins, and how it goes on.
 local POINTS = {
-    '[\194-\223][\128-\191]', '[\225-\236\238\239][\128-\191][\128-\191]', '\240[\144-\191][\128-\191][\128-\191]',
-    '\224[\160-\191][\128-\191]', '\237[\128-\159][\128-\191]', '[\241-\243][\128-\191][\128-\191][\128-\191]',
-    '\244[\128-\143][\128-\191][\128-\191]',
+    {set('[\194-\223]'), '[\128-\191]'}, {set('[\225-\236\238\239]'), '[\128-\191][\128-\191]'},
+    {set('\240'), '[\144-\191][\128-\191][\128-\191]'}, {set('\224'), '[\160-\191][\128-\191]'},
+    {set('\237'), '[\128-\159][\128-\191]'}, {set('[\241-\243]'), '[\128-\191][\128-\191][\128-\191]'},
+    {set('\244'), '[\128-\143][\128-\191][\128-\191]'},
 }
 local BEYOND = set('[\128-\255]')
 
 -- Whether a text has bytes beyond ASCII.
 local function isBeyondASCII(text) return hasAny(text, BEYOND) end
 
--- Whether a text is well-formed UTF-8.
+-- Whether a text is well-formed UTF-8, and how many bytes were looked at one by one to tell.
 local function isUTF8(text)
+    local bytes = 0
     for i = 1, #POINTS do
-        if not hasAny(text, BEYOND) then return true end
-        -- What is left on both sides must not become one.
-        text = gsub(text, POINTS[i], ' ')
+        if not hasAny(text, BEYOND) then return true, bytes end
+        local first, rest = POINTS[i][1], POINTS[i][2]
+        if hasAny(text, first) then
+            bytes = bytes + #text
+            -- What is left on both sides must not become one. All else in ASCII says nothing.
+            text = gsub(text, first.pattern .. rest, ' ')
+            bytes = bytes + #text
+            text = gsub(text, '[%z\1-\127]+', ' ')
+        end
     end
-    return not hasAny(text, BEYOND)
+    return not hasAny(text, BEYOND), bytes
 end
 
 local CONTROLS = set('[%z\1-\31]')
@@ -102,7 +122,7 @@ local function hasRawControls(text)
 end
 
 return {
-    byte = byte, char = char, codePoint = codePoint, concat = concat, find = find, floor = floor, format = format,
-    gmatch = gmatch, gsub = gsub, hasAny = hasAny, hasRawControls = hasRawControls, isBeyondASCII = isBeyondASCII,
-    isUTF8 = isUTF8, match = match, precedes = precedes, rep = rep, set = set, sub = sub,
+    byte = byte, char = char, codePoint = codePoint, concat = concat, difference = difference, find = find, floor = floor,
+    format = format, gmatch = gmatch, gsub = gsub, hasAny = hasAny, hasRawControls = hasRawControls,
+    isBeyondASCII = isBeyondASCII, isUTF8 = isUTF8, match = match, precedes = precedes, rep = rep, set = set, sub = sub,
 }

@@ -11,15 +11,18 @@ local format, gsub, sub = strings.format, strings.gsub, strings.sub
 local call = require 'call'
 local rights = require 'rights'
 local slots = require 'slots'
+local base64 = require 'base64'
 local values = require 'values'
 local fail, invalid = values.fail, values.invalid
 local ordering = require 'ordering'
 local changes = require 'changes'
+local work = require 'work'
 local batched = require 'commands'.batched
 
 local tables = {}
 
--- What is not about one item: a function of prefix and program for each, which returns the answer's members as JSON text.
+-- What is not about one item: a function of prefix and program for each, which returns the answer's members as JSON text in
+-- pieces.
 tables.operations = {}
 
 local MISMATCH = 'The provided key element does not match the schema'
@@ -97,10 +100,10 @@ local function keyValue(known, n, attributes, isItem)
         invalid('One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty '
             .. (kind == 'B' and 'binary' or 'string') .. ' value. Key: ' .. name)
     end
-    local bytes = kind == 'B' and values.decoded(v.B) or v[kind]
+    local bytes = kind == 'B' and base64.decoded(v.B) or v[kind]
     if #bytes > LONGEST[n] then invalid(TOO_LONG[n]) end
     -- Bytes have one text here, whatever the bits behind their end are.
-    return kind == 'B' and {B = values.base64(bytes)} or v
+    return kind == 'B' and {B = base64.encoded(bytes)} or v
 end
 
 -- Whether a slot is one of this partition.
@@ -214,6 +217,7 @@ end
 
 -- Writes a change, and the item's entry in the index.
 function tables.write(program, place, change)
+    work.settle()
     if change.new then
         redis.call('ZADD', place.known.index, 0, place.member)
     else
@@ -228,8 +232,9 @@ function tables.evaluate(prefix, program)
     local old = changes.read(place.hash, program, program.texts)
     local change = changes.decide(program, old)
     if not change then return changes.found(program, old) end
+    local answer = changes.returned(program, change)
     tables.write(program, place, change)
-    return changes.returned(program, change)
+    return answer
 end
 
 return tables

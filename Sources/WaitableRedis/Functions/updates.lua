@@ -2,8 +2,9 @@
 
 local decimals = require 'decimals'
 local values = require 'values'
-local LARGEST_ITEM, copied, elements, invalid, size, spend, tooLarge =
-    values.LARGEST_ITEM, values.copied, values.elements, values.invalid, values.size, values.spend, values.tooLarge
+local LARGEST_ITEM, copied, elements, invalid, size, tooLarge =
+    values.LARGEST_ITEM, values.copied, values.elements, values.invalid, values.size, values.tooLarge
+local spend = require 'work'.spend
 local paths = require 'paths'
 local at, parent = paths.at, paths.parent
 

@@ -31,7 +31,7 @@ package enum FunctionLibrary {
     /// Every file of the folder `Functions`.
     private static let modules: [(name: String, text: [UInt8])] = [
         ("activities", PackageResources.activities_lua), ("arguments", PackageResources.arguments_lua),
-        ("batches", PackageResources.batches_lua),
+        ("base64", PackageResources.base64_lua), ("batches", PackageResources.batches_lua),
         ("call", PackageResources.call_lua), ("changes", PackageResources.changes_lua),
         ("children", PackageResources.children_lua),
         ("claims", PackageResources.claims_lua), ("clock", PackageResources.clock_lua),
@@ -60,7 +60,8 @@ package enum FunctionLibrary {
         ("starts", PackageResources.starts_lua), ("strings", PackageResources.strings_lua),
         ("tables", PackageResources.tables_lua),
         ("texts", PackageResources.texts_lua), ("updates", PackageResources.updates_lua),
-        ("values", PackageResources.values_lua), ("workers", PackageResources.workers_lua),
+        ("values", PackageResources.values_lua), ("work", PackageResources.work_lua),
+        ("workers", PackageResources.workers_lua),
         ("writes", PackageResources.writes_lua),
     ]
 

@@ -1,5 +1,5 @@
 import RedisClient
-import StatesLanguage
+package import StatesLanguage
 package import Waitable
 
 extension RedisStore {
@@ -70,6 +70,26 @@ extension RedisStore {
             let change = RegistryChange(table: .tables, name: name, before: text, after: nil)
             if try await enter([change], revision: nil) { return }
         }
+    }
+
+    /// What a call that reads a part of a query, a scan or a batch came to.
+    package enum TablePart: Sendable {
+        /// The outcome of its program.
+        case outcome(JSON)
+        /// A scan has found nothing in this partition, and goes on in another one.
+        case forward(Int)
+    }
+
+    /// Reads a part of a query, a scan or a batch of declared tables.
+    ///
+    /// - Parameter program: As ``UnfinishedReading/program`` has it.
+    package func read(_ program: String) async throws(StoreError) -> TablePart {
+        let reply = try await call("waitable_read_part", FunctionArguments(program))
+        if let outcome = reply.bytes.flatMap({ try? JSON(parsing: $0) }) { return .outcome(outcome) }
+        guard let next = reply.array?.first?.string.flatMap({ Int($0) }) else {
+            throw .unexpectedReply(function: "waitable_read_part", reply: "\(reply)")
+        }
+        return .forward(next)
     }
 
     private func tableText(_ name: String) async throws(StoreError) -> String? {

@@ -36,6 +36,16 @@ extension Partition {
             case .parameters(let message): return .failure(code: "States.Runtime", message: message)
             }
         }
+        let outcome = try #require(try await outcome(of: operation).objectValue)
+        if let answer = outcome["answer"] { return .answer(answer) }
+        return .failure(
+            code: outcome["code"]?.stringValue ?? "",
+            message: outcome["message"]?.stringValue ?? ""
+        )
+    }
+
+    /// What an operation comes to inside the commit of an execution: of a page or a batch of reads, its first part.
+    func outcome(of operation: TableOperation) async throws -> JSON {
         let program = operation.program(task: 7, echo: .object([:]))
         try await redis("HDEL", "~:executions", "m:a")
         try await accept("m:a")
@@ -44,13 +54,21 @@ extension Partition {
         let entry = Entry("m:a", next: "1", token: token, effects: [words])
         let reply = try await call("commit", [token] + Entry.arguments([entry]))
         let result = try #require(reply.array?.first?.array)
-        let text = try #require(result.last?.string)
-        let outcome = try #require(try JSON(parsing: text).objectValue)
-        if let answer = outcome["answer"] { return .answer(answer) }
-        return .failure(
-            code: outcome["code"]?.stringValue ?? "",
-            message: outcome["message"]?.stringValue ?? ""
-        )
+        return try JSON(parsing: try #require(result.last?.string))
+    }
+
+    /// What is left of an operation, read part by part as a worker does.
+    ///
+    /// - Parameter part: What is done with the outcome of each part.
+    func readOn(_ outcome: JSON, _ part: (JSON) throws -> Void = { _ in }) async throws -> JSON {
+        guard var reading = UnfinishedReading(outcome) else { return outcome }
+        while reading.isUnfinished {
+            let reply = try await call("read_part", try #require(reading.program))
+            let next = try JSON(parsing: try #require(reply.string, "\(reply)"))
+            try part(next)
+            reading.take(next)
+        }
+        return reading.outcome
     }
 
     func perform(_ action: ItemOperationName, _ parameters: String) async throws -> TableResult {

@@ -108,6 +108,11 @@ package struct ItemTaskHandler {
         guard texts <= Limits.texts else {
             throw .validation("The request has more than \(Limits.texts) names and texts: \(texts)")
         }
+        // A value has eight bytes at least.
+        let values = effect.writtenBytes > 8 * Limits.values ? effect.values : 0
+        guard values <= Limits.values else {
+            throw .validation("The request has more than \(Limits.values) values: \(values)")
+        }
     }
 
     private func done(_ task: TaskRequest, _ resource: ItemResource) -> TaskDisposition {
