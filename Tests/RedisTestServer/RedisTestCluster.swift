@@ -88,7 +88,8 @@ public final class RedisTestCluster: Sendable {
         try from.ask("MIGRATE 127.0.0.1 \(to.port) \(key) 0 5000", until: "+OK")
     }
 
-    /// Gives a slot to the second node.
+    /// Gives a slot that moves to the second node. One that it did not import would be its own by no new epoch, and what the first
+    /// node has sent before would take it back.
     public func endMove(of slot: Int, from: RedisTestServer, to: RedisTestServer) throws {
         for node in [to, from] { try node.ask("CLUSTER SETSLOT \(slot) NODE \(Self.id(of: to))", until: "+OK") }
     }

@@ -236,6 +236,7 @@ struct RedisClusterTests {
                     #expect(try await cluster.send(RedisCommand("SPUBLISH", channel, "x"), key: channel) == .integer(1))
                     #expect(await heard.next() == .message(channel: channel, payload: Array("x".utf8)))
                 }
+                try servers.beginMove(of: Self.slot, from: servers.nodes[2], to: servers.nodes[0])
                 try servers.endMove(of: Self.slot, from: servers.nodes[2], to: servers.nodes[0])
                 try await eventually {
                     let heard = try? await cluster.send(RedisCommand("SPUBLISH", "{0}", "y"), key: "{0}")

@@ -237,6 +237,7 @@ struct ClusterTests {
                 #expect(await heard.next() == .subscribed)
                 #expect(try await client.send(RedisCommand("SPUBLISH", "{0}a", "x")) == .integer(1))
                 #expect(await heard.next() == .message(channel: "{0}a", payload: Array("x".utf8)))
+                try cluster.beginMove(of: Self.slot, from: cluster.nodes[2], to: cluster.nodes[0])
                 try cluster.endMove(of: Self.slot, from: cluster.nodes[2], to: cluster.nodes[0])
                 #expect(try await client.send(RedisCommand("SET", Self.key, "v")) == .status("OK"))
                 #expect(await heard.next() == .subscribed)
