@@ -4,6 +4,11 @@ import Testing
 struct DateTimePictureTests {
     @Test(arguments: [
         ("$fromMillis(0)", #""1970-01-01T00:00:00.000Z""#),
+        // Two pictures in one evaluation, in turn.
+        (
+            "$join([0..3].($ % 2 = 0 ? $fromMillis(0, '[Y]') : $fromMillis(0)), ' ')",
+            #""1970 1970-01-01T00:00:00.000Z 1970 1970-01-01T00:00:00.000Z""#
+        ),
         ("$fromMillis(1510067557121)", #""2017-11-07T15:12:37.121Z""#),
         (#"$fromMillis(1510067557121,"[M01]/[D01]/[Y0001] [h#1]:[m01][P]")"#, #""11/07/2017 3:12pm""#),
         (#"$fromMillis(1510067557121,"[H01]:[m01]:[s01] [z]","-0500")"#, #""10:12:37 GMT-05:00""#),
